@@ -1,0 +1,190 @@
+"""A DAG as data: what authoring produces, the store keeps, the scheduler reads. No user code, nothing that can be called.
+
+`Dag.to_json` is the versioned spec; its canonical text gives the hash that decides whether a DAG has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Literal, cast
+
+from nbflow.core.graph import Graph
+from nbflow.core.json import Json, JsonObject
+from nbflow.core.retries import RetryPolicy
+from nbflow.core.states import Word
+from nbflow.core.trigger_rules import TriggerRule
+
+SPEC_VERSION = 1
+DEFAULT_POOL = "default_pool"
+
+EdgeKind = Literal["declared", "certain", "inferred", "unknown"]
+Isolation = Literal["process", "thread"]
+Overlap = Literal["queue", "skip", "cancel_running"]
+
+
+class TaskKind(Word):
+    """Which of the ways to run a task a worker has to take."""
+
+    NOTEBOOK = "notebook"
+    CELLS = "cells"
+    PYTHON = "python"
+    BASH = "bash"
+    EMPTY = "empty"
+
+
+class Decides(Word):
+    """What a task's return value decides about the tasks downstream of it."""
+
+    BRANCH = "branch"
+    SHORT_CIRCUIT = "short_circuit"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One reason why `downstream` comes after `upstream`: `names` are what flows, `why` a sentence for the screen.
+
+    `declared`: a person wrote it. `certain`: a name defined there is read here. `inferred`: it looks like it. `unknown`: we cannot tell.
+    """
+
+    upstream: str
+    downstream: str
+    kind: EdgeKind = "declared"
+    names: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task of a DAG.
+
+    `payload` depends on `kind` (`operators.py` and `notebooks.py` in authoring write it, `run_task.py` in runtime reads it):
+
+    - notebook: `notebook` (path inside the source bundle), `parameters`, `kernel_name`
+    - cells: `notebook`, `setup` and `cells` (cell ids), `inputs` ({name: task_id}), `outputs` (names), `kernel_name`
+    - python: nothing; the callable and its arguments are found in the source by dag_id and task_id
+    - bash: `command`, `env`, `cwd`
+
+    `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task, strings may be Jinja templates.
+    `reads` lists every task whose values the worker needs. `cells` are indexes into the notebook's cells, from 0.
+    Times are in seconds; None means no limit.
+    """
+
+    task_id: str
+    kind: TaskKind
+    operator: str = ""
+    trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS
+    retry: RetryPolicy = RetryPolicy()
+    pool: str = DEFAULT_POOL
+    pool_slots: int = 1
+    priority_weight: int = 1
+    queue: str | None = None
+    resources: Mapping[str, float] = field(default_factory=dict)
+    execution_timeout: float | None = None
+    isolation: Isolation = "process"
+    decides: Decides | None = None
+    reads: tuple[str, ...] = ()
+    payload: JsonObject = field(default_factory=dict)
+    cells: tuple[int, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class Dag:
+    """A DAG as data. `tasks` stand in the order they were written; `timetable` is the JSON of a timetable (`timetables.py`).
+
+    `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up for the latest missed run only, True for all, a
+    number for that many. `file` is the path of the defining file inside its bundle.
+    """
+
+    dag_id: str
+    tasks: tuple[Task, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    timetable: JsonObject = field(default_factory=lambda: {"kind": "none"})
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    catchup: bool | int = False
+    max_active_runs: int = 16
+    max_active_tasks: int | None = None
+    overlap: Overlap = "queue"
+    run_timeout: float | None = None
+    params: Mapping[str, JsonObject] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    owner: str = ""
+    description: str = ""
+    doc: str = ""
+    paused_upon_creation: bool = False
+    file: str = ""
+    source: Literal["python", "notebook"] = "python"
+
+    @cached_property
+    def graph(self) -> Graph:
+        return Graph(
+            (task.task_id for task in self.tasks),
+            ((edge.upstream, edge.downstream) for edge in self.edges),
+        )
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Task]:
+        return {task.task_id: task for task in self.tasks}
+
+    def upstream(self, task_id: str) -> tuple[str, ...]:
+        return self.graph.upstream[task_id]
+
+    def to_json(self) -> dict[str, Json]:
+        return {"spec_version": SPEC_VERSION, **cast("dict[str, Json]", _plain(asdict(self)))}
+
+    @classmethod
+    def from_json(cls, spec: JsonObject) -> Dag:
+        """The DAG that `to_json` wrote. Unknown fields of a newer spec are an error: a run must execute what it was created with."""
+        if spec.get("spec_version") != SPEC_VERSION:
+            raise ValueError(
+                f"DAG spec version {spec.get('spec_version')!r} is not {SPEC_VERSION}."
+            )
+        raw = cast("dict[str, Any]", {k: v for k, v in spec.items() if k != "spec_version"})
+        raw["tasks"] = tuple(_task(task) for task in raw["tasks"])
+        raw["edges"] = tuple(Edge(**{**e, "names": tuple(e["names"])}) for e in raw["edges"])
+        raw["tags"] = tuple(raw["tags"])
+        for name in ("start_date", "end_date"):
+            raw[name] = raw[name] and datetime.fromisoformat(raw[name])
+        return cls(**raw)
+
+    def fingerprint(self) -> str:
+        """A hash of the meaning of this spec: equal for equal DAGs, whatever order their dicts were built in."""
+        text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return sha256(text.encode()).hexdigest()
+
+
+# `Any` below: what comes out of JSON is checked by the constructors of the values it becomes.
+def _task(raw: dict[str, Any]) -> Task:
+    retry = dict(raw["retry"])
+    for name in ("delay", "max_delay", "infra_delay"):
+        retry[name] = timedelta(seconds=retry[name])
+    typed = {
+        "kind": TaskKind(raw["kind"]),
+        "trigger_rule": TriggerRule(raw["trigger_rule"]),
+        "decides": raw["decides"] and Decides(raw["decides"]),
+        "retry": RetryPolicy(**retry),
+        "reads": tuple(raw["reads"]),
+        "cells": tuple(raw["cells"]),
+    }
+    return Task(**{**raw, **typed})
+
+
+def _plain(value: object) -> object:
+    """JSON-ready: tuples become lists, datetimes ISO text, timedeltas seconds."""
+    if isinstance(value, Word):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value

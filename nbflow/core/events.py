@@ -1,0 +1,90 @@
+"""What can happen to a DAG run from outside: the inputs of `lifecycle.advance`.
+
+Reports of workers and requests of people become these values in the scheduler; core never sees where they came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Union
+
+from nbflow.core.orders import Outcome
+from nbflow.core.states import Reason, TaskState
+
+TaskKey = tuple[str, int]
+"""A task instance inside its run: (task_id, map_index); map_index is -1 for a task that is not mapped."""
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """The run may begin: every task is looked at once."""
+
+
+@dataclass(frozen=True)
+class Dispatched:
+    """The task instance was handed to the executor as the attempt `attempt_id`."""
+
+    key: TaskKey
+    attempt_id: str
+
+
+@dataclass(frozen=True)
+class AttemptStarted:
+    """A worker won the claim for this attempt."""
+
+    key: TaskKey
+    attempt_id: str
+    worker: str = ""
+
+
+@dataclass(frozen=True)
+class AttemptFinished:
+    """A worker, or the executor on its behalf, says how this attempt ended."""
+
+    key: TaskKey
+    attempt_id: str
+    outcome: Outcome
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RetryDue:
+    """The waiting time before the next try of this task instance is over."""
+
+    key: TaskKey
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """A person wants these task instances to run again; finished ones outside `keys` stay as they are."""
+
+    keys: tuple[TaskKey, ...]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A person says what the state of these task instances is to be: success, failed or skipped."""
+
+    keys: tuple[TaskKey, ...]
+    state: TaskState
+
+
+@dataclass(frozen=True)
+class CancelRun:
+    """End the run: what runs is ended by force, what waits will not start. `reason` is cancelled or run_timeout."""
+
+    reason: Reason = Reason.CANCELLED
+    message: str = ""
+
+
+Event = Union[
+    RunStarted,
+    Dispatched,
+    AttemptStarted,
+    AttemptFinished,
+    RetryDue,
+    Cleared,
+    Marked,
+    CancelRun,
+]

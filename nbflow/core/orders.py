@@ -1,0 +1,145 @@
+"""What travels between the scheduler and a worker: a `TaskOrder` out, `TaskReport`s back. Pure data, no shared filesystem assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Union
+
+from nbflow.core.dag import Task
+from nbflow.core.json import Json, JsonObject
+from nbflow.core.states import Reason, TaskState, Word
+
+RETURN_VALUE = "return_value"
+
+
+@dataclass(frozen=True)
+class ValueRef:
+    """A value handed from task to task: small JSON inline (`url` None), anything else by reference into the artifact store.
+
+    `type` is the rung of the value ladder: json, arrow, npy or pickle. `digest` is the SHA-256 of the stored bytes, `size` their number.
+    """
+
+    type: Literal["json", "arrow", "npy", "pickle"]
+    json: Json = None
+    url: str | None = None
+    digest: str | None = None
+    size: int = 0
+    preview: str = ""
+
+
+@dataclass(frozen=True)
+class SourceBundle:
+    """The files a DAG version was made of, by relative path; `digest` names them all, so that a worker unpacks a bundle once."""
+
+    digest: str
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class LiveSource:
+    """A DAG object in this very process, found by its `token`: for `dag.test()`, where user code must run under a debugger."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class PickledSource:
+    """Operators of a DAG that has no file, pickled by the process that submitted them: {task_id: operator}."""
+
+    digest: str
+    operators: bytes = field(repr=False)
+
+
+Source = Union[SourceBundle, LiveSource, PickledSource]
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What user code may know about the DAG run it is part of."""
+
+    dag_id: str
+    run_id: str
+    run_type: str
+    run_after: datetime
+    logical_date: datetime | None = None
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    params: JsonObject = field(default_factory=dict)
+    dag_file: str = ""
+
+
+@dataclass(frozen=True)
+class TaskOrder:
+    """Everything a worker needs to run one attempt of one task instance.
+
+    `values` holds, per upstream task of `task.reads`, its values by key. `artifacts` is the fsspec URL of the folder of this attempt;
+    `value_store` the one where values by reference go. `heartbeat` is the number of seconds between signs of life.
+    """
+
+    attempt_id: str
+    task: Task
+    run: RunInfo
+    source: Source
+    artifacts: str
+    value_store: str
+    try_number: int = 1
+    map_index: int = -1
+    values: Mapping[str, Mapping[str, ValueRef]] = field(default_factory=dict)
+    heartbeat: float = 5.0
+
+    @property
+    def name(self) -> str:
+        index = "" if self.map_index < 0 else f"[{self.map_index}]"
+        return f"{self.run.dag_id}/{self.run.run_id}/{self.task.task_id}{index}#{self.try_number}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended. `state` is success, failed, skipped or cancelled.
+
+    `message` is one sentence for a table cell, `traceback` the plain text behind it, `cell` the index of the failing cell in the source
+    notebook. `follow` is a branch's decision: the ids of the direct downstream tasks that go on; `short_circuit` stops them all.
+    `retryable` False means that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory` is in bytes.
+    """
+
+    state: TaskState
+    reason: Reason | None = None
+    message: str = ""
+    traceback: str = ""
+    cell: int | None = None
+    values: Mapping[str, ValueRef] = field(default_factory=dict)
+    follow: tuple[str, ...] | None = None
+    short_circuit: bool = False
+    retryable: bool = True
+    output_notebook: str | None = None
+    log: str | None = None
+    peak_memory: int | None = None
+
+
+class ReportKind(Word):
+    """What a worker, or the executor on its behalf, has to say about an attempt."""
+
+    STARTED = "started"
+    HEARTBEAT = "heartbeat"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class TaskReport:
+    """One message from a worker about the attempt `attempt_id`. A finished one carries the outcome; a lost worker is a failed outcome too."""
+
+    attempt_id: str
+    kind: ReportKind
+    at: datetime
+    worker: str = ""
+    outcome: Outcome | None = None
+
+
+def lost(
+    attempt_id: str, at: datetime, message: str, reason: Reason = Reason.WORKER_LOST
+) -> TaskReport:
+    """The report an executor writes for an attempt whose worker can no longer speak for itself."""
+    outcome = Outcome(TaskState.FAILED, reason, message)
+    return TaskReport(attempt_id, ReportKind.FINISHED, at, outcome=outcome)
