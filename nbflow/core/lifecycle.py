@@ -54,12 +54,14 @@ def _rows(cause: str, sources: Iterable[TaskState], *targets: TaskState) -> list
 
 _WAITING = (S.NONE, S.SCHEDULED, S.UP_FOR_RETRY, S.UP_FOR_RESCHEDULE, S.DEFERRED)
 _LIVE = (S.QUEUED, S.RUNNING)
+# As in Airflow, a branch's decision overrides an earlier upstream_failed of its direct downstream.
+_SKIPPABLE = (S.NONE, S.SCHEDULED, S.UPSTREAM_FAILED)
 
 TRANSITIONS: tuple[Transition, ...] = (
     *_rows("trigger rule met", [S.NONE], S.SCHEDULED),
     *_rows("trigger rule met, nothing to execute", [S.NONE], S.SUCCESS),
     *_rows("trigger rule cannot be met", [S.NONE], S.SKIPPED, S.UPSTREAM_FAILED),
-    *_rows("branch went elsewhere", [S.NONE, S.SCHEDULED], S.SKIPPED),
+    *_rows("branch went elsewhere", _SKIPPABLE, S.SKIPPED),
     *_rows("handed to the executor", [S.SCHEDULED], S.QUEUED),
     *_rows("claimed by a worker", [S.QUEUED], S.RUNNING),
     *_rows("attempt ended", _LIVE, S.SUCCESS, S.FAILED, S.SKIPPED, S.CANCELLED),
