@@ -1,6 +1,6 @@
 """nbflow turns Jupyter notebooks into scheduled, parallel, observable workflows.
 
-This module holds the public names and the hooks that Jupyter looks up by name; it defines nothing else.
+This module holds the public names and the hooks that Jupyter looks up by name, and nothing else.
 Jupyter imports it in every server, so importing it stays cheap.
 """
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbflow._version import __version__
 
-# The public authoring names (DAG, task, NotebookOperator, ...) are imported here and listed in __all__.
+# Public authoring names (DAG, task, NotebookOperator, ...): imported here, listed in __all__.
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,15 +23,13 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, object]]:
-    # Inside the function: only a server that asks for the extension pays for importing it.
-    from nbflow.server.extension import NbflowExtension
+    from nbflow.server.extension import NbflowExtension  # noqa: PLC0415 - only servers pay for it
 
     return [{"module": "nbflow.server.extension", "app": NbflowExtension}]
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register nbflow's magics in `shell`; called by `%load_ext nbflow`."""
-    # Inside the function: only a shell that loads the extension needs IPython's magics.
-    from nbflow.authoring.magics import load_ipython_extension as load_magics
+    from nbflow.authoring import magics  # noqa: PLC0415 - only shells that ask pay for it
 
-    load_magics(shell)
+    magics.load_ipython_extension(shell)

@@ -5,6 +5,8 @@
 import * as React from 'react';
 import { createRoot } from 'react-dom/client';
 
+import '../style/widget.css';
+
 /** The part of anywidget's model that this module uses. */
 export interface WidgetModel {
   get(name: string): unknown;
@@ -17,10 +19,15 @@ export interface RenderContext {
   el: HTMLElement;
 }
 
+function textOf(model: WidgetModel, name: string): string {
+  const value = model.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
 function Title({ model }: { model: WidgetModel }): React.JSX.Element {
-  const [title, setTitle] = React.useState(() => String(model.get('title') ?? ''));
+  const [title, setTitle] = React.useState(() => textOf(model, 'title'));
   React.useEffect(() => {
-    const update = (): void => setTitle(String(model.get('title') ?? ''));
+    const update = (): void => setTitle(textOf(model, 'title'));
     model.on('change:title', update);
     return () => model.off('change:title', update);
   }, [model]);

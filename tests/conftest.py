@@ -1,0 +1,44 @@
+"""What every test shares: markers set from where a test lives, the order, and no silent skips.
+
+Fixtures of one room live in that room's own conftest.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+MARKED_FOLDERS = {"chaos": "chaos", "journeys": "journey"}
+BROWSER_FIXTURES = frozenset({"page", "context", "browser"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Set the markers, then move browser tests to the end.
+
+    Playwright leaves an event loop in the main thread, in which `asyncio.run` fails.
+    """
+    for item in items:
+        for marker in _markers_of(item):
+            item.add_marker(marker)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def _markers_of(item: pytest.Item) -> list[str]:
+    folders = item.path.relative_to(Path(__file__).parent).parts[:-1]
+    markers = [marker for folder, marker in MARKED_FOLDERS.items() if folder in folders]
+    if BROWSER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        markers.append("browser")
+    return markers
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: what could not run was not tested."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not os.environ.get("CI"):
+        return
+    skipped = len(reporter.stats.get("skipped", ()))
+    if skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        reporter.write_line(f"\n{skipped} skipped: in CI that is a failure", red=True)
