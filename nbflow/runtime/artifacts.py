@@ -1,6 +1,7 @@
-"""Where a run leaves its files (executed notebooks, logs, values): a folder named by an fsspec URL, local or remote.
+"""Where a run leaves its files (executed notebooks, logs, values): a folder named by an fsspec URL.
 
-URLs without a scheme and `file://` ones are local and never touch fsspec. Knows nothing of what the files mean.
+URLs without a scheme and `file://` ones are local and never touch fsspec. What the files mean is
+not known here.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # What is appended to a remote file is kept on disk here beyond this many bytes.
 _IN_MEMORY = 1 << 20
-# A remote file is rewritten at most once a second, and never spends more than a tenth of the time on it.
+# A remote file is rewritten at most once a second, and for at most a tenth of the time.
 _REWRITE_SECONDS = 1.0
 _REWRITE_SHARE = 10.0
 
@@ -47,7 +48,10 @@ def read_url(url: str) -> bytes:
 
 
 class ArtifactStore:
-    """The files under one URL. Paths are relative, with `/`, and never leave the folder. Safe to use from many threads."""
+    """The files under one URL. Paths are relative, with `/`, and never leave the folder.
+
+    Safe to use from many threads.
+    """
 
     def __init__(self, url: str) -> None:
         self._root = local_path(url)
@@ -71,7 +75,10 @@ class ArtifactStore:
         return None if self._root is None else self._root / relative
 
     def write(self, path: str, data: bytes) -> str:
-        """Put `data` at `path`, replacing what was there, and return the URL. A reader sees all of it or nothing."""
+        """Put `data` at `path`, replacing what was there, and return the URL.
+
+        A reader sees all of it or nothing.
+        """
         target = self.local_path(path)
         if target is not None:
             _replace(target, data)
@@ -82,7 +89,10 @@ class ArtifactStore:
         return self.url(path)
 
     def append(self, path: str, data: bytes) -> None:
-        """Add `data` to the end of `path`. In a remote store what was added shows within seconds, and surely after `flush`."""
+        """Add `data` to the end of `path`.
+
+        In a remote store what was added shows within seconds, and surely after `flush`.
+        """
         target = self.local_path(path)
         if target is not None:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +106,7 @@ class ArtifactStore:
         growing.append(data)
 
     def flush(self, path: str | None = None) -> None:
-        """Make everything appended (to `path`) visible; of use for remote stores only, where appending is buffered."""
+        """Make everything appended (to `path`) visible; only a remote store needs it."""
         with self._lock:
             paths = list(self._growing) if path is None else [path]
             growing = [self._growing.pop(name) for name in paths if name in self._growing]
@@ -108,7 +118,10 @@ class ArtifactStore:
         return read_url(self.url(path))
 
     def read_from(self, path: str, offset: int, limit: int) -> bytes:
-        """At most `limit` bytes of `path` from `offset` on; empty beyond its end. Raises FileNotFoundError."""
+        """At most `limit` bytes of `path` from `offset` on; empty beyond its end.
+
+        Raises FileNotFoundError.
+        """
         target = self.local_path(path)
         if target is not None:
             with target.open("rb") as file:
@@ -138,7 +151,7 @@ class ArtifactStore:
 
 @dataclass
 class _GrowingFile:
-    """A remote file under construction: object stores cannot append, so the whole is written again from a local copy."""
+    """A remote file that grows: object stores cannot append, so a local copy is written again."""
 
     url: str
     copy: BinaryIO = field(init=False)
@@ -177,8 +190,7 @@ class _GrowingFile:
 
 
 def _open_system(url: str) -> tuple[AbstractFileSystem, str]:
-    # Inside the function: a local store, by far the most frequent, never pays for importing fsspec.
-    from fsspec.core import url_to_fs
+    from fsspec.core import url_to_fs  # noqa: PLC0415 - a local store never pays for importing it
 
     system, name = url_to_fs(url)
     return system, str(name)
@@ -192,12 +204,13 @@ def _relative(path: str) -> str:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    # No fsync: this guards against readers and killed workers; after a power cut a value's digest tells that it is torn.
+    # No fsync: this guards against readers and killed workers. After a power cut a value's digest
+    # tells that it is torn.
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{uuid4().hex}.tmp")
     try:
         draft.write_bytes(data)
-        os.replace(draft, target)
+        draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise

@@ -1,4 +1,7 @@
-"""`CancelToken`: how a running attempt learns that it is to end. It says so and no more; who stops what is with whoever listens."""
+"""`CancelToken`: how a running attempt learns that it is to end.
+
+It says so and no more; what is stopped, and how, is the business of whoever listens.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,10 @@ class CancelToken:
             callback()
 
     def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Have `callback` called once on cancellation, at once if that has happened. Returns how to unsubscribe.
+        """Have `callback` called once on cancellation, at once if that has happened.
 
-        Callbacks run in the thread that cancels: they must be quick and must not raise.
+        Returns how to unsubscribe. Callbacks run in the thread that cancels: they must be quick and
+        must not raise.
         """
         key = object()
         with self._lock:

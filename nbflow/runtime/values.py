@@ -1,0 +1,330 @@
+"""Values handed from task to task (what Airflow calls XCom): their forms, written and read back.
+
+The ladder, first rung that gives the value back exactly: JSON, Arrow for tables, .npy for arrays,
+cloudpickle. A library is only ever imported here if the value is of its making. What a value means
+to the tasks is not known here.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import reprlib
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from nbflow.core.errors import NbflowError
+from nbflow.core.orders import ValueRef
+from nbflow.runtime.artifacts import ArtifactStore, read_url
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
+
+INLINE_BYTES = 48 * 1024
+PREVIEW_CHARACTERS = 200
+
+Rung = Literal["json", "arrow", "npy", "pickle"]
+_SUFFIX: dict[Rung, str] = {"json": "json", "arrow": "arrow", "npy": "npy", "pickle": "pkl"}
+
+# The key in the metadata of an Arrow schema under which its file says what it was made from.
+_NOTE = b"nbflow"
+
+
+class ValueNotStorable(NbflowError):
+    """A value cannot be handed to another task; the message says why and what to do instead."""
+
+
+class ValueNotReadable(NbflowError):
+    """A stored value cannot be given back: it is gone, damaged, or its library is missing here."""
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    rung: Rung
+    data: bytes
+    inline: bool = False
+
+
+def dump_value(value: object, value_store_url: str) -> ValueRef:
+    """Store `value` under its content hash and return the reference, which holds small JSON itself.
+
+    Raises ValueNotStorable. An unchanged value is written once however often it is dumped.
+    """
+    encoded = _encode(value)
+    preview = preview_of(value)
+    if encoded.inline:
+        return ValueRef("json", json.loads(encoded.data), size=len(encoded.data), preview=preview)
+    digest = sha256(encoded.data).hexdigest()
+    store = ArtifactStore(value_store_url)
+    path = f"{digest[:2]}/{digest}.{_SUFFIX[encoded.rung]}"
+    if not store.exists(path) or store.size(path) != len(encoded.data):
+        store.write(path, encoded.data)
+    return ValueRef(
+        encoded.rung, url=store.url(path), digest=digest, size=len(encoded.data), preview=preview
+    )
+
+
+def load_value(ref: ValueRef) -> object:
+    """The value behind `ref`, a fresh copy each time. Raises ValueNotReadable."""
+    if ref.url is None:
+        return json.loads(json.dumps(ref.json))
+    data = _verified(ref, ref.url)
+    try:
+        return _DECODERS[ref.type](data)
+    # A pickle runs code of any library, which may raise anything.
+    except Exception as error:
+        raise ValueNotReadable(
+            f"The value {ref.preview or ref.url} cannot be read back here: {_told(error)}. "
+            "The environment here needs the libraries and modules of the one that wrote it."
+        ) from error
+
+
+def preview_of(value: object) -> str:
+    """A few words about `value` for a table cell."""
+    kind = type(value)
+    try:
+        if _is(value, "pandas", "DataFrame"):
+            return _shortened(f"DataFrame {_shape(value)}: {_names(cast('Any', value).columns)}")
+        if _is(value, "pyarrow", "Table"):
+            return _shortened(f"Table {_shape(value)}: {_names(cast('Any', value).column_names)}")
+        if _is(value, "pandas", "Series") or _is(value, "numpy", "ndarray"):
+            return f"{kind.__name__} {_shape(value)} of {cast('Any', value).dtype}"
+        return _shortened(_REPR.repr(value))
+    # The value's own __repr__ is user code; a preview is never worth a failed task.
+    except Exception:  # noqa: BLE001
+        return f"<{kind.__module__}.{kind.__qualname__}>"
+
+
+# --------------------------------------------------------------------------------------- the ladder
+
+
+def _encode(value: object) -> _Encoded:
+    for rung in (_as_json, _as_arrow, _as_npy):
+        encoded = rung(value)
+        if encoded is not None:
+            return encoded
+    return _as_pickle(value)
+
+
+def _as_json(value: object) -> _Encoded | None:
+    if type(value) not in _JSON_TYPES:
+        return None
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        data = text.encode()
+    # NaN, a cycle, a lone surrogate, an int of too many digits, something nested that is not JSON:
+    # the next rungs can.
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if not _is_exactly_json(value):
+        return None
+    # Databases refuse the character NUL within JSON.
+    return _Encoded("json", data, inline=len(data) <= INLINE_BYTES and "\\u0000" not in text)
+
+
+_JSON_TYPES = frozenset({type(None), bool, int, float, str, list, dict})
+
+
+def _is_exactly_json(value: object) -> bool:
+    """Whether all in `value`, which has no cycle, is of a JSON type: no subclass, no tuple."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind not in _JSON_TYPES:
+            return False
+        if kind is list:
+            waiting.extend(cast("list[object]", item))
+        elif kind is dict:
+            members = cast("dict[object, object]", item)
+            if any(type(key) is not str for key in members):
+                return False
+            waiting.extend(members.values())
+    return True
+
+
+def _as_arrow(value: object) -> _Encoded | None:
+    if _is(value, "pyarrow", "Table"):
+        return _arrow_file(cast("pyarrow.Table", value), "pyarrow.Table")
+    if _is(value, "pandas", "DataFrame"):
+        return _frame_as_arrow(cast("pandas.DataFrame", value), "pandas.DataFrame")
+    if _is(value, "pandas", "Series"):
+        series = cast("pandas.Series[Any]", value)
+        if series.name is None or type(series.name) is str:
+            return _frame_as_arrow(series.to_frame("value"), "pandas.Series", series.name)
+    return None
+
+
+def _frame_as_arrow(frame: pandas.DataFrame, kind: str, name: str | None = None) -> _Encoded | None:
+    try:
+        import pyarrow  # noqa: PLC0415 - optional, and only worth it for a table
+
+        if not _has_plain_cells(frame):
+            return None
+        table = pyarrow.Table.from_pandas(frame)
+        return _arrow_file(table, kind, name) if _same_frame(frame, table.to_pandas()) else None
+    # No pyarrow, duplicate or mixed columns and the like, told in many ways: pickle can.
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def _has_plain_cells(frame: pandas.DataFrame) -> bool:
+    """Whether columns of Python objects hold only objects that Arrow gives back as they were."""
+    columns = [frame[name] for name, dtype in frame.dtypes.items() if str(dtype) == "object"]
+    labels = [index for index in (frame.index, frame.columns) if str(index.dtype) == "object"]
+    plain = {str, bytes, date, type(None)}
+    return all(set(map(type, column)) <= plain for column in [*columns, *labels])
+
+
+def _same_frame(one: pandas.DataFrame, other: pandas.DataFrame) -> bool:
+    def facts(index: Any) -> tuple[object, ...]:  # noqa: ANN401 - any of pandas' index classes
+        return type(index), index.dtype, list(index.names), getattr(index, "freq", None)
+
+    return (
+        facts(one.index) == facts(other.index)
+        and facts(one.columns) == facts(other.columns)
+        and one.index.equals(other.index)
+        and one.columns.equals(other.columns)
+        and list(one.dtypes) == list(other.dtypes)
+        and one.attrs == other.attrs
+        and one.flags.allows_duplicate_labels == other.flags.allows_duplicate_labels
+        and one.equals(other)
+    )
+
+
+def _arrow_file(table: pyarrow.Table, kind: str, name: str | None = None) -> _Encoded:
+    import pyarrow  # noqa: PLC0415 - optional, and only worth it for a table
+
+    note = json.dumps({"kind": kind, "name": name}).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _NOTE: note})
+    compression = "lz4" if pyarrow.Codec.is_available("lz4") else None
+    sink = pyarrow.BufferOutputStream()
+    options = pyarrow.ipc.IpcWriteOptions(compression=compression)
+    with pyarrow.ipc.new_file(sink, table.schema, options=options) as writer:
+        writer.write_table(table)
+    return _Encoded("arrow", sink.getvalue().to_pybytes())
+
+
+def _as_npy(value: object) -> _Encoded | None:
+    if not _is(value, "numpy", "ndarray"):
+        return None
+    numpy = cast("Any", sys.modules["numpy"])  # a module taken from where its importer put it
+    array = cast("Any", value)
+    kind = array.dtype
+    # Objects, strings of variable length and third-party dtypes have no place in the format.
+    if kind.hasobject or kind.kind not in "biufcmMSUV" or kind.isbuiltin == _THIRD_PARTY:
+        return None
+    layout = numpy.lib.format
+    if layout.descr_to_dtype(layout.dtype_to_descr(kind)) != kind:
+        return None
+    sink = io.BytesIO()
+    numpy.save(sink, array, allow_pickle=False)
+    return _Encoded("npy", sink.getvalue())
+
+
+_THIRD_PARTY = 2
+
+
+def _as_pickle(value: object) -> _Encoded:
+    import cloudpickle  # noqa: PLC0415 - most values are of the other rungs
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle ships no types
+        def reducer_override(self, obj: object) -> object:
+            # cloudpickle would hand on the text that is left to read instead of the file.
+            if isinstance(obj, io.TextIOWrapper) and obj not in (sys.stdout, sys.stderr):
+                raise TypeError("cannot pickle an open file")
+            return super().reducer_override(obj)
+
+    sink = io.BytesIO()
+    try:
+        Pickler(sink, protocol=5).dump(value)
+        return _Encoded("pickle", sink.getvalue())
+    # __reduce__ and __getstate__ are user code: they may raise anything.
+    except Exception as error:
+        kind = type(value)
+        raise ValueNotStorable(
+            f"A {kind.__module__}.{kind.__qualname__} cannot be handed to another task: "
+            f"{_told(error)}. Hand on plain data instead (a path, a list, a table), "
+            "or use the value within one task."
+        ) from error
+
+
+# ----------------------------------------------------------------------------------------- and back
+
+
+def _verified(ref: ValueRef, url: str) -> bytes:
+    try:
+        data = read_url(url)
+    except FileNotFoundError as error:
+        raise ValueNotReadable(
+            f"The value {ref.preview or url} is no longer at {url}: "
+            "run the task that made it again."
+        ) from error
+    if sha256(data).hexdigest() != ref.digest:
+        raise ValueNotReadable(
+            f"The value {ref.preview or url} at {url} is not what was stored "
+            "(its SHA-256 differs): run the task that made it again."
+        )
+    return data
+
+
+def _from_arrow(data: bytes) -> object:
+    import pyarrow  # noqa: PLC0415 - optional, and only worth it for a table
+
+    table = pyarrow.ipc.open_file(pyarrow.py_buffer(data)).read_all()
+    metadata = dict(table.schema.metadata)
+    note = json.loads(metadata.pop(_NOTE))
+    table = table.replace_schema_metadata(metadata or None)
+    if note["kind"] == "pyarrow.Table":
+        return table
+    frame = table.to_pandas()
+    return frame if note["kind"] == "pandas.DataFrame" else frame["value"].rename(note["name"])
+
+
+def _from_npy(data: bytes) -> object:
+    import numpy  # noqa: PLC0415 - only worth it for an array
+
+    return numpy.load(io.BytesIO(data), allow_pickle=False)
+
+
+_DECODERS: dict[Rung, Callable[[bytes], object]] = {
+    "json": json.loads,
+    "arrow": _from_arrow,
+    "npy": _from_npy,
+    "pickle": pickle.loads,
+}
+
+
+# ------------------------------------------------------------------------------------ looking at it
+
+
+def _is(value: object, module: str, name: str) -> bool:
+    """Whether `value` is of exactly this class, found without importing anything."""
+    return type(value) is getattr(sys.modules.get(module), name, NotImplemented)
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def _shape(value: object) -> str:
+    return " x ".join(str(size) for size in cast("Any", value).shape)
+
+
+def _names(columns: Iterable[object]) -> str:
+    return ", ".join(str(column) for column in columns)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= PREVIEW_CHARACTERS else f"{text[: PREVIEW_CHARACTERS - 1]}…"
+
+
+_REPR = reprlib.Repr()
+_REPR.maxdict = _REPR.maxlist = _REPR.maxtuple = _REPR.maxset = 8
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = PREVIEW_CHARACTERS
