@@ -1,0 +1,264 @@
+"""What templates and user code may know about their attempt, under Airflow's names; and rendering.
+
+Built from the order alone, so that a worker needs nothing else. Values are loaded when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment
+
+from nbflow.core.errors import NbflowError
+from nbflow.core.json import Json
+from nbflow.core.orders import RETURN_VALUE, RunInfo, TaskOrder
+from nbflow.runtime.values import ValueNotReadable, load_value
+
+VALUE_MARK = "$value"
+
+
+class ValueNotThere(NbflowError):
+    """A task asks for a value that did not come with its order; the message says what to change."""
+
+
+class TemplateProblem(NbflowError):
+    """A template cannot be rendered; the message names field, template and fix."""
+
+    def __init__(self, field: str, template: str, why: str, fix: str = "") -> None:
+        self.field = field
+        self.template = template
+        shown = template if len(template) <= 120 else f"{template[:119]}…"
+        super().__init__(
+            f"{field}: the template {shown!r} cannot be rendered: {why} {fix}".rstrip()
+        )
+
+
+@dataclass(frozen=True)
+class DagView:
+    """The DAG as user code sees it (`dag` in templates)."""
+
+    dag_id: str
+    file: str = ""
+
+
+class RunView:
+    """The DAG run as user code sees it (`run` and `dag_run`). All times are aware UTC datetimes.
+
+    A run that was started by hand without a logical date has the moment it was due as its own.
+    """
+
+    def __init__(self, run: RunInfo) -> None:
+        self.dag_id = run.dag_id
+        self.run_id = run.run_id
+        self.run_type = run.run_type
+        self.run_after = self.due_at = run.run_after
+        self.logical_date = run.logical_date or run.run_after
+        self.data_interval_start = run.data_interval_start or self.logical_date
+        self.data_interval_end = run.data_interval_end or self.logical_date
+        self.conf = deepcopy(dict(run.params))
+
+
+class TaskInstanceView:
+    """The task instance as user code sees it (`ti`): who it is, what it may read, what it adds."""
+
+    def __init__(self, order: TaskOrder) -> None:
+        self._order = order
+        self.dag_id = order.run.dag_id
+        self.run_id = order.run.run_id
+        self.task_id = order.task.task_id
+        self.map_index = order.map_index
+        self.try_number = order.try_number
+        self.attempt_id = order.attempt_id
+        self.pushed: dict[str, object] = {}
+
+    def xcom_pull(
+        self,
+        task_ids: str | Sequence[str] | None = None,
+        key: str = RETURN_VALUE,
+        default: object = None,
+    ) -> object:
+        """The value `key` of an upstream task, or of each in a list; `default` where it made none.
+
+        Without `task_ids`, of what this task reads. Raises ValueNotThere for what it does not.
+        """
+        if isinstance(task_ids, str):
+            return self._pull(task_ids, key, default)
+        if task_ids is not None:
+            return [self._pull(task_id, key, default) for task_id in task_ids]
+        read = self._order.task.reads
+        return self._pull(read[0], key, default) if len(read) == 1 else self.xcom_pull(read, key)
+
+    def xcom_push(self, key: str, value: object) -> None:
+        """Hand on `value` under `key`, besides what the task returns."""
+        self.pushed[key] = value
+
+    def _pull(self, task_id: str, key: str, default: object) -> object:
+        found = _find(self._order, task_id, key)
+        return default if found is None else found[0]
+
+
+def upstream_value(order: TaskOrder, task_id: str, key: str = RETURN_VALUE) -> object:
+    """The value `key` of the upstream task `task_id`. None where that returned nothing.
+
+    A key that was not handed on by name is looked up in a returned dict.
+    Raises ValueNotThere, ValueNotReadable.
+    """
+    found = _find(order, task_id, key)
+    if found is not None:
+        return found[0]
+    if key == RETURN_VALUE:
+        return None
+    there = ", ".join(sorted(order.values.get(task_id, ()))) or "nothing"
+    raise ValueNotThere(
+        f"Task {task_id!r} handed on no value {key!r} (it handed on {there}): "
+        f"return or output {key!r} there, or ask for another key."
+    )
+
+
+def template_context(order: TaskOrder) -> dict[str, object]:
+    """The names that templates and `get_current_context()` offer, as Airflow calls them."""
+    run = RunView(order.run)
+    ti = TaskInstanceView(order)
+    logical_date = run.logical_date
+    return {
+        "dag": DagView(order.run.dag_id, order.run.dag_file),
+        "dag_run": run,
+        "run": run,
+        "run_id": run.run_id,
+        "params": deepcopy(dict(order.run.params)),
+        "task": order.task,
+        "ti": ti,
+        "task_instance": ti,
+        "try_number": order.try_number,
+        "map_index": order.map_index,
+        "logical_date": logical_date,
+        "data_interval_start": run.data_interval_start,
+        "data_interval_end": run.data_interval_end,
+        "ds": _ds(logical_date),
+        "ds_nodash": _ds_nodash(logical_date),
+        "ts": _ts(logical_date),
+        "ts_nodash": _ts_nodash(logical_date),
+        "ts_nodash_with_tz": _ts_nodash_with_tz(logical_date),
+        "macros": MACROS,
+    }
+
+
+def render(payload: Json, order: TaskOrder, context: Mapping[str, object] | None = None) -> object:
+    """`payload` with templates rendered and every `{"$value": [task_id, key]}` made the value.
+
+    Raises TemplateProblem, ValueNotThere, ValueNotReadable.
+    """
+    return _rendered(payload, order, context or template_context(order), "")
+
+
+def render_text(field: str, text: str, context: Mapping[str, object]) -> str:
+    """One rendered template; `field` names it in the TemplateProblem raised if it cannot be."""
+    if "{" not in text:
+        return text
+    try:
+        return _compiled(text).render(context)
+    except TemplateSyntaxError as error:
+        why = f"{_sentence(error.message or 'bad syntax')} (line {error.lineno} of the template)"
+        raise TemplateProblem(field, text, f"{why}.", "Correct its syntax.") from error
+    except UndefinedError as error:
+        fix = f"Use one of {', '.join(sorted(context))}."
+        raise TemplateProblem(field, text, f"{_sentence(str(error))}.", fix) from error
+    except (ValueNotThere, ValueNotReadable) as error:
+        raise TemplateProblem(field, text, str(error)) from error
+    # Expressions call methods of whatever values they were given, which may raise anything.
+    except Exception as error:
+        why = f"{type(error).__name__}: {_sentence(str(error))}."
+        raise TemplateProblem(field, text, why, "Correct the expression.") from error
+
+
+def _rendered(
+    payload: object, order: TaskOrder, context: Mapping[str, object], field: str
+) -> object:
+    if isinstance(payload, str):
+        return render_text(field or "payload", payload, context)
+    if isinstance(payload, Mapping):
+        if set(payload) == {VALUE_MARK}:
+            task_id, key = payload[VALUE_MARK]
+            return upstream_value(order, task_id, key)
+        inside = f"{field}." if field else ""
+        return {k: _rendered(v, order, context, f"{inside}{k}") for k, v in payload.items()}
+    if isinstance(payload, (list, tuple)):
+        return [_rendered(v, order, context, f"{field}[{i}]") for i, v in enumerate(payload)]
+    return payload
+
+
+def _find(order: TaskOrder, task_id: str, key: str) -> tuple[object] | None:
+    """The value in a tuple of one, or None if there is none: the value itself may be None."""
+    values = order.values.get(task_id)
+    if values is None:
+        if task_id in order.task.reads:
+            return None
+        raise ValueNotThere(
+            f"Task {order.task.task_id!r} asks for a value of {task_id!r} "
+            "and is not known to read any: "
+            f"pass {task_id!r}'s output as an argument, or set {task_id!r} upstream of it."
+        )
+    if key in values:
+        return (load_value(values[key]),)
+    returned = values.get(RETURN_VALUE)
+    if returned is not None and key != RETURN_VALUE:
+        mapping = load_value(returned)
+        if isinstance(mapping, dict) and key in mapping:
+            return (mapping[key],)
+    return None
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)
+
+
+def _sentence(text: str) -> str:
+    return text.rstrip(". ")
+
+
+def _ds(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d")
+
+
+def _ds_nodash(moment: datetime) -> str:
+    return moment.strftime("%Y%m%d")
+
+
+def _ts(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _ts_nodash(moment: datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%S")
+
+
+def _ts_nodash_with_tz(moment: datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%S%z")
+
+
+def _ds_add(ds: str, days: int) -> str:
+    return _ds(datetime.fromisoformat(ds) + timedelta(days=days))
+
+
+def _ds_format(ds: str, input_format: str, output_format: str) -> str:
+    return datetime.strptime(ds, input_format).strftime(output_format)  # noqa: DTZ007 - a date
+
+
+MACROS = SimpleNamespace(
+    ds_add=_ds_add, ds_format=_ds_format, datetime=datetime, timedelta=timedelta
+)
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+_ENVIRONMENT.filters.update(
+    ds=_ds,
+    ds_nodash=_ds_nodash,
+    ts=_ts,
+    ts_nodash=_ts_nodash,
+    ts_nodash_with_tz=_ts_nodash_with_tz,
+)
