@@ -1,0 +1,147 @@
+"""The active runs in memory, and the one way their state changes: events in, effects decided by core, stored, then applied here.
+
+Only the lease holder has a `RunBook`. It is a cache of rows that nobody else writes, filled from the store when leadership begins and thrown away
+when anything goes wrong, so that memory and store can never disagree for longer than one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from heapq import heappop, heappush
+
+from sqlalchemy.orm import Session
+
+from nbflow.core import effects as fx
+from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
+from nbflow.core.lifecycle import Settle, advance
+from nbflow.core.orders import ReportKind, TaskReport
+from nbflow.core.states import RunState, TaskState
+from nbflow.store import runs as run_store
+from nbflow.store.runs import ActiveRun
+
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
+
+InstanceRef = tuple[int, TaskKey]
+"""A task instance across runs: (primary key of its run, its key inside the run)."""
+
+
+@dataclass
+class AfterCommit:
+    """What to tell the executor once the transaction stands (intent before effect)."""
+
+    cancel: list[str] = field(default_factory=list)
+    finished: list[ActiveRun] = field(default_factory=list)
+
+
+class RunBook:
+    """Every unfinished run, indexed by what the scheduler asks for: attempts, ready task instances, retry times."""
+
+    def __init__(self, active: Iterable[ActiveRun] = ()) -> None:
+        self.runs: dict[int, ActiveRun] = {}
+        self.attempts: dict[str, InstanceRef] = {}
+        self.ready: dict[InstanceRef, None] = {}
+        self._retries: list[tuple[datetime, InstanceRef]] = []
+        self._by_name: dict[tuple[str, str], int] = {}
+        self._effects: dict[int, list[fx.Effect]] = {}
+        for run in active:
+            self.add(run)
+
+    def add(self, run: ActiveRun) -> None:
+        self.runs[run.id] = run
+        self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)] = run.id
+        for instance in run.snapshot.instances.values():
+            self._index(run.id, instance)
+
+    def drop(self, run_pk: int) -> None:
+        run = self.runs.pop(run_pk)
+        del self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)]
+
+    def find(self, dag_id: str, run_id: str) -> ActiveRun | None:
+        run_pk = self._by_name.get((dag_id, run_id))
+        return None if run_pk is None else self.runs[run_pk]
+
+    def of_dag(self, dag_id: str) -> list[ActiveRun]:
+        return [run for run in self.runs.values() if run.snapshot.run.dag_id == dag_id]
+
+    def queued_runs(self) -> list[ActiveRun]:
+        """Runs waiting to begin, the oldest first."""
+        waiting = [r for r in self.runs.values() if r.snapshot.run.state == RunState.QUEUED]
+        return sorted(waiting, key=lambda r: (r.snapshot.run.run_after or _NEVER, r.id))
+
+    def running_runs(self, dag_id: str) -> int:
+        return sum(r.snapshot.run.state == RunState.RUNNING for r in self.of_dag(dag_id))
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    def advance(
+        self, run: ActiveRun, events: Iterable[Event], now: datetime, settle: Settle = Settle.FULLY
+    ) -> None:
+        """Let `events` happen to `run` in memory; `store` writes what followed from them."""
+        effects = advance(run.snapshot, events, now, settle)
+        fx.apply(run.snapshot, effects)
+        self._effects.setdefault(run.id, []).extend(effects)
+        for effect in effects:
+            if isinstance(effect, fx.TaskChanged):
+                self._index(run.id, effect.after)
+
+    def store(self, session: Session, actor: str | None = None) -> AfterCommit:
+        """Write everything decided since the last call, in the caller's transaction."""
+        after = AfterCommit()
+        for run_pk, effects in self._effects.items():
+            run_store.apply_effects(session, run_pk, effects, actor)
+            after.cancel += [e.attempt_id for e in effects if isinstance(e, fx.CancelAttempt)]
+            if self.runs[run_pk].snapshot.run.state.is_finished:
+                after.finished.append(self.runs[run_pk])
+                self.drop(run_pk)
+        self._effects.clear()
+        return after
+
+    def _index(self, run_pk: int, instance: fx.TaskInstance) -> None:
+        ref = (run_pk, instance.key)
+        if instance.state == TaskState.SCHEDULED:
+            self.ready[ref] = None
+        else:
+            self.ready.pop(ref, None)
+        if instance.attempt_id is None:
+            return
+        if instance.is_with_executor:
+            self.attempts[instance.attempt_id] = ref
+        else:
+            self.attempts.pop(instance.attempt_id, None)
+        if instance.state == TaskState.UP_FOR_RETRY and instance.next_try_at is not None:
+            heappush(self._retries, (instance.next_try_at, ref))
+
+    # -- due times -------------------------------------------------------------------------------------------------
+
+    @property
+    def next_retry_at(self) -> datetime | None:
+        return self._retries[0][0] if self._retries else None
+
+    def take_due_retries(self, now: datetime) -> dict[int, list[Event]]:
+        due: dict[int, list[Event]] = {}
+        while self._retries and self._retries[0][0] <= now:
+            _, (run_pk, key) = heappop(self._retries)
+            if run_pk in self.runs:
+                due.setdefault(run_pk, []).append(RetryDue(key))
+        return due
+
+
+def events_of(book: RunBook, reports: Sequence[TaskReport]) -> dict[int, list[Event]]:
+    """Reports as events, by run. Those that name an attempt nobody waits for any more are dropped (invariant 2)."""
+    found: dict[int, list[Event]] = {}
+    for report in reports:
+        ref = book.attempts.get(report.attempt_id)
+        event = None if ref is None else _event_of(report, ref[1])
+        if ref is not None and event is not None:
+            found.setdefault(ref[0], []).append(event)
+    return found
+
+
+def _event_of(report: TaskReport, key: TaskKey) -> Event | None:
+    if report.kind is ReportKind.STARTED:
+        return AttemptStarted(key, report.attempt_id, report.worker)
+    if report.kind is ReportKind.FINISHED and report.outcome is not None:
+        return AttemptFinished(key, report.attempt_id, report.outcome, report.at)
+    return None

@@ -1,0 +1,80 @@
+"""Which DAG runs are due, and how many of them may begin. Pure plans over what the store knows; the loop carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nbflow.core.snapshot import DagRun
+from nbflow.core.states import RunState, RunType
+from nbflow.core.timetables import DagRunInfo, due_runs, next_due, timetable_from_json
+from nbflow.store.dags import StoredDag
+
+MAX_CREATED_AT_ONCE = 100
+"""Runs of one DAG created in one tick when a long catch-up is due; the next tick goes on."""
+
+
+@dataclass(frozen=True)
+class SchedulePlan:
+    """The runs of one DAG to create now, and when to look at it again (None: never by itself)."""
+
+    runs: list[DagRun]
+    look_again: datetime | None
+
+
+def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> SchedulePlan:
+    """What is due of `stored` at `now`, given how many of its runs are unfinished.
+
+    With catch-up the number of unfinished scheduled runs stays within `max_active_runs`, so that years of missed ticks do not become rows at once.
+    """
+    dag = stored.dag
+    if stored.paused:
+        return SchedulePlan([], None)
+    if dag.overlap == "skip" and active_runs:
+        return SchedulePlan([], None)
+    timetable = timetable_from_json(dag.timetable)
+    start = dag.start_date or stored.created_at
+    room = max(0, dag.max_active_runs - active_runs) if dag.catchup is not False else 1
+    limit = min(room, MAX_CREATED_AT_ONCE)
+    infos = due_runs(
+        timetable,
+        stored.last_logical_date,
+        start,
+        dag.end_date,
+        now,
+        dag.catchup,
+        limit,
+    )
+    last = infos[-1].logical_date if infos else stored.last_logical_date
+    again = next_due(timetable, last, start, dag.end_date, now)
+    if limit == 0:
+        again = None  # a finished run makes room and brings this DAG back
+    return SchedulePlan(
+        [scheduled_run(dag.dag_id, info, dag_defaults(stored), now) for info in infos], again
+    )
+
+
+def dag_defaults(stored: StoredDag) -> dict[str, object]:
+    return {name: spec.get("default") for name, spec in stored.dag.params.items()}
+
+
+def scheduled_run(
+    dag_id: str, info: DagRunInfo, params: dict[str, object], now: datetime
+) -> DagRun:
+    return DagRun(
+        dag_id=dag_id,
+        run_id=f"scheduled__{info.run_after.isoformat()}",
+        state=RunState.QUEUED,
+        run_type=RunType.SCHEDULED,
+        run_after=info.run_after,
+        logical_date=info.logical_date,
+        data_interval_start=info.data_interval.start,
+        data_interval_end=info.data_interval.end,
+        params=params,  # type: ignore[arg-type]  # defaults are JSON: the spec they come from is
+        created_at=now,
+    )
+
+
+def may_begin(queued: DagRun, max_active_runs: int, running: int) -> bool:
+    """Whether a queued run may begin at all, given how many runs of its DAG are running."""
+    return queued.state is RunState.QUEUED and running < max_active_runs

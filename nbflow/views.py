@@ -1,0 +1,292 @@
+"""Read models: what a person is shown, as JSON-ready dataclasses. REST, widgets and the CLI all show these and nothing else.
+
+Times are ISO 8601 text in UTC. States are the words of `core.states`. The TypeScript types in `labextension/src/wire.ts` are generated from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Optional
+
+
+@dataclass(frozen=True)
+class RunDot:
+    """One past run as a dot in a list."""
+
+    run_id: str
+    state: str
+    run_type: str
+    logical_date: Optional[str]
+    started_at: Optional[str]
+    ended_at: Optional[str]
+
+
+@dataclass(frozen=True)
+class DagView:
+    """A DAG in the list. `last_runs` are the newest first, at most ten."""
+
+    dag_id: str
+    description: str
+    file: str
+    source: Literal["python", "notebook"]
+    tags: list[str]
+    owner: str
+    paused: bool
+    active: bool
+    schedule: str
+    next_run: Optional[str]
+    version: int
+    task_count: int
+    running: int
+    last_runs: list[RunDot]
+    problems: int
+
+
+@dataclass(frozen=True)
+class EdgeView:
+    """One reason for an edge that ends at the task it is listed under."""
+
+    upstream: str
+    kind: str
+    names: list[str]
+    why: str
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task of a DAG as defined. `layer` and `row` are its place in the layered layout of `picture`."""
+
+    task_id: str
+    kind: str
+    operator: str
+    upstream: list[str]
+    edges: list[EdgeView]
+    trigger_rule: str
+    retries: int
+    pool: str
+    cells: list[int]
+    doc: str
+    layer: int
+    row: int
+
+
+@dataclass(frozen=True)
+class DagDetail:
+    """A DAG with its tasks and what its trigger form needs: `params` maps names to `{"default", "schema"}`."""
+
+    dag: DagView
+    tasks: list[TaskView]
+    params: dict[str, Any]  # JSON Schema is open by nature
+    timezone: str
+    catchup: bool | int
+    max_active_runs: int
+    start_date: Optional[str]
+    doc: str
+    next_runs: list[str]
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run in a list. `counts` maps each state to the number of task instances in it."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    run_type: str
+    logical_date: Optional[str]
+    data_interval_start: Optional[str]
+    data_interval_end: Optional[str]
+    run_after: Optional[str]
+    created_at: Optional[str]
+    started_at: Optional[str]
+    ended_at: Optional[str]
+    params: dict[str, Any]  # the user's own values
+    version: int
+    message: str
+    cancelling: bool
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class TaskInstanceView:
+    """One task instance of a run, as in a table or on the graph."""
+
+    task_id: str
+    map_index: int
+    state: str
+    reason: Optional[str]
+    message: str
+    try_number: int
+    scheduled_at: Optional[str]
+    queued_at: Optional[str]
+    started_at: Optional[str]
+    ended_at: Optional[str]
+    next_try_at: Optional[str]
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    """A run with the DAG version it executes, so that the graph fits the run. `cursor` is where its feed goes on."""
+
+    run: RunView
+    tasks: list[TaskView]
+    instances: list[TaskInstanceView]
+    cursor: int
+
+
+@dataclass(frozen=True)
+class TryView:
+    """One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it."""
+
+    try_number: int
+    attempt_id: str
+    state: str
+    reason: Optional[str]
+    message: str
+    traceback: str
+    cell: Optional[int]
+    worker: str
+    queued_at: Optional[str]
+    started_at: Optional[str]
+    ended_at: Optional[str]
+    has_notebook: bool
+    has_log: bool
+    peak_memory: Optional[int]
+
+
+@dataclass(frozen=True)
+class ValueView:
+    """A value a task handed on."""
+
+    key: str
+    type: str
+    preview: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing a waiting task still needs: whether it is met, in words with its numbers, and when it is looked at next."""
+
+    name: str
+    met: bool
+    text: str
+    next_look: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class TaskInstanceDetail:
+    """Everything the task drawer shows. `why` is empty for a task that has started or finished."""
+
+    instance: TaskInstanceView
+    task: TaskView
+    tries: list[TryView]
+    values: list[ValueView]
+    why: list[Condition]
+
+
+@dataclass(frozen=True)
+class LogChunk:
+    """A piece of a log: ask again with `next_offset` until `complete`. Offsets are in bytes."""
+
+    text: str
+    next_offset: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class LiveCells:
+    """Cell events of an attempt from an offset on (see `runtime.live`)."""
+
+    events: list[dict[str, Any]]  # nbformat outputs, open by nature
+    next_offset: int
+    complete: bool
+
+
+@dataclass(frozen=True)
+class ClearPreview:
+    """What clearing would do: the task instances that would run again, in topological order."""
+
+    keys: list[tuple[str, int]]
+    dry_run: bool
+    request_id: Optional[int]
+
+
+@dataclass(frozen=True)
+class ImportErrorView:
+    """A file that could not be read, or reads with problems."""
+
+    file: str
+    seen_at: str
+    problems: list[dict[str, Any]]  # `core.errors.Problem.to_json`
+
+
+@dataclass(frozen=True)
+class SchedulerHealth:
+    """Whether a scheduler is alive, and when it last gave a sign of life."""
+
+    alive: bool
+    holder: str
+    hostname: str
+    last_heartbeat: Optional[str]
+    seconds_since: Optional[float]
+
+
+@dataclass(frozen=True)
+class WorkerView:
+    """One worker of the executor. Memory in bytes."""
+
+    name: str
+    address: str
+    slots: int
+    running: int
+    memory: Optional[int]
+
+
+@dataclass(frozen=True)
+class ClusterView:
+    """The executor as the scheduler last described it."""
+
+    kind: str
+    address: str
+    dashboard: str
+    workers: list[WorkerView]
+    slots: int
+    used: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """What `nbflow health` and the panel's banner show."""
+
+    scheduler: SchedulerHealth
+    cluster: Optional[ClusterView]
+    database: str
+    import_errors: int
+    running: int
+    queued: int
+    version: str
+
+
+@dataclass(frozen=True)
+class RequestReceipt:
+    """A request was accepted for the scheduler; `run_id` for those that make a run."""
+
+    request_id: int
+    run_id: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One line of the journal, as the feed sends it."""
+
+    cursor: int
+    at: str
+    kind: str
+    dag_id: Optional[str]
+    run_id: Optional[str]
+    task_id: Optional[str]
+    map_index: Optional[int]
+    state: Optional[str]
+    actor: Optional[str]
+    data: dict[str, Any]  # depends on `kind`
