@@ -1,0 +1,117 @@
+"""Keeps the stored definitions in step with the DAG folders: a thread scans and parses (in subprocesses), the loop stores what it found.
+
+A broken file becomes import errors and never stops another DAG; its last good version stays active.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+from watchfiles import watch
+
+from nbflow.authoring import discovery
+from nbflow.authoring.discovery import ParsedFile
+from nbflow.store import dags as dag_store
+
+log = logging.getLogger(__name__)
+
+RESCAN_SECONDS = 30
+"""A full rescan at least this often, for filesystems that do not tell of changes."""
+
+
+@dataclass
+class FoundChanges:
+    """What one scan found: files parsed anew, and files that are gone."""
+
+    parsed: list[ParsedFile] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+class DagLoader:
+    """Start it, and `take` what it found whenever it wakes you. Safe to stop twice."""
+
+    def __init__(
+        self, roots: Sequence[Path], wake: Callable[[], None], timeout: float = 30.0
+    ) -> None:
+        self._roots = [root.resolve() for root in roots]
+        self._wake = wake
+        self._timeout = timeout
+        self._known: discovery.Known = {}
+        self._found: queue.SimpleQueue[FoundChanges] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="nbflow-load-dags", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=self._timeout)
+
+    def take(self) -> list[FoundChanges]:
+        """Everything found since the last call."""
+        taken: list[FoundChanges] = []
+        while not self._found.empty():
+            taken.append(self._found.get())
+        return taken
+
+    def scan(self) -> FoundChanges:
+        """One scan: parse what is new or changed, list what is gone."""
+        changes = discovery.scan(self._roots, self._known)
+        self._known = changes.known
+        parsed = discovery.parse_files(changes.changed, self._roots, self._timeout)
+        return FoundChanges(list(parsed), [str(path) for path in changes.gone])
+
+    def _run(self) -> None:
+        self._scan_and_tell()
+        while not self._stop.is_set():
+            self._wait_for_change()
+            if not self._stop.is_set():
+                self._scan_and_tell()
+
+    def _scan_and_tell(self) -> None:
+        try:
+            found = self.scan()
+        except OSError as error:
+            # A folder that cannot be read now may be readable at the next scan; runs in progress go on meanwhile.
+            log.error("A DAG folder cannot be read: %s", error, extra={"action": "scan_failed"})
+            return
+        if found.parsed or found.gone:
+            self._found.put(found)
+            self._wake()
+
+    def _wait_for_change(self) -> None:
+        roots = [root for root in self._roots if root.is_dir()]
+        if not roots:
+            self._stop.wait(RESCAN_SECONDS)
+            return
+        changes = watch(
+            *roots,
+            stop_event=self._stop,
+            rust_timeout=RESCAN_SECONDS * 1000,
+            yield_on_timeout=True,
+            debounce=200,
+        )
+        next(changes, None)
+
+
+def store_found(session: Session, found: Sequence[FoundChanges], now: datetime) -> set[str]:
+    """Write what scans found. Returns the ids of DAGs whose definition changed."""
+    changed: set[str] = set()
+    for one in found:
+        for file in one.parsed:
+            changed.update(
+                dag_store.save_file(session, file.path, file.dags, file.bundle, file.problems, now)
+            )
+        for path in one.gone:
+            dag_store.forget_file(session, path, now)
+    return changed

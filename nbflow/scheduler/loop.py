@@ -1,0 +1,387 @@
+"""The scheduler: sleeps until something happens, then does everything that follows from it in one transaction.
+
+It wakes on reports of workers, requests of people, due times and changed DAG files. A tick reads what is new, lets core decide, stores the
+outcome with its journal lines, and only then talks to the executor (intent before effect). After any failure it throws its memory away and begins again from
+the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from uuid import uuid4
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from nbflow.core.events import CancelRun, Dispatched, RunStarted
+from nbflow.core.lifecycle import Settle
+from nbflow.core.orders import Source, TaskOrder, TaskReport
+from nbflow.core.states import Reason, RunState
+from nbflow.executors.base import Executor
+from nbflow.scheduler import dispatch
+from nbflow.scheduler.advance_runs import AfterCommit, RunBook, events_of
+from nbflow.scheduler.answer_requests import answer_requests
+from nbflow.scheduler.create_runs import may_begin, plan_scheduled_runs
+from nbflow.scheduler.leader import Leader
+from nbflow.scheduler.load_dags import DagLoader, store_found
+from nbflow.scheduler.recover import recover
+from nbflow.store import dags as dag_store
+from nbflow.store import pools as pool_store
+from nbflow.store import runs as run_store
+from nbflow.store.database import Database
+from nbflow.store.leases import LeaseLost
+from nbflow.store.runs import ActiveRun
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The one clock of the scheduler's shell."""
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class SchedulerSettings:
+    """What the loop needs to know. Times in seconds.
+
+    `artifacts` is the fsspec URL under which attempts keep notebooks and logs. `queue_ahead` is how many times its slots an executor is given, so that
+    a worker never waits for the next task. `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
+    """
+
+    artifacts: str
+    heartbeat: float = 5.0
+    queue_ahead: float = 2.0
+    waves: bool = False
+    describe_every: float = 5.0
+    longest_sleep: float = 30.0
+
+
+class Scheduler:
+    """One scheduler process: `run_forever` until `stop`, or `tick` by hand in tests.
+
+    `sources` gives the code of a DAG version to workers; by default it is read from the store. `on_run_finished` is called after the commit that ended a run.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        executor: Executor,
+        settings: SchedulerSettings,
+        loader: DagLoader | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        sources: Callable[[int], Source] | None = None,
+        on_run_finished: Callable[[ActiveRun], None] = lambda run: None,
+    ) -> None:
+        self.database = database
+        self.executor = executor
+        self.settings = settings
+        self.loader = loader
+        self.clock = clock
+        self.leader = Leader(database)
+        self.book: RunBook | None = None
+        self._sources = sources
+        self._source_cache: dict[int, Source] = {}
+        self._on_run_finished = on_run_finished
+        self._look_at_schedules: dict[str, datetime] = {}
+        self._schedules_known = False
+        self._describe_at: datetime | None = None
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self.ticks = 0
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """Something happened: look soon. May be called from any thread."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End `run_forever` after the current tick. May be called from any thread and from signal handlers."""
+        self._stopping.set()
+        self._wake.set()
+
+    def run_forever(self) -> None:
+        """Act as a scheduler until `stop`; leads when the lease is free, stands by otherwise."""
+        self.executor.start(self.wake)
+        changes = self.database.changes()
+        listener = threading.Thread(target=self._listen, args=(changes,), daemon=True)
+        listener.start()
+        if self.loader is not None:
+            self.loader.start()
+        try:
+            while not self._stopping.is_set():
+                pause = self.run_once()
+                self._wake.wait(pause)
+        finally:
+            if self.loader is not None:
+                self.loader.stop()
+            self._stopping.set()
+            listener.join(timeout=5)
+            changes.close()
+            self.executor.close()
+            self.leader.step_down()
+
+    def run_once(self) -> float:
+        """One tick that survives trouble with the store. Returns the seconds until the next due time."""
+        self._wake.clear()
+        try:
+            due = self.tick()
+        except LeaseLost as lost:
+            log.warning("Leadership was lost: %s", lost, extra={"action": "lease_lost"})
+            self._forget_everything()
+            self.leader.forget()
+            return 1.0
+        except OperationalError as error:
+            log.error("The store does not answer: %s", error, extra={"action": "store_failed"})
+            self._forget_everything()
+            return 1.0
+        seconds = (due - self.clock()).total_seconds()
+        return min(max(seconds, 0.0), self.settings.longest_sleep)
+
+    def _listen(self, changes: object) -> None:
+        while not self._stopping.is_set():
+            if changes.wait(1.0):  # type: ignore[attr-defined]  # the signal of the store's Database
+                self.wake()
+
+    def _forget_everything(self) -> None:
+        self.book = None
+        self._schedules_known = False
+        self._look_at_schedules.clear()
+
+    # -- one tick --------------------------------------------------------------------------------------------------
+
+    def tick(self) -> datetime:
+        """Do everything there is to do now. Returns when to look again if nothing wakes us."""
+        now = self.clock()
+        self.ticks += 1
+        look_again = self.leader.look(now)
+        if not self.leader.is_leading:
+            self._forget_everything()
+            return min(look_again, now + timedelta(seconds=1))
+        if self.book is None:
+            self._begin_to_lead(now)
+        self._work(now)
+        return min([look_again, *self._due_times()])
+
+    def _begin_to_lead(self, now: datetime) -> None:
+        with self.database.transaction() as session:
+            self.leader.verify(session)
+            book = RunBook(run_store.load_active(session))
+            recover(book, self.executor, now)
+            after = book.store(session)
+        self.book = book
+        self._after_commit(after, [], [])
+        log.info("Leading as %s.", self.leader.holder, extra={"action": "leading"})
+
+    def _work(self, now: datetime) -> None:
+        book = self._book
+        reports = self.executor.drain()
+        found = self.loader.take() if self.loader is not None else []
+        try:
+            with self.database.transaction() as session:
+                self.leader.verify(session)
+                changed = store_found(session, found, now)
+                changed |= answer_requests(session, book, now)
+                self._take_reports(book, reports, now)
+                self._retry(book, now)
+                self._end_overdue_runs(book, now)
+                self._create_scheduled_runs(session, book, changed, now)
+                self._begin_runs(book, now)
+                orders = self._dispatch(session, book, now)
+                after = book.store(session)
+                self._describe(session, now)
+        except BaseException:
+            # Memory may be ahead of the store now; what was not stored has not happened.
+            self._forget_everything()
+            raise
+        self._after_commit(after, reports, orders)
+
+    def _after_commit(
+        self, after: AfterCommit, reports: Sequence[TaskReport], orders: Sequence[TaskOrder]
+    ) -> None:
+        if orders:
+            self.executor.submit(orders)
+        if reports:
+            self.executor.acknowledge(reports)
+        if after.cancel:
+            self.executor.cancel(after.cancel)
+        for run in after.finished:
+            self._look_at_schedules[run.snapshot.run.dag_id] = self.clock()
+            self._on_run_finished(run)
+        if after.finished:
+            self.wake()
+
+    @property
+    def _book(self) -> RunBook:
+        if self.book is None:
+            raise LeaseLost("This scheduler does not lead.")
+        return self.book
+
+    def _due_times(self) -> list[datetime]:
+        times = list(self._look_at_schedules.values())
+        if self.book is not None and self.book.next_retry_at is not None:
+            times.append(self.book.next_retry_at)
+        if self.book is not None:
+            times += [at for at in map(_ends_by, self.book.runs.values()) if at is not None]
+        return times
+
+    # -- the steps of a tick ---------------------------------------------------------------------------------------
+
+    def _take_reports(self, book: RunBook, reports: Sequence[TaskReport], now: datetime) -> None:
+        events = events_of(book, reports)
+        if self.settings.waves:
+            # A round may leave states that the next round has to follow up, with or without reports.
+            for run in list(book.runs.values()):
+                book.advance(run, events.get(run.id, []), now, Settle.ONE_ROUND)
+            return
+        for run_pk, found in events.items():
+            book.advance(book.runs[run_pk], found, now)
+
+    def _retry(self, book: RunBook, now: datetime) -> None:
+        for run_pk, events in book.take_due_retries(now).items():
+            book.advance(book.runs[run_pk], events, now)
+
+    def _end_overdue_runs(self, book: RunBook, now: datetime) -> None:
+        for run in list(book.runs.values()):
+            ends_by = _ends_by(run)
+            if ends_by is not None and ends_by <= now:
+                limit = run.snapshot.dag.run_timeout
+                message = f"The run took longer than its limit of {limit:g} s."
+                book.advance(run, [CancelRun(Reason.RUN_TIMEOUT, message)], now)
+
+    def _create_scheduled_runs(
+        self, session: Session, book: RunBook, changed: set[str], now: datetime
+    ) -> None:
+        due = {dag_id for dag_id, at in self._look_at_schedules.items() if at <= now} | changed
+        if self._schedules_known and not due:
+            return
+        for stored in dag_store.active_dags(session):
+            dag_id = stored.dag.dag_id
+            if dag_id in due or not self._schedules_known:
+                self._look_at_schedules.pop(dag_id, None)
+                self._create_runs_of(session, book, stored, now)
+        self._schedules_known = True
+
+    def _create_runs_of(
+        self, session: Session, book: RunBook, stored: dag_store.StoredDag, now: datetime
+    ) -> None:
+        active = book.of_dag(stored.dag.dag_id)
+        plan = plan_scheduled_runs(stored, len(active), now)
+        if plan.runs and stored.dag.overlap == "cancel_running":
+            for run in active:
+                book.advance(run, [CancelRun(message="A newer run of this DAG is due.")], now)
+        for planned in plan.runs:
+            run_store.create_run(session, planned, stored.version_id, stored.dag)
+            created = run_store.load_run(session, planned.dag_id, planned.run_id)
+            if created is not None and not created.snapshot.run.state.is_finished:
+                book.add(created)
+        if plan.look_again is not None:
+            self._look_at_schedules[stored.dag.dag_id] = plan.look_again
+
+    def _begin_runs(self, book: RunBook, now: datetime) -> None:
+        settle = Settle.ONE_ROUND if self.settings.waves else Settle.FULLY
+        for run in book.queued_runs():
+            limit = run.snapshot.dag.max_active_runs
+            if may_begin(run.snapshot.run, limit, book.running_runs(run.snapshot.run.dag_id)):
+                book.advance(run, [RunStarted()], now, settle)
+
+    def _dispatch(self, session: Session, book: RunBook, now: datetime) -> list[TaskOrder]:
+        if not book.ready:
+            return []
+        slots = self.executor.slots()
+        places = int(slots.total * self.settings.queue_ahead) - len(book.attempts)
+        if self.settings.waves:
+            places = len(book.ready)
+        if places <= 0:
+            return []
+        runs = {pk: book.runs[pk] for pk, _ in book.ready}
+        chosen = dispatch.choose(
+            (dispatch.candidate(pk, runs[pk].snapshot, key, now) for pk, key in book.ready),
+            pool_store.slots(session),
+            run_store.used_slots(session),
+            places,
+            Counter(pk for pk, _ in book.attempts.values()),
+            {pk: run.snapshot.dag.max_active_tasks for pk, run in runs.items()},
+        )
+        return self._hand_out(session, book, chosen, now)
+
+    def _hand_out(
+        self,
+        session: Session,
+        book: RunBook,
+        chosen: Sequence[dispatch.Candidate],
+        now: datetime,
+    ) -> list[TaskOrder]:
+        by_run: dict[int, list[dispatch.Candidate]] = {}
+        for one in chosen:
+            by_run.setdefault(one.run_pk, []).append(one)
+        orders: list[TaskOrder] = []
+        for run_pk, candidates in by_run.items():
+            run = book.runs[run_pk]
+            made = self._orders(session, run, candidates)
+            orders += made
+            events = [Dispatched((o.task.task_id, o.map_index), o.attempt_id) for o in made]
+            book.advance(run, events, now, Settle.NOT_NOW if self.settings.waves else Settle.FULLY)
+        return orders
+
+    def _orders(
+        self, session: Session, run: ActiveRun, candidates: Sequence[dispatch.Candidate]
+    ) -> list[TaskOrder]:
+        tasks = [run.snapshot.task(one.key) for one in candidates]
+        needed = dispatch.reads(tasks)
+        values = run_store.values_of(session, run.id, needed) if needed else {}
+        source = self._source(session, run.version_id)
+        return [
+            dispatch.make_order(
+                uuid4().hex,
+                run.snapshot,
+                task,
+                one.key,
+                source,
+                {task_id: values[task_id] for task_id in task.reads if task_id in values},
+                self.settings.artifacts,
+                self.settings.heartbeat,
+            )
+            for one, task in zip(candidates, tasks)
+        ]
+
+    # -- code and cluster ------------------------------------------------------------------------------------------
+
+    def _source(self, session: Session, version_id: int) -> Source:
+        if version_id not in self._source_cache:
+            if self._sources is not None:
+                self._source_cache[version_id] = self._sources(version_id)
+            else:
+                self._source_cache[version_id] = dag_store.load_version(session, version_id)[1]
+        return self._source_cache[version_id]
+
+    def _describe(self, session: Session, now: datetime) -> None:
+        """Leave a picture of the cluster in the store, for those who may not talk to the executor."""
+        if self._describe_at is not None and now < self._describe_at:
+            return
+        self._describe_at = now + timedelta(seconds=self.settings.describe_every)
+        slots = self.executor.slots()
+        info: Mapping[str, object] = {
+            **asdict(self.executor.describe()),
+            "slots": slots.total,
+            "used": slots.used,
+        }
+        self.leader.describe(session, info)  # type: ignore[arg-type]  # ExecutorInfo is JSON-ready by contract
+
+
+def _ends_by(run: ActiveRun) -> datetime | None:
+    """When the run's time limit is over, while it still has one to keep."""
+    state, limit = run.snapshot.run, run.snapshot.dag.run_timeout
+    if (
+        limit is None
+        or state.cancelling
+        or state.state is not RunState.RUNNING
+        or state.started_at is None
+    ):
+        return None
+    return state.started_at + timedelta(seconds=limit)
