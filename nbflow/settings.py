@@ -1,6 +1,8 @@
-"""One frozen `Settings`, read once at the door: arguments, then `NBFLOW_*` variables, then `nbflow.toml` or `[tool.nbflow]` of the project.
+"""One frozen `Settings`, read once at the door: arguments, then `NBFLOW_*` variables, then
+`nbflow.toml` or `[tool.nbflow]` of the project.
 
-The project folder is the nearest one, from here upwards, that holds such a file; else the current folder. Data lives in its `.nbflow/`.
+The project folder is the nearest one, from here upwards, that holds such a file; else the current
+folder. Data lives in its `.nbflow/`.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ PROJECT_FILE = "nbflow.toml"
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Paths are relative to the project folder; times are in seconds."""
+    """Everything that can be set.
+
+    Paths are relative to the project folder; times are in seconds.
+    """
 
     model_config = SettingsConfigDict(env_prefix="NBFLOW_", frozen=True, extra="forbid")
 
@@ -63,11 +68,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic passes these by name
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over variables, variables over the project file (handed in by `load`)."""
         return (init_settings, env_settings)
@@ -91,14 +96,19 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True)
 class LoadedSettings:
-    """The settings with the origin of each value: argument, environment, the project file, or default."""
+    """The settings with the origin of each value: argument, environment, the project file, or
+    default.
+    """
 
     settings: Settings
     origins: Mapping[str, str]
 
 
 def load(start: Path | None = None, **arguments: object) -> LoadedSettings:
-    """Read the settings as seen from `start` (the current folder by default). Raises pydantic's ValidationError, which names each bad value."""
+    """Read the settings as seen from `start` (the current folder by default).
+
+    Raises pydantic's ValidationError, which names each bad value.
+    """
     home, file_values, file_name = _project(start or Path.cwd())
     given = {name: value for name, value in arguments.items() if value is not None}
     environment = EnvSettingsSource(Settings)()

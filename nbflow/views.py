@@ -1,12 +1,14 @@
-"""Read models: what a person is shown, as JSON-ready dataclasses. REST, widgets and the CLI all show these and nothing else.
+"""Read models: what a person is shown, as JSON-ready dataclasses. REST, widgets and the CLI all
+show these and nothing else.
 
-Times are ISO 8601 text in UTC. States are the words of `core.states`. The TypeScript types in `labextension/src/wire.ts` are generated from here.
+Times are ISO 8601 text in UTC. States are the words of `core.states`. The TypeScript types in
+`labextension/src/wire.ts` are generated from here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Optional
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -16,9 +18,9 @@ class RunDot:
     run_id: str
     state: str
     run_type: str
-    logical_date: Optional[str]
-    started_at: Optional[str]
-    ended_at: Optional[str]
+    logical_date: str | None
+    started_at: str | None
+    ended_at: str | None
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class DagView:
     paused: bool
     active: bool
     schedule: str
-    next_run: Optional[str]
+    next_run: str | None
     version: int
     task_count: int
     running: int
@@ -54,7 +56,10 @@ class EdgeView:
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task of a DAG as defined. `layer` and `row` are its place in the layered layout of `picture`."""
+    """A task of a DAG as defined.
+
+    `layer` and `row` are its place in the layered layout of `picture`.
+    """
 
     task_id: str
     kind: str
@@ -72,7 +77,9 @@ class TaskView:
 
 @dataclass(frozen=True)
 class DagDetail:
-    """A DAG with its tasks and what its trigger form needs: `params` maps names to `{"default", "schema"}`."""
+    """A DAG with its tasks and what its trigger form needs: `params` maps names to `{"default",
+    "schema"}`.
+    """
 
     dag: DagView
     tasks: list[TaskView]
@@ -80,7 +87,7 @@ class DagDetail:
     timezone: str
     catchup: bool | int
     max_active_runs: int
-    start_date: Optional[str]
+    start_date: str | None
     doc: str
     next_runs: list[str]
 
@@ -93,13 +100,13 @@ class RunView:
     run_id: str
     state: str
     run_type: str
-    logical_date: Optional[str]
-    data_interval_start: Optional[str]
-    data_interval_end: Optional[str]
-    run_after: Optional[str]
-    created_at: Optional[str]
-    started_at: Optional[str]
-    ended_at: Optional[str]
+    logical_date: str | None
+    data_interval_start: str | None
+    data_interval_end: str | None
+    run_after: str | None
+    created_at: str | None
+    started_at: str | None
+    ended_at: str | None
     params: dict[str, Any]  # the user's own values
     version: int
     message: str
@@ -114,19 +121,22 @@ class TaskInstanceView:
     task_id: str
     map_index: int
     state: str
-    reason: Optional[str]
+    reason: str | None
     message: str
     try_number: int
-    scheduled_at: Optional[str]
-    queued_at: Optional[str]
-    started_at: Optional[str]
-    ended_at: Optional[str]
-    next_try_at: Optional[str]
+    scheduled_at: str | None
+    queued_at: str | None
+    started_at: str | None
+    ended_at: str | None
+    next_try_at: str | None
 
 
 @dataclass(frozen=True)
 class RunDetail:
-    """A run with the DAG version it executes, so that the graph fits the run. `cursor` is where its feed goes on."""
+    """A run with the DAG version it executes, so that the graph fits the run.
+
+    `cursor` is where its feed goes on.
+    """
 
     run: RunView
     tasks: list[TaskView]
@@ -141,17 +151,17 @@ class TryView:
     try_number: int
     attempt_id: str
     state: str
-    reason: Optional[str]
+    reason: str | None
     message: str
     traceback: str
-    cell: Optional[int]
+    cell: int | None
     worker: str
-    queued_at: Optional[str]
-    started_at: Optional[str]
-    ended_at: Optional[str]
+    queued_at: str | None
+    started_at: str | None
+    ended_at: str | None
     has_notebook: bool
     has_log: bool
-    peak_memory: Optional[int]
+    peak_memory: int | None
 
 
 @dataclass(frozen=True)
@@ -166,12 +176,14 @@ class ValueView:
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing a waiting task still needs: whether it is met, in words with its numbers, and when it is looked at next."""
+    """One thing a waiting task still needs: whether it is met, in words with its numbers, and when
+    it is looked at next.
+    """
 
     name: str
     met: bool
     text: str
-    next_look: Optional[str] = None
+    next_look: str | None = None
 
 
 @dataclass(frozen=True)
@@ -209,7 +221,7 @@ class ClearPreview:
 
     keys: list[tuple[str, int]]
     dry_run: bool
-    request_id: Optional[int]
+    request_id: int | None
 
 
 @dataclass(frozen=True)
@@ -228,8 +240,8 @@ class SchedulerHealth:
     alive: bool
     holder: str
     hostname: str
-    last_heartbeat: Optional[str]
-    seconds_since: Optional[float]
+    last_heartbeat: str | None
+    seconds_since: float | None
 
 
 @dataclass(frozen=True)
@@ -240,7 +252,7 @@ class WorkerView:
     address: str
     slots: int
     running: int
-    memory: Optional[int]
+    memory: int | None
 
 
 @dataclass(frozen=True)
@@ -260,7 +272,7 @@ class Health:
     """What `nbflow health` and the panel's banner show."""
 
     scheduler: SchedulerHealth
-    cluster: Optional[ClusterView]
+    cluster: ClusterView | None
     database: str
     import_errors: int
     running: int
@@ -273,7 +285,7 @@ class RequestReceipt:
     """A request was accepted for the scheduler; `run_id` for those that make a run."""
 
     request_id: int
-    run_id: Optional[str] = None
+    run_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -283,10 +295,10 @@ class ChangeView:
     cursor: int
     at: str
     kind: str
-    dag_id: Optional[str]
-    run_id: Optional[str]
-    task_id: Optional[str]
-    map_index: Optional[int]
-    state: Optional[str]
-    actor: Optional[str]
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    state: str | None
+    actor: str | None
     data: dict[str, Any]  # depends on `kind`

@@ -1,6 +1,8 @@
-"""A DAG as data: what authoring produces, the store keeps, the scheduler reads. No user code, nothing that can be called.
+"""A DAG as data: what authoring produces, the store keeps, the scheduler reads. No user code,
+nothing that can be called.
 
-`Dag.to_json` is the versioned spec; its canonical text gives the hash that decides whether a DAG has changed.
+`Dag.to_json` is the versioned spec; its canonical text gives the hash that decides whether a DAG
+has changed.
 """
 
 from __future__ import annotations
@@ -46,9 +48,11 @@ class Decides(Word):
 
 @dataclass(frozen=True)
 class Edge:
-    """One reason why `downstream` comes after `upstream`: `names` are what flows, `why` a sentence for the screen.
+    """One reason why `downstream` comes after `upstream`: `names` are what flows, `why` a sentence
+    for the screen.
 
-    `declared`: a person wrote it. `certain`: a name defined there is read here. `inferred`: it looks like it. `unknown`: we cannot tell.
+    `declared`: a person wrote it. `certain`: a name defined there is read here. `inferred`: it
+    looks like it. `unknown`: we cannot tell.
     """
 
     upstream: str
@@ -62,16 +66,18 @@ class Edge:
 class Task:
     """One task of a DAG.
 
-    `payload` depends on `kind` (`operators.py` and `notebooks.py` in authoring write it, `run_task.py` in runtime reads it):
+    `payload` depends on `kind` (`operators.py` and `notebooks.py` in authoring write it,
+    `run_task.py` in runtime reads it):
 
     - notebook: `notebook` (path inside the source bundle), `parameters`, `kernel_name`
-    - cells: `notebook`, `setup` and `cells` (cell ids), `inputs` ({name: task_id}), `outputs` (names), `kernel_name`
+    - cells: `notebook`, `setup` and `cells` (cell ids), `inputs` ({name: task_id}), `outputs`
+      (names), `kernel_name`
     - python: nothing; the callable and its arguments are found in the source by dag_id and task_id
     - bash: `command`, `env`, `cwd`
 
-    `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task, strings may be Jinja templates.
-    `reads` lists every task whose values the worker needs. `cells` are indexes into the notebook's cells, from 0.
-    Times are in seconds; None means no limit.
+    `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task,
+    strings may be Jinja templates. `reads` lists every task whose values the worker needs. `cells`
+    are indexes into the notebook's cells, from 0. Times are in seconds; None means no limit.
     """
 
     task_id: str
@@ -95,10 +101,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Dag:
-    """A DAG as data. `tasks` stand in the order they were written; `timetable` is the JSON of a timetable (`timetables.py`).
+    """A DAG as data. `tasks` stand in the order they were written; `timetable` is the JSON of a
+    timetable (`timetables.py`).
 
-    `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up for the latest missed run only, True for all, a
-    number for that many. `file` is the path of the defining file inside its bundle.
+    `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up
+    for the latest missed run only, True for all, a number for that many. `file` is the path of the
+    defining file inside its bundle.
     """
 
     dag_id: str
@@ -140,7 +148,10 @@ class Dag:
 
     @classmethod
     def from_json(cls, spec: JsonObject) -> Dag:
-        """The DAG that `to_json` wrote. Unknown fields of a newer spec are an error: a run must execute what it was created with."""
+        """The DAG that `to_json` wrote.
+
+        Unknown fields of a newer spec are an error: a run must execute what it was created with.
+        """
         if spec.get("spec_version") != SPEC_VERSION:
             raise ValueError(
                 f"DAG spec version {spec.get('spec_version')!r} is not {SPEC_VERSION}."
@@ -154,7 +165,9 @@ class Dag:
         return cls(**raw)
 
     def fingerprint(self) -> str:
-        """A hash of the meaning of this spec: equal for equal DAGs, whatever order their dicts were built in."""
+        """A hash of the meaning of this spec: equal for equal DAGs, whatever order their dicts were
+        built in.
+        """
         text = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
         return sha256(text.encode()).hexdigest()
 

@@ -1,11 +1,13 @@
-"""What `lifecycle.advance` decided: the changes to store, all in one transaction, and what to tell the executor afterwards."""
+"""What `lifecycle.advance` decided: the changes to store, all in one transaction, and what to tell
+the executor afterwards.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Union
+from typing import TypeAlias
 
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import Outcome, ValueRef
@@ -32,7 +34,9 @@ class RunChanged:
 
 @dataclass(frozen=True)
 class TryStarted:
-    """A new attempt of this task instance was handed to the executor: a row in the history of its tries."""
+    """A new attempt of this task instance was handed to the executor: a row in the history of its
+    tries.
+    """
 
     key: TaskKey
     attempt_id: str
@@ -70,15 +74,17 @@ class ValuesStored:
 
 @dataclass(frozen=True)
 class CancelAttempt:
-    """To the executor, after the commit: end this attempt. Repeated at recovery, so it must be harmless twice."""
+    """To the executor, after the commit: end this attempt. Repeated at recovery, so it must be
+    harmless twice.
+    """
 
     key: TaskKey
     attempt_id: str
 
 
-Effect = Union[
-    TaskChanged, RunChanged, TryStarted, TryRunning, TryEnded, ValuesStored, CancelAttempt
-]
+Effect: TypeAlias = (
+    TaskChanged | RunChanged | TryStarted | TryRunning | TryEnded | ValuesStored | CancelAttempt
+)
 
 
 def apply(snapshot: RunSnapshot, effects: Iterable[Effect]) -> None:

@@ -1,7 +1,9 @@
-"""The root of nbflow's exceptions, and `Problem`: one finding about a DAG file, with its place and its fix.
+"""The root of nbflow's exceptions, and `Problem`: one finding about a DAG file, with its place and
+its fix.
 
-Whose fault it is tells the class: `DefinitionError` is the author's DAG, `RequestError` a person's request, `InvalidTransition`
-our own mistake. A failing cell is no exception at all but a report (`orders.py`).
+Whose fault it is tells the class: `DefinitionError` is the author's DAG, `RequestError` a person's
+request, `InvalidTransition` our own mistake. A failing cell is no exception at all but a report
+(`orders.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ Severity = Literal["error", "warning"]
 class Problem:
     """One finding about a DAG file: what is wrong, where, and what to do about it.
 
-    `cell` is the index of the notebook cell (from 0) and `line` the line within that cell, or within the file (from 1).
+    `cell` is the index of the notebook cell (from 0) and `line` the line within that cell, or
+    within the file (from 1).
     """
 
     code: str
@@ -50,7 +53,9 @@ class NbflowError(Exception):
 
 
 class DefinitionError(NbflowError):
-    """A DAG cannot be built as written; `problems` lists everything that is wrong with it, not only the first."""
+    """A DAG cannot be built as written; `problems` lists everything that is wrong with it, not only
+    the first.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = list(problems)
@@ -66,7 +71,9 @@ class NotFoundError(RequestError):
 
 
 class InvalidTransition(NbflowError):
-    """A state change that the lifecycle table does not know: a defect in nbflow, reported with the task's story."""
+    """A state change that the lifecycle table does not know: a defect in nbflow, reported with the
+    task's story.
+    """
 
 
 class Skip(NbflowError):

@@ -1,19 +1,22 @@
 """What can happen to a DAG run from outside: the inputs of `lifecycle.advance`.
 
-Reports of workers and requests of people become these values in the scheduler; core never sees where they came from.
+Reports of workers and requests of people become these values in the scheduler; core never sees
+where they came from.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Union
+from typing import TypeAlias
 
 from nbflow.core.orders import Outcome
 from nbflow.core.states import Reason, TaskState
 
 TaskKey = tuple[str, int]
-"""A task instance inside its run: (task_id, map_index); map_index is -1 for a task that is not mapped."""
+"""A task instance inside its run: (task_id, map_index); map_index is -1 for a task that is not
+mapped.
+"""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class RetryDue:
 
 @dataclass(frozen=True)
 class Cleared:
-    """A person wants these task instances to run again; finished ones outside `keys` stay as they are."""
+    """A person wants these task instances to run again; finished ones outside `keys` stay as they
+    are.
+    """
 
     keys: tuple[TaskKey, ...]
 
@@ -72,19 +77,21 @@ class Marked:
 
 @dataclass(frozen=True)
 class CancelRun:
-    """End the run: what runs is ended by force, what waits will not start. `reason` is cancelled or run_timeout."""
+    """End the run: what runs is ended by force, what waits will not start. `reason` is cancelled or
+    run_timeout.
+    """
 
     reason: Reason = Reason.CANCELLED
     message: str = ""
 
 
-Event = Union[
-    RunStarted,
-    Dispatched,
-    AttemptStarted,
-    AttemptFinished,
-    RetryDue,
-    Cleared,
-    Marked,
-    CancelRun,
-]
+Event: TypeAlias = (
+    RunStarted
+    | Dispatched
+    | AttemptStarted
+    | AttemptFinished
+    | RetryDue
+    | Cleared
+    | Marked
+    | CancelRun
+)

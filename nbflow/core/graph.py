@@ -1,6 +1,7 @@
 """Directed graphs of task ids: order, ancestors, descendants, cycles. Read-only once built.
 
-Ties are broken by the order in which nodes were given, so that the result never flickers on a screen.
+Ties are broken by the order in which nodes were given, so that the result never flickers on a
+screen.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ class CycleError(ValueError):
 
 
 class Graph:
-    """An immutable directed graph over task ids. Raises `CycleError` on first use of `order` if it has a cycle."""
+    """An immutable directed graph over task ids.
+
+    Raises `CycleError` on first use of `order` if it has a cycle.
+    """
 
     def __init__(self, nodes: Iterable[str], edges: Iterable[tuple[str, str]]) -> None:
         self.nodes = tuple(nodes)
@@ -35,7 +39,9 @@ class Graph:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """All nodes, every one after its upstreams; among the free ones the first given comes first."""
+        """All nodes, every one after its upstreams; among the free ones the first given comes
+        first.
+        """
         place = {node: i for i, node in enumerate(self.nodes)}
         waiting = {node: len(self.upstream[node]) for node in self.nodes}
         ready = [place[node] for node, count in waiting.items() if count == 0]

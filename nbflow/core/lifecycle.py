@@ -1,11 +1,14 @@
 """Every rule about how task instances and DAG runs change state, in one place.
 
-There are two kinds of transition. *Event-triggered*: something happened outside (a report, a request, a due time) and `_ON_EVENT` says what
-it does. *State-triggered*: the states reached force others (a trigger rule is met, a run has nothing left to do); these are applied
-downstream of every change, in topological order, until nothing moves. `TRANSITIONS` lists every step that may ever happen, with its cause;
-a step that is not in the table raises. The diagram in the documentation is drawn from it.
+There are two kinds of transition. *Event-triggered*: something happened outside (a report, a
+request, a due time) and `_ON_EVENT` says what it does. *State-triggered*: the states reached force
+others (a trigger rule is met, a run has nothing left to do); these are applied downstream of every
+change, in topological order, until nothing moves. `TRANSITIONS` lists every step that may ever
+happen, with its cause; a step that is not in the table raises. The diagram in the documentation is
+drawn from it.
 
-`advance` is pure: it takes a snapshot, events and the time, and returns effects. It never changes the snapshot.
+`advance` is pure: it takes a snapshot, events and the time, and returns effects. It never changes
+the snapshot.
 """
 
 from __future__ import annotations
@@ -78,8 +81,9 @@ _ALLOWED = frozenset((t.source, t.target) for t in TRANSITIONS)
 class Settle(Enum):
     """How far `advance` applies state-triggered transitions after the events.
 
-    FULLY: until nothing moves. ONE_ROUND: every waiting task is looked at once, against the states before the round, which is what
-    Airflow does between two waves of tasks, and so what `dag.test()` does. NOT_NOW: inside a wave.
+    FULLY: until nothing moves. ONE_ROUND: every waiting task is looked at once, against the states
+    before the round, which is what Airflow does between two waves of tasks, and so what
+    `dag.test()` does. NOT_NOW: inside a wave.
     """
 
     FULLY = "fully"
@@ -90,7 +94,10 @@ class Settle(Enum):
 def advance(
     snapshot: RunSnapshot, events: Iterable[Event], now: datetime, settle: Settle = Settle.FULLY
 ) -> list[Effect]:
-    """What follows from `events` in this run at `now`. Events about attempts that are no longer current are dropped."""
+    """What follows from `events` in this run at `now`.
+
+    Events about attempts that are no longer current are dropped.
+    """
     step = _Pass(snapshot, now)
     for event in events:
         _ON_EVENT[type(event)](step, event)
@@ -103,7 +110,9 @@ def advance(
 
 
 class _Pass:
-    """One call of `advance`: an overlay of changed instances over the snapshot, and the tasks still to be looked at."""
+    """One call of `advance`: an overlay of changed instances over the snapshot, and the tasks still
+    to be looked at.
+    """
 
     def __init__(self, snapshot: RunSnapshot, now: datetime) -> None:
         self.snapshot = snapshot
@@ -117,19 +126,21 @@ class _Pass:
         self._to_look_at: list[int] = []
         self._noted: set[int] = set()
 
-    # -- reading ---------------------------------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def get(self, key: TaskKey) -> TaskInstance:
         return self._changed.get(key) or self.snapshot.instances[key]
 
     def current(self, key: TaskKey, attempt_id: str) -> TaskInstance | None:
-        """The instance if `attempt_id` is its live attempt, else None: reports about old attempts are dropped."""
+        """The instance if `attempt_id` is its live attempt, else None: reports about old attempts
+        are dropped.
+        """
         if key not in self.snapshot.instances:
             return None
         instance = self.get(key)
         return instance if instance.attempt_id == attempt_id and instance.is_with_executor else None
 
-    # -- writing ---------------------------------------------------------------------------------------------------
+    # -- writing -----------------------------------------------------------------------------------
 
     def change(self, before: TaskInstance, **fields: object) -> TaskInstance:
         """Record the new value of an instance, checking the step against the table."""
@@ -161,11 +172,12 @@ class _Pass:
     def _check(self, before: TaskInstance, after: TaskInstance) -> None:
         if (before.state, after.state) not in _ALLOWED:
             raise InvalidTransition(
-                f"{self.run.dag_id}/{self.run.run_id}/{before.task_id} cannot go from {before.state} to {after.state}. "
+                f"{self.run.dag_id}/{self.run.run_id}/{before.task_id} "
+                f"cannot go from {before.state} to {after.state}. "
                 f"Its story: {before}. Changes in this pass: {self.effects}."
             )
 
-    # -- state-triggered transitions -------------------------------------------------------------------------------
+    # -- state-triggered transitions ---------------------------------------------------------------
 
     def note(self, task_id: str) -> None:
         place = self.graph.position[task_id]
@@ -199,7 +211,7 @@ class _Pass:
             self.change(instance, **fields)
 
     def _decide(self, instance: TaskInstance) -> dict[str, object]:
-        """The fields that change because of the states around this task; none when it has to wait."""
+        """What changes because of the states around this task; nothing when it has to wait."""
         if instance.state != S.NONE or self.run.state != RunState.RUNNING:
             return {}
         if self.run.cancelling:
@@ -230,7 +242,9 @@ class _Pass:
         return None
 
     def not_chosen(self, brancher: TaskInstance) -> set[str]:
-        """The direct downstream tasks a finished branch ruled out: those it did not name and that no named one leads to."""
+        """The direct downstream tasks a finished branch ruled out: those it did not name and that
+        no named one leads to.
+        """
         children = set(self.graph.downstream[brancher.task_id])
         if brancher.short_circuit:
             return children
@@ -238,7 +252,7 @@ class _Pass:
             return set()
         return children - set(brancher.follow) - self.graph.descendants(*brancher.follow)
 
-    # -- the run ---------------------------------------------------------------------------------------------------
+    # -- the run -----------------------------------------------------------------------------------
 
     def close_run(self) -> None:
         if self.run.state == RunState.RUNNING and self._unfinished == 0:
@@ -272,10 +286,10 @@ def _blame(upstream: list[TaskInstance], rule: object) -> str:
     return f"Rule {rule}: {'; '.join(parts)}."
 
 
-# -- event-triggered transitions ---------------------------------------------------------------------------------------
+# -- event-triggered transitions -------------------------------------------------------------------
 
 
-def _run_started(step: _Pass, event: ev.RunStarted) -> None:
+def _run_started(step: _Pass, _: ev.RunStarted) -> None:
     if step.run.state == RunState.QUEUED:
         step.change_run(state=RunState.RUNNING, started_at=step.now, ended_at=None, message="")
     for task in step.dag.tasks:
@@ -340,7 +354,7 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
     )
     for task_id in sorted(skipped, key=step.graph.position.__getitem__):
         child = step.get((task_id, -1))
-        if child.state in (S.NONE, S.SCHEDULED):
+        if child.state in _SKIPPABLE:
             step.end(
                 child,
                 S.SKIPPED,
@@ -429,10 +443,10 @@ def _cancel_run(step: _Pass, event: ev.CancelRun) -> None:
     if step.run.state == RunState.QUEUED:
         step.change_run(state=RunState.RUNNING, started_at=step.now)
     step.change_run(cancelling=event.reason, message=event.message)
-    for key, stored in step.snapshot.instances.items():
+    for key in step.snapshot.instances:
         instance = step.get(key)
-        if instance.is_with_executor and stored.attempt_id:
-            step.effects.append(CancelAttempt(key, stored.attempt_id))
+        if instance.is_with_executor and instance.attempt_id:
+            step.effects.append(CancelAttempt(key, instance.attempt_id))
         elif not instance.state.is_finished:
             step.end(instance, S.CANCELLED, event.reason, event.message)
 

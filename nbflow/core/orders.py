@@ -1,11 +1,13 @@
-"""What travels between the scheduler and a worker: a `TaskOrder` out, `TaskReport`s back. Pure data, no shared filesystem assumed."""
+"""What travels between the scheduler and a worker: a `TaskOrder` out, `TaskReport`s back. Pure
+data, no shared filesystem assumed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Union
+from typing import Literal, TypeAlias
 
 from nbflow.core.dag import Task
 from nbflow.core.json import Json, JsonObject
@@ -16,9 +18,11 @@ RETURN_VALUE = "return_value"
 
 @dataclass(frozen=True)
 class ValueRef:
-    """A value handed from task to task: small JSON inline (`url` None), anything else by reference into the artifact store.
+    """A value handed from task to task: small JSON inline (`url` None), anything else by reference
+    into the artifact store.
 
-    `type` is the rung of the value ladder: json, arrow, npy or pickle. `digest` is the SHA-256 of the stored bytes, `size` their number.
+    `type` is the rung of the value ladder: json, arrow, npy or pickle. `digest` is the SHA-256 of
+    the stored bytes, `size` their number.
     """
 
     type: Literal["json", "arrow", "npy", "pickle"]
@@ -31,7 +35,9 @@ class ValueRef:
 
 @dataclass(frozen=True)
 class SourceBundle:
-    """The files a DAG version was made of, by relative path; `digest` names them all, so that a worker unpacks a bundle once."""
+    """The files a DAG version was made of, by relative path; `digest` names them all, so that a
+    worker unpacks a bundle once.
+    """
 
     digest: str
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
@@ -39,20 +45,24 @@ class SourceBundle:
 
 @dataclass(frozen=True)
 class LiveSource:
-    """A DAG object in this very process, found by its `token`: for `dag.test()`, where user code must run under a debugger."""
+    """A DAG object in this very process, found by its `token`: for `dag.test()`, where user code
+    must run under a debugger.
+    """
 
     token: str
 
 
 @dataclass(frozen=True)
 class PickledSource:
-    """Operators of a DAG that has no file, pickled by the process that submitted them: {task_id: operator}."""
+    """Operators of a DAG that has no file, pickled by the process that submitted them: {task_id:
+    operator}.
+    """
 
     digest: str
     operators: bytes = field(repr=False)
 
 
-Source = Union[SourceBundle, LiveSource, PickledSource]
+Source: TypeAlias = SourceBundle | LiveSource | PickledSource
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,9 @@ class RunInfo:
 class TaskOrder:
     """Everything a worker needs to run one attempt of one task instance.
 
-    `values` holds, per upstream task of `task.reads`, its values by key. `artifacts` is the fsspec URL of the folder of this attempt;
-    `value_store` the one where values by reference go. `heartbeat` is the number of seconds between signs of life.
+    `values` holds, per upstream task of `task.reads`, its values by key. `artifacts` is the fsspec
+    URL of the folder of this attempt; `value_store` the one where values by reference go.
+    `heartbeat` is the number of seconds between signs of life.
     """
 
     attempt_id: str
@@ -99,9 +110,11 @@ class TaskOrder:
 class Outcome:
     """How an attempt ended. `state` is success, failed, skipped or cancelled.
 
-    `message` is one sentence for a table cell, `traceback` the plain text behind it, `cell` the index of the failing cell in the source
-    notebook. `follow` is a branch's decision: the ids of the direct downstream tasks that go on; `short_circuit` stops them all.
-    `retryable` False means that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory` is in bytes.
+    `message` is one sentence for a table cell, `traceback` the plain text behind it, `cell` the
+    index of the failing cell in the source notebook. `follow` is a branch's decision: the ids of
+    the direct downstream tasks that go on; `short_circuit` stops them all. `retryable` False means
+    that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory`
+    is in bytes.
     """
 
     state: TaskState
@@ -128,7 +141,10 @@ class ReportKind(Word):
 
 @dataclass(frozen=True)
 class TaskReport:
-    """One message from a worker about the attempt `attempt_id`. A finished one carries the outcome; a lost worker is a failed outcome too."""
+    """One message from a worker about the attempt `attempt_id`.
+
+    A finished one carries the outcome; a lost worker is a failed outcome too.
+    """
 
     attempt_id: str
     kind: ReportKind

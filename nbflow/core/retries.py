@@ -1,4 +1,6 @@
-"""Whether and when an attempt that failed is tried again: user retries and infrastructure retries, counted apart."""
+"""Whether and when an attempt that failed is tried again: user retries and infrastructure retries,
+counted apart.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,10 @@ from nbflow.core.states import Reason
 class RetryPolicy:
     """How often and after how long a task is tried again.
 
-    `retries` counts failures of user code (default 0), `infra_retries` failures of the platform (default 3), after `infra_delay`.
-    With `backoff` above 1 the n-th delay is `delay * backoff**(n-1)`, never above `max_delay`; `jitter` adds up to that fraction, the same
-    for the same attempt, so that a replay waits as long as the original did.
+    `retries` counts failures of user code (default 0), `infra_retries` failures of the platform
+    (default 3), after `infra_delay`. With `backoff` above 1 the n-th delay is `delay *
+    backoff**(n-1)`, never above `max_delay`; `jitter` adds up to that fraction, the same for the
+    same attempt, so that a replay waits as long as the original did.
     """
 
     retries: int = 0
@@ -49,7 +52,10 @@ def decide_retry(
     now: datetime,
     retryable: bool = True,
 ) -> RetryDecision:
-    """What follows a failed attempt. `failures` and `infra_failures` include the one just seen; `seed` names the attempt."""
+    """What follows a failed attempt.
+
+    `failures` and `infra_failures` include the one just seen; `seed` names the attempt.
+    """
     if reason.is_infrastructure:
         again = infra_failures <= policy.infra_retries
         return RetryDecision(now + policy.infra_delay if again else None, "infrastructure")

@@ -1,4 +1,6 @@
-"""A DAG run as the scheduler sees it at one moment: the run, its DAG, and every task instance. Built from rows, decided upon in `lifecycle`."""
+"""A DAG run as the scheduler sees it at one moment: the run, its DAG, and every task instance.
+Built from rows, decided upon in `lifecycle`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from nbflow.core.states import Reason, RunState, RunType, TaskState
 
 @dataclass(frozen=True)
 class DagRun:
-    """One run of a DAG. `cancelling` says why the run is being ended, while it still waits for attempts to stop."""
+    """One run of a DAG.
+
+    `cancelling` says why the run is being ended, while it still waits for attempts to stop.
+    """
 
     dag_id: str
     run_id: str
@@ -34,10 +39,11 @@ class DagRun:
 
 @dataclass(frozen=True)
 class TaskInstance:
-    """One task in one run. `attempt_id` names the current, or last, attempt; `failures` and `infra_failures` count since the last clear.
+    """One task in one run. `attempt_id` names the current, or last, attempt; `failures` and
+    `infra_failures` count since the last clear.
 
-    `follow` and `short_circuit` keep what a finished branch decided. `restart` means: cleared while an attempt was alive, begin again
-    when it has ended.
+    `follow` and `short_circuit` keep what a finished branch decided. `restart` means: cleared while
+    an attempt was alive, begin again when it has ended.
     """
 
     task_id: str
@@ -68,7 +74,10 @@ class TaskInstance:
 
 
 class RunSnapshot:
-    """A run with its DAG and all its task instances. `apply` is for the shell, after the effects are stored."""
+    """A run with its DAG and all its task instances.
+
+    `apply` is for the shell, after the effects are stored.
+    """
 
     def __init__(self, run: DagRun, dag: Dag, instances: Iterable[TaskInstance] = ()) -> None:
         self.run = run

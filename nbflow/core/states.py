@@ -1,6 +1,7 @@
 """The states of task instances and DAG runs, and the typed reasons a task instance did not succeed.
 
-Only names and classifications live here. Which state may follow which, and when, is in `lifecycle.py`.
+Only names and classifications live here. Which state may follow which, and when, is in
+`lifecycle.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from enum import Enum
 
 
 class Word(str, Enum):
-    """An enum whose members are the very words stored, sent and shown (StrEnum needs Python 3.11)."""
+    """An enum whose members are the words stored, sent and shown (StrEnum needs Python 3.11)."""
 
     def __str__(self) -> str:
         return str(self.value)
@@ -94,7 +95,9 @@ class Reason(Word):
 
     @property
     def allows_retry(self) -> bool:
-        """False where another try cannot help: the code itself asked to fail for good, or it could not be read."""
+        """False where another try cannot help: the code itself asked to fail for good, or it could
+        not be read.
+        """
         return self not in FINAL
 
 

@@ -1,7 +1,9 @@
-"""The thirteen trigger rules: given the counts of direct upstream states, may a task run, wait, or is it decided?
+"""The thirteen trigger rules: given the counts of direct upstream states, may a task run, wait, or
+is it decided?
 
-Each rule is a predicate over a `Tally`; verdicts are eager, exactly those of Airflow 3.3.2 (its 130 verdicts over two upstreams are
-the golden test). A rule never looks further than the direct upstreams.
+Each rule is a predicate over a `Tally`; verdicts are eager, exactly those of Airflow 3.3.2 (its 130
+verdicts over two upstreams are the golden test). A rule never looks further than the direct
+upstreams.
 """
 
 from __future__ import annotations
@@ -171,7 +173,7 @@ def _all_skipped(t: Tally) -> Verdict:
     return Verdict.RUN if t.is_complete else Verdict.WAIT
 
 
-def _always(t: Tally) -> Verdict:
+def _always(_: Tally) -> Verdict:
     return Verdict.RUN
 
 

@@ -1,7 +1,9 @@
-"""The active runs in memory, and the one way their state changes: events in, effects decided by core, stored, then applied here.
+"""The active runs in memory, and the one way their state changes: events in, effects decided by
+core, stored, then applied here.
 
-Only the lease holder has a `RunBook`. It is a cache of rows that nobody else writes, filled from the store when leadership begins and thrown away
-when anything goes wrong, so that memory and store can never disagree for longer than one transaction.
+Only the lease holder has a `RunBook`. It is a cache of rows that nobody else writes, filled from
+the store when leadership begins and thrown away when anything goes wrong, so that memory and store
+can never disagree for longer than one transaction.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ class AfterCommit:
 
 
 class RunBook:
-    """Every unfinished run, indexed by what the scheduler asks for: attempts, ready task instances, retry times."""
+    """Every unfinished run, indexed by what the scheduler asks for: attempts, ready task instances,
+    retry times.
+    """
 
     def __init__(self, active: Iterable[ActiveRun] = ()) -> None:
         self.runs: dict[int, ActiveRun] = {}
@@ -73,7 +77,7 @@ class RunBook:
     def running_runs(self, dag_id: str) -> int:
         return sum(r.snapshot.run.state == RunState.RUNNING for r in self.of_dag(dag_id))
 
-    # -- changing --------------------------------------------------------------------------------------------------
+    # -- changing ----------------------------------------------------------------------------------
 
     def advance(
         self, run: ActiveRun, events: Iterable[Event], now: datetime, settle: Settle = Settle.FULLY
@@ -113,7 +117,7 @@ class RunBook:
         if instance.state == TaskState.UP_FOR_RETRY and instance.next_try_at is not None:
             heappush(self._retries, (instance.next_try_at, ref))
 
-    # -- due times -------------------------------------------------------------------------------------------------
+    # -- due times ---------------------------------------------------------------------------------
 
     @property
     def next_retry_at(self) -> datetime | None:
@@ -129,7 +133,10 @@ class RunBook:
 
 
 def events_of(book: RunBook, reports: Sequence[TaskReport]) -> dict[int, list[Event]]:
-    """Reports as events, by run. Those that name an attempt nobody waits for any more are dropped (invariant 2)."""
+    """Reports as events, by run.
+
+    Those that name an attempt nobody waits for any more are dropped (invariant 2).
+    """
     found: dict[int, list[Event]] = {}
     for report in reports:
         ref = book.attempts.get(report.attempt_id)

@@ -1,4 +1,7 @@
-"""What people asked for (rows in `requests`) becomes events and new runs. One function per verb; a request that makes no sense is refused in a sentence."""
+"""What people asked for (rows in `requests`) becomes events and new runs.
+
+One function per verb; a request that makes no sense is refused in a sentence.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which DAG runs are due, and how many of them may begin. Pure plans over what the store knows; the loop carries them out."""
+"""Which DAG runs are due, and how many of them may begin.
+
+Pure plans over what the store knows; the loop carries them out.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ class SchedulePlan:
 def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> SchedulePlan:
     """What is due of `stored` at `now`, given how many of its runs are unfinished.
 
-    With catch-up the number of unfinished scheduled runs stays within `max_active_runs`, so that years of missed ticks do not become rows at once.
+    With catch-up the number of unfinished scheduled runs stays within `max_active_runs`, so that
+    years of missed ticks do not become rows at once.
     """
     dag = stored.dag
     if stored.paused:
@@ -55,12 +59,14 @@ def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> S
 
 
 def dag_defaults(stored: StoredDag) -> dict[str, object]:
+    """The params of a run that nobody gave any."""
     return {name: spec.get("default") for name, spec in stored.dag.params.items()}
 
 
 def scheduled_run(
     dag_id: str, info: DagRunInfo, params: dict[str, object], now: datetime
 ) -> DagRun:
+    """The run for one tick of a timetable; its id names the instant it was due."""
     return DagRun(
         dag_id=dag_id,
         run_id=f"scheduled__{info.run_after.isoformat()}",

@@ -1,7 +1,8 @@
 """Which ready task instances go to the executor now, and the orders they go with.
 
-The choice is a pure function. Pools are counted from rows by the caller; candidates are looked at pool by pool, so that a full pool hides no other;
-and the head of a pool's queue reserves the slots it needs, so that big tasks do not starve behind small ones.
+The choice is a pure function. Pools are counted from rows by the caller; candidates are looked at
+pool by pool, so that a full pool hides no other; and the head of a pool's queue reserves the slots
+it needs, so that big tasks do not starve behind small ones.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Candidate:
 
 
 def candidate(run_pk: int, snapshot: RunSnapshot, key: TaskKey, now: datetime) -> Candidate:
+    """A ready task instance as `choose` sees it."""
     task = snapshot.task(key)
     return Candidate(
         run_pk,
@@ -51,6 +53,7 @@ def candidate(run_pk: int, snapshot: RunSnapshot, key: TaskKey, now: datetime) -
 
 def choose(
     candidates: Iterable[Candidate],
+    *,
     pools: Mapping[str, int],
     used: Mapping[str, int],
     places: int,
@@ -59,8 +62,9 @@ def choose(
 ) -> list[Candidate]:
     """The candidates to dispatch, best first.
 
-    `pools` are the slots of each pool (-1: no limit) and `used` those taken; `places` is how many more the executor takes. `active_tasks`
-    counts the task instances each run has with the executor, `max_active_tasks` is each run's limit (None: no limit).
+    `pools` are the slots of each pool (-1: no limit) and `used` those taken; `places` is how many
+    more the executor takes. `active_tasks` counts the task instances each run has with the
+    executor, `max_active_tasks` is each run's limit (None: no limit).
     """
     free = {name: None if slots < 0 else slots - used.get(name, 0) for name, slots in pools.items()}
     active = dict(active_tasks)
@@ -71,13 +75,16 @@ def choose(
         limit = max_active_tasks.get(one.run_pk)
         if one.pool not in free or (limit is not None and active.get(one.run_pk, 0) >= limit):
             continue
+        if one.pool_slots > pools[one.pool] >= 0:
+            continue  # it fits never: no reason to hold up those it would fit before
         left = free[one.pool]
         if left is not None:
             free[one.pool] = left - one.pool_slots
         if left is None or left >= one.pool_slots:
             chosen.append(one)
             active[one.run_pk] = active.get(one.run_pk, 0) + 1
-        # Else the head of this pool's queue keeps what is free reserved: `free` is negative now, so nobody behind it gets in.
+        # Else the head of this pool's queue keeps what is free reserved: `free` is negative now, so
+        # nobody behind it gets in.
     return chosen
 
 
@@ -86,12 +93,16 @@ def make_order(
     snapshot: RunSnapshot,
     task: Task,
     key: TaskKey,
+    *,
     source: Source,
     values: Mapping[str, Mapping[str, ValueRef]],
     artifacts: str,
     heartbeat: float,
 ) -> TaskOrder:
-    """The order for the next attempt of a task instance. `artifacts` is the root of the artifact store."""
+    """The order for the next attempt of a task instance.
+
+    `artifacts` is the root of the artifact store.
+    """
     run = snapshot.run
     instance = snapshot.instances[key]
     return TaskOrder(
@@ -109,6 +120,7 @@ def make_order(
 
 
 def run_info(run: DagRun, dag_file: str) -> RunInfo:
+    """What user code may know about `run`."""
     if run.run_after is None:
         raise ValueError(f"Run {run.dag_id}/{run.run_id} has no time at which it was due.")
     return RunInfo(

@@ -1,7 +1,9 @@
-"""Leadership: several schedulers may run, the one that holds the lease acts, another takes over when it is gone.
+"""Leadership: several schedulers may run, the one that holds the lease acts, another takes over
+when it is gone.
 
-The lease has a fencing number that grows whenever the holder changes. Every transaction of the scheduler verifies it, so a leader that
-was only slow, not dead, can never write after its successor has begun.
+The lease has a fencing number that grows whenever the holder changes. Every transaction of the
+scheduler verifies it, so a leader that was only slow, not dead, can never write after its successor
+has begun.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ class Leader:
         return self._renew_at
 
     def verify(self, session: Session) -> None:
-        """Raise `LeaseLost` unless this scheduler still leads; to be called inside every transaction that writes state."""
+        """Raise `LeaseLost` unless this scheduler still leads; to be called inside every
+        transaction that writes state.
+        """
         if self.lease is None:
             raise leases.LeaseLost("This scheduler does not hold the lease.")
         leases.verify(session, self.lease)

@@ -1,4 +1,5 @@
-"""Keeps the stored definitions in step with the DAG folders: a thread scans and parses (in subprocesses), the loop stores what it found.
+"""Keeps the stored definitions in step with the DAG folders: a thread scans and parses (in
+subprocesses), the loop stores what it found.
 
 A broken file becomes import errors and never stops another DAG; its last good version stays active.
 """
@@ -82,7 +83,8 @@ class DagLoader:
         try:
             found = self.scan()
         except OSError as error:
-            # A folder that cannot be read now may be readable at the next scan; runs in progress go on meanwhile.
+            # A folder that cannot be read now may be readable at the next scan; runs in progress go
+            # on meanwhile.
             log.error("A DAG folder cannot be read: %s", error, extra={"action": "scan_failed"})
             return
         if found.parsed or found.gone:

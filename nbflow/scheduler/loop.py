@@ -1,7 +1,9 @@
-"""The scheduler: sleeps until something happens, then does everything that follows from it in one transaction.
+"""The scheduler: sleeps until something happens, then does everything that follows from it in one
+transaction.
 
-It wakes on reports of workers, requests of people, due times and changed DAG files. A tick reads what is new, lets core decide, stores the
-outcome with its journal lines, and only then talks to the executor (intent before effect). After any failure it throws its memory away and begins again from
+It wakes on reports of workers, requests of people, due times and changed DAG files. A tick reads
+what is new, lets core decide, stores the outcome with its journal lines, and only then talks to the
+executor (intent before effect). After any failure it throws its memory away and begins again from
 the store.
 """
 
@@ -49,8 +51,9 @@ def utc_now() -> datetime:
 class SchedulerSettings:
     """What the loop needs to know. Times in seconds.
 
-    `artifacts` is the fsspec URL under which attempts keep notebooks and logs. `queue_ahead` is how many times its slots an executor is given, so that
-    a worker never waits for the next task. `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
+    `artifacts` is the fsspec URL under which attempts keep notebooks and logs. `queue_ahead` is how
+    many times its slots an executor is given, so that a worker never waits for the next task.
+    `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
     """
 
     artifacts: str
@@ -64,7 +67,8 @@ class SchedulerSettings:
 class Scheduler:
     """One scheduler process: `run_forever` until `stop`, or `tick` by hand in tests.
 
-    `sources` gives the code of a DAG version to workers; by default it is read from the store. `on_run_finished` is called after the commit that ended a run.
+    `sources` gives the code of a DAG version to workers; by default it is read from the store.
+    `on_run_finished` is called after the commit that ended a run.
     """
 
     def __init__(
@@ -72,10 +76,11 @@ class Scheduler:
         database: Database,
         executor: Executor,
         settings: SchedulerSettings,
+        *,
         loader: DagLoader | None = None,
         clock: Callable[[], datetime] = utc_now,
         sources: Callable[[int], Source] | None = None,
-        on_run_finished: Callable[[ActiveRun], None] = lambda run: None,
+        on_run_finished: Callable[[ActiveRun], None] = lambda _: None,
     ) -> None:
         self.database = database
         self.executor = executor
@@ -94,14 +99,17 @@ class Scheduler:
         self._stopping = threading.Event()
         self.ticks = 0
 
-    # -- life ------------------------------------------------------------------------------------------------------
+    # -- life --------------------------------------------------------------------------------------
 
     def wake(self) -> None:
         """Something happened: look soon. May be called from any thread."""
         self._wake.set()
 
     def stop(self) -> None:
-        """End `run_forever` after the current tick. May be called from any thread and from signal handlers."""
+        """End `run_forever` after the current tick.
+
+        May be called from any thread and from signal handlers.
+        """
         self._stopping.set()
         self._wake.set()
 
@@ -127,7 +135,10 @@ class Scheduler:
             self.leader.step_down()
 
     def run_once(self) -> float:
-        """One tick that survives trouble with the store. Returns the seconds until the next due time."""
+        """One tick that survives trouble with the store.
+
+        Returns the seconds until the next due time.
+        """
         self._wake.clear()
         try:
             due = self.tick()
@@ -153,7 +164,7 @@ class Scheduler:
         self._schedules_known = False
         self._look_at_schedules.clear()
 
-    # -- one tick --------------------------------------------------------------------------------------------------
+    # -- one tick ----------------------------------------------------------------------------------
 
     def tick(self) -> datetime:
         """Do everything there is to do now. Returns when to look again if nothing wakes us."""
@@ -230,12 +241,13 @@ class Scheduler:
             times += [at for at in map(_ends_by, self.book.runs.values()) if at is not None]
         return times
 
-    # -- the steps of a tick ---------------------------------------------------------------------------------------
+    # -- the steps of a tick -----------------------------------------------------------------------
 
     def _take_reports(self, book: RunBook, reports: Sequence[TaskReport], now: datetime) -> None:
         events = events_of(book, reports)
         if self.settings.waves:
-            # A round may leave states that the next round has to follow up, with or without reports.
+            # A round may leave states that the next round has to follow up, with or without
+            # reports.
             for run in list(book.runs.values()):
                 book.advance(run, events.get(run.id, []), now, Settle.ONE_ROUND)
             return
@@ -302,11 +314,11 @@ class Scheduler:
         runs = {pk: book.runs[pk] for pk, _ in book.ready}
         chosen = dispatch.choose(
             (dispatch.candidate(pk, runs[pk].snapshot, key, now) for pk, key in book.ready),
-            pool_store.slots(session),
-            run_store.used_slots(session),
-            places,
-            Counter(pk for pk, _ in book.attempts.values()),
-            {pk: run.snapshot.dag.max_active_tasks for pk, run in runs.items()},
+            pools=pool_store.slots(session),
+            used=run_store.used_slots(session),
+            places=places,
+            active_tasks=Counter(pk for pk, _ in book.attempts.values()),
+            max_active_tasks={pk: run.snapshot.dag.max_active_tasks for pk, run in runs.items()},
         )
         return self._hand_out(session, book, chosen, now)
 
@@ -342,15 +354,15 @@ class Scheduler:
                 run.snapshot,
                 task,
                 one.key,
-                source,
-                {task_id: values[task_id] for task_id in task.reads if task_id in values},
-                self.settings.artifacts,
-                self.settings.heartbeat,
+                source=source,
+                values={task_id: values[task_id] for task_id in task.reads if task_id in values},
+                artifacts=self.settings.artifacts,
+                heartbeat=self.settings.heartbeat,
             )
-            for one, task in zip(candidates, tasks)
+            for one, task in zip(candidates, tasks, strict=True)
         ]
 
-    # -- code and cluster ------------------------------------------------------------------------------------------
+    # -- code and cluster --------------------------------------------------------------------------
 
     def _source(self, session: Session, version_id: int) -> Source:
         if version_id not in self._source_cache:
@@ -361,7 +373,7 @@ class Scheduler:
         return self._source_cache[version_id]
 
     def _describe(self, session: Session, now: datetime) -> None:
-        """Leave a picture of the cluster in the store, for those who may not talk to the executor."""
+        """Leave a picture of the cluster in the store, for those who have no executor to ask."""
         if self._describe_at is not None and now < self._describe_at:
             return
         self._describe_at = now + timedelta(seconds=self.settings.describe_every)

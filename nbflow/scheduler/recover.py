@@ -1,7 +1,9 @@
-"""What a new leader does first: find out which attempts of its predecessor still live, and account for those that do not.
+"""What a new leader does first: find out which attempts of its predecessor still live, and account
+for those that do not.
 
-An attempt the executor knows is adopted. One that was queued but never reached a worker goes back to waiting for dispatch, as does one that was running
-and is gone: both as infrastructure failures, which never use up the user's retries. Finished work is never touched (invariant 3).
+An attempt the executor knows is adopted. One that was queued but never reached a worker goes back
+to waiting for dispatch, as does one that was running and is gone: both as infrastructure failures,
+which never use up the user's retries. Finished work is never touched (invariant 3).
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ def _gone(state: TaskState) -> Outcome:
 
 
 def _again(state: RunState, cancelling: Reason | None, message: str) -> list[Event]:
-    """Effects that may have been stored and not carried out are asked for again; they are idempotent."""
+    """Effects that may have been stored and not carried out are asked for again; they are
+    idempotent.
+    """
     if state is not RunState.RUNNING:
         return []
     return [CancelRun(cancelling, message)] if cancelling else [RunStarted()]

@@ -1,4 +1,6 @@
-"""130 random DAGs that a real Airflow executed: our lifecycle reaches the same states, wave by wave."""
+"""130 random DAGs that a real Airflow executed: our lifecycle reaches the same states, wave by
+wave.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,51 @@
+"""Changes after a cursor, from the journal: what every live screen follows. Truth comes from
+`views`; the feed says what to update or fetch again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbflow.store import journal
+from nbflow.store.database import Database
+from nbflow.store.journal import Change
+from nbflow.views import ChangeView
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Changes in order, and the cursor to ask from next."""
+
+    cursor: int
+    changes: Sequence[ChangeView]
+
+
+def now(database: Database) -> int:
+    """The cursor after the newest change."""
+    with database.reading() as session:
+        return journal.last_cursor(session)
+
+
+def after(database: Database, cursor: int, limit: int = BATCH) -> Batch:
+    """The changes after `cursor`, oldest first, at most `limit`."""
+    with database.reading() as session:
+        found = journal.after(session, cursor, limit)
+    return Batch(found[-1].cursor if found else cursor, [_view(change) for change in found])
+
+
+def _view(change: Change) -> ChangeView:
+    return ChangeView(
+        cursor=change.cursor,
+        at=change.at.isoformat(),
+        kind=change.kind,
+        dag_id=change.dag_id,
+        run_id=change.run_id,
+        task_id=change.task_id,
+        map_index=change.map_index,
+        state=change.state,
+        actor=change.actor,
+        data=dict(change.data),
+    )
