@@ -1,0 +1,66 @@
+"""A DAG drawn as SVG and as text."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbflow import picture
+from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.states import TaskState
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def a_dag(*arrows: str) -> Dag:
+    pairs = [arrow.split(">") for arrow in arrows]
+    names = dict.fromkeys(name for pair in pairs for name in pair)
+    edges = tuple(Edge(pair[0], pair[1]) for pair in pairs if len(pair) == 2)
+    return Dag("d", tuple(Task(name, TaskKind.PYTHON) for name in names), edges)
+
+
+def test_a_task_stands_one_layer_after_its_last_upstream() -> None:
+    places = picture.layout(a_dag("a>b", "b>c", "a>c"))
+    assert [places[name].layer for name in "abc"] == [0, 1, 2]
+
+
+def test_parallel_chains_do_not_cross() -> None:
+    places = picture.layout(a_dag("a>x", "b>y", "x>p", "y>q"))
+    rows = [[places[name].row for name in chain] for chain in ("axp", "byq")]
+    assert rows == [[0, 0, 0], [1, 1, 1]]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
+def test_no_two_tasks_share_a_place(pairs: list[tuple[int, int]]) -> None:
+    places = picture.layout(a_dag(*(f"t{a}>t{b}" for a, b in pairs)))
+    assert len(set(places.values())) == len(places)
+
+
+def test_every_task_and_every_edge_is_drawn() -> None:
+    root = ElementTree.fromstring(picture.svg(a_dag("a>b", "b>c", "a>c")))
+    assert [node.text for node in root.iter(f"{SVG}text")] == ["a", "b", "c"]
+    lines = [path for path in root.iter(f"{SVG}path") if path.get("fill") == "none"]
+    assert len(lines) == 3
+
+
+def test_a_state_is_told_by_a_symbol_and_a_word_too() -> None:
+    root = ElementTree.fromstring(picture.svg(a_dag("a"), {"a": TaskState.FAILED}))
+    assert [node.text for node in root.iter(f"{SVG}text")] == ["✗ a"]
+    assert "a: failed" in [node.text for node in root.iter(f"{SVG}title")]
+
+
+def test_names_cannot_break_out_of_the_svg() -> None:
+    dag = Dag("<script>", (Task("a&b", TaskKind.PYTHON),))
+    root = ElementTree.fromstring(picture.svg(dag))
+    assert root.findtext(f"{SVG}title") == "DAG <script>"
+
+
+def test_text_lists_tasks_in_order_with_their_upstreams() -> None:
+    assert picture.text(a_dag("a>b"), {"a": "success"}) == ("DAG d: 2 tasks\n  ✓ a\n  · b  <- a")
+
+
+def test_every_state_has_a_symbol_and_a_colour() -> None:
+    assert set(picture.SYMBOLS) == set(picture.COLOURS) == {str(state) for state in TaskState}
