@@ -20,7 +20,7 @@ from nbflow.core.json import Json
 from nbflow.core.orders import RETURN_VALUE, RunInfo, TaskOrder
 from nbflow.runtime.values import ValueNotReadable, load_value
 
-VALUE_MARK = "$value"
+VALUE_MARK, PARAM_MARK = "$value", "$param"
 
 
 class ValueNotThere(NbflowError):
@@ -121,6 +121,14 @@ def upstream_value(order: TaskOrder, task_id: str, key: str = RETURN_VALUE) -> o
     )
 
 
+def param_value(order: TaskOrder, name: str) -> Json:
+    """The value of the param `name` in this run. Raises ValueNotThere."""
+    if name in order.run.params:
+        return deepcopy(order.run.params[name])
+    known = ", ".join(sorted(order.run.params)) or "none"
+    raise ValueNotThere(f"The run has no param {name!r} (it has {known}): declare it on the DAG.")
+
+
 def template_context(order: TaskOrder) -> dict[str, object]:
     """The names that templates and `get_current_context()` offer, as Airflow calls them."""
     run = RunView(order.run)
@@ -150,7 +158,9 @@ def template_context(order: TaskOrder) -> dict[str, object]:
 
 
 def render(payload: Json, order: TaskOrder, context: Mapping[str, object] | None = None) -> object:
-    """`payload` with templates rendered and every `{"$value": [task_id, key]}` made the value.
+    """`payload` with templates rendered, `{"$value": [task_id, key]}` made the value itself.
+
+    `{"$param": name}` becomes the value of that param.
 
     Raises TemplateProblem, ValueNotThere, ValueNotReadable.
     """
@@ -167,8 +177,8 @@ def render_text(field: str, text: str, context: Mapping[str, object]) -> str:
         why = f"{_sentence(error.message or 'bad syntax')} (line {error.lineno} of the template)"
         raise TemplateProblem(field, text, f"{why}.", "Correct its syntax.") from error
     except UndefinedError as error:
-        fix = f"Use one of {', '.join(sorted(context))}."
-        raise TemplateProblem(field, text, f"{_sentence(str(error))}.", fix) from error
+        why = f"{_sentence(str(error))}."
+        raise TemplateProblem(field, text, why, _name_there_is(why, context)) from error
     except (ValueNotThere, ValueNotReadable) as error:
         raise TemplateProblem(field, text, str(error)) from error
     # Expressions call methods of whatever values they were given, which may raise anything.
@@ -186,6 +196,8 @@ def _rendered(
         if set(payload) == {VALUE_MARK}:
             task_id, key = payload[VALUE_MARK]
             return upstream_value(order, task_id, key)
+        if set(payload) == {PARAM_MARK}:
+            return param_value(order, payload[PARAM_MARK])
         inside = f"{field}." if field else ""
         return {k: _rendered(v, order, context, f"{inside}{k}") for k, v in payload.items()}
     if isinstance(payload, (list, tuple)):
@@ -217,6 +229,14 @@ def _find(order: TaskOrder, task_id: str, key: str) -> tuple[object] | None:
 @lru_cache(maxsize=512)
 def _compiled(text: str) -> Template:
     return _ENVIRONMENT.from_string(text)
+
+
+def _name_there_is(why: str, context: Mapping[str, object]) -> str:
+    """What to write instead, for jinja's message about an undefined name or attribute."""
+    name = why.split("'")[1] if why.startswith("'") else ""
+    if f"{name!r} is undefined" in why:
+        return f"Use one of {', '.join(sorted(context))}."
+    return "Correct the name after the dot."
 
 
 def _sentence(text: str) -> str:

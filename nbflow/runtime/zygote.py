@@ -1,0 +1,305 @@
+"""The zygote: a single-threaded process that has the imports behind it and forks when told.
+
+This is the process itself and what its children do first; `forkserver.py` is the worker's side. It
+imports little, so that it is there at once: what tasks need is imported when told (`PRELOAD`).
+Each child leads its own process group. No child outlives the zygote (parent-death signal), no
+zygote the worker (its end of the control socket, and a pidfd where there is one).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import gc
+import importlib
+import io
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+# Both ways: what, which child, one number, another number.
+MESSAGE = struct.Struct("!BIqq")
+FORK, SIGNAL, PRELOAD = 1, 2, 3
+STARTED, EXITED, FORK_FAILED, READY = 1, 2, 3, 4
+
+# On the channel of a child: the length, then that many bytes.
+LENGTH = struct.Struct("!Q")
+_FDS_PER_FORK = 3
+_PR_SET_PDEATHSIG = 1
+_NO_RESULT = 70
+_INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """What a zygote does from birth to death; `forkserver.py` gives it its arguments."""
+    told = json.loads(sys.argv[1])
+    sys.path[:] = told["path"]
+    Zygote(socket.socket(fileno=told["control"]), told["worker"], tuple(told["preload"])).serve()
+
+
+def lone_child() -> NoReturn:
+    """What a child does that was started without a zygote."""
+    run_child(socket.socket(fileno=json.loads(sys.argv[1])["channel"]))
+
+
+@dataclass
+class Zygote:
+    """Forks on demand, tells who ended and how, and takes everything down with it."""
+
+    control: socket.socket
+    worker: int
+    preload: tuple[str, ...] = ()
+    children: dict[int, int] = field(default_factory=dict)  # pid -> key
+    pid: int = field(default_factory=os.getpid)
+
+    def serve(self) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        ended_reader, ended_writer = os.pipe()
+        os.set_blocking(ended_reader, False)
+        os.set_blocking(ended_writer, False)
+        signal.set_wakeup_fd(ended_writer)
+        watched = [self.control.fileno(), ended_reader, *_watch_process(self.worker)]
+        while True:
+            ready, _, _ = select.select(watched, [], [])
+            if ended_reader in ready:
+                os.read(ended_reader, 4096)
+                self.reap()
+            if set(ready) - {self.control.fileno(), ended_reader}:
+                self.end()
+            if self.control.fileno() in ready:
+                self.obey()
+
+    def obey(self) -> None:
+        """One message of the worker; no message means that it is gone."""
+        try:
+            data, fds, _, _ = socket.recv_fds(self.control, MESSAGE.size, _FDS_PER_FORK)
+            while data and len(data) < MESSAGE.size:
+                data += self.control.recv(MESSAGE.size - len(data)) or self.end()
+        except ConnectionError:
+            self.end()
+        if not data:
+            self.end()
+        what, key, number, _ = MESSAGE.unpack(data)
+        if what == FORK:
+            self.fork(key, fds)
+        elif what == SIGNAL:
+            self.send_signal(key, number)
+        elif what == PRELOAD:
+            self.import_modules()
+            self.say(READY, key)
+
+    def say(self, what: int, key: int, number: int = 0, more: int = 0) -> None:
+        try:
+            self.control.sendall(MESSAGE.pack(what, key, number, more))
+        except OSError:
+            self.end()
+
+    def import_modules(self) -> None:
+        for name in self.preload:
+            try:
+                importlib.import_module(name)
+            # A module of the user's choice may raise anything; the task that needs it will say so.
+            except Exception as error:  # noqa: BLE001, PERF203
+                print(f"nbflow: cannot preload {name}: {error!r}", file=sys.stderr)  # noqa: T201
+        # What is there now is no garbage: left alone, its pages stay shared with the children.
+        gc.collect()
+        gc.freeze()
+
+    def fork(self, key: int, fds: list[int]) -> None:
+        # The child must not miss an interrupt before it is ready to take it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self.say(FORK_FAILED, key, error.errno or 0)
+        else:
+            if pid == 0:
+                self.become_child(fds)
+            # On both sides, whoever is first: a signal to the group must find it.
+            with contextlib.suppress(OSError):
+                os.setpgid(pid, pid)
+            self.children[pid] = key
+            self.say(STARTED, key, pid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            for fd in fds:
+                os.close(fd)
+
+    def become_child(self, fds: list[int]) -> NoReturn:
+        try:
+            self.control.close()
+            channel_fd, stdout, stderr = fds
+            os.set_inheritable(channel_fd, False)
+            os.dup2(stdout, 1)
+            os.dup2(stderr, 2)
+            os.close(stdout)
+            os.close(stderr)
+            _die_with_parent(self.pid)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            run_child(socket.socket(fileno=channel_fd))
+        finally:
+            os._exit(_NO_RESULT)
+
+    def send_signal(self, key: int, number: int) -> None:
+        """Signal the whole group. Only the zygote knows that the pid is still that child's."""
+        for pid, known in self.children.items():
+            if known == key:
+                _signal_group(pid, number)
+
+    def reap(self) -> None:
+        while ended := _reap_one():
+            pid, status, peak_memory = ended
+            key = self.children.pop(pid, None)
+            if key is not None:
+                self.say(EXITED, key, os.waitstatus_to_exitcode(status), peak_memory)
+
+    def end(self) -> NoReturn:
+        for pid in self.children:
+            _signal_group(pid, signal.SIGKILL)
+        os._exit(0)
+
+
+def run_child(channel: socket.socket) -> NoReturn:
+    """Take the request from `channel`, call its function, answer with the bytes it returns, end."""
+    code = _NO_RESULT
+    try:
+        faulthandler.enable(file=2)
+        _fresh_interpreter()
+        request = _read_request(channel)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        os.environ.update(request["env"])
+        if request["cwd"]:
+            os.chdir(request["cwd"])
+        result = _function(request["function"])(request["payload"])
+        _flush()
+        channel.sendall(LENGTH.pack(len(result)) + result)
+        code = 0
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    # The end of the process: what went wrong is for the log, and its exit code tells the worker.
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    finally:
+        _flush()
+        os._exit(code)
+
+
+def send_request(
+    channel: socket.socket, function: str, payload: bytes, cwd: str | None, env: Mapping[str, str]
+) -> None:
+    """What `run_child` waits for. `function` is `module:name` of a function from bytes to bytes."""
+    head = json.dumps({"function": function, "cwd": cwd, "env": dict(env)}).encode()
+    channel.sendall(LENGTH.pack(len(head)) + head + LENGTH.pack(len(payload)))
+    channel.sendall(payload)
+
+
+def _read_request(channel: socket.socket) -> dict[str, Any]:  # JSON that we wrote, and the payload
+    request: dict[str, Any] = json.loads(_read_frame(channel))
+    request["payload"] = _read_frame(channel)
+    return request
+
+
+def _read_frame(channel: socket.socket) -> bytes:
+    (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
+    return _read_exactly(channel, length)
+
+
+def _read_exactly(channel: socket.socket, length: int) -> bytes:
+    data = bytearray(length)
+    view = memoryview(data)
+    while view:
+        count = channel.recv_into(view)
+        if not count:
+            raise EOFError("The worker closed the channel before its request was complete.")
+        view = view[count:]
+    return bytes(data)
+
+
+def _function(path: str) -> Callable[[bytes], bytes]:
+    module, _, name = path.partition(":")
+    function: Callable[[bytes], bytes] = getattr(importlib.import_module(module), name)
+    return function
+
+
+def _fresh_interpreter() -> None:
+    """Undo what a fork hands down: the module __main__, buffered streams, equal random numbers."""
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.argv = [""]
+    importlib.invalidate_caches()
+    for stream in (sys.stdout, sys.stderr):
+        # Line by line, so that the log can be followed; \r of progress bars counts as a line too.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    if "numpy" in sys.modules:
+        # The random module seeds itself anew after a fork, NumPy does not.
+        sys.modules["numpy"].random.seed()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(ValueError, OSError):
+            stream.flush()
+
+
+def _watch_process(pid: int) -> list[int]:
+    """A file descriptor that becomes readable when `pid` ends, where the platform has them."""
+    if not hasattr(os, "pidfd_open"):
+        return []
+    try:
+        return [os.pidfd_open(pid)]
+    except OSError:
+        return []
+
+
+def _die_with_parent(zygote: int) -> None:
+    if _PRCTL is not None:
+        _PRCTL(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        # The zygote may have died between the fork and the call.
+        if os.getppid() != zygote:
+            os._exit(_NO_RESULT)
+
+
+def _reap_one() -> tuple[int, int, int] | None:
+    """Pid, status and peak memory of a child that ended. What it left in its group is killed."""
+    try:
+        # Not on every platform; looking before reaping means that the pid cannot be another's yet.
+        if hasattr(os, "waitid"):
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None:
+                return None
+            _signal_group(ended.si_pid, signal.SIGKILL)
+        pid, status, usage = os.wait4(-1, os.WNOHANG)
+    except ChildProcessError:
+        return None
+    if not pid:
+        return None
+    if not hasattr(os, "waitid"):
+        _signal_group(pid, signal.SIGKILL)
+    return pid, status, resident_bytes(usage.ru_maxrss)
+
+
+def _signal_group(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def resident_bytes(maxrss: int) -> int:
+    """The `ru_maxrss` of getrusage in bytes: its unit depends on the platform."""
+    return maxrss if sys.platform == "darwin" else maxrss * 1024
+
+
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
