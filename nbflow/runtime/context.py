@@ -214,7 +214,7 @@ def _find(order: TaskOrder, task_id: str, key: str) -> tuple[object] | None:
         raise ValueNotThere(
             f"Task {order.task.task_id!r} asks for a value of {task_id!r} "
             "and is not known to read any: "
-            f"pass {task_id!r}'s output as an argument, or set {task_id!r} upstream of it."
+            "pass the output of that task as an argument, or set it upstream."
         )
     if key in values:
         return (load_value(values[key]),)

@@ -413,17 +413,17 @@ def _spawn_process(stdout: int, stderr: int, guard: Guard) -> Child:
     child.has_started(process.pid)
 
     def wait() -> None:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = code = os.waitstatus_to_exitcode(status)
+        code = process.wait()
         _signal_group(process.pid, signal.SIGKILL)
         guard.forget(process.pid)
-        child.has_ended(_exit(code, zygote.resident_bytes(usage.ru_maxrss)))
+        # Its peak memory is not known: what the system tells includes ours before the exec.
+        child.has_ended(_exit(code))
 
     Thread(target=wait, name=f"nbflow-child-{process.pid}", daemon=True).start()
     return child
 
 
-def _exit(code: int, peak_memory: int) -> Exit:
+def _exit(code: int, peak_memory: int | None = None) -> Exit:
     """From an exit code that is negative for a signal."""
     if code < 0:
         return Exit(signal=-code, peak_memory=peak_memory)

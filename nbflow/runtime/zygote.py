@@ -289,7 +289,7 @@ def _reap_one() -> tuple[int, int, int] | None:
         return None
     if not hasattr(os, "waitid"):
         _signal_group(pid, signal.SIGKILL)
-    return pid, status, resident_bytes(usage.ru_maxrss)
+    return pid, status, _bytes(usage.ru_maxrss)
 
 
 def _signal_group(pid: int, number: int) -> None:
@@ -297,8 +297,7 @@ def _signal_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def resident_bytes(maxrss: int) -> int:
-    """The `ru_maxrss` of getrusage in bytes: its unit depends on the platform."""
+def _bytes(maxrss: int) -> int:
     return maxrss if sys.platform == "darwin" else maxrss * 1024
 
 
