@@ -70,24 +70,18 @@ def local(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None)
 
 
-def minutes_between(start: datetime, end: datetime) -> Iterator[datetime]:
-    """Every whole minute of UTC from `start` up to, not including, `end`."""
-    instant = start.replace(second=0, microsecond=0)
+def minutes_between(start: datetime, end: datetime, step: int = 1) -> Iterator[datetime]:
+    """Every whole minute of UTC, or every `step` of them, in [start, end)."""
+    instant = start.replace(minute=start.minute // step * step, second=0, microsecond=0)
     while instant < end:
         if instant >= start:
             yield instant
-        instant += MINUTE
+        instant += step * MINUTE
 
 
 def dates_that_exist(first: date, last: date, zone: ZoneInfo) -> set[date]:
     """The dates from `first` to `last` that the zone's clock ever shows."""
     start = datetime(first.year, first.month, first.day, tzinfo=UTC) - 2 * DAY
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + 3 * DAY
-    shown = {local(instant, zone).date() for instant in _hours(start, end)}
+    shown = {local(instant, zone).date() for instant in minutes_between(start, end, step=60)}
     return {day for day in shown if first <= day <= last}
-
-
-def _hours(start: datetime, end: datetime) -> Iterator[datetime]:
-    while start < end:
-        yield start
-        start += HOUR
