@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
 from nbflow.core import params as param_rules
 from nbflow.core import selection
 from nbflow.core.errors import DefinitionError, NotFoundError, RequestError
@@ -24,7 +22,7 @@ from nbflow.store import dags as dag_store
 from nbflow.store import requests as request_store
 from nbflow.store import runs as run_store
 from nbflow.store.dags import StoredDag
-from nbflow.store.database import Database
+from nbflow.store.database import Database, Session
 from nbflow.store.runs import ActiveRun
 
 

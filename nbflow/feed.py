@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nbflow.store import journal
 from nbflow.store.database import Database
 from nbflow.store.journal import Change
-from nbflow.views import ChangeView
+from nbflow.views.shapes import ChangeView
 
 BATCH = 500
 

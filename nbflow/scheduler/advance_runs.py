@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from heapq import heappop, heappush
 
-from sqlalchemy.orm import Session
-
 from nbflow.core import effects as fx
 from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
 from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.orders import ReportKind, TaskReport
 from nbflow.core.states import RunState, TaskState
 from nbflow.store import runs as run_store
+from nbflow.store.database import Session
 from nbflow.store.runs import ActiveRun
 
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy.orm import Session
-
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import CancelRun, Cleared, Marked, TaskKey
 from nbflow.core.json import Json, JsonObject
@@ -21,6 +19,7 @@ from nbflow.scheduler.advance_runs import RunBook
 from nbflow.store import dags as dag_store
 from nbflow.store import requests as request_store
 from nbflow.store import runs as run_store
+from nbflow.store.database import Session
 from nbflow.store.requests import Request
 from nbflow.store.runs import ActiveRun
 

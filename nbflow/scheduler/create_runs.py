@@ -40,17 +40,16 @@ def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> S
     start = dag.start_date or stored.created_at
     room = max(0, dag.max_active_runs - active_runs) if dag.catchup is not False else 1
     limit = min(room, MAX_CREATED_AT_ONCE)
+    # A timetable that follows the previous run needs to know that it has ended; when exactly, by
+    # now, does not matter.
+    ended = None if active_runs else now
+    last, end = stored.last_logical_date, dag.end_date
     infos = due_runs(
-        timetable,
-        stored.last_logical_date,
-        start,
-        dag.end_date,
-        now,
-        dag.catchup,
-        limit,
+        timetable, last, start, end, now, catchup=dag.catchup, limit=limit, last_ended=ended
     )
-    last = infos[-1].logical_date if infos else stored.last_logical_date
-    again = next_due(timetable, last, start, dag.end_date, now)
+    if infos:
+        last, ended = infos[-1].logical_date, None
+    again = next_due(timetable, last, start, end, now, catchup=dag.catchup, last_ended=ended)
     if limit == 0:
         again = None  # a finished run makes room and brings this DAG back
     return SchedulePlan(

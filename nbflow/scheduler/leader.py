@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy.orm import Session
-
 from nbflow.core.json import JsonObject
 from nbflow.store import leases
-from nbflow.store.database import Database
+from nbflow.store.database import Database, Session
 from nbflow.store.leases import Lease
 
 LEASE_NAME = "scheduler"

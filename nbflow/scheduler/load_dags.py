@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.orm import Session
 from watchfiles import watch
 
 from nbflow.authoring import discovery
 from nbflow.authoring.discovery import ParsedFile
 from nbflow.store import dags as dag_store
+from nbflow.store.database import Session
 
 log = logging.getLogger(__name__)
 

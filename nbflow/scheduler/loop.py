@@ -17,9 +17,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
-
 from nbflow.core.events import CancelRun, Dispatched, RunStarted
 from nbflow.core.lifecycle import Settle
 from nbflow.core.orders import Source, TaskOrder, TaskReport
@@ -35,7 +32,7 @@ from nbflow.scheduler.recover import recover
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import runs as run_store
-from nbflow.store.database import Database
+from nbflow.store.database import Database, Session, StoreUnavailable
 from nbflow.store.leases import LeaseLost
 from nbflow.store.runs import ActiveRun
 
@@ -147,7 +144,7 @@ class Scheduler:
             self._forget_everything()
             self.leader.forget()
             return 1.0
-        except OperationalError as error:
+        except StoreUnavailable as error:
             log.error("The store does not answer: %s", error, extra={"action": "store_failed"})
             self._forget_everything()
             return 1.0

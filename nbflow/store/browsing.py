@@ -1,0 +1,215 @@
+"""What the screens look for: lists, newest first, page by page, and counts. Read-only; bounded
+statements whatever the size of the history.
+
+The scheduler asks nothing here. Results are small frozen values, named after what a person sees.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import RowMapping, Select, and_, func, or_, select
+
+from nbflow.core.dag import Dag
+from nbflow.core.events import TaskKey
+from nbflow.core.json import JsonObject
+from nbflow.core.snapshot import DagRun, TaskInstance
+from nbflow.store.database import Session
+from nbflow.store.tables import (
+    RUN_IS_ACTIVE,
+    DagRow,
+    DagRunRow,
+    DagVersionRow,
+    ImportErrorRow,
+    TaskInstanceRow,
+    TryRow,
+    table_of,
+)
+
+_DAGS, _VERSIONS, _RUNS = table_of(DagRow), table_of(DagVersionRow), table_of(DagRunRow)
+_INSTANCES, _TRIES, _ERRORS = table_of(TaskInstanceRow), table_of(TryRow), table_of(ImportErrorRow)
+_RUN_FIELDS = [_RUNS.c[name] for name in DagRun.__dataclass_fields__]
+_INSTANCE_FIELDS = [_INSTANCES.c[name] for name in TaskInstance.__dataclass_fields__]
+
+
+@dataclass(frozen=True)
+class ListedDag:
+    """A DAG in the list, without its tasks."""
+
+    dag_id: str
+    file: str
+    source: str
+    description: str
+    owner: str
+    tags: tuple[str, ...]
+    timetable: JsonObject
+    active: bool
+    paused: bool
+    version: int
+    task_count: int
+    created_at: datetime
+    last_logical_date: datetime | None
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """A run with its key in the store, the number of its DAG's version, and its instances counted
+    by state.
+    """
+
+    id: int
+    version: int
+    run: DagRun
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt of a task instance; see `tables.TryRow`."""
+
+    attempt_id: str
+    try_number: int
+    state: str
+    reason: str | None
+    message: str
+    traceback: str
+    cell: int | None
+    worker: str
+    queued_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    output_notebook: str | None
+    log: str | None
+    peak_memory: int | None
+
+
+def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> list[ListedDag]:
+    """All DAGs by id; `search` is looked for in ids and descriptions, whatever the case."""
+    names = list(ListedDag.__dataclass_fields__)
+    query = select(*(_DAGS.c[name] for name in names)).order_by(_DAGS.c.dag_id)
+    if not with_inactive:
+        query = query.where(_DAGS.c.active.is_(True))
+    if search:
+        found = (
+            _DAGS.c.dag_id.icontains(search, autoescape=True),
+            _DAGS.c.description.icontains(search, autoescape=True),
+        )
+        query = query.where(or_(*found))
+    return [ListedDag(**row) for row in session.execute(query).mappings()]
+
+
+def last_runs(session: Session, dag_ids: Sequence[str], each: int) -> Mapping[str, list[DagRun]]:
+    """The newest `each` runs of each of these DAGs, newest first."""
+    place = func.row_number().over(partition_by=_RUNS.c.dag_id, order_by=_RUNS.c.id.desc())
+    ranked = select(_RUNS.c.id, place.label("place")).where(_RUNS.c.dag_id.in_(dag_ids)).subquery()
+    query = (
+        select(*_RUN_FIELDS)
+        .join(ranked, and_(ranked.c.id == _RUNS.c.id, ranked.c.place <= each))
+        .order_by(_RUNS.c.id.desc())
+    )
+    found: dict[str, list[DagRun]] = defaultdict(list)
+    for row in session.execute(query).mappings():
+        found[row["dag_id"]].append(_run(row))
+    return found
+
+
+def active_counts(session: Session) -> Mapping[str, Mapping[str, int]]:
+    """By DAG: how many runs are queued and how many run."""
+    query = (
+        select(_RUNS.c.dag_id, _RUNS.c.state, func.count())
+        .where(RUN_IS_ACTIVE)
+        .group_by(_RUNS.c.dag_id, _RUNS.c.state)
+    )
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for dag_id, state, count in session.execute(query):
+        found[dag_id][str(state)] = count
+    return found
+
+
+def runs(session: Session, dag_id: str | None, before: int | None, limit: int) -> list[ListedRun]:
+    """Runs of one DAG or of all, newest first: at most `limit`, older than the key `before`."""
+    query = _listed_runs().order_by(_RUNS.c.id.desc()).limit(limit)
+    if dag_id is not None:
+        query = query.where(_RUNS.c.dag_id == dag_id)
+    if before is not None:
+        query = query.where(_RUNS.c.id < before)
+    return _with_counts(session, session.execute(query).mappings().all())
+
+
+def run(session: Session, dag_id: str, run_id: str) -> ListedRun | None:
+    """One run, or None."""
+    query = _listed_runs().where(_RUNS.c.dag_id == dag_id, _RUNS.c.run_id == run_id)
+    found = _with_counts(session, session.execute(query).mappings().all())
+    return found[0] if found else None
+
+
+def dag_of_run(session: Session, run_pk: int) -> Dag:
+    """The DAG in the version this run executes."""
+    query = select(_VERSIONS.c.spec).join(_RUNS).where(_RUNS.c.id == run_pk)
+    return Dag.from_json(cast("JsonObject", session.scalar(query)))
+
+
+def instances(session: Session, run_pk: int) -> list[TaskInstance]:
+    """All task instances of a run."""
+    query = select(*_INSTANCE_FIELDS).where(_INSTANCES.c.run_pk == run_pk)
+    return [TaskInstance(**row) for row in session.execute(query).mappings()]
+
+
+def tries(session: Session, run_pk: int, key: TaskKey) -> list[Try]:
+    """The attempts of a task instance, newest first."""
+    fields = (_TRIES.c[name] for name in Try.__dataclass_fields__)
+    query = (
+        select(*fields)
+        .where(_TRIES.c.run_pk == run_pk, _TRIES.c.task_id == key[0], _TRIES.c.map_index == key[1])
+        .order_by(_TRIES.c.try_number.desc(), _TRIES.c.queued_at.desc())
+    )
+    return [Try(**row) for row in session.execute(query).mappings()]
+
+
+def newest_tries(session: Session, run_pk: int) -> Mapping[TaskKey, Try]:
+    """The newest attempt of every task instance of a run."""
+    fields = (_TRIES.c[name] for name in Try.__dataclass_fields__)
+    query = (
+        select(_TRIES.c.task_id, _TRIES.c.map_index, *fields)
+        .where(_TRIES.c.run_pk == run_pk)
+        .order_by(_TRIES.c.try_number, _TRIES.c.queued_at)
+    )
+    found: dict[TaskKey, Try] = {}
+    for row in session.execute(query).mappings():
+        values = dict(row)
+        key = (values.pop("task_id"), values.pop("map_index"))
+        found[key] = Try(**values)
+    return found
+
+
+def problem_counts(session: Session) -> Mapping[str, int]:
+    """How many problems each file has."""
+    query = select(_ERRORS.c.file, func.count()).group_by(_ERRORS.c.file)
+    return dict(session.execute(query).tuples().all())
+
+
+def _listed_runs() -> Select[tuple[object, ...]]:
+    number = _VERSIONS.c.number.label("version")
+    return select(_RUNS.c.id, number, *_RUN_FIELDS).join(
+        _VERSIONS, _VERSIONS.c.id == _RUNS.c.version_id
+    )
+
+
+def _with_counts(session: Session, rows: Sequence[RowMapping]) -> list[ListedRun]:
+    query = (
+        select(_INSTANCES.c.run_pk, _INSTANCES.c.state, func.count())
+        .where(_INSTANCES.c.run_pk.in_([row["id"] for row in rows]))
+        .group_by(_INSTANCES.c.run_pk, _INSTANCES.c.state)
+    )
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for run_pk, state, count in session.execute(query) if rows else ():
+        counts[run_pk][str(state)] = count
+    return [ListedRun(row["id"], row["version"], _run(row), counts[row["id"]]) for row in rows]
+
+
+def _run(row: RowMapping) -> DagRun:
+    return DagRun(**{name: row[name] for name in DagRun.__dataclass_fields__})

@@ -1,0 +1,175 @@
+"""Runs and task instances as a person sees them: lists, one run on its graph, one task instance
+with tries, values and why it waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbflow.core.dag import Dag
+from nbflow.core.errors import NotFoundError
+from nbflow.core.orders import ValueRef
+from nbflow.core.snapshot import RunSnapshot, TaskInstance
+from nbflow.core.spelling import did_you_mean
+from nbflow.store import browsing, journal
+from nbflow.store import runs as run_store
+from nbflow.store.browsing import ListedRun, Try
+from nbflow.store.database import Database, Session
+from nbflow.views.dags import iso, task_views
+from nbflow.views.shapes import (
+    RunDetail,
+    RunView,
+    TaskInstanceDetail,
+    TaskInstanceView,
+    TryView,
+    ValueView,
+)
+from nbflow.views.why import why
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """Some runs, newest first; `before` asks for the next page, None when there is none."""
+
+    runs: list[RunView]
+    before: int | None
+
+
+def run_list(
+    database: Database, dag_id: str | None = None, before: int | None = None, limit: int = 25
+) -> RunPage:
+    """Runs of one DAG, or of all."""
+    with database.reading() as session:
+        found = browsing.runs(session, dag_id, before, limit)
+    more = found[-1].id if len(found) == limit else None
+    return RunPage([run_view(run) for run in found], more)
+
+
+def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
+    """One run on the graph of the version it executes."""
+    with database.reading() as session:
+        run = _find(session, dag_id, run_id)
+        dag = browsing.dag_of_run(session, run.id)
+        found = browsing.instances(session, run.id)
+        cursor = journal.last_cursor(session)
+    return RunDetail(run_view(run), task_views(dag), _in_order(dag, found), cursor)
+
+
+def task_instance_detail(
+    database: Database, dag_id: str, run_id: str, task_id: str, map_index: int = -1
+) -> TaskInstanceDetail:
+    """One task instance with its tries, its values, and what it waits for."""
+    key = (task_id, map_index)
+    with database.reading() as session:
+        run = _find(session, dag_id, run_id)
+        dag = browsing.dag_of_run(session, run.id)
+        snapshot = RunSnapshot(run.run, dag, browsing.instances(session, run.id))
+        if key not in snapshot.instances:
+            known = did_you_mean(task_id, dag.graph.nodes)
+            raise NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
+        tries = browsing.tries(session, run.id, key)
+        values = run_store.values_of(session, run.id, [task_id]).get(task_id, {})
+        conditions = why(session, snapshot, key)
+    return TaskInstanceDetail(
+        instance=instance_view(snapshot.instances[key]),
+        task=next(view for view in task_views(dag) if view.task_id == task_id),
+        tries=[_try_view(one) for one in tries],
+        values=[_value_view(name, value) for name, value in values.items()],
+        why=conditions,
+    )
+
+
+def find_try(
+    database: Database,
+    dag_id: str,
+    run_id: str,
+    task_id: str,
+    *,
+    map_index: int = -1,
+    try_number: int | None = None,
+) -> Try | None:
+    """The attempt with this number, or the newest; None if there has been none yet."""
+    with database.reading() as session:
+        run = _find(session, dag_id, run_id)
+        tries = browsing.tries(session, run.id, (task_id, map_index))
+    wanted = [one for one in tries if try_number in (None, one.try_number)]
+    return wanted[0] if wanted else None
+
+
+def run_view(listed: ListedRun) -> RunView:
+    """A run as the wire has it."""
+    run = listed.run
+    return RunView(
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        state=str(run.state),
+        run_type=str(run.run_type),
+        logical_date=iso(run.logical_date),
+        data_interval_start=iso(run.data_interval_start),
+        data_interval_end=iso(run.data_interval_end),
+        run_after=iso(run.run_after),
+        created_at=iso(run.created_at),
+        started_at=iso(run.started_at),
+        ended_at=iso(run.ended_at),
+        params=dict(run.params),
+        version=listed.version,
+        message=run.message,
+        cancelling=run.cancelling is not None and not run.state.is_finished,
+        counts=dict(listed.counts),
+    )
+
+
+def instance_view(instance: TaskInstance) -> TaskInstanceView:
+    """A task instance as the wire has it."""
+    return TaskInstanceView(
+        task_id=instance.task_id,
+        map_index=instance.map_index,
+        state=str(instance.state),
+        reason=None if instance.reason is None else str(instance.reason),
+        message=instance.message,
+        try_number=instance.try_number,
+        scheduled_at=iso(instance.scheduled_at),
+        queued_at=iso(instance.queued_at),
+        started_at=iso(instance.started_at),
+        ended_at=iso(instance.ended_at),
+        next_try_at=iso(instance.next_try_at),
+    )
+
+
+def _find(session: Session, dag_id: str, run_id: str) -> ListedRun:
+    run = browsing.run(session, dag_id, run_id)
+    if run is None:
+        raise NotFoundError(
+            f"There is no run {run_id!r} of DAG {dag_id!r}: "
+            "it was never asked for, or has not been created yet."
+        )
+    return run
+
+
+def _in_order(dag: Dag, instances: list[TaskInstance]) -> list[TaskInstanceView]:
+    place = dag.graph.position
+    known = (i for i in instances if i.task_id in place)
+    return [instance_view(i) for i in sorted(known, key=lambda i: (place[i.task_id], i.map_index))]
+
+
+def _try_view(one: Try) -> TryView:
+    return TryView(
+        try_number=one.try_number,
+        attempt_id=one.attempt_id,
+        state=str(one.state),
+        reason=None if one.reason is None else str(one.reason),
+        message=one.message,
+        traceback=one.traceback,
+        cell=one.cell,
+        worker=one.worker,
+        queued_at=iso(one.queued_at),
+        started_at=iso(one.started_at),
+        ended_at=iso(one.ended_at),
+        has_notebook=one.output_notebook is not None,
+        has_log=one.log is not None or one.started_at is not None,
+        peak_memory=one.peak_memory,
+    )
+
+
+def _value_view(name: str, value: ValueRef) -> ValueView:
+    return ValueView(name, value.type, value.preview, value.size)
