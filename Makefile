@@ -32,22 +32,22 @@ help: ## what there is
 # ------------------------------------------------------------------------------------------- commands
 
 demo: $(DONE)/install ## run the demo and leave JupyterLab serving (ARGS=--once: exit instead)
-	$(BIN)/python -m nbflow.cli.main standalone --demo $(ARGS)
+	@$(BIN)/python -m nbflow.cli.main standalone --demo $(ARGS)
 
 test: ruff mypy rooms frontend-lint frontend-test pytest ## everything: lint, types, rooms, TypeScript, Python, browser
 
 lint: ruff mypy rooms frontend-lint ## all checks that run no test
 
 unit: $(DONE)/install ## the fast Python tests only (ARGS are pytest's)
-	$(BIN)/pytest -m "not browser and not chaos and not journey" $(ARGS)
+	@$(BIN)/pytest -m "not browser and not chaos and not journey" $(ARGS)
 
 browser: $(DONE)/install $(DONE)/chromium ## the tests in a real browser only (ARGS are pytest's)
-	NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest -m browser $(ARGS)
+	@NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest -m browser $(ARGS)
 
 format: $(DONE)/install $(DONE)/npm ## let ruff, eslint and prettier rewrite what they can
-	$(BIN)/ruff check --fix --quiet . || true
-	$(BIN)/ruff format --quiet .
-	$(npm) run format
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+	@$(npm) run format
 
 wheel: $(DONE)/install $(DONE)/npm ## build the wheel into dist/, from a clean production build
 	$(npm) run build:prod
@@ -65,29 +65,29 @@ distclean: clean ## clean, and remove .venv and node_modules too
 
 ruff: $(DONE)/install
 	$(call say,ruff)
-	$(BIN)/ruff check --quiet .
-	$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/ruff format --check --quiet .
 
 mypy: $(DONE)/install
 	$(call say,mypy)
-	$(BIN)/mypy
+	@$(BIN)/mypy
 
 rooms: $(DONE)/install
 	$(call say,import-linter)
-	$(BIN)/lint-imports --no-logo
+	@$(BIN)/lint-imports --no-logo
 
 frontend-lint: $(DONE)/npm
 	$(call say,eslint and prettier and tsc)
-	$(npm) run lint
-	$(npm) run typecheck
+	@$(npm) run lint
+	@$(npm) run typecheck
 
 frontend-test: $(DONE)/npm
 	$(call say,vitest)
-	$(npm) test
+	@$(npm) test
 
 pytest: $(DONE)/install $(DONE)/chromium
 	$(call say,pytest)
-	NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest $(ARGS)
+	@NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest $(ARGS)
 
 # --------------------------------------------------------------------------------------- installation
 
