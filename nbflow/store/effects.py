@@ -1,0 +1,277 @@
+"""Writes what `lifecycle.advance` decided: rows and journal lines, in as many statements for a thousand effects as for one.
+
+Every change of state gets its line in the journal; a row only keeps the last. Nothing is written
+here that core did not decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Executable,
+    Update,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from nbflow.core import effects as fx
+from nbflow.core.effects import Effect
+from nbflow.core.errors import NbflowError
+from nbflow.core.events import TaskKey
+from nbflow.core.json import Json, JsonObject
+from nbflow.core.orders import Outcome, ValueRef
+from nbflow.core.snapshot import TaskInstance
+from nbflow.core.states import RunState, TaskState
+from nbflow.store import journal
+from nbflow.store.database import Session
+from nbflow.store.journal import Change
+from nbflow.store.tables import DagRunRow, TaskInstanceRow, TryRow, ValueRow, table_of
+
+_RUNS = table_of(DagRunRow)
+_TASKS = table_of(TaskInstanceRow)
+_TRIES = table_of(TryRow)
+_VALUES = table_of(ValueRow)
+
+Values = dict[str, object]
+"""The columns of one row."""
+
+_InstanceRef = tuple[int, str, int]
+"""A task instance across runs: primary key of its run, task id, map index."""
+
+
+def apply_effects(
+    session: Session, run_pk: int, effects: Sequence[Effect], actor: str | None = None
+) -> None:
+    """Store what was decided in one run. `actor` is the person behind it, for the journal."""
+    apply_all(session, {run_pk: effects}, actor)
+
+
+def apply_all(
+    session: Session, effects: Mapping[int, Iterable[Effect]], actor: str | None = None
+) -> None:
+    """Store what was decided in these runs, by primary key: as many statements for all as for one."""
+    batch = _Batch(actor)
+    for run_pk, dag_id, run_id in session.execute(_NAMES, {"run_pks": list(effects)}):
+        batch.turn_to(run_pk, dag_id, run_id)
+        for effect in effects[run_pk]:
+            batch.add(effect)
+    batch.write(session)
+
+
+class _Batch:
+    """Rows to be written, collected from effects in their order, one list for each statement."""
+
+    def __init__(self, actor: str | None) -> None:
+        self._actor = actor
+        self._run: tuple[int, str, str] = (0, "", "")
+        self.runs: dict[int, Values] = {}
+        self.tasks: dict[_InstanceRef, Values] = {}
+        self.started: dict[str, Values] = {}
+        self.running: dict[str, Values] = {}
+        self.ended: dict[str, Values] = {}
+        self.emptied: dict[_InstanceRef, Values] = {}
+        self.values: dict[_InstanceRef, list[Values]] = {}
+        self.lines: list[Change] = []
+
+    def turn_to(self, run_pk: int, dag_id: str, run_id: str) -> None:
+        """The effects that follow are those of this run."""
+        self._run = (run_pk, dag_id, run_id)
+
+    def add(self, effect: Effect) -> None:
+        if isinstance(effect, fx.TaskChanged):
+            self._task_changed(effect)
+        elif isinstance(effect, fx.RunChanged):
+            self._run_changed(effect)
+        elif isinstance(effect, fx.TryStarted):
+            self.started[effect.attempt_id] = _new_try(self._run[0], effect)
+        elif isinstance(effect, fx.TryRunning):
+            self._try_running(effect)
+        elif isinstance(effect, fx.TryEnded):
+            values = _outcome(effect.outcome, effect.at)
+            self._of_try(self.ended, effect.attempt_id).update(values)
+        elif isinstance(effect, fx.ValuesStored):
+            self._values_stored(effect)
+
+    def write(self, session: Session) -> None:
+        _run_many(session, _UPDATE_RUN, self.runs)
+        _run_many(session, _UPDATE_TASK, self.tasks)
+        _run_many(session, _INSERT_TRY, self.started)
+        _run_many(session, _TRY_RUNNING, self.running)
+        _run_many(session, _TRY_ENDED, self.ended)
+        _run_many(session, _EMPTY_VALUES, self.emptied)
+        rows = [row for rows in self.values.values() for row in rows]
+        if rows:
+            session.execute(insert(_VALUES), rows)
+        journal.append(session, self.lines)
+
+    # -- one kind of effect each -----------------------------------------------------------------------
+
+    def _task_changed(self, effect: fx.TaskChanged) -> None:
+        before, after = effect.before, effect.after
+        ref = (self._run[0], *after.key)
+        worker = self.tasks.get(ref, {}).get("worker")
+        if after.state is TaskState.QUEUED:
+            worker = ""
+        values = {name: getattr(after, name) for name in _TASK_FIELDS}
+        self.tasks[ref] = {**_where(ref), **values, "worker": worker}
+        if after.state is TaskState.NONE:
+            self._empty(ref)
+        if after.state is not before.state:
+            self._line("task", after.state, effect.at, _about(after), after.key)
+
+    def _run_changed(self, effect: fx.RunChanged) -> None:
+        run_pk = self._run[0]
+        values = {name: getattr(effect.after, name) for name in _RUN_FIELDS}
+        self.runs[run_pk] = {"b_run_pk": run_pk, **values}
+        before, after = effect.before, effect.after
+        if (before.state, before.cancelling) != (after.state, after.cancelling):
+            about: dict[str, Json] = {"message": after.message} if after.message else {}
+            if after.cancelling:
+                about["cancelling"] = str(after.cancelling)
+            self._line("run", after.state, effect.at, about)
+
+    def _try_running(self, effect: fx.TryRunning) -> None:
+        values = {"state": TaskState.RUNNING, "worker": effect.worker, "started_at": effect.at}
+        self._of_try(self.running, effect.attempt_id).update(values)
+        ref = (self._run[0], *effect.key)
+        if ref in self.tasks:
+            self.tasks[ref]["worker"] = effect.worker
+
+    def _values_stored(self, effect: fx.ValuesStored) -> None:
+        ref = (self._run[0], *effect.key)
+        self._empty(ref)
+        self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
+
+    def _of_try(self, updates: dict[str, Values], attempt_id: str) -> Values:
+        """The row to change: the one about to be inserted, or an update of the one that is there."""
+        if attempt_id in self.started:
+            return self.started[attempt_id]
+        return updates.setdefault(attempt_id, {"b_attempt_id": attempt_id})
+
+    def _empty(self, ref: _InstanceRef) -> None:
+        """Forget the values of earlier tries. The first try has none, which saves most runs a statement."""
+        self.values.pop(ref, None)
+        if self.tasks.get(ref, {}).get("try_number") != 1:
+            self.emptied[ref] = _where(ref)
+
+    def _line(
+        self,
+        kind: str,
+        state: TaskState | RunState,
+        at: datetime,
+        data: JsonObject,
+        key: TaskKey | tuple[None, None] = (None, None),
+    ) -> None:
+        _, dag_id, run_id = self._run
+        line = Change(at, kind, dag_id, run_id, *key, str(state), self._actor, data)
+        self.lines.append(line)
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+def _where(ref: _InstanceRef) -> Values:
+    return dict(zip(("b_run_pk", "b_task_id", "b_map_index"), ref))
+
+
+def _about(instance: TaskInstance) -> dict[str, Json]:
+    """What a line says of a task instance besides its state."""
+    about: dict[str, Json] = {"try_number": instance.try_number}
+    if instance.reason:
+        about["reason"] = str(instance.reason)
+    if instance.message:
+        about["message"] = instance.message
+    return about
+
+
+def _new_try(run_pk: int, effect: fx.TryStarted) -> Values:
+    task_id, map_index = effect.key
+    return {
+        "attempt_id": effect.attempt_id,
+        "run_pk": run_pk,
+        "task_id": task_id,
+        "map_index": map_index,
+        "try_number": effect.try_number,
+        "worker": "",
+        "queued_at": effect.at,
+        "started_at": None,
+        **_outcome(Outcome(TaskState.QUEUED), None),
+    }
+
+
+def _outcome(outcome: Outcome, ended_at: datetime | None) -> Values:
+    return {"ended_at": ended_at, **{name: getattr(outcome, name) for name in _OUTCOME_FIELDS}}
+
+
+def _value_row(ref: _InstanceRef, key: str, value: ValueRef) -> Values:
+    run_pk, task_id, map_index = ref
+    place = {"run_pk": run_pk, "task_id": task_id, "map_index": map_index, "key": key}
+    return {**place, **{name: getattr(value, name) for name in _VALUE_FIELDS}}
+
+
+def _run_many(session: Session, statement: Executable, rows: Mapping[Any, Values]) -> None:
+    """Execute `statement` for each of these rows. An update that finds no row is a defect, and must not pass unseen."""
+    if not rows:
+        return
+    done = session.execute(statement, list(rows.values())).rowcount
+    if isinstance(statement, Update) and done != len(rows):
+        raise NbflowError(
+            f"The store was to change {len(rows)} rows of {statement.table.name} and found {done}: {list(rows)[:5]}."
+        )
+
+
+# -- statements ------------------------------------------------------------------------------------
+
+_TASK_FIELDS = tuple(f.name for f in fields(TaskInstance) if f.name not in ("task_id", "map_index"))
+_RUN_FIELDS = ("state", "message", "cancelling", "started_at", "ended_at")
+_OUTCOME_FIELDS = (
+    "state",
+    "reason",
+    "message",
+    "traceback",
+    "cell",
+    "output_notebook",
+    "log",
+    "peak_memory",
+)
+_VALUE_FIELDS = tuple(f.name for f in fields(ValueRef))
+
+
+def _given(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
+    return {name: bindparam(name) for name in names}
+
+
+_NAMES = select(_RUNS.c.id, _RUNS.c.dag_id, _RUNS.c.run_id).where(
+    _RUNS.c.id.in_(bindparam("run_pks", expanding=True))
+)
+_UPDATE_RUN = update(_RUNS).where(_RUNS.c.id == bindparam("b_run_pk")).values(_given(_RUN_FIELDS))
+_UPDATE_TASK = (
+    update(_TASKS)
+    .where(
+        _TASKS.c.run_pk == bindparam("b_run_pk"),
+        _TASKS.c.task_id == bindparam("b_task_id"),
+        _TASKS.c.map_index == bindparam("b_map_index"),
+    )
+    .values(
+        **_given(_TASK_FIELDS),
+        worker=func.coalesce(bindparam("worker", type_=_TASKS.c.worker.type), _TASKS.c.worker),
+    )
+)
+_INSERT_TRY = insert(_TRIES)
+_OF_TRY = update(_TRIES).where(_TRIES.c.attempt_id == bindparam("b_attempt_id"))
+_TRY_RUNNING = _OF_TRY.values(_given(("state", "worker", "started_at")))
+_TRY_ENDED = _OF_TRY.values(_given((*_OUTCOME_FIELDS, "ended_at")))
+_EMPTY_VALUES = delete(_VALUES).where(
+    _VALUES.c.run_pk == bindparam("b_run_pk"),
+    _VALUES.c.task_id == bindparam("b_task_id"),
+    _VALUES.c.map_index == bindparam("b_map_index"),
+)

@@ -1,0 +1,39 @@
+"""Runs the migrations of `migrations/` inside a transaction of the store. The only place that imports Alembic."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from nbflow.core.errors import NbflowError
+
+LOCK = 0x6E62666C6F77
+"""The advisory lock that lets one process migrate a PostgreSQL database at a time ("nbflow" in ASCII)."""
+
+
+def config(session: Connection | None = None) -> Config:
+    """Alembic's configuration; `session` is what env.py works on."""
+    made = Config()
+    made.set_main_option("script_location", "nbflow.store:migrations")
+    made.attributes["connection"] = session
+    return made
+
+
+def run(session: Connection, direction: str, revision: str) -> None:
+    """Go up or down to `revision`. The caller commits, so that a migration happens whole or not at all."""
+    if session.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    go = command.upgrade if direction == "upgrade" else command.downgrade
+    go(config(session), revision)
+    if session.dialect.name == "sqlite":
+        _check_foreign_keys(session)
+
+
+def _check_foreign_keys(session: Connection) -> None:
+    broken = session.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise NbflowError(
+            f"The migration would leave {len(broken)} rows without the row they belong to, "
+            f"the first in {broken[0][0]!r}. Nothing was changed."
+        )

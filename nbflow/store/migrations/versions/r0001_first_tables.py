@@ -1,0 +1,314 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+revision = "0001"
+down_revision = None
+
+_KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_MOMENT = sa.String(32).with_variant(TIMESTAMP(timezone=True), "postgresql")
+_WORD = sa.String(32)
+
+
+def upgrade() -> None:
+    _create_definitions()
+    _create_runs()
+    _create_tries_and_values()
+    _create_journal_and_requests()
+    _create_leases_and_pools()
+
+
+def downgrade() -> None:
+    for table in (
+        "pools",
+        "leases",
+        "requests",
+        "journal",
+        "values",
+        "tries",
+        "task_instances",
+        "dag_runs",
+        "import_errors",
+        "dag_versions",
+        "bundle_files",
+        "sources",
+        "bundles",
+        "dags",
+    ):
+        op.drop_table(table)
+
+
+def _create_definitions() -> None:
+    op.create_table(
+        "dags",
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("active", sa.Boolean, nullable=False),
+        sa.Column("paused", sa.Boolean, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("description", sa.Text, nullable=False),
+        sa.Column("owner", sa.Text, nullable=False),
+        sa.Column("tags", sa.Text, nullable=False),
+        sa.Column("timetable", sa.Text, nullable=False),
+        sa.Column("task_count", sa.Integer, nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("updated_at", _MOMENT, nullable=False),
+        sa.Column("last_logical_date", _MOMENT),
+        sa.Column("last_run_after", _MOMENT),
+        sa.PrimaryKeyConstraint("dag_id", name="pk_dags"),
+    )
+    op.create_index("ix_dags_file", "dags", ["file"])
+    op.create_table(
+        "bundles",
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_bundles"),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_sources"),
+    )
+    op.create_table(
+        "bundle_files",
+        sa.Column("bundle_digest", sa.Text, nullable=False),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.Column("source_digest", sa.Text, nullable=False),
+        _belongs_to("bundle_files", "bundle_digest", "bundles.digest", cascade=True),
+        _belongs_to("bundle_files", "source_digest", "sources.digest"),
+        sa.PrimaryKeyConstraint("bundle_digest", "path", name="pk_bundle_files"),
+    )
+    op.create_index("ix_bundle_files_source_digest", "bundle_files", ["source_digest"])
+    op.create_table(
+        "dag_versions",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("fingerprint", sa.Text, nullable=False),
+        sa.Column("spec", sa.Text, nullable=False),
+        sa.Column("bundle_digest", sa.Text, nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        _belongs_to("dag_versions", "bundle_digest", "bundles.digest"),
+        _belongs_to("dag_versions", "dag_id", "dags.dag_id", cascade=True),
+        sa.PrimaryKeyConstraint("id", name="pk_dag_versions"),
+        sa.UniqueConstraint("dag_id", "fingerprint", name="uq_dag_versions_dag_id_fingerprint"),
+        sa.UniqueConstraint("dag_id", "number", name="uq_dag_versions_dag_id_number"),
+    )
+    op.create_index("ix_dag_versions_bundle_digest", "dag_versions", ["bundle_digest"])
+    op.create_table(
+        "import_errors",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("file", sa.Text, nullable=False),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("severity", sa.Text, nullable=False),
+        sa.Column("dag_id", sa.Text),
+        sa.Column("problem", sa.Text, nullable=False),
+        sa.Column("seen_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_import_errors"),
+    )
+    op.create_index("ix_import_errors_file", "import_errors", ["file"])
+
+
+def _create_runs() -> None:
+    op.create_table(
+        "dag_runs",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("version_id", _KEY, nullable=False),
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("state", _WORD, nullable=False),
+        sa.Column("run_type", _WORD, nullable=False),
+        sa.Column("run_after", _MOMENT),
+        sa.Column("logical_date", _MOMENT),
+        sa.Column("data_interval_start", _MOMENT),
+        sa.Column("data_interval_end", _MOMENT),
+        sa.Column("params", sa.Text, nullable=False),
+        sa.Column("created_at", _MOMENT),
+        sa.Column("started_at", _MOMENT),
+        sa.Column("ended_at", _MOMENT),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("cancelling", _WORD),
+        _belongs_to("dag_runs", "dag_id", "dags.dag_id", cascade=True),
+        _belongs_to("dag_runs", "version_id", "dag_versions.id", cascade=True),
+        sa.PrimaryKeyConstraint("id", name="pk_dag_runs"),
+        sa.UniqueConstraint("dag_id", "run_id", name="uq_dag_runs_dag_id_run_id"),
+    )
+    op.create_index("ix_dag_runs_dag_id_id", "dag_runs", ["dag_id", "id"])
+    op.create_index("ix_dag_runs_ended_at", "dag_runs", ["ended_at"])
+    op.create_index("ix_dag_runs_version_id", "dag_runs", ["version_id"])
+    _index_where("ix_dag_runs_active", "dag_runs", ["state"], "state IN ('queued', 'running')")
+    op.create_table(
+        "task_instances",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("run_pk", _KEY, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("map_index", sa.Integer, server_default=sa.text("-1"), nullable=False),
+        sa.Column("state", _WORD, server_default="none", nullable=False),
+        sa.Column("try_number", sa.Integer, server_default=sa.text("0"), nullable=False),
+        sa.Column("attempt_id", sa.Text),
+        sa.Column("reason", _WORD),
+        sa.Column("message", sa.Text, server_default="", nullable=False),
+        sa.Column("failures", sa.Integer, server_default=sa.text("0"), nullable=False),
+        sa.Column("infra_failures", sa.Integer, server_default=sa.text("0"), nullable=False),
+        sa.Column("next_try_at", _MOMENT),
+        sa.Column("scheduled_at", _MOMENT),
+        sa.Column("queued_at", _MOMENT),
+        sa.Column("started_at", _MOMENT),
+        sa.Column("ended_at", _MOMENT),
+        sa.Column("follow", sa.Text),
+        sa.Column("short_circuit", sa.Boolean, server_default=sa.false(), nullable=False),
+        sa.Column("restart", sa.Boolean, server_default=sa.false(), nullable=False),
+        sa.Column("pool", sa.Text, nullable=False),
+        sa.Column("pool_slots", sa.Integer, nullable=False),
+        sa.Column("priority_weight", sa.Integer, nullable=False),
+        sa.Column("worker", sa.Text, server_default="", nullable=False),
+        _belongs_to("task_instances", "run_pk", "dag_runs.id", cascade=True),
+        sa.PrimaryKeyConstraint("id", name="pk_task_instances"),
+        sa.UniqueConstraint(
+            "run_pk", "task_id", "map_index", name="uq_task_instances_run_pk_task_id_map_index"
+        ),
+    )
+    _index_where(
+        "ix_task_instances_live",
+        "task_instances",
+        ["pool", "pool_slots"],
+        "state IN ('queued', 'running')",
+    )
+    _index_where(
+        "ix_task_instances_next_try_at",
+        "task_instances",
+        ["next_try_at"],
+        "state = 'up_for_retry'",
+    )
+
+
+def _create_tries_and_values() -> None:
+    op.create_table(
+        "tries",
+        sa.Column("attempt_id", sa.Text, nullable=False),
+        sa.Column("run_pk", _KEY, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("map_index", sa.Integer, nullable=False),
+        sa.Column("try_number", sa.Integer, nullable=False),
+        sa.Column("state", _WORD, nullable=False),
+        sa.Column("reason", _WORD),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("traceback", sa.Text, nullable=False),
+        sa.Column("cell", sa.Integer),
+        sa.Column("worker", sa.Text, nullable=False),
+        sa.Column("queued_at", _MOMENT, nullable=False),
+        sa.Column("started_at", _MOMENT),
+        sa.Column("ended_at", _MOMENT),
+        sa.Column("output_notebook", sa.Text),
+        sa.Column("log", sa.Text),
+        sa.Column("peak_memory", _KEY),
+        _belongs_to("tries", "run_pk", "dag_runs.id", cascade=True),
+        sa.PrimaryKeyConstraint("attempt_id", name="pk_tries"),
+    )
+    op.create_index("ix_tries_run_pk_task_id", "tries", ["run_pk", "task_id", "map_index"])
+    op.create_table(
+        "values",
+        sa.Column("run_pk", _KEY, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("map_index", sa.Integer, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("json", sa.Text),
+        sa.Column("url", sa.Text),
+        sa.Column("digest", sa.Text),
+        sa.Column("size", _KEY, nullable=False),
+        sa.Column("preview", sa.Text, nullable=False),
+        _belongs_to("values", "run_pk", "dag_runs.id", cascade=True),
+        sa.PrimaryKeyConstraint("run_pk", "task_id", "map_index", "key", name="pk_values"),
+    )
+
+
+def _create_journal_and_requests() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("cursor", _KEY, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("dag_id", sa.Text),
+        sa.Column("run_id", sa.Text),
+        sa.Column("task_id", sa.Text),
+        sa.Column("map_index", sa.Integer),
+        sa.Column("state", sa.Text),
+        sa.Column("actor", sa.Text),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("cursor", name="pk_journal"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_journal_dag_id_run_id", "journal", ["dag_id", "run_id", "cursor"])
+    _index_where("ix_journal_requests", "journal", ["cursor"], "kind = 'request'")
+    op.create_table(
+        "requests",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("verb", sa.Text, nullable=False),
+        sa.Column("payload", sa.Text, nullable=False),
+        sa.Column("actor", sa.Text),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("handled_at", _MOMENT),
+        sa.Column("outcome", sa.Text),
+        sa.Column("message", sa.Text, server_default="", nullable=False),
+        sa.Column("result", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="pk_requests"),
+        sqlite_autoincrement=True,
+    )
+    _index_where("ix_requests_pending", "requests", ["id"], "handled_at IS NULL")
+
+
+def _create_leases_and_pools() -> None:
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("holder", sa.Text),
+        sa.Column("fencing", sa.Integer, nullable=False),
+        sa.Column("hostname", sa.Text, nullable=False),
+        sa.Column("pid", sa.Integer, nullable=False),
+        sa.Column("acquired_at", _MOMENT, nullable=False),
+        sa.Column("renewed_at", _MOMENT, nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.Column("info", sa.Text),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
+    )
+    pools = op.create_table(
+        "pools",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("slots", sa.Integer, nullable=False),
+        sa.Column("description", sa.Text, server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_pools"),
+    )
+    op.bulk_insert(
+        pools,
+        [
+            {
+                "name": "default_pool",
+                "slots": 128,
+                "description": "Where tasks run that name no pool.",
+            }
+        ],
+    )
+
+
+def _belongs_to(
+    table: str, column: str, parent: str, *, cascade: bool = False
+) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column],
+        [parent],
+        name=f"fk_{table}_{column}",
+        ondelete="CASCADE" if cascade else None,
+    )
+
+
+def _index_where(name: str, table: str, columns: list[str], condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)

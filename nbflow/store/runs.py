@@ -1,0 +1,230 @@
+"""DAG runs and their task instances: made here, read here. What changes them is in `effects.py`.
+
+Reading several runs takes the same number of statements as reading one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
+
+from nbflow.core.dag import Dag
+from nbflow.core.events import TaskKey
+from nbflow.core.orders import ValueRef
+from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
+from nbflow.core.states import RunType, TaskState
+from nbflow.store import journal
+from nbflow.store.dags import read_dags
+from nbflow.store.database import Session
+from nbflow.store.effects import apply_all, apply_effects
+from nbflow.store.journal import Change
+from nbflow.store.tables import (
+    RUN_IS_ACTIVE,
+    TASK_IS_LIVE,
+    TASK_WAITS_FOR_RETRY,
+    DagRow,
+    DagRunRow,
+    DagVersionRow,
+    TaskInstanceRow,
+    ValueRow,
+    columns_like,
+    insert_into,
+    table_of,
+)
+
+__all__ = [
+    "ActiveRun",
+    "LiveAttempt",
+    "apply_all",
+    "apply_effects",
+    "create_run",
+    "live_attempts",
+    "load_active",
+    "load_run",
+    "next_retry_at",
+    "used_slots",
+    "values_of",
+]
+
+_DAGS = table_of(DagRow)
+_VERSIONS = table_of(DagVersionRow)
+_RUNS = table_of(DagRunRow)
+_TASKS = table_of(TaskInstanceRow)
+_VALUES = table_of(ValueRow)
+
+_NAMED_AT_MOST = 500
+"""More task ids than this are not worth naming one by one in a statement."""
+
+
+@dataclass(frozen=True)
+class ActiveRun:
+    """A run as the scheduler works on it: its primary key, the version it executes, and everything core decides upon."""
+
+    id: int
+    version_id: int
+    snapshot: RunSnapshot
+
+
+class LiveAttempt(NamedTuple):
+    """An attempt the executor should know of."""
+
+    run_pk: int
+    key: TaskKey
+    attempt_id: str
+    state: TaskState
+
+
+# -- making ----------------------------------------------------------------------------------------
+
+
+def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
+    """Store a new run with its task instances; returns its primary key. One that is there already stays as it is.
+
+    `run.created_at` must be set: it is the time of the line in the journal. Raises ValueError otherwise.
+    """
+    if run.created_at is None:
+        raise ValueError(f"Run {run.run_id!r} of {run.dag_id!r} does not say when it was created.")
+    new = insert_into(session, _RUNS).values(version_id=version_id, **_run_values(run))
+    run_pk = session.scalar(new.on_conflict_do_nothing().returning(_RUNS.c.id))
+    if run_pk is None:
+        same = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.run_id == run.run_id)
+        return session.execute(select(_RUNS.c.id).where(same)).scalar_one()
+    if dag.tasks:
+        session.execute(insert(_TASKS), _instance_values(run_pk, dag))
+    if run.run_type is RunType.SCHEDULED:
+        _move_schedule_on(session, run)
+    journal.append(session, [_created(run, run.created_at)])
+    return int(run_pk)
+
+
+def _run_values(run: DagRun) -> dict[str, object]:
+    return {field.name: getattr(run, field.name) for field in fields(run)}
+
+
+def _instance_values(run_pk: int, dag: Dag) -> list[dict[str, object]]:
+    return [
+        {
+            "run_pk": run_pk,
+            "task_id": task.task_id,
+            "pool": task.pool,
+            "pool_slots": task.pool_slots,
+            "priority_weight": task.priority_weight,
+        }
+        for task in dag.tasks
+    ]
+
+
+def _move_schedule_on(session: Session, run: DagRun) -> None:
+    last = _DAGS.c.last_run_after
+    behind = or_(last.is_(None), last < run.run_after)
+    session.execute(
+        update(_DAGS)
+        .where(_DAGS.c.dag_id == run.dag_id, behind)
+        .values(last_run_after=run.run_after, last_logical_date=run.logical_date)
+    )
+
+
+def _created(run: DagRun, at: datetime) -> Change:
+    logical_date = None if run.logical_date is None else run.logical_date.isoformat()
+    return Change(
+        at=at,
+        kind="run_created",
+        dag_id=run.dag_id,
+        run_id=run.run_id,
+        state=str(run.state),
+        data={"run_type": str(run.run_type), "logical_date": logical_date},
+    )
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def load_active(session: Session) -> list[ActiveRun]:
+    """Every run that is queued or running, the oldest first."""
+    return _load(session, RUN_IS_ACTIVE)
+
+
+def load_run(session: Session, dag_id: str, run_id: str) -> ActiveRun | None:
+    """The run of that name, in whatever state; None if there is none."""
+    found = _load(session, (_RUNS.c.dag_id == dag_id) & (_RUNS.c.run_id == run_id))
+    return found[0] if found else None
+
+
+def _load(session: Session, chosen: ColumnElement[bool]) -> list[ActiveRun]:
+    columns = (_RUNS.c.id, _RUNS.c.version_id, _VERSIONS.c.fingerprint)
+    runs = session.execute(
+        select(*columns, *columns_like(_RUNS, DagRun))
+        .join(_VERSIONS, _VERSIONS.c.id == _RUNS.c.version_id)
+        .where(chosen)
+        .order_by(_RUNS.c.id)
+    ).all()
+    if not runs:
+        return []
+    dags = read_dags(session, {row.version_id: row.fingerprint for row in runs})
+    instances = _instances(session, chosen)
+    return [
+        ActiveRun(row[0], row[1], RunSnapshot(DagRun(*row[3:]), dags[row[1]], instances[row[0]]))
+        for row in runs
+    ]
+
+
+def _instances(session: Session, chosen: ColumnElement[bool]) -> Mapping[int, list[TaskInstance]]:
+    found: defaultdict[int, list[TaskInstance]] = defaultdict(list)
+    rows = session.execute(
+        select(_TASKS.c.run_pk, *columns_like(_TASKS, TaskInstance))
+        .where(_TASKS.c.run_pk.in_(select(_RUNS.c.id).where(chosen)))
+        .order_by(_TASKS.c.id)
+    )
+    for row in rows:
+        found[row[0]].append(TaskInstance(*row[1:]))
+    return found
+
+
+def values_of(
+    session: Session, run_pk: int, task_ids: Collection[str]
+) -> Mapping[str, Mapping[str, ValueRef]]:
+    """What these tasks, not mapped ones, handed on in this run: {task_id: {key: value}}. Tasks without values are left out."""
+    query = select(_VALUES.c.task_id, _VALUES.c.key, *columns_like(_VALUES, ValueRef)).where(
+        _VALUES.c.run_pk == run_pk, _VALUES.c.map_index == -1
+    )
+    wanted = set(task_ids)
+    if len(wanted) <= _NAMED_AT_MOST:
+        query = query.where(_VALUES.c.task_id.in_(wanted))
+    found: dict[str, dict[str, ValueRef]] = {}
+    for task_id, key, *ref in session.execute(query):
+        if task_id in wanted:
+            found.setdefault(task_id, {})[key] = ValueRef(*ref)
+    return found
+
+
+def used_slots(session: Session) -> Mapping[str, int]:
+    """The slots taken in each pool, counted from the task instances that are queued or running."""
+    query = select(_TASKS.c.pool, func.sum(_TASKS.c.pool_slots)).where(TASK_IS_LIVE)
+    return {pool: int(slots) for pool, slots in session.execute(query.group_by(_TASKS.c.pool))}
+
+
+def live_attempts(session: Session) -> list[LiveAttempt]:
+    """The attempts of task instances that are queued or running."""
+    columns = (
+        _TASKS.c.run_pk,
+        _TASKS.c.task_id,
+        _TASKS.c.map_index,
+        _TASKS.c.attempt_id,
+        _TASKS.c.state,
+    )
+    return [
+        LiveAttempt(run_pk, (task_id, map_index), attempt_id, state)
+        for run_pk, task_id, map_index, attempt_id, state in session.execute(
+            select(*columns).where(TASK_IS_LIVE)
+        )
+    ]
+
+
+def next_retry_at(session: Session) -> datetime | None:
+    """When the first task instance that waits for its next try is due; None if none waits."""
+    return session.scalar(select(func.min(_TASKS.c.next_try_at)).where(TASK_WAITS_FOR_RETRY))

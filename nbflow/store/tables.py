@@ -1,0 +1,369 @@
+"""The tables: what each row means, what makes it unique, what the loop and the screens look for.
+
+Rows never leave the store. Partial indexes cover unfinished work only, so that a question of the
+scheduler costs as much as there is work, however long the history is. A query that is to use one
+must repeat its very condition (`RUN_IS_ACTIVE` and its like): SQLite compares them term by term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    false,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from nbflow.core.states import Reason, RunState, RunType, TaskState
+from nbflow.store.columns import (
+    BigKey,
+    Bytes,
+    CleanText,
+    JsonText,
+    TextTuple,
+    UtcDateTime,
+    WordType,
+)
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(DeclarativeBase):
+    """The base of all tables. Text is cleaned and instants are UTC unless a column says otherwise."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar = {str: CleanText(), datetime: UtcDateTime()}
+
+
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """A partial index, the same on both databases."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def _one_of(states: Iterable[TaskState | RunState]) -> str:
+    return "state IN ({})".format(", ".join(f"'{state}'" for state in states))
+
+
+_ACTIVE_RUN = _one_of([RunState.QUEUED, RunState.RUNNING])
+_LIVE_TASK = _one_of([TaskState.QUEUED, TaskState.RUNNING])
+_WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
+_PENDING = "handled_at IS NULL"
+_REQUEST_LINE = "kind = 'request'"
+
+
+class DagRow(Row):
+    """A DAG as it is known now: which version is current, who defines it, and how far its schedule has come.
+
+    `last_logical_date` and `last_run_after` are those of its latest scheduled run. They are kept
+    here and not looked up in `dag_runs`, so that retention may delete old runs without their being
+    created anew.
+    """
+
+    __tablename__ = "dags"
+
+    dag_id: Mapped[str] = mapped_column(primary_key=True)
+    file: Mapped[str] = mapped_column(index=True)
+    version: Mapped[int]
+    active: Mapped[bool]
+    paused: Mapped[bool]
+    source: Mapped[str]
+    description: Mapped[str]
+    owner: Mapped[str]
+    tags: Mapped[tuple[str, ...]] = mapped_column(TextTuple())
+    timetable: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    task_count: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    last_logical_date: Mapped[datetime | None]
+    last_run_after: Mapped[datetime | None]
+
+
+class DagVersionRow(Row):
+    """One meaning a DAG has had: its spec, and the code that would run (see `sources.meaning`)."""
+
+    __tablename__ = "dag_versions"
+    __table_args__ = (
+        UniqueConstraint("dag_id", "fingerprint"),
+        UniqueConstraint("dag_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    dag_id: Mapped[str] = mapped_column(ForeignKey("dags.dag_id", ondelete="CASCADE"))
+    number: Mapped[int]
+    fingerprint: Mapped[str]
+    spec: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    bundle_digest: Mapped[str] = mapped_column(ForeignKey("bundles.digest"), index=True)
+    created_at: Mapped[datetime]
+
+
+class BundleRow(Row):
+    """The set of files a DAG file was made of."""
+
+    __tablename__ = "bundles"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class BundleFileRow(Row):
+    """One file of a bundle, by its path inside it."""
+
+    __tablename__ = "bundle_files"
+
+    bundle_digest: Mapped[str] = mapped_column(
+        ForeignKey("bundles.digest", ondelete="CASCADE"), primary_key=True
+    )
+    path: Mapped[str] = mapped_column(primary_key=True)
+    source_digest: Mapped[str] = mapped_column(ForeignKey("sources.digest"), index=True)
+
+
+class SourceRow(Row):
+    """The content of a file, compressed by zlib and kept once under the SHA-256 of what it was before."""
+
+    __tablename__ = "sources"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(Bytes)
+
+
+class ImportErrorRow(Row):
+    """One problem of a DAG file, as found when it was last read; `problem` is `Problem.to_json`."""
+
+    __tablename__ = "import_errors"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    file: Mapped[str] = mapped_column(index=True)
+    code: Mapped[str]
+    severity: Mapped[str]
+    dag_id: Mapped[str | None]
+    problem: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    seen_at: Mapped[datetime]
+
+
+class DagRunRow(Row):
+    """One run. Columns that `core.snapshot.DagRun` has bear the names of its fields."""
+
+    __tablename__ = "dag_runs"
+    __table_args__ = (
+        UniqueConstraint("dag_id", "run_id"),
+        Index("ix_dag_runs_dag_id_id", "dag_id", "id"),
+        _where("ix_dag_runs_active", _ACTIVE_RUN, "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("dag_versions.id", ondelete="CASCADE"), index=True
+    )
+    dag_id: Mapped[str] = mapped_column(ForeignKey("dags.dag_id", ondelete="CASCADE"))
+    run_id: Mapped[str]
+    state: Mapped[RunState] = mapped_column(WordType(RunState))
+    run_type: Mapped[RunType] = mapped_column(WordType(RunType))
+    run_after: Mapped[datetime | None]
+    logical_date: Mapped[datetime | None]
+    data_interval_start: Mapped[datetime | None]
+    data_interval_end: Mapped[datetime | None]
+    params: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    created_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    message: Mapped[str]
+    cancelling: Mapped[Reason | None] = mapped_column(WordType(Reason))
+
+
+class TaskInstanceRow(Row):
+    """One task instance. Columns that `core.snapshot.TaskInstance` has bear the names of its fields.
+
+    Pool, slots and weight are copied from the task, so that slots are counted from rows alone.
+    """
+
+    __tablename__ = "task_instances"
+    __table_args__ = (
+        UniqueConstraint("run_pk", "task_id", "map_index"),
+        _where("ix_task_instances_live", _LIVE_TASK, "pool", "pool_slots"),
+        _where("ix_task_instances_next_try_at", _WAITING_FOR_RETRY, "next_try_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    run_pk: Mapped[int] = mapped_column(ForeignKey("dag_runs.id", ondelete="CASCADE"))
+    task_id: Mapped[str]
+    map_index: Mapped[int] = mapped_column(server_default=text("-1"))
+    state: Mapped[TaskState] = mapped_column(
+        WordType(TaskState), server_default=str(TaskState.NONE)
+    )
+    try_number: Mapped[int] = mapped_column(server_default=text("0"))
+    attempt_id: Mapped[str | None]
+    reason: Mapped[Reason | None] = mapped_column(WordType(Reason))
+    message: Mapped[str] = mapped_column(server_default="")
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    infra_failures: Mapped[int] = mapped_column(server_default=text("0"))
+    next_try_at: Mapped[datetime | None]
+    scheduled_at: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    follow: Mapped[tuple[str, ...] | None] = mapped_column(TextTuple())
+    short_circuit: Mapped[bool] = mapped_column(server_default=false())
+    restart: Mapped[bool] = mapped_column(server_default=false())
+    pool: Mapped[str]
+    pool_slots: Mapped[int]
+    priority_weight: Mapped[int]
+    worker: Mapped[str] = mapped_column(server_default="")
+
+
+class TryRow(Row):
+    """One attempt, from the moment it was handed to the executor. `peak_memory` is in bytes."""
+
+    __tablename__ = "tries"
+    __table_args__ = (Index("ix_tries_run_pk_task_id", "run_pk", "task_id", "map_index"),)
+
+    attempt_id: Mapped[str] = mapped_column(primary_key=True)
+    run_pk: Mapped[int] = mapped_column(ForeignKey("dag_runs.id", ondelete="CASCADE"))
+    task_id: Mapped[str]
+    map_index: Mapped[int]
+    try_number: Mapped[int]
+    state: Mapped[TaskState] = mapped_column(WordType(TaskState))
+    reason: Mapped[Reason | None] = mapped_column(WordType(Reason))
+    message: Mapped[str]
+    traceback: Mapped[str]
+    cell: Mapped[int | None]
+    worker: Mapped[str]
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    output_notebook: Mapped[str | None]
+    log: Mapped[str | None]
+    peak_memory: Mapped[int | None] = mapped_column(BigKey)
+
+
+class ValueRow(Row):
+    """One value a task instance handed on. Columns from `type` on are the fields of `ValueRef`."""
+
+    __tablename__ = "values"
+    __table_args__ = (ForeignKeyConstraint(["run_pk"], ["dag_runs.id"], ondelete="CASCADE"),)
+
+    run_pk: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    task_id: Mapped[str] = mapped_column(primary_key=True)
+    map_index: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    json: Mapped[object | None] = mapped_column(JsonText())
+    url: Mapped[str | None]
+    digest: Mapped[str | None]
+    size: Mapped[int] = mapped_column(BigKey)
+    preview: Mapped[str]
+
+
+class JournalRow(Row):
+    """One line of what happened, in order of `cursor`, which is never used twice. Outlives what it speaks of."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("ix_journal_dag_id_run_id", "dag_id", "run_id", "cursor"),
+        _where("ix_journal_requests", _REQUEST_LINE, "cursor"),
+        {"sqlite_autoincrement": True},
+    )
+
+    cursor: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    dag_id: Mapped[str | None]
+    run_id: Mapped[str | None]
+    task_id: Mapped[str | None]
+    map_index: Mapped[int | None]
+    state: Mapped[str | None]
+    actor: Mapped[str | None]
+    data: Mapped[object] = mapped_column(JsonText(), nullable=False)
+
+
+class RequestRow(Row):
+    """What a person asked for, and what the scheduler answered."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        _where("ix_requests_pending", _PENDING, "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    verb: Mapped[str]
+    payload: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    actor: Mapped[str | None]
+    created_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    message: Mapped[str] = mapped_column(server_default="")
+    result: Mapped[object | None] = mapped_column(JsonText())
+
+
+class LeaseRow(Row):
+    """Who may do what `name` stands for, and until when. The row stays when it is given back: `fencing` must only grow."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str | None]
+    fencing: Mapped[int]
+    hostname: Mapped[str]
+    pid: Mapped[int]
+    acquired_at: Mapped[datetime]
+    renewed_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    info: Mapped[object | None] = mapped_column(JsonText())
+
+
+class PoolRow(Row):
+    """A named number of slots that tasks share; -1 means no limit."""
+
+    __tablename__ = "pools"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    slots: Mapped[int]
+    description: Mapped[str] = mapped_column(server_default="")
+
+
+def table_of(row: type[Row]) -> Table:
+    """The table behind a row class, for statements that write many rows or must be quick."""
+    return cast("Table", row.__table__)
+
+
+def columns_like(table: Table, value: type) -> list[Column[Any]]:  # Any: what comes of it varies
+    """The columns that bear the names of the fields of the dataclass `value`, in its order."""
+    return [table.c[field.name] for field in fields(value)]
+
+
+def insert_into(session: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say what to do `on_conflict`, which SQLAlchemy has per database only."""
+    return (sqlite if session.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def _condition(table: str, condition: str) -> ColumnElement[bool]:
+    return literal_column(f"{table}.{condition}", Boolean)
+
+
+RUN_IS_ACTIVE = _condition("dag_runs", _ACTIVE_RUN)
+TASK_IS_LIVE = _condition("task_instances", _LIVE_TASK)
+TASK_WAITS_FOR_RETRY = _condition("task_instances", _WAITING_FOR_RETRY)
+REQUEST_IS_PENDING = _condition("requests", _PENDING)
+LINE_IS_REQUEST = _condition("journal", _REQUEST_LINE)
