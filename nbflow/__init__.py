@@ -6,16 +6,91 @@ Jupyter imports it in every server, so importing it stays cheap.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from nbflow._version import __version__
 
-# Public authoring names (DAG, task, NotebookOperator, ...): imported here, listed in __all__.
-
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["__version__"]
+    from nbflow.authoring.context import get_current_context
+    from nbflow.authoring.dag import DAG, dag
+    from nbflow.authoring.decorators import task
+    from nbflow.authoring.links import chain, cross_downstream
+    from nbflow.authoring.operators import (
+        BaseOperator,
+        BashOperator,
+        BranchPythonOperator,
+        EmptyOperator,
+        NotebookOperator,
+        PythonOperator,
+        ShortCircuitOperator,
+        XComArg,
+    )
+    from nbflow.authoring.params import Param
+    from nbflow.core.errors import Fail, Skip
+    from nbflow.core.timetables import CronTimetable, DataInterval
+    from nbflow.core.trigger_rules import TriggerRule
+
+__all__ = [
+    "DAG",
+    "BaseOperator",
+    "BashOperator",
+    "BranchPythonOperator",
+    "CronTimetable",
+    "DataInterval",
+    "EmptyOperator",
+    "Fail",
+    "NotebookOperator",
+    "Param",
+    "PythonOperator",
+    "ShortCircuitOperator",
+    "Skip",
+    "TriggerRule",
+    "XComArg",
+    "__version__",
+    "chain",
+    "cross_downstream",
+    "dag",
+    "get_current_context",
+    "task",
+]
+
+# Where each public name lives. Nothing is imported before it is asked for: a Jupyter server imports
+# nbflow to look for the hooks below, and need not pay for operators and cron.
+_HOMES = {
+    "nbflow.authoring.context": ("get_current_context",),
+    "nbflow.authoring.dag": ("DAG", "dag"),
+    "nbflow.authoring.decorators": ("task",),
+    "nbflow.authoring.links": ("chain", "cross_downstream"),
+    "nbflow.authoring.operators": (
+        "BaseOperator",
+        "BashOperator",
+        "BranchPythonOperator",
+        "EmptyOperator",
+        "NotebookOperator",
+        "PythonOperator",
+        "ShortCircuitOperator",
+        "XComArg",
+    ),
+    "nbflow.authoring.params": ("Param",),
+    "nbflow.core.errors": ("Fail", "Skip"),
+    "nbflow.core.timetables": ("CronTimetable", "DataInterval"),
+    "nbflow.core.trigger_rules": ("TriggerRule",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _HOMES.items():
+        if name in names:
+            globals()[name] = value = getattr(import_module(module), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

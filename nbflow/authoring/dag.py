@@ -1,0 +1,192 @@
+"""`DAG`, as a person writes it, and `@dag`. What is read out of it and checked is in `spec.py`;
+running and drawing belong to others.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from nbflow.authoring import displays, spec
+from nbflow.authoring.definition import DagDefinition
+from nbflow.authoring.fields import DAG_SETTINGS
+from nbflow.authoring.links import close_scope, open_scope
+from nbflow.authoring.operators import Duration, refuse_unknown
+from nbflow.authoring.origin import caller
+from nbflow.authoring.params import REQUIRED, Param
+from nbflow.authoring.references import ParamReference
+from nbflow.core.dag import Dag, Overlap
+from nbflow.core.errors import DefinitionError, Problem
+from nbflow.core.json import Json
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from nbflow.core.timetables import Timetable
+
+
+class DAG(DagDefinition):
+    """A DAG. Tasks made inside its with-block belong to it.
+
+    >>> with DAG("daily_sales", schedule="0 6 * * *", timezone="Europe/Paris") as dag:
+    ...     NotebookOperator(task_id="report", notebook="report.ipynb")
+
+    `schedule`: a cron expression, a preset (`@daily`), `@once`, `@continuous`, a timedelta, a
+    timetable, or None for runs by hand only. `timezone`: an IANA name, by default that of
+    `start_date`, else UTC; cron and dates without a zone are read in it. Dates are datetimes, dates
+    or ISO text. `catchup` False makes up for the latest missed run only, True for all, a number for
+    that many. `overlap` says what to do when `max_active_runs` (16) are running: queue, skip or
+    cancel_running. `dagrun_timeout` is a timedelta or seconds. `default_args` are arguments for
+    every task that takes them. Problems are not raised here but reported all at once by
+    `problems()` and `to_core()`, save for the name of an argument that does not exist.
+    """
+
+    def __init__(
+        self,
+        dag_id: str,
+        *,
+        schedule: str | timedelta | Timetable | None = None,
+        timezone: str | None = None,
+        start_date: datetime | date | str | None = None,
+        end_date: datetime | date | str | None = None,
+        catchup: bool | int = False,
+        params: Mapping[str, object] | None = None,
+        default_args: Mapping[str, object] | None = None,
+        tags: Iterable[str] | None = None,
+        description: str | None = None,
+        doc_md: str | None = None,
+        max_active_runs: int = 16,
+        max_active_tasks: int | None = None,
+        dagrun_timeout: Duration | None = None,
+        owner: str | None = None,
+        overlap: Overlap = "queue",
+        is_paused_upon_creation: bool | None = None,
+        **unknown: object,
+    ) -> None:
+        origin = caller()
+        refuse_unknown("DAG", unknown, ("dag_id", *DAG_SETTINGS), origin)
+        settings = {
+            "schedule": schedule,
+            "timezone": timezone,
+            "start_date": start_date,
+            "end_date": end_date,
+            "catchup": catchup,
+            "params": params,
+            "tags": tags,
+            "description": description,
+            "doc_md": doc_md,
+            "max_active_runs": max_active_runs,
+            "max_active_tasks": max_active_tasks,
+            "dagrun_timeout": dagrun_timeout,
+            "owner": owner,
+            "overlap": overlap,
+            "is_paused_upon_creation": is_paused_upon_creation,
+        }
+        super().__init__(dag_id, settings, default_args or {}, origin)
+
+    def __enter__(self) -> Self:
+        open_scope(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        close_scope()
+
+    def __repr__(self) -> str:
+        return f"<DAG {self.dag_id}: {len(self.tasks)} tasks>"
+
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong with the DAG, each with its place and what to do about it."""
+        return spec.build(self)[1]
+
+    def to_core(self) -> Dag:
+        """The DAG as data. Raises DefinitionError with all problems if it has an error."""
+        built, problems = spec.build(self)
+        if built is None:
+            raise DefinitionError(problems)
+        return built
+
+    # `Any` in these three: what they return belongs to the rooms behind `displays`.
+    def run(self, params: Mapping[str, Json] | None = None, **options: object) -> Any:  # noqa: ANN401
+        """Run the DAG now, to its end, in a private store; gives the result. Options are those of
+        `nbflow.testing.run_dag`.
+        """
+        return displays.find("run")(self, params=params, **options)
+
+    def test(
+        self,
+        params: Mapping[str, Json] | None = None,
+        logical_date: datetime | None = None,
+        **options: object,
+    ) -> Any:  # noqa: ANN401
+        """Run the DAG in this process, one task at a time, so that a debugger works in task code;
+        gives the result.
+        """
+        return displays.find("test")(self, params=params, logical_date=logical_date, **options)
+
+    def view(self, **options: object) -> Any:  # noqa: ANN401
+        """A live view of the DAG for the notebook."""
+        return displays.find("view")(self, **options)
+
+    def _repr_mimebundle_(
+        self,
+        include: Iterable[str] | None = None,  # noqa: ARG002 - Jupyter's signature
+        exclude: Iterable[str] | None = None,  # noqa: ARG002
+    ) -> dict[str, str]:
+        """The graph as SVG and as text; as text what is wrong with it, if something is."""
+        # Only a notebook draws; a worker or a parser that loads a DAG file need not import the
+        # layout.
+        from nbflow import picture  # noqa: PLC0415
+
+        built, problems = spec.build(self)
+        if built is None:
+            return {"text/plain": "\n".join([repr(self), *map(str, problems)])}
+        return {"text/plain": picture.text(built), "image/svg+xml": picture.svg(built)}
+
+
+# `Any`: what `DAG` takes; and with options it gives a decorator, without them what that gives.
+def dag(
+    function: Callable[..., object] | None = None,
+    /,
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    """Make a function that writes tasks into one that gives a DAG of that name; used with or
+    without options of DAG.
+
+    >>> @dag(schedule="@daily")
+    ... def sales(region="EU"):
+    ...     report(region)
+    >>> sales()
+
+    The function's arguments become params of the DAG, what it is called with their defaults;
+    inside, each stands for the run's value.
+    """
+    if function is None:
+        return functools.partial(dag, **options)
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def make(*args: object, **kwargs: object) -> DAG:
+        bound = signature.bind_partial(*args, **kwargs)
+        bound.apply_defaults()
+        defaults = {name: bound.arguments.get(name, REQUIRED) for name in signature.parameters}
+        given = options.get("params") or {}
+        settings = {"dag_id": function.__name__, "doc_md": inspect.getdoc(function), **options}
+        settings["params"] = {**given, **{n: _param(d) for n, d in defaults.items()}}
+        with DAG(**settings) as made:
+            function(**{name: ParamReference(name) for name in signature.parameters})
+        return made
+
+    return make
+
+
+def _param(default: object) -> Param:
+    return default if isinstance(default, Param) else Param(default)

@@ -1,0 +1,371 @@
+"""`@task` and its kinds: a function that, called inside a DAG, makes a task and stands for its
+value.
+
+What the tasks do is in `operators.py`.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast, overload
+from weakref import WeakKeyDictionary
+
+from nbflow.authoring import context
+from nbflow.authoring.findings import Findings
+from nbflow.authoring.links import FunctionTask, Node, Scope, innermost_scope
+from nbflow.authoring.operators import (
+    BaseOperator,
+    BranchPythonOperator,
+    NotebookOperator,
+    PythonOperator,
+    ShortCircuitOperator,
+    TaskOptions,
+    XComArg,
+    argument_names,
+    exit_codes,
+    refuse_unknown,
+    run_bash,
+)
+from nbflow.authoring.origin import Origin, caller
+from nbflow.authoring.references import Resolver
+from nbflow.core.errors import DefinitionError, Problem
+from nbflow.core.json import JsonObject
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+NOT_IN_A_DAG = "NBF208"
+MEANS_MANY = "NBF209"
+UNUSED_BODY = "NBF210"
+
+
+class FunctionOptions(TaskOptions, total=False):
+    """What `@task` takes: TaskOptions, the id (by default the function's name) and whether a
+    returned dict is several values.
+    """
+
+    task_id: str
+    multiple_outputs: bool | None
+
+
+class BashFunctionOptions(FunctionOptions, total=False):
+    """What `@task.bash` takes besides: BashOperator's arguments but the command."""
+
+    env: Mapping[str, object] | None
+    append_env: bool
+    cwd: str | Path | None
+    skip_on_exit_code: int | Iterable[int] | None
+
+
+class TaskFunction(FunctionTask):
+    """A function under `@task`. Each call inside a DAG makes a task: `name`, then `name__1`,
+    `name__2`, ...
+
+    `function` is the function as written. A task's own code that calls a TaskFunction calls just
+    that. In `>>` the name alone stands for the one task made from it, and makes it if there is none
+    yet and it needs no arguments.
+    """
+
+    def __init__(self, kind: type[_Kind], function: Callable[..., object], **options: Any) -> None:  # noqa: ANN401 - FunctionOptions and the kind's own
+        functools.update_wrapper(cast("Callable[..., object]", self), function)
+        self.function = function
+        self._kind = kind
+        self._options = options
+        self._made: WeakKeyDictionary[Scope, list[BaseOperator]] = WeakKeyDictionary()
+
+    def __call__(self, *args: object, **kwargs: object) -> XComArg:
+        """Make a task that calls the function with these arguments, which may be other tasks'
+        outputs, and give its output.
+        """
+        scope = self._scope
+        if scope is None:
+            if context.is_running():
+                # Inside a task there is no graph to write: it is the function that is called.
+                return cast("XComArg", self.function(*args, **kwargs))
+            raise self._refusal(
+                NOT_IN_A_DAG,
+                f"The task '{self.name}' is called outside a DAG.",
+                "Call it inside `with DAG(...)`; to try the function alone, "
+                f"call {self.name}.function(...).",
+            )
+        task_id = scope.free_task_id(self.name)
+        operator = self._kind.operator(self.function, task_id, args, kwargs, self._options)
+        operator.label = self._kind.label
+        self._made.setdefault(scope, []).append(operator)
+        return operator.output
+
+    def override(self, **options: Any) -> TaskFunction:  # noqa: ANN401 - FunctionOptions and the kind's own
+        """The same function with other options, for calls that need them."""
+        self._kind.check(options, caller())
+        return TaskFunction(self._kind, self.function, **{**self._options, **options})
+
+    @property
+    def name(self) -> str:
+        return str(self._options.get("task_id") or self.function.__name__)
+
+    def first_nodes(self) -> Sequence[Node]:
+        return (self._task(),)
+
+    def last_nodes(self) -> Sequence[Node]:
+        return (self._task(),)
+
+    def __getstate__(self) -> dict[str, object]:
+        options = {name: value for name, value in self._options.items() if name != "dag"}
+        return {"function": self.function, "_kind": self._kind, "_options": options}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        TaskFunction.__init__(self, state["_kind"], state["function"], **state["_options"])
+
+    @property
+    def _scope(self) -> Scope | None:
+        return self._options.get("dag") or innermost_scope()
+
+    def _task(self) -> BaseOperator:
+        scope = self._scope
+        made = [] if scope is None else self._made.get(scope, [])
+        if len(made) > 1:
+            ids = ", ".join(repr(task.task_id) for task in made)
+            raise self._refusal(
+                MEANS_MANY,
+                f"'{self.name}' in >> or << could mean any of the tasks {ids}.",
+                "Use what the call returned: a = f(); a >> b.",
+            )
+        return made[0] if made else self().operator
+
+    def _refusal(self, code: str, message: str, fix: str) -> DefinitionError:
+        origin = caller()
+        file = origin.file or None
+        return DefinitionError([Problem(code, message, fix, file=file, line=origin.line)])
+
+
+# --- the kinds of task a function can make --------------------------------------------------------
+
+
+class _Kind:
+    """How a call becomes an operator. One subclass for each decorator; never instantiated."""
+
+    label: ClassVar[str] = "@task"
+    makes: ClassVar[type[BaseOperator]] = PythonOperator
+    filled: ClassVar[frozenset[str]] = frozenset({"python_callable", "op_args", "op_kwargs"})
+
+    @classmethod
+    def operator(
+        cls,
+        function: Callable[..., object],
+        task_id: str,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        options: Mapping[str, Any],
+    ) -> BaseOperator:
+        call = {"python_callable": function, "op_args": args, "op_kwargs": kwargs}
+        return cls.makes(**{**options, **call, "task_id": task_id})
+
+    @classmethod
+    def check(cls, options: Mapping[str, object], origin: Origin) -> None:
+        refuse_unknown(cls.label, options, argument_names(cls.makes) - cls.filled, origin)
+
+
+class _Branch(_Kind):
+    label = "@task.branch"
+    makes = BranchPythonOperator
+
+
+class _ShortCircuit(_Kind):
+    label = "@task.short_circuit"
+    makes = ShortCircuitOperator
+
+
+class _BashFunctionOperator(PythonOperator):
+    """Calls a function that returns a shell command, renders the command and runs it; its last line
+    is the task's value.
+    """
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        env: Mapping[str, object] | None = None,
+        append_env: bool = True,
+        cwd: str | Path | None = None,
+        skip_on_exit_code: int | Iterable[int] | None = 99,
+        **options: Any,  # noqa: ANN401 - those of PythonOperator
+    ) -> None:
+        super().__init__(task_id, **options)
+        self.env = env
+        self.append_env = append_env
+        self.cwd = None if cwd is None else str(cwd)
+        self.skip_on_exit_code = exit_codes(skip_on_exit_code)
+
+    template_fields: ClassVar[Sequence[str]] = ("op_args", "op_kwargs", "env", "cwd")
+
+    def execute(self, context: context.Context) -> object:
+        command = super().execute(context)
+        if not isinstance(command, str):
+            raise TypeError(
+                f"The function of task '{self.task_id}' has to return a shell command as text, "
+                f"not {type(command).__name__}."
+            )
+        return command
+
+    def run(self, context: context.Context, resolver: Resolver) -> object:
+        command = resolver.render("the returned command", str(super().run(context, resolver)))
+        ready = self.resolved(resolver)
+        return run_bash(command, ready.env, ready.append_env, ready.cwd, ready.skip_on_exit_code)
+
+
+class _Bash(_Kind):
+    label = "@task.bash"
+    makes = _BashFunctionOperator
+
+
+class _NotebookFunctionOperator(NotebookOperator):
+    """A notebook whose parameters are the arguments of a function."""
+
+    def __init__(self, task_id: str, *, function: Callable[..., object], **options: Any) -> None:  # noqa: ANN401 - those of NotebookOperator
+        super().__init__(task_id, **options)
+        self.function = function
+
+    @property
+    def doc(self) -> str:
+        return super().doc or inspect.getdoc(self.function) or ""
+
+    def payload(self, findings: Findings) -> JsonObject:
+        if _does_something(self.function):
+            findings.warning(
+                UNUSED_BODY,
+                f"The function of notebook task '{self.task_id}' only names parameters; "
+                "its body is never run.",
+                "Write `...` as its body, and compute in a task before it.",
+            )
+        return super().payload(findings)
+
+
+class _Notebook(_Kind):
+    label = "@task.notebook"
+    makes = _NotebookFunctionOperator
+    filled = frozenset({"function", "parameters"})
+
+    # What a context variable of text is as a parameter.
+    _TEXTS = frozenset({"ds", "ds_nodash", "ts", "ts_nodash", "run_id"})
+
+    @classmethod
+    def operator(
+        cls,
+        function: Callable[..., object],
+        task_id: str,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        options: Mapping[str, Any],
+    ) -> BaseOperator:
+        signature = inspect.signature(function)
+        given = signature.bind_partial(*args, **kwargs).arguments
+        unset = [name for name in signature.parameters if name in cls._TEXTS - given.keys()]
+        templates = {name: f"{{{{ {name} }}}}" for name in unset}
+        bound = signature.bind(*args, **{**templates, **kwargs})
+        bound.apply_defaults()
+        call = {"function": function, "parameters": _flat(bound)}
+        return cls.makes(**{**options, **call, "task_id": task_id})
+
+
+def _flat(bound: inspect.BoundArguments) -> dict[str, object]:
+    """The arguments by name; those in `**kwargs` by their own."""
+    parameters: dict[str, object] = {}
+    for name, value in bound.arguments.items():
+        if bound.signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            parameters |= value
+        else:
+            parameters[name] = value
+    return parameters
+
+
+def _does_something(function: Callable[..., object]) -> bool:
+    nothing = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+    return any(step.opname not in nothing for step in dis.get_instructions(function))
+
+
+# --- the decorators -------------------------------------------------------------------------------
+
+Function: TypeAlias = Callable[..., object]
+Decorator: TypeAlias = Callable[[Function], TaskFunction]
+
+
+class TaskDecorator:
+    """`@task` and `@task.<kind>`, with and without arguments."""
+
+    @overload
+    def __call__(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def __call__(
+        self, function: None = None, /, **options: Unpack[FunctionOptions]
+    ) -> Decorator: ...
+    def __call__(
+        self, function: Function | None = None, /, **options: Unpack[FunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that calls the function; what it returns is the task's value."""
+        return _decorate(_Kind, function, options)
+
+    @overload
+    def branch(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def branch(self, function: None = None, /, **options: Unpack[FunctionOptions]) -> Decorator: ...
+    def branch(
+        self, function: Function | None = None, /, **options: Unpack[FunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that returns the id, or the ids, of the downstream tasks to go on with."""
+        return _decorate(_Branch, function, options)
+
+    @overload
+    def short_circuit(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def short_circuit(
+        self, function: None = None, /, **options: Unpack[FunctionOptions]
+    ) -> Decorator: ...
+    def short_circuit(
+        self, function: Function | None = None, /, **options: Unpack[FunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that skips everything downstream if what it returns is false."""
+        return _decorate(_ShortCircuit, function, options)
+
+    @overload
+    def bash(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def bash(
+        self, function: None = None, /, **options: Unpack[BashFunctionOptions]
+    ) -> Decorator: ...
+    def bash(
+        self, function: Function | None = None, /, **options: Unpack[BashFunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that runs the shell command the function returns; its last line is the value."""
+        return _decorate(_Bash, function, options)
+
+    def notebook(
+        self,
+        notebook: str | Path,
+        *,
+        kernel_name: str | None = None,
+        **options: Unpack[FunctionOptions],
+    ) -> Decorator:
+        """A task that runs a notebook with the function's arguments as parameters.
+
+        The function's body is `...`: it is never run.
+
+        >>> @task.notebook("report.ipynb")
+        ... def report(region: str, limit: int = 10): ...
+        """
+        given = {**options, "notebook": notebook, "kernel_name": kernel_name}
+        return cast("Decorator", _decorate(_Notebook, None, given))
+
+
+def _decorate(
+    kind: type[_Kind], function: Callable[..., object] | None, options: Mapping[str, Any]
+) -> TaskFunction | Decorator:
+    kind.check(options, caller())
+    make = functools.partial(TaskFunction, kind)
+    return functools.partial(make, **options) if function is None else make(function)
+
+
+task = TaskDecorator()

@@ -1,0 +1,358 @@
+"""From what a person writes about a DAG or a task to the fields of core's values, with a finding
+for everything that is wrong.
+
+Python DAGs bring keyword arguments and notebook DAGs bring metadata under the same names, so both
+come through here. What needs the whole graph is in `spec.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import Enum
+from typing import Any, TypeVar, cast, get_args
+from zoneinfo import ZoneInfo
+
+from nbflow.authoring.findings import Findings
+from nbflow.authoring.params import params_fields
+from nbflow.core import params as core_params
+from nbflow.core.dag import DEFAULT_POOL, Isolation, Overlap
+from nbflow.core.errors import DefinitionError
+from nbflow.core.json import JsonObject
+from nbflow.core.retries import RetryPolicy
+from nbflow.core.spelling import did_you_mean
+from nbflow.core.trigger_rules import TriggerRule
+from nbflow.core.zones import ZoneError, as_utc, zone_named
+
+BAD_ID = "NBF102"
+BAD_SETTING = "NBF103"
+UNKNOWN_SETTING = "NBF101"
+BAD_DATE = "NBF304"
+NEEDS_PARAMS = "NBF405"
+
+MAX_ID_LENGTH = 250
+
+Chosen = TypeVar("Chosen", bound=Enum)
+
+DAG_SETTINGS = (
+    "schedule",
+    "timezone",
+    "start_date",
+    "end_date",
+    "catchup",
+    "max_active_runs",
+    "max_active_tasks",
+    "overlap",
+    "dagrun_timeout",
+    "params",
+    "default_args",
+    "tags",
+    "owner",
+    "description",
+    "doc_md",
+    "is_paused_upon_creation",
+)
+"""Everything `DAG(...)` takes besides its id."""
+
+
+def check_id(findings: Findings, noun: str, given: object) -> None:
+    """A DAG's or task's id becomes part of paths and addresses: letters, digits, `_`, `-` and `.`,
+    and not too long.
+    """
+    if isinstance(given, str) and len(given) <= MAX_ID_LENGTH and re.fullmatch(r"\w[\w.-]*", given):
+        return
+    findings.error(
+        BAD_ID,
+        f"The {noun} {given!r} is no id, or has more than {MAX_ID_LENGTH} characters.",
+        "Begin with a letter, digit or underscore, and use only these, '-' and '.'.",
+    )
+
+
+def check_names(findings: Findings, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse settings that nothing reads, with the closest names; for settings that are not Python
+    arguments.
+    """
+    names = set(known)
+    for name in given:
+        if name not in names:
+            fix = did_you_mean(name, names)
+            findings.error(UNKNOWN_SETTING, f"There is no setting '{name}'.", fix)
+
+
+# `Any` in the two results: they are keyword arguments for core's constructors.
+def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, Any]:
+    """The fields of `core.Dag` that come from DAG_SETTINGS; what is missing or None gets its
+    default.
+    """
+    read = _Reader(settings, findings)
+    zone = _zone(read)
+    params = params_fields(read.mapping("params"), findings)
+    timetable = _timetable(settings.get("schedule"), zone.key, findings)
+    if timetable["kind"] != "none":
+        _check_can_be_scheduled(params, findings)
+    start = read.moment("start_date", zone)
+    end = read.moment("end_date", zone)
+    if start and end and end < start:
+        read.refuse("end_date", "before the start_date", "Exchange them.", code=BAD_DATE)
+    return {
+        "timetable": timetable,
+        "start_date": start,
+        "end_date": end,
+        "catchup": _catchup(read),
+        "max_active_runs": read.whole("max_active_runs", 16, least=1),
+        "max_active_tasks": read.whole_or_none("max_active_tasks", least=1),
+        "overlap": read.literal("overlap", get_args(Overlap), "queue"),
+        "run_timeout": read.seconds_or_none("dagrun_timeout"),
+        "params": params,
+        "tags": _tags(read),
+        "owner": read.text("owner", ""),
+        "description": read.text("description", ""),
+        "doc": read.text("doc_md", ""),
+        "paused_upon_creation": read.flag("is_paused_upon_creation", False),
+    }
+
+
+def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, Any]:
+    """The fields of `core.Task` that come from TaskOptions; what is missing or None gets its
+    default.
+    """
+    read = _Reader(options, findings)
+    return {
+        "trigger_rule": read.member("trigger_rule", TriggerRule.ALL_SUCCESS),
+        "retry": retry_policy(options, findings),
+        "pool": read.text("pool", DEFAULT_POOL),
+        "pool_slots": read.whole("pool_slots", 1, least=1),
+        "priority_weight": read.whole("priority_weight", 1),
+        "queue": read.text("queue", "") or None,
+        "resources": _resources(read),
+        "execution_timeout": read.seconds_or_none("execution_timeout"),
+        "isolation": read.literal("isolation", get_args(Isolation), "process"),
+    }
+
+
+def retry_policy(options: Mapping[str, object], findings: Findings) -> RetryPolicy:
+    """The RetryPolicy that a task's options ask for."""
+    read = _Reader(options, findings)
+    plain = RetryPolicy()
+    return RetryPolicy(
+        retries=read.whole("retries", plain.retries),
+        delay=read.duration("retry_delay", plain.delay),
+        backoff=_backoff(read),
+        max_delay=read.duration("max_retry_delay", plain.max_delay),
+        jitter=read.number("retry_jitter", plain.jitter),
+        infra_retries=read.whole("infra_retries", plain.infra_retries),
+    )
+
+
+# --- one reader per kind of field -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads settings by name: each method gives the value as core wants it, or finds what is wrong
+    and gives the default.
+    """
+
+    settings: Mapping[str, object]
+    findings: Findings
+
+    def refuse(self, name: str, why: str, fix: str, code: str = BAD_SETTING) -> None:
+        given = self.settings.get(name)
+        self.findings.error(code, f"{name} is {given!r}, which is {why}.", fix)
+
+    def text(self, name: str, default: str) -> str:
+        given = self.settings.get(name)
+        if given is None or isinstance(given, str):
+            return default if given is None else given
+        self.refuse(name, "no text", "Write it in quotes.")
+        return default
+
+    def flag(self, name: str, default: bool) -> bool:
+        given = self.settings.get(name)
+        if given is None or isinstance(given, bool):
+            return default if given is None else given
+        self.refuse(name, "neither True nor False", "Use one of them.")
+        return default
+
+    def whole(self, name: str, default: int, least: int = 0) -> int:
+        found = self.whole_or_none(name, least)
+        return default if found is None else found
+
+    def whole_or_none(self, name: str, least: int = 0) -> int | None:
+        given = self.settings.get(name)
+        if given is None:
+            return None
+        if isinstance(given, int) and not isinstance(given, bool) and given >= least:
+            return given
+        self.refuse(name, f"no whole number from {least}", f"Use one, for example {max(least, 1)}.")
+        return None
+
+    def number(self, name: str, default: float) -> float:
+        given = self.settings.get(name)
+        if given is None:
+            return default
+        if _is_number(given) and cast("float", given) >= 0:
+            return float(cast("float", given))
+        self.refuse(name, "no number from 0", "Use one, for example 0.5.")
+        return default
+
+    def duration(self, name: str, default: timedelta) -> timedelta:
+        found = self.seconds_or_none(name)
+        return default if found is None else timedelta(seconds=found)
+
+    def seconds_or_none(self, name: str) -> float | None:
+        given = self.settings.get(name)
+        if given is None:
+            return None
+        seconds = given.total_seconds() if isinstance(given, timedelta) else given
+        if _is_number(seconds) and cast("float", seconds) >= 0:
+            return float(cast("float", seconds))
+        self.refuse(name, "no span of time", "Use a timedelta, or a number of seconds such as 300.")
+        return None
+
+    def literal(self, name: str, words: Sequence[str], default: str) -> str:
+        given = self.settings.get(name)
+        if given is None or given in words:
+            return default if given is None else str(given)
+        self.refuse(name, f"none of {', '.join(words)}", did_you_mean(str(given), words))
+        return default
+
+    def member(self, name: str, default: Chosen) -> Chosen:
+        """One of an enum's members, given as it is or as its word."""
+        words = {str(member.value): member for member in type(default)}
+        given = self.settings.get(name)
+        if given is None or str(given) in words:
+            return default if given is None else words[str(given)]
+        self.refuse(name, f"no {name.replace('_', ' ')}", did_you_mean(str(given), words))
+        return default
+
+    def mapping(self, name: str) -> Mapping[str, object]:
+        given = self.settings.get(name)
+        if given is None or isinstance(given, Mapping):
+            return given or {}
+        self.refuse(name, "no dict", "Write it as a dict: {'name': value}.")
+        return {}
+
+    def moment(self, name: str, zone: ZoneInfo) -> datetime | None:
+        """An instant in UTC, given as a date or datetime or as ISO text; without a zone it is read
+        in `zone`.
+        """
+        given = self.settings.get(name)
+        if given is None:
+            return None
+        moment = _moment(given)
+        if moment is None:
+            fix = "Use ISO text such as '2026-01-31' or '2026-01-31T06:00', or a datetime."
+            self.refuse(name, "no date", fix, code=BAD_DATE)
+            return None
+        return as_utc(moment.replace(tzinfo=zone) if moment.utcoffset() is None else moment)
+
+
+def _is_number(value: object) -> bool:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and math.isfinite(cast("float", value))
+
+
+def _moment(given: object) -> datetime | None:
+    if isinstance(given, str):
+        try:
+            # Python 3.10 does not know the Z.
+            return datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", given.strip()))
+        except ValueError:
+            return None
+    if isinstance(given, datetime):
+        # A plain one also for pendulum's and pandas' own classes.
+        return datetime.combine(
+            date(given.year, given.month, given.day),
+            time(given.hour, given.minute, given.second, given.microsecond, given.tzinfo),
+        ).replace(fold=given.fold)
+    if isinstance(given, date):
+        return datetime.combine(given, time())
+    return None
+
+
+# --- fields with rules of their own ---------------------------------------------------------------
+
+
+def _zone(read: _Reader) -> ZoneInfo:
+    """The DAG's zone: as given, else the start date's, as Airflow's files have it, else UTC."""
+    given = read.settings.get("timezone")
+    if given is None:
+        given = getattr(read.settings.get("start_date"), "tzinfo", None)
+        given = given if _zone_name(given) else "UTC"
+    try:
+        return zone_named(_zone_name(given) or str(given))
+    except ZoneError as error:
+        read.findings.adopt(error.problems)
+        return ZoneInfo("UTC")
+
+
+def _zone_name(zone: object) -> str:
+    """The IANA name of a zone object or of text; empty for a mere offset."""
+    if isinstance(zone, str):
+        return zone
+    name = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    return name if isinstance(zone, tzinfo) and isinstance(name, str) else ""
+
+
+def _timetable(schedule: object, timezone: str, findings: Findings) -> JsonObject:
+    # Cron costs 70 ms to import, and a worker that loads a DAG's file for a task reads no schedule.
+    from nbflow.core.timetables import Timetable, timetable_from  # noqa: PLC0415
+
+    try:
+        return timetable_from(cast("Timetable | None", schedule), timezone).to_json()
+    except DefinitionError as error:
+        findings.adopt(error.problems)
+        return {"kind": "none"}
+
+
+def _check_can_be_scheduled(params: core_params.Params, findings: Findings) -> None:
+    for name in core_params.required(params):
+        findings.error(
+            NEEDS_PARAMS,
+            f"The DAG has a schedule, and its param '{name}' has no default, "
+            "so a scheduled run would lack it.",
+            f"Give '{name}' a default, or take the schedule away.",
+        )
+
+
+def _catchup(read: _Reader) -> bool | int:
+    given = read.settings.get("catchup")
+    if given is None or isinstance(given, bool):
+        return bool(given)
+    return read.whole("catchup", 0, least=1) or False
+
+
+def _tags(read: _Reader) -> tuple[str, ...]:
+    given = read.settings.get("tags") or ()
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        read.refuse("tags", "no list of words", "Write it as a list: ['sales'].")
+        return ()
+    words = [str(tag) for tag in given]
+    # A set has no order of its own, and the spec must not change with it.
+    return tuple(words if isinstance(given, Sequence) else sorted(words))
+
+
+def _backoff(read: _Reader) -> float:
+    """Airflow's field: True doubles each delay, a number multiplies it, False and 0 leave it as it
+    is.
+    """
+    given = read.settings.get("retry_exponential_backoff")
+    if given is True:
+        return 2.0
+    factor = read.number("retry_exponential_backoff", 1.0) if given else 1.0
+    if factor >= 1:
+        return factor
+    read.refuse("retry_exponential_backoff", "less than 1", "Use True, or a factor such as 1.5.")
+    return 1.0
+
+
+def _resources(read: _Reader) -> dict[str, float]:
+    given = read.mapping("resources")
+    if all(_is_number(amount) and cast("float", amount) >= 0 for amount in given.values()):
+        return {str(name): float(cast("float", amount)) for name, amount in given.items()}
+    read.refuse("resources", "no dict of amounts", "Write it as {'GPU': 1}.")
+    return {}

@@ -1,0 +1,178 @@
+"""Loading a DAG's file: on a worker to get one operator, in the parser's process to get its DAGs.
+The only place that runs user code at import.
+
+Live DAGs, which this very process holds, are found here too.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from hashlib import sha256
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from threading import RLock
+from types import ModuleType
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+from nbflow.authoring.definition import DagDefinition, collected_dags
+from nbflow.authoring.links import no_scope
+from nbflow.authoring.operators import BaseOperator
+from nbflow.core.errors import DefinitionError, NotFoundError, Problem
+
+CANNOT_IMPORT = "NBF001"
+BAD_SYNTAX = "NBF002"
+
+_lock = RLock()
+_loaded: dict[tuple[str, str], list[DagDefinition]] = {}
+_live: WeakValueDictionary[str, DagDefinition] = WeakValueDictionary()
+
+
+def load_operator(
+    folder: str | os.PathLike[str], file: str, dag_id: str, task_id: str
+) -> BaseOperator:
+    """The operator of a task, from the DAG file `file` (a path inside `folder`), which is imported
+    once per process.
+
+    Raises DefinitionError if the file cannot be imported, NotFoundError if it defines no such DAG
+    or task.
+    """
+    dag = find_dag(load_dags(folder, file), dag_id, file)
+    try:
+        return dag.get_task(task_id)
+    except KeyError:
+        raise NotFoundError(
+            f"{file}: the DAG '{dag_id}' defines no task '{task_id}', "
+            f"only {', '.join(dag.task_ids) or 'none'}. "
+            "A DAG's tasks must not depend on when or where its file is imported."
+        ) from None
+
+
+def load_dags(folder: str | os.PathLike[str], file: str) -> list[DagDefinition]:
+    """The DAGs that the top level of a file makes, in order; the file is imported once per process.
+
+    `folder` and the file's own folder are on `sys.path` then, and stay there for imports inside
+    functions. Raises DefinitionError, with the line, if the file cannot be imported.
+    """
+    root = Path(folder).resolve()
+    key = (str(root), file)
+    with _lock:  # one at a time: sys.path and sys.modules belong to the process
+        if key not in _loaded:
+            _loaded[key] = _load(root, file)
+        return _loaded[key]
+
+
+def find_dag(dags: list[DagDefinition], dag_id: str, file: str) -> DagDefinition:
+    """The DAG with that id. Raises NotFoundError with the ids there are."""
+    for dag in dags:
+        if dag.dag_id == dag_id:
+            return dag
+    there = ", ".join(f"'{dag.dag_id}'" for dag in dags) or "none"
+    raise NotFoundError(f"{file} defines no DAG '{dag_id}'; it defines {there}.")
+
+
+def register_live(dag: DagDefinition) -> str:
+    """A token by which `live_dag` finds this very object, for as long as somebody else holds it."""
+    token = uuid4().hex
+    _live[token] = dag
+    return token
+
+
+def live_dag(token: str) -> DagDefinition:
+    """The DAG that was registered under this token. Raises NotFoundError if it is gone, or lives in
+    another process.
+    """
+    dag = _live.get(token)
+    if dag is None:
+        raise NotFoundError(
+            f"The DAG object {token} is not in this process any more. Run the DAG again."
+        )
+    return dag
+
+
+def import_problem(error: BaseException, path: Path, file: str) -> Problem:
+    """What an exception that importing `path` raised says about the file, with the line of the file
+    that led to it.
+    """
+    if isinstance(error, SyntaxError) and Path(error.filename or "").resolve() == path:
+        return Problem(
+            BAD_SYNTAX,
+            f"The file is no Python: {error.msg}.",
+            "Correct it.",
+            file=file,
+            line=error.lineno,
+        )
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == path]
+    message = f"Importing the file raised {type(error).__name__}: {error}".rstrip(": ")
+    fix = "Correct it; code that may fail belongs into a task's function."
+    line = lines[-1] if lines else None
+    return Problem(CANNOT_IMPORT, f"{message.rstrip('.')}.", fix, file=file, line=line)
+
+
+def _load(root: Path, file: str) -> list[DagDefinition]:
+    path = (root / file).resolve()
+    _forget_modules_of_others(root)
+    _put_first(str(path.parent), str(root))
+    with no_scope(), collected_dags() as made:
+        _import(path, file)
+    return [dag for dag in made if Path(dag.origin.module).resolve() == path]
+
+
+def _import(path: Path, file: str) -> ModuleType:
+    # A name of its own: two files called dag.py, or two versions of one, must not meet in
+    # sys.modules.
+    name = f"nbflow_dag_{sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    spec = spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        problem = Problem(
+            CANNOT_IMPORT, "There is no such Python file.", "Check its path.", file=file
+        )
+        raise DefinitionError([problem])
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except DefinitionError:
+        sys.modules.pop(name, None)
+        raise
+    # The file is user code and may raise anything, SystemExit included; what it raised is told as a
+    # problem.
+    except (Exception, SystemExit) as error:
+        sys.modules.pop(name, None)
+        raise DefinitionError([import_problem(error, path, file)]) from error
+    return module
+
+
+def _put_first(*folders: str) -> None:
+    for folder in reversed(folders):
+        if folder in sys.path:
+            sys.path.remove(folder)
+        sys.path.insert(0, folder)
+
+
+_roots: list[Path] = []
+
+
+def _forget_modules_of_others(root: Path) -> None:
+    """Let files of this bundle import their own modules, not those of the same name from a bundle
+    loaded before.
+
+    Who imported the old ones keeps them; they only leave sys.modules.
+    """
+    others = [other for other in _roots if other != root]
+    if root not in _roots:
+        _roots.append(root)
+    if not others:
+        return
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and not name.startswith("nbflow_dag_") and _is_inside(file, others, root):
+            del sys.modules[name]
+
+
+def _is_inside(file: str, others: list[Path], root: Path) -> bool:
+    path = Path(file)
+    return any(path.is_relative_to(other) for other in others) and not path.is_relative_to(root)

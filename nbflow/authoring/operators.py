@@ -1,0 +1,531 @@
+"""Operators: one object per task, as a person writes it, and what a worker calls on those that run
+Python.
+
+Nothing is checked here but the names of arguments; `spec.py` reads the rest and reports everything
+wrong with it at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+from abc import ABCMeta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from datetime import timedelta
+from functools import cache
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
+
+from nbflow.authoring import calling
+from nbflow.authoring.context import Context, use_context
+from nbflow.authoring.findings import Findings
+from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, innermost_scope
+from nbflow.authoring.origin import Origin, caller
+from nbflow.authoring.references import (
+    Reference,
+    Resolver,
+    ValueReference,
+    leaves,
+    pulled_in,
+    pulls_values,
+    resolve,
+    to_payload,
+)
+from nbflow.core.dag import Decides, Isolation, TaskKind
+from nbflow.core.errors import DefinitionError, Problem, Skip
+from nbflow.core.json import JsonObject
+from nbflow.core.orders import RETURN_VALUE
+from nbflow.core.spelling import did_you_mean
+from nbflow.core.trigger_rules import TriggerRule
+
+if TYPE_CHECKING:
+    from typing_extensions import Self, Unpack
+
+UNKNOWN_ARGUMENT = "NBF101"
+
+Duration = timedelta | float
+"""A timedelta, or a number of seconds."""
+
+
+class TaskOptions(TypedDict, total=False):
+    """The settings every task takes, whatever its operator. Durations are timedeltas or seconds.
+
+    `retry_exponential_backoff` is the factor from one delay to the next (True for 2);
+    `retry_jitter` the fraction that a delay may grow by; `infra_retries` counts failures of the
+    platform, apart from `retries`. `queue` and `resources` say which workers may run the task.
+    `isolation="thread"` runs Python inside the worker: faster, but it cannot be ended by force.
+    """
+
+    trigger_rule: TriggerRule | str
+    retries: int
+    retry_delay: Duration
+    retry_exponential_backoff: bool | float
+    max_retry_delay: Duration
+    retry_jitter: float
+    infra_retries: int
+    execution_timeout: Duration | None
+    pool: str
+    pool_slots: int
+    priority_weight: int
+    queue: str | None
+    resources: Mapping[str, float]
+    isolation: Isolation
+    doc: str
+    doc_md: str
+    # `Any`: a DAG; its class is built upon this module.
+    dag: Any
+
+
+TASK_OPTIONS = tuple(TaskOptions.__annotations__)
+
+
+class OperatorType(ABCMeta):
+    """The class of operator classes: makes an operator as its DAG wants it.
+
+    A metaclass, because operators that people write get the same without a word in their
+    `__init__`: default_args, the check of argument names, the place in the file, and the entry into
+    the DAG, all around the whole chain of constructors.
+    """
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, object]
+    ) -> OperatorType:
+        # A subclass with an `execute` of its own is run by calling it, whatever its parent is run
+        # by.
+        if "execute" in namespace:
+            namespace.setdefault("kind", TaskKind.PYTHON)
+        return super().__new__(cls, name, bases, namespace)
+
+    # `Any`: the result is an instance of cls, which is what type checkers go by when a metaclass
+    # says Any.
+    def __call__(cls, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        origin = caller()
+        scope = cast("Scope | None", kwargs.get("dag")) or innermost_scope()
+        known = argument_names(cls)
+        refuse_unknown(cls.__name__, kwargs, known, origin)
+        defaults = getattr(scope, "default_args", {})
+        used = {name: value for name, value in defaults.items() if name in known}
+        operator = super().__call__(*args, **{**used, **kwargs})
+        operator.origin = origin
+        if scope is not None:
+            scope.add_task(operator)
+        return operator
+
+    @property
+    def __signature__(cls) -> Signature:
+        """All arguments, those of the parents included, so that help and completion show them."""
+        return _signature(cls)
+
+
+class BaseOperator(Node, metaclass=OperatorType):
+    """One task. Subclass it, name the arguments that may hold templates in `template_fields`, and
+    write `execute`.
+
+    >>> class Copy(BaseOperator):
+    ...     template_fields = ("source",)
+    ...
+    ...     def __init__(self, source, **options):
+    ...         super().__init__(**options)
+    ...         self.source = source
+    ...
+    ...     def execute(self, context):
+    ...         return shutil.copy(self.source, "/data")
+
+    `options` are TaskOptions; what none of them is called is refused when the operator is made,
+    with the closest names.
+    """
+
+    kind: ClassVar[TaskKind] = TaskKind.PYTHON
+    decides: ClassVar[Decides | None] = None
+    template_fields: ClassVar[Sequence[str]] = ()
+    label: str = ""
+    origin: Origin = Origin()
+
+    def __init__(self, task_id: str, **options: Unpack[TaskOptions]) -> None:
+        options.pop("dag", None)  # OperatorType has seen to it
+        self.task_id = task_id
+        self.scope: Scope | None = None
+        self.upstream_nodes: dict[Node, None] = {}
+        self.options: dict[str, object] = {**options}
+
+    # --- what the spec reads
+
+    @property
+    def operator_name(self) -> str:
+        """What screens call this kind of task."""
+        return self.label or type(self).__name__
+
+    @property
+    def doc(self) -> str:
+        """Markdown shown beside the task."""
+        return str(self.options.get("doc_md") or self.options.get("doc") or "")
+
+    def payload(self, findings: Findings) -> JsonObject:  # noqa: ARG002 - for those that have one
+        """What the worker needs that does not find the operator itself; empty where it does."""
+        return {}
+
+    def references(self) -> Iterator[Reference]:
+        """The values of other tasks, and of params, that the arguments wait for."""
+        for leaf in self._leaves():
+            if isinstance(leaf, Reference):
+                yield leaf
+
+    def pulls(self) -> Iterator[tuple[str, str]]:
+        """The (task_id, key) of values that a person has written into strings."""
+        for leaf in self._leaves():
+            if isinstance(leaf, str):
+                yield from pulled_in(leaf)
+
+    def may_pull_any(self) -> bool:
+        """Whether the task may ask for values that its arguments do not show."""
+        in_template = any(pulls_values(leaf) for leaf in self._leaves() if isinstance(leaf, str))
+        return in_template or self._execute_may_pull()
+
+    def _execute_may_pull(self) -> bool:
+        # `execute(context)` has the context in its hands.
+        return self.kind is TaskKind.PYTHON
+
+    def _leaves(self) -> Iterator[object]:
+        for name in self.template_fields:
+            yield from leaves(getattr(self, name, None))
+
+    # --- what a person uses
+
+    @property
+    def output(self) -> XComArg:
+        """What the task returns; `output["key"]` for one of several values it hands on."""
+        return XComArg(self)
+
+    @property
+    def dag(self) -> Scope | None:
+        """The DAG the task belongs to."""
+        return self.scope
+
+    @property
+    def upstream_task_ids(self) -> set[str]:
+        """The ids of the tasks this one comes after, declared or by its arguments."""
+        from_arguments = {r.task_id for r in self.references() if isinstance(r, ValueReference)}
+        declared = {node.task_id for node in self.upstream_nodes}
+        return declared | from_arguments | {task_id for task_id, _ in self.pulls()}
+
+    def __repr__(self) -> str:
+        return f"<{self.operator_name} {self.task_id}>"
+
+    def __getstate__(self) -> dict[str, object]:
+        # Pickled for a worker, which needs this task alone and not the graph around it.
+        return {**self.__dict__, "scope": None, "upstream_nodes": {}}
+
+    # --- what the worker calls
+
+    def values_of(self, result: object) -> dict[str, object]:
+        """What the task hands on by key, given what `execute` returned. Raises TypeError for a
+        result of the wrong shape.
+        """
+        return {RETURN_VALUE: result}
+
+    def execute(self, context: Context) -> object:
+        """Do the task's work and return its value. Template fields are resolved by then."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no execute(context), so task '{self.task_id}' "
+            "cannot run. Write one."
+        )
+
+    def run(self, context: Context, resolver: Resolver) -> object:
+        """Resolve the template fields on a copy and execute that, with `context` as the current
+        one. For the runtime.
+        """
+        with use_context(context):
+            return self.resolved(resolver).execute(context)
+
+    def resolved(self, resolver: Resolver) -> Self:
+        """A copy whose template fields hold values, not references and templates."""
+        ready = copy(self)
+        for name in self.template_fields:
+            setattr(ready, name, resolve(getattr(self, name), resolver, name))
+        return ready
+
+
+class XComArg(ValueReference, Linkable):
+    """What a task will return, or one `key` of what it hands on: an argument for other tasks, and a
+    side of `>>`.
+    """
+
+    def __init__(self, operator: BaseOperator, key: str = RETURN_VALUE) -> None:
+        super().__init__(operator.task_id, key)
+        self.operator = operator
+
+    def __getitem__(self, key: str) -> XComArg:
+        return XComArg(self.operator, key)
+
+    def __iter__(self) -> Iterator[object]:
+        raise TypeError(
+            f"The output of task '{self.task_id}' is not known before it has run, so it cannot be "
+            "looped over or unpacked here. Pass it to a task, or take one value with output['key']."
+        )
+
+    def first_nodes(self) -> Sequence[Node]:
+        return (self.operator,)
+
+    def last_nodes(self) -> Sequence[Node]:
+        return (self.operator,)
+
+    def __reduce__(self) -> tuple[type[ValueReference], tuple[str, str]]:
+        # Pickled for a worker, which needs to know whose value it is and nothing else about that
+        # task.
+        return ValueReference, (self.task_id, self.key)
+
+
+class EmptyOperator(BaseOperator):
+    """Does nothing: a point for other tasks to meet at. It never reaches a worker."""
+
+    kind = TaskKind.EMPTY
+
+
+class PythonOperator(BaseOperator):
+    """Calls `python_callable` with `op_args` and `op_kwargs`; what it returns is the task's value.
+
+    Arguments may hold other tasks' outputs and templates, however deep inside lists and dicts. The
+    function may name context variables (`ds`, `ti`, `params`, ...) as arguments. With
+    `multiple_outputs` (the default for a function annotated to return a dict) each key of the
+    returned dict is handed on by its own name too.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = ("op_args", "op_kwargs")
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        python_callable: Callable[..., object] | FunctionTask,
+        op_args: Iterable[object] = (),
+        op_kwargs: Mapping[str, object] | None = None,
+        multiple_outputs: bool | None = None,
+        **options: Unpack[TaskOptions],
+    ) -> None:
+        super().__init__(task_id, **options)
+        # A function under @task stands for tasks; here the function itself is meant.
+        if isinstance(python_callable, FunctionTask):
+            python_callable = python_callable.function
+        self.python_callable = python_callable
+        self.op_args = list(op_args)
+        self.op_kwargs = dict(op_kwargs or {})
+        annotated = calling.returns_named_values(python_callable)
+        self.multiple_outputs = annotated if multiple_outputs is None else multiple_outputs
+
+    @property
+    def doc(self) -> str:
+        return super().doc or inspect.getdoc(self.python_callable) or ""
+
+    def wrong_arguments(self) -> str:
+        """Why the function cannot be called with its arguments; empty if it can."""
+        return calling.wrong_with(self.python_callable, self.op_args, self.op_kwargs)
+
+    def execute(self, context: Context) -> object:
+        return calling.call(self.python_callable, self.op_args, self.op_kwargs, context)
+
+    def values_of(self, result: object) -> dict[str, object]:
+        if not self.multiple_outputs or result is None:
+            return super().values_of(result)
+        if not isinstance(result, Mapping) or not all(isinstance(key, str) for key in result):
+            raise TypeError(
+                f"Task '{self.task_id}' hands on several values, so its function has to return "
+                f"a dict with text keys, not {type(result).__name__}. "
+                "Return one, or set multiple_outputs=False."
+            )
+        return {**result, **super().values_of(result)}
+
+    def _execute_may_pull(self) -> bool:
+        return calling.may_pull_values(self.python_callable)
+
+
+class BranchPythonOperator(PythonOperator):
+    """Calls a function that returns the id, or the ids, of the downstream tasks to go on with; the
+    others are skipped.
+    """
+
+    decides = Decides.BRANCH
+
+
+class ShortCircuitOperator(PythonOperator):
+    """Calls a function; if what it returns is false, everything downstream is skipped."""
+
+    decides = Decides.SHORT_CIRCUIT
+
+
+class BashOperator(BaseOperator):
+    """Runs a shell command; the last line it prints is the task's value.
+
+    `env` is added to the worker's environment, or replaces it with `append_env=False`. `cwd` is the
+    folder to run in, by default a new one. An exit code of `skip_on_exit_code` skips the task, any
+    other but 0 fails it. Command, env and cwd may hold templates.
+    """
+
+    kind = TaskKind.BASH
+    template_fields = ("bash_command", "env", "cwd")
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        bash_command: str,
+        env: Mapping[str, object] | None = None,
+        append_env: bool = True,
+        cwd: str | Path | None = None,
+        skip_on_exit_code: int | Iterable[int] | None = 99,
+        **options: Unpack[TaskOptions],
+    ) -> None:
+        super().__init__(task_id, **options)
+        self.bash_command = bash_command
+        self.env = None if env is None else dict(env)
+        self.append_env = append_env
+        self.cwd = None if cwd is None else str(cwd)
+        self.skip_on_exit_code = exit_codes(skip_on_exit_code)
+
+    def payload(self, findings: Findings) -> JsonObject:
+        return {
+            "command": to_payload(self.bash_command, findings, "bash_command"),
+            "env": to_payload(self.env, findings, "env"),
+            "append_env": self.append_env,
+            "cwd": self.cwd,
+            "skip_on_exit_code": list(self.skip_on_exit_code),
+        }
+
+    def execute(self, context: Context) -> object:  # noqa: ARG002 - for subclasses that call it
+        return run_bash(
+            self.bash_command, self.env, self.append_env, self.cwd, self.skip_on_exit_code
+        )
+
+
+class NotebookOperator(BaseOperator):
+    """Runs a notebook through papermill; its executed copy, filling cell by cell, is the log.
+
+    `notebook` is the path of an .ipynb file, relative to the file that defines the DAG.
+    `parameters` go into a cell after the one tagged `parameters`, and may hold other tasks' outputs
+    and templates. What the cell tagged `outputs` names is handed on. `kernel_name` takes another
+    kernel than the notebook names.
+    """
+
+    kind = TaskKind.NOTEBOOK
+    template_fields = ("notebook", "parameters", "kernel_name")
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        notebook: str | Path,
+        parameters: Mapping[str, object] | None = None,
+        kernel_name: str | None = None,
+        **options: Unpack[TaskOptions],
+    ) -> None:
+        super().__init__(task_id, **options)
+        self.notebook = str(notebook)
+        self.parameters = dict(parameters or {})
+        self.kernel_name = kernel_name
+
+    def payload(self, findings: Findings) -> JsonObject:
+        return {
+            "notebook": self.notebook,
+            "parameters": to_payload(self.parameters, findings, "parameters"),
+            "kernel_name": self.kernel_name,
+        }
+
+
+# --- the names of arguments -----------------------------------------------------------------------
+
+
+def argument_names(operator: type) -> frozenset[str]:
+    """Everything the operator's constructor takes by name."""
+    return frozenset(_signature(operator).parameters)
+
+
+@cache
+def _signature(operator: type) -> Signature:
+    """The constructor's arguments, with those of its parents where `**options` hands them on."""
+    found: dict[str, Parameter] = {}
+    for base in operator.__mro__:
+        own = base.__dict__.get("__init__")
+        if own is None:
+            continue
+        parameters = list(inspect.signature(own).parameters.values())[1:]
+        for parameter in parameters:
+            if parameter.kind not in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
+                found.setdefault(parameter.name, parameter)
+        if not any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
+            break
+        if base is BaseOperator:
+            found |= {name: _option(name) for name in TASK_OPTIONS if name not in found}
+            break
+    return Signature(sorted(found.values(), key=lambda p: (p.kind, p.default is not p.empty)))
+
+
+def _option(name: str) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None)
+
+
+def refuse_unknown(
+    maker: str, given: Mapping[str, object], known: Iterable[str], origin: Origin
+) -> None:
+    """Raise UnknownArgument with every given name that is not known."""
+    unknown = [name for name in given if name not in set(known)]
+    if unknown:
+        raise UnknownArgument(
+            [
+                Problem(
+                    UNKNOWN_ARGUMENT,
+                    f"{maker} takes no argument '{name}'.",
+                    did_you_mean(name, known),
+                    file=origin.file or None,
+                    line=origin.line,
+                )
+                for name in unknown
+            ]
+        )
+
+
+class UnknownArgument(DefinitionError, TypeError):
+    """Something is made with an argument it does not take; the message names the closest ones."""
+
+
+# --- shell commands -------------------------------------------------------------------------------
+
+
+def run_bash(
+    command: str,
+    env: Mapping[str, object] | None = None,
+    append_env: bool = True,
+    cwd: str | None = None,
+    skip_on_exit_code: Iterable[int] = (),
+) -> str:
+    """Run a shell command, print what it prints, and return its last line.
+
+    Raises Skip for an exit code in `skip_on_exit_code`, CalledProcessError for any other but 0.
+    """
+    given = {name: str(value) for name, value in (env or {}).items()}
+    environment = {**os.environ, **given} if append_env or env is None else given
+    line = ""
+    with subprocess.Popen(
+        ["bash", "-c", command],
+        env=environment,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="")  # noqa: T201 - what a task prints is its log
+    if process.returncode in set(skip_on_exit_code):
+        raise Skip(f"The command ended with exit code {process.returncode}, which means skip.")
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return line.rstrip("\n")
+
+
+def exit_codes(codes: int | Iterable[int] | None) -> tuple[int, ...]:
+    """The exit codes in what a person gave: one, several or none."""
+    if codes is None:
+        return ()
+    return (codes,) if isinstance(codes, int) else tuple(codes)

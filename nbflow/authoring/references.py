@@ -1,0 +1,197 @@
+"""Values that are only known when a task runs, and templates: found in arguments, written into
+payloads, resolved on the worker.
+
+How a template is rendered and where a value comes from is the runtime's; here is only the walk
+through arguments.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import cast
+
+from nbflow.authoring.findings import Findings
+from nbflow.core.json import Json
+
+NOT_JSON = "NBF206"
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """What the runtime brings to resolve arguments.
+
+    `pull(task_id, key)` gives a value of an upstream task, `render(field, text)` a rendered
+    template, where `field` says which argument the text is (for messages). `params` are the values
+    of the DAG run's params.
+    """
+
+    pull: Callable[[str, str], object]
+    render: Callable[[str, str], str]
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+class Reference(ABC):
+    """Stands in an argument for a value that is only known when the task runs."""
+
+    @abstractmethod
+    def find(self, resolver: Resolver) -> object:
+        """The value itself, on the worker."""
+
+    @abstractmethod
+    def to_payload(self) -> Json:
+        """How the payload of a task says it."""
+
+
+class ValueReference(Reference):
+    """Stands for the value `key` of the task `task_id`."""
+
+    def __init__(self, task_id: str, key: str) -> None:
+        self.task_id = task_id
+        self.key = key
+
+    def find(self, resolver: Resolver) -> object:
+        return resolver.pull(self.task_id, self.key)
+
+    def to_payload(self) -> Json:
+        return {"$value": [self.task_id, self.key]}
+
+    def __str__(self) -> str:
+        """A template, so that the value can stand inside a string: f"echo {rows}"."""
+        return pull_text(self.task_id, self.key)
+
+    def __repr__(self) -> str:
+        return f"<output {self.key!r} of {self.task_id}>"
+
+
+class ParamReference(Reference):
+    """Stands for the value of a param: an argument of a function under `@dag`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def find(self, resolver: Resolver) -> object:
+        return resolver.params[self.name]
+
+    def to_payload(self) -> Json:
+        return {"$param": self.name}
+
+    def __str__(self) -> str:
+        return f"{{{{ params.{self.name} }}}}"
+
+    def __repr__(self) -> str:
+        return f"<param {self.name}>"
+
+
+# --- walking through arguments --------------------------------------------------------------------
+
+
+def leaves(value: object) -> Iterator[object]:
+    """Everything inside lists, tuples, sets and dicts, however deep, that is none of these."""
+    if type(value) is dict:
+        for item in cast("dict[object, object]", value).values():
+            yield from leaves(item)
+    elif _is_sequence(value):
+        for item in cast("tuple[object, ...]", value):
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def resolve(value: object, resolver: Resolver, name: str) -> object:
+    """`value` with references replaced by values and strings rendered; `name` is for messages."""
+    if isinstance(value, Reference):
+        return value.find(resolver)
+    if isinstance(value, str):
+        return resolver.render(name, value)
+    if type(value) is dict:
+        inside = cast("dict[object, object]", value).items()
+        return {key: resolve(item, resolver, f"{name}.{key}") for key, item in inside}
+    if _is_sequence(value):
+        items = enumerate(cast("tuple[object, ...]", value))
+        return _like(value, [resolve(item, resolver, f"{name}[{i}]") for i, item in items])
+    return value
+
+
+def to_payload(value: object, findings: Findings, name: str) -> Json:
+    """`value` as JSON for a task's payload; what cannot be JSON becomes a finding that names the
+    argument.
+    """
+    if isinstance(value, Reference):
+        return value.to_payload()
+    if isinstance(value, Mapping):
+        return {
+            _key(key, findings, name): to_payload(item, findings, f"{name}.{key}")
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [to_payload(item, findings, f"{name}[{i}]") for i, item in enumerate(value)]
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, PurePath):
+        return str(value)
+    _not_json(value, findings, name)
+    return None
+
+
+def _key(key: object, findings: Findings, name: str) -> str:
+    if not isinstance(key, str):
+        _not_json(key, findings, f"a key of {name}")
+    return str(key)
+
+
+def _not_json(value: object, findings: Findings, name: str) -> None:
+    findings.error(
+        NOT_JSON,
+        f"{name} is {_shown(value)}, of type {type(value).__name__}, which JSON cannot say.",
+        "Give text, numbers, True, False, None, lists or dicts of them, or another task's output.",
+    )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _is_sequence(value: object) -> bool:
+    # Exact types and named tuples: what else looks like a sequence may be data of its own kind.
+    return type(value) in (list, tuple, set, frozenset) or _is_named_tuple(value)
+
+
+def _is_named_tuple(value: object) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def _like(model: object, items: list[object]) -> object:
+    kind = cast("Callable[..., object]", type(model))
+    return kind(*items) if _is_named_tuple(model) else kind(items)
+
+
+# --- what templates mention -----------------------------------------------------------------------
+
+_PULLS = re.compile(r"\b(?:ti|task_instance)\s*\.|\bxcom_pull\b")
+_PULL_TEXT = re.compile(r"\bti\.xcom_pull\(task_ids='([^']+)', key='([^']+)'\)")
+
+
+def pulls_values(text: str) -> bool:
+    """Whether a template reaches for values of other tasks; only rendering can tell which."""
+    return "{" in text and _PULLS.search(text) is not None
+
+
+def pull_text(task_id: str, key: str) -> str:
+    """The template that stands for a value in a string; `pulled_in` finds it again."""
+    return f"{{{{ ti.xcom_pull(task_ids='{task_id}', key='{key}') }}}}"
+
+
+def pulled_in(text: str) -> list[tuple[str, str]]:
+    """The (task_id, key) of each value that `pull_text` put into a string."""
+    return _PULL_TEXT.findall(text)

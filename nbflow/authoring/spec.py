@@ -1,0 +1,281 @@
+"""From a DAG as written to `core.Dag`, with everything that is wrong with it: the whole graph is
+looked at here, settings in `fields.py`.
+
+Problem codes: NBF1xx names and settings, NBF2xx tasks and their graph, NBF3xx schedules and dates,
+NBF4xx params.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+from nbflow.authoring.definition import DagDefinition
+from nbflow.authoring.fields import check_id, dag_fields, task_fields
+from nbflow.authoring.findings import Findings
+from nbflow.authoring.operators import (
+    TASK_OPTIONS,
+    BaseOperator,
+    NotebookOperator,
+    PythonOperator,
+    XComArg,
+    argument_names,
+)
+from nbflow.authoring.origin import Origin
+from nbflow.authoring.references import ValueReference
+from nbflow.core.dag import Dag, Edge, Task
+from nbflow.core.errors import Problem
+from nbflow.core.graph import CycleError, Graph
+from nbflow.core.json import Json, JsonObject
+from nbflow.core.orders import RETURN_VALUE
+from nbflow.core.spelling import did_you_mean
+
+DUPLICATE_TASK = "NBF201"
+CYCLE = "NBF202"
+UNKNOWN_UPSTREAM = "NBF203"
+NO_NOTEBOOK = "NBF204"
+WRONG_ARGUMENTS = "NBF205"
+UNUSED_DEFAULT = "NBF207"
+
+
+def build(
+    definition: DagDefinition, folder: str | os.PathLike[str] | None = None
+) -> tuple[Dag | None, list[Problem]]:
+    """The DAG as data, None if there is an error, and all problems, warnings included.
+
+    `folder` is the root of the source bundle: the paths in the spec and in problems are relative to
+    it. By default it is the folder of the defining file, or the current one for a DAG that no file
+    defines.
+    """
+    bundle = _Bundle.of(definition, folder)
+    findings = bundle.at(Findings().at(dag_id=definition.dag_id), definition.origin)
+    check_id(findings, "dag_id", definition.dag_id)
+    fields = dag_fields(definition.settings, findings)
+    _check_default_args(definition, findings)
+    tasks = _distinct(definition, bundle, findings)
+    known = [task.task_id for task in tasks]
+    edges = [edge for task in tasks for edge in _edges(task, known, bundle.at_task(findings, task))]
+    edges = _without_cycles(tasks, edges, bundle, findings)
+    graph = Graph((t.task_id for t in tasks), ((e.upstream, e.downstream) for e in edges))
+    built = tuple(_task(task, graph, bundle, bundle.at_task(findings, task)) for task in tasks)
+    dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, **fields)
+    return (None if findings.has_errors else dag), findings.problems
+
+
+class _Bundle:
+    """The folder that a DAG's source is taken from, and the places of things inside it."""
+
+    def __init__(self, folder: Path, file: Path | None) -> None:
+        self.folder = folder.resolve()
+        self.base = file.resolve().parent if file else self.folder
+        self.file = self.inside(file) or "" if file else ""
+
+    @classmethod
+    def of(cls, definition: DagDefinition, folder: str | os.PathLike[str] | None) -> _Bundle:
+        file = definition.file
+        beside = file.parent if file else Path.cwd()
+        return cls(beside if folder is None else Path(folder), file)
+
+    def inside(self, path: Path) -> str | None:
+        """The path from the bundle's folder, with slashes; None for one outside of it."""
+        try:
+            return path.resolve().relative_to(self.folder).as_posix()
+        except ValueError:
+            return None
+
+    def at(self, findings: Findings, origin: Origin, task_id: str | None = None) -> Findings:
+        """The findings at that place. A line of no file (a cell, a prompt) says nothing, so it is
+        left out.
+        """
+        path = Path(origin.file)
+        if not origin.file or not path.is_file():
+            return findings.at(task_id=task_id)
+        return findings.at(file=self.inside(path) or origin.file, line=origin.line, task_id=task_id)
+
+    def at_task(self, findings: Findings, task: BaseOperator) -> Findings:
+        return self.at(findings, task.origin, task.task_id)
+
+
+# --- tasks ----------------------------------------------------------------------------------------
+
+
+def _distinct(definition: DagDefinition, bundle: _Bundle, findings: Findings) -> list[BaseOperator]:
+    """The tasks, one for each id."""
+    found: dict[str, BaseOperator] = {}
+    for task in definition.tasks:
+        here = bundle.at_task(findings, task)
+        check_id(here, "task_id", task.task_id)
+        first = found.setdefault(task.task_id, task)
+        if first is not task:
+            where = f" in line {first.origin.line}" if first.origin.line else ""
+            here.error(
+                DUPLICATE_TASK,
+                f"The DAG has a task '{task.task_id}' already, made{where}.",
+                "Give one of them another task_id.",
+            )
+    return list(found.values())
+
+
+def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings) -> Task:
+    if isinstance(task, PythonOperator) and (why := task.wrong_arguments()):
+        findings.error(
+            WRONG_ARGUMENTS,
+            f"The function of task '{task.task_id}' cannot be called: {why}.",
+            "Pass what it lacks; only context variables such as ds and ti are filled in.",
+        )
+    return Task(
+        task.task_id,
+        task.kind,
+        operator=task.operator_name,
+        decides=task.decides,
+        reads=_reads(task, graph),
+        payload=_payload(task, bundle, findings),
+        doc=task.doc,
+        **task_fields(task.options, findings),
+    )
+
+
+def _payload(task: BaseOperator, bundle: _Bundle, findings: Findings) -> JsonObject:
+    payload = task.payload(findings)
+    if isinstance(task, NotebookOperator) and payload:
+        return {**payload, "notebook": _notebook(task.notebook, bundle, findings)}
+    return payload
+
+
+def _notebook(name: str, bundle: _Bundle, findings: Findings) -> Json:
+    """The notebook's path inside the bundle. A path with a template in it is known only when the
+    task runs.
+    """
+    path = bundle.base / name
+    if "{{" in name:
+        return (PurePosixPath(bundle.inside(bundle.base) or "") / name).as_posix()
+    inside = bundle.inside(path)
+    if not path.is_file():
+        there = (
+            [found.name for found in path.parent.glob("*.ipynb")] if path.parent.is_dir() else []
+        )
+        findings.error(
+            NO_NOTEBOOK,
+            f"The notebook '{name}' is not there; it was looked for at {inside or path}.",
+            f"Give its path from the file that defines the DAG. {did_you_mean(path.name, there)}",
+        )
+    elif inside is None:
+        findings.error(
+            NO_NOTEBOOK,
+            f"The notebook '{name}' is outside the folder {bundle.folder}: no worker would get it.",
+            "Move it into the folder of your DAGs.",
+        )
+    return inside or name
+
+
+def _reads(task: BaseOperator, graph: Graph) -> tuple[str, ...]:
+    """The tasks whose values the worker needs: those in the arguments, and every ancestor if the
+    task may ask for any.
+    """
+    named = dict.fromkeys(task_id for task_id, _ in _values(task) if task_id in graph.upstream)
+    if task.may_pull_any():
+        ancestors = graph.ancestors(task.task_id)
+        named |= dict.fromkeys(node for node in graph.nodes if node in ancestors)
+    return tuple(named)
+
+
+def _values(task: BaseOperator) -> Iterable[tuple[str, str]]:
+    """The (task_id, key) of every value the arguments name."""
+    for reference in task.references():
+        if isinstance(reference, ValueReference):
+            yield reference.task_id, reference.key
+    yield from task.pulls()
+
+
+# --- edges ----------------------------------------------------------------------------------------
+
+
+def _edges(task: BaseOperator, known: Collection[str], findings: Findings) -> Iterator[Edge]:
+    """One edge for each task this one comes after; where a value flows, that is its reason."""
+    _check_strangers(task, findings)
+    keys: dict[str, dict[str, None]] = {}
+    for task_id, key in _values(task):
+        keys.setdefault(task_id, {})[key] = None
+    for upstream in dict.fromkeys([*(node.task_id for node in task.upstream_nodes), *keys]):
+        if upstream not in known:
+            _check_known(upstream, task, known, findings)
+        elif upstream in keys:
+            names = tuple(keys[upstream])
+            yield Edge(upstream, task.task_id, "certain", names, _why(task, upstream, names))
+        else:
+            why = f"{task.task_id} is set to come after {upstream}."
+            yield Edge(upstream, task.task_id, "declared", (), why)
+
+
+def _why(task: BaseOperator, upstream: str, names: Iterable[str]) -> str:
+    values = [
+        f"what {upstream} returns" if name == RETURN_VALUE else f"the value '{name}' of {upstream}"
+        for name in names
+    ]
+    return f"{task.task_id} uses {' and '.join(values)}."
+
+
+def _check_strangers(task: BaseOperator, findings: Findings) -> None:
+    """Find tasks before this one that belong to another DAG, or to none."""
+    outputs = [r.operator for r in task.references() if isinstance(r, XComArg)]
+    for node in dict.fromkeys([*task.upstream_nodes, *outputs]):
+        if node.scope is task.scope:
+            continue
+        other = node.scope.dag_id if isinstance(node.scope, DagDefinition) else ""
+        whose = f"of the DAG '{other}'" if other else "of no DAG"
+        findings.error(
+            UNKNOWN_UPSTREAM,
+            f"Task '{task.task_id}' comes after '{node.task_id}', which is a task {whose}.",
+            "Make both inside the same `with DAG(...)` block.",
+        )
+
+
+def _check_known(
+    upstream: str, task: BaseOperator, known: Collection[str], findings: Findings
+) -> None:
+    """Find names of tasks that were written into strings and are no task's; strangers are found
+    already.
+    """
+    if upstream in {task_id for task_id, _ in task.pulls()}:
+        findings.error(
+            UNKNOWN_UPSTREAM,
+            f"Task '{task.task_id}' asks for a value of '{upstream}', which is no task of the DAG.",
+            did_you_mean(upstream, known),
+        )
+
+
+def _without_cycles(
+    tasks: list[BaseOperator], edges: list[Edge], bundle: _Bundle, findings: Findings
+) -> list[Edge]:
+    """Find every cycle, and give the edges that are left when each is cut where it closes."""
+    known = {task.task_id: task for task in tasks}
+    while True:
+        try:
+            _ = Graph(known, ((edge.upstream, edge.downstream) for edge in edges)).order
+        except CycleError as error:  # noqa: PERF203 - one round for each cycle
+            last, first = error.path[-2:]
+            edges = [edge for edge in edges if (edge.upstream, edge.downstream) != (last, first)]
+            bundle.at_task(findings, known[first]).error(
+                CYCLE,
+                f"These tasks wait for each other: {' -> '.join(error.path)}.",
+                "Take one of the arrows away.",
+            )
+        else:
+            return edges
+
+
+# --- default_args ---------------------------------------------------------------------------------
+
+
+def _check_default_args(definition: DagDefinition, findings: Findings) -> None:
+    """Warn about names in default_args that neither a task of the DAG nor the DAG itself takes."""
+    known = {name for task in definition.tasks for name in argument_names(type(task))}
+    known |= {*TASK_OPTIONS, *definition.OF_THE_DAG}
+    for name in definition.default_args:
+        if name not in known:
+            findings.warning(
+                UNUSED_DEFAULT,
+                f"default_args has '{name}', which no task of this DAG takes; it has no effect.",
+                did_you_mean(name, known),
+            )

@@ -1,0 +1,19 @@
+"""What a person may have meant by a name that nothing knows: the closest names, as the fix of a
+message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def did_you_mean(name: str, known: Iterable[str], shown: int = 3) -> str:
+    """A sentence with the known names closest to `name`, at most `shown`; all of them if none is
+    close.
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=shown, cutoff=0.6)
+    if close:
+        return f"Did you mean {' or '.join(map(repr, close))}?"
+    return f"There is {', '.join(map(repr, names))}." if names else "There is none."
