@@ -8,7 +8,7 @@ scheduler to hear it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from uuid import uuid4
@@ -17,7 +17,7 @@ from nbflow.core import params as param_rules
 from nbflow.core import selection
 from nbflow.core.errors import DefinitionError, NotFoundError, RequestError
 from nbflow.core.events import TaskKey
-from nbflow.core.json import JsonObject
+from nbflow.core.json import Json, JsonObject
 from nbflow.store import dags as dag_store
 from nbflow.store import requests as request_store
 from nbflow.store import runs as run_store
@@ -33,6 +33,13 @@ class Receipt:
     request_id: int | None
     run_id: str | None = None
     keys: tuple[TaskKey, ...] = ()
+
+
+def schema_errors(schema: JsonObject, value: Json) -> Iterable[param_rules.SchemaError]:
+    """What a JSON Schema library finds wrong with a value."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a second to import
+
+    return Draft202012Validator(schema).iter_errors(value)
 
 
 def _utc_now() -> datetime:
@@ -57,15 +64,15 @@ class Commands:
         now = self.clock()
         with self.database.transaction() as session:
             stored = self._dag(session, dag_id)
-            values, problems = param_rules.validate(stored.dag.params, params or {})
+            values, problems = param_rules.validate(stored.dag.params, params or {}, schema_errors)
             if problems:
                 raise DefinitionError(problems)
             run_id = f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
-            payload = {
+            payload: dict[str, Json] = {
                 "dag_id": dag_id,
                 "run_id": run_id,
                 "params": values,
-                "logical_date": logical_date and logical_date.isoformat(),
+                "logical_date": None if logical_date is None else logical_date.isoformat(),
             }
             return Receipt(self._ask(session, "trigger", payload), run_id)
 
@@ -113,7 +120,8 @@ class Commands:
                 raise RequestError(
                     f"Nothing in run {run_id} has to run again. Name the tasks that are to."
                 )
-            payload = {"dag_id": dag_id, "run_id": run_id, "keys": [list(key) for key in keys]}
+            named: list[Json] = [[task_id, index] for task_id, index in keys]
+            payload: dict[str, Json] = {"dag_id": dag_id, "run_id": run_id, "keys": named}
             return Receipt(self._ask(session, "clear", payload), run_id, keys)
 
     def pause(self, dag_id: str) -> Receipt:

@@ -17,6 +17,7 @@ from nbflow.core import effects as fx
 from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
 from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.orders import ReportKind, TaskReport
+from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
@@ -101,7 +102,7 @@ class RunBook:
         self._effects.clear()
         return after
 
-    def _index(self, run_pk: int, instance: fx.TaskInstance) -> None:
+    def _index(self, run_pk: int, instance: TaskInstance) -> None:
         ref = (run_pk, instance.key)
         if instance.state == TaskState.SCHEDULED:
             self.ready[ref] = None

@@ -13,6 +13,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
@@ -32,6 +33,7 @@ from nbflow.scheduler.recover import recover
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import runs as run_store
+from nbflow.store.changes import ChangeSignal
 from nbflow.store.database import Database, Session, StoreUnavailable
 from nbflow.store.leases import LeaseLost
 from nbflow.store.runs import ActiveRun
@@ -48,14 +50,12 @@ def utc_now() -> datetime:
 class SchedulerSettings:
     """What the loop needs to know. Times in seconds.
 
-    `artifacts` is the fsspec URL under which attempts keep notebooks and logs. `queue_ahead` is how
-    many times its slots an executor is given, so that a worker never waits for the next task.
+    `artifacts` is the fsspec URL under which attempts keep notebooks and logs.
     `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
     """
 
     artifacts: str
     heartbeat: float = 5.0
-    queue_ahead: float = 2.0
     waves: bool = False
     describe_every: float = 5.0
     longest_sleep: float = 30.0
@@ -112,24 +112,31 @@ class Scheduler:
 
     def run_forever(self) -> None:
         """Act as a scheduler until `stop`; leads when the lease is free, stands by otherwise."""
+        self.run_until(lambda: False)
+
+    def run_until(self, done: Callable[[], bool]) -> None:
+        """Act as a scheduler until `stop`, or until `done` says so; it is asked after every tick."""
+        with ExitStack() as life:
+            self._open(life)
+            while not (self._stopping.is_set() or done()):
+                pause = self.run_once()
+                if not done():
+                    self._wake.wait(pause)
+
+    def _open(self, life: ExitStack) -> None:
+        """Start what wakes us; `life` ends it all again, the lease last."""
+        life.callback(self.leader.step_down)
+        life.callback(self.executor.close)
         self.executor.start(self.wake)
         changes = self.database.changes()
         listener = threading.Thread(target=self._listen, args=(changes,), daemon=True)
         listener.start()
+        life.callback(listener.join, timeout=5)
+        life.callback(changes.close)
+        life.callback(self._stopping.set)
         if self.loader is not None:
             self.loader.start()
-        try:
-            while not self._stopping.is_set():
-                pause = self.run_once()
-                self._wake.wait(pause)
-        finally:
-            if self.loader is not None:
-                self.loader.stop()
-            self._stopping.set()
-            listener.join(timeout=5)
-            changes.close()
-            self.executor.close()
-            self.leader.step_down()
+            life.callback(self.loader.stop)
 
     def run_once(self) -> float:
         """One tick that survives trouble with the store.
@@ -151,9 +158,9 @@ class Scheduler:
         seconds = (due - self.clock()).total_seconds()
         return min(max(seconds, 0.0), self.settings.longest_sleep)
 
-    def _listen(self, changes: object) -> None:
+    def _listen(self, changes: ChangeSignal) -> None:
         while not self._stopping.is_set():
-            if changes.wait(1.0):  # type: ignore[attr-defined]  # the signal of the store's Database
+            if changes.wait(1.0):
                 self.wake()
 
     def _forget_everything(self) -> None:
@@ -303,9 +310,7 @@ class Scheduler:
         if not book.ready:
             return []
         slots = self.executor.slots()
-        places = int(slots.total * self.settings.queue_ahead) - len(book.attempts)
-        if self.settings.waves:
-            places = len(book.ready)
+        places = slots.total + slots.ahead - len(book.attempts)
         if places <= 0:
             return []
         runs = {pk: book.runs[pk] for pk, _ in book.ready}

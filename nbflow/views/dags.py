@@ -15,6 +15,7 @@ from nbflow.core.timetables import Timetable, timetable_from_json
 from nbflow.store import browsing
 from nbflow.store import dags as dag_store
 from nbflow.store.browsing import ListedDag
+from nbflow.store.dags import FileProblem
 from nbflow.store.database import Database, Session
 from nbflow.views.shapes import DagDetail, DagView, EdgeView, ImportErrorView, RunDot, TaskView
 
@@ -56,11 +57,12 @@ def import_errors(database: Database) -> list[ImportErrorView]:
     """Files with problems, each with all of them."""
     with database.reading() as session:
         found = dag_store.import_errors(session)
+    by_file: dict[str, list[FileProblem]] = {}
+    for one in found:
+        by_file.setdefault(one.problem.file or "", []).append(one)
     return [
-        ImportErrorView(
-            error.file, error.seen_at.isoformat(), [dict(p.to_json()) for p in error.problems]
-        )
-        for error in found
+        ImportErrorView(file, iso_text(ones[0].seen_at), [dict(o.problem.to_json()) for o in ones])
+        for file, ones in by_file.items()
     ]
 
 
@@ -77,6 +79,11 @@ def task_views(dag: Dag) -> list[TaskView]:
         _task_view(dag.by_id[task_id], dag, edges.get(task_id, []), places[task_id])
         for task_id in dag.graph.order
     ]
+
+
+def iso_text(instant: datetime) -> str:
+    """An instant that is there, as the wire has it."""
+    return instant.isoformat()
 
 
 def iso(instant: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from nbflow.core.events import TaskKey
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.trigger_rules import Tally, Verdict, verdict
+from nbflow.store import browsing
 from nbflow.store import pools as pool_store
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
@@ -35,7 +36,7 @@ def _run_has_begun(session: Session, snapshot: RunSnapshot) -> Condition:
     run, limit = snapshot.run, snapshot.dag.max_active_runs
     if run.state is not RunState.QUEUED:
         return Condition("run", met=True, text="The run has begun.")
-    running = run_store.running_runs(session, run.dag_id)
+    running = browsing.active_counts(session).get(run.dag_id, {}).get(str(RunState.RUNNING), 0)
     text = f"The run is queued: {running} of at most {limit} runs of this DAG are running."
     return Condition("run", met=False, text=text, next_look="when a run of this DAG ends")
 
@@ -98,4 +99,6 @@ def _executor(instance: TaskInstance) -> Condition:
 def _retry(instance: TaskInstance) -> Condition:
     at = instance.next_try_at
     text = f"Try {instance.try_number} failed ({instance.reason}); the next one is due at {at}."
-    return Condition("retry", met=False, text=text, next_look=at and at.isoformat())
+    return Condition(
+        "retry", met=False, text=text, next_look=None if at is None else at.isoformat()
+    )
