@@ -20,7 +20,7 @@ FRONTEND := $(shell find labextension/src labextension/style labextension/script
 	$(wildcard labextension/*.json)
 BUILT := nbflow/labextension/package.json
 
-say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+say = @printf '\n$(if $(NO_COLOR),== %s,\033[1m== %s\033[0m)\n' "$(1)"
 # --silent: what a script prints, without npm's own banner.
 npm = npm --prefix labextension --silent
 
