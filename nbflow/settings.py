@@ -37,33 +37,42 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="NBFLOW_", frozen=True, extra="forbid")
 
-    home: Path = Field(Path(), description="The project folder.")
-    data: Path = Field(Path(".nbflow"), description="Where nbflow keeps its own files.")
-    dags: list[Path] = Field([Path("dags")], description="Folders and files that define DAGs.")
-    store: str = Field("", description="SQLAlchemy URL of the store; SQLite in `data` when empty.")
-    artifacts: str = Field(
-        "", description="fsspec URL for notebooks, logs and values; a folder in `data` when empty."
+    home: Path = Field(default=Path(), description="The project folder.")
+    data: Path = Field(default=Path(".nbflow"), description="Where nbflow keeps its own files.")
+    dags: list[Path] = Field(
+        default=[Path("dags")], description="Folders and files that define DAGs."
     )
-    executor: Literal["inline", "dask"] = Field("dask", description="Where tasks run.")
+    store: str = Field(
+        default="", description="SQLAlchemy URL of the store; SQLite in `data` when empty."
+    )
+    artifacts: str = Field(
+        default="",
+        description="fsspec URL for notebooks, logs and values; a folder in `data` when empty.",
+    )
+    executor: Literal["inline", "dask"] = Field(default="dask", description="Where tasks run.")
     dask_address: str = Field(
-        "", description="Address of a running Dask scheduler; an embedded cluster when empty."
+        default="",
+        description="Address of a running Dask scheduler; an embedded cluster when empty.",
     )
     dask_cluster: str = Field(
-        "", description="A cluster class to start, as `module:Class`; LocalCluster when empty."
+        default="",
+        description="A cluster class to start, as `module:Class`; LocalCluster when empty.",
     )
     dask_cluster_kwargs: dict[str, Any] = Field(  # keyword arguments of a class we do not know
         default_factory=dict, description="Keyword arguments for `dask_cluster`."
     )
-    workers: int = Field(2, ge=1, description="Worker processes of the embedded cluster.")
+    workers: int = Field(default=2, ge=1, description="Worker processes of the embedded cluster.")
     slots: int = Field(
-        4, ge=1, description="Tasks side by side, in each worker or, inline, in all."
+        default=4, ge=1, description="Tasks side by side, in each worker or, inline, in all."
     )
-    warm_kernels: int = Field(2, ge=0, description="Kernels kept ready in each worker.")
+    warm_kernels: int = Field(default=2, ge=0, description="Kernels kept ready in each worker.")
     heartbeat: float = Field(
-        5.0, gt=0, description="Seconds between signs of life of a running task."
+        default=5.0, gt=0, description="Seconds between signs of life of a running task."
     )
-    parse_timeout: float = Field(30.0, gt=0, description="Seconds a DAG file may take to import.")
-    timezone: str = Field("UTC", description="Zone of schedules that name none.")
+    parse_timeout: float = Field(
+        default=30.0, gt=0, description="Seconds a DAG file may take to import."
+    )
+    timezone: str = Field(default="UTC", description="Zone of schedules that name none.")
 
     @classmethod
     def settings_customise_sources(

@@ -36,6 +36,11 @@ class AfterCommit:
     cancel: list[str] = field(default_factory=list)
     finished: list[ActiveRun] = field(default_factory=list)
 
+    def __iadd__(self, other: AfterCommit) -> AfterCommit:
+        self.cancel += other.cancel
+        self.finished += other.finished
+        return self
+
 
 class RunBook:
     """Every unfinished run, indexed by what the scheduler asks for: attempts, ready task instances,

@@ -207,8 +207,10 @@ class Scheduler:
                 self._end_overdue_runs(book, now)
                 self._create_scheduled_runs(session, book, changed, now)
                 self._begin_runs(book, now)
-                orders = self._dispatch(session, book, now)
+                # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
+                orders = self._dispatch(session, book, now)
+                after += book.store(session)
                 self._describe(session, now)
         except BaseException:
             # Memory may be ahead of the store now; what was not stored has not happened.

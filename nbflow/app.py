@@ -1,0 +1,200 @@
+"""The composition root: the one place where rooms are put together. Doors ask here for parts that
+are ready to use.
+
+Imported by the doors and by `testing`, and by nothing else. Heavy rooms are imported by the
+function that needs them, so that `nbflow dags list` does not pay for Dask.
+"""
+
+# ruff: noqa: PLC0415 - see the module docstring
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import nbformat
+
+from nbflow.core.dag import Dag
+from nbflow.core.json import JsonObject
+from nbflow.core.orders import Source, SourceBundle
+from nbflow.core.snapshot import DagRun
+from nbflow.core.states import RunType
+from nbflow.settings import Settings
+from nbflow.store import browsing
+from nbflow.store import dags as dag_store
+from nbflow.store import runs as run_store
+from nbflow.store.database import Database
+
+if TYPE_CHECKING:
+    from nbflow.executors.base import Executor
+    from nbflow.executors.runner import Runner
+    from nbflow.scheduler.loop import Scheduler
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock of the doors."""
+    return datetime.now(timezone.utc)
+
+
+# -- parts -----------------------------------------------------------------------------------------
+
+
+def open_database(settings: Settings) -> Database:
+    """The store these settings name, its tables up to date."""
+    database = Database(settings.store_url)
+    database.upgrade()
+    return database
+
+
+def make_runner(settings: Settings) -> Runner:
+    """What runs tasks in this process, or in the worker that unpickles it."""
+    from nbflow.runtime.run_task import TaskRunner
+
+    return TaskRunner(settings.data_folder / "bundles", kernels=settings.warm_kernels)
+
+
+def make_executor(settings: Settings) -> Executor:
+    """The executor these settings name; it starts nothing until the scheduler starts it."""
+    if settings.executor == "inline":
+        from nbflow.executors.inline import InlineExecutor
+
+        return InlineExecutor(partial(make_runner, settings), slots=settings.slots)
+    from nbflow.executors.dask import DaskExecutor
+    from nbflow.executors.dask_cluster import ClusterSpec
+
+    spec = ClusterSpec(
+        address=settings.dask_address or None,
+        cluster_class=settings.dask_cluster or None,
+        cluster_kwargs=settings.dask_cluster_kwargs,
+        workers=settings.workers,
+        threads=settings.slots,
+    )
+    return DaskExecutor(spec, partial(make_runner, settings))
+
+
+def make_scheduler(
+    settings: Settings,
+    database: Database,
+    executor: Executor,
+    *,
+    watch_dags: bool = True,
+    on_run_finished: Callable[[run_store.ActiveRun], None] = lambda _: None,
+) -> Scheduler:
+    """A scheduler, with `watch_dags` over the DAG folders of these settings.
+
+    It leaves the assembled notebook of every finished run of a cell DAG in the artifact store.
+    """
+    from nbflow.scheduler.load_dags import DagLoader
+    from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+
+    def finished(run: run_store.ActiveRun) -> None:
+        _keep_assembled(settings, database, run)
+        on_run_finished(run)
+
+    scheduler = Scheduler(
+        database,
+        executor,
+        SchedulerSettings(settings.artifacts_url, settings.heartbeat),
+        on_run_finished=finished,
+    )
+    if watch_dags:
+        roots = settings.dag_paths
+        scheduler.loader = DagLoader(roots, scheduler.wake, settings.parse_timeout)
+    return scheduler
+
+
+# -- runs ------------------------------------------------------------------------------------------
+
+
+def create_run(
+    database: Database,
+    dag: Dag,
+    source: Source,
+    *,
+    file: str,
+    params: JsonObject,
+    logical_date: datetime | None = None,
+) -> str:
+    """Store a DAG and a run of it, to be executed by the next scheduler. Returns the run's id."""
+    now = utc_now()
+    bundle = source if isinstance(source, SourceBundle) else SourceBundle(uuid4().hex)
+    run_id = f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
+    run = DagRun(
+        dag_id=dag.dag_id,
+        run_id=run_id,
+        run_type=RunType.MANUAL,
+        run_after=now,
+        logical_date=logical_date or now,
+        data_interval_start=logical_date or now,
+        data_interval_end=logical_date or now,
+        params=params,
+        created_at=now,
+    )
+    with database.transaction() as session:
+        dag_store.save_file(session, file, [dag], bundle, [], now)
+        stored = dag_store.current_version(session, dag.dag_id)
+        if stored is None:
+            raise LookupError(f"DAG {dag.dag_id!r} was stored and cannot be found.")
+        run_store.create_run(session, run, stored.version_id, dag)
+    return run_id
+
+
+# -- notebooks of runs -----------------------------------------------------------------------------
+
+
+def assembled_notebook(
+    database: Database, dag_id: str, run_id: str
+) -> nbformat.NotebookNode | None:
+    """A cell DAG's run as one notebook, as far as it has come; None for other DAGs and runs."""
+    from nbflow.runtime.artifacts import read_url
+    from nbflow.runtime.assemble import assemble_run
+
+    with database.reading() as session:
+        run = run_store.load_run(session, dag_id, run_id)
+        if run is None or run.snapshot.dag.source != "notebook":
+            return None
+        _, bundle = dag_store.load_version(session, run.version_id)
+        tries = browsing.newest_tries(session, run.id)
+    source = nbformat.reads(bundle.files[run.snapshot.dag.file].decode(), as_version=4)
+    executed: dict[str, nbformat.NotebookNode] = {}
+    for (task_id, _), one in tries.items():
+        if one.output_notebook is not None:
+            text = read_url(one.output_notebook).decode()
+            executed[task_id] = nbformat.reads(text, as_version=4)
+    states: Mapping[str, str] = {k: str(v) for k, v in run.snapshot.states().items()}
+    return assemble_run(source, executed, states, run.snapshot.dag)
+
+
+def assembled_path(settings: Settings, dag_id: str, run_id: str) -> str:
+    """Where the assembled notebook of a run is kept, inside the artifact store."""
+    safe = "".join(c if c.isalnum() or c in "-_.+" else "_" for c in run_id)
+    return f"{settings.artifacts_url}/runs/{dag_id}/{safe}/{dag_id}.ipynb"
+
+
+def _keep_assembled(settings: Settings, database: Database, run: run_store.ActiveRun) -> None:
+    from nbflow.runtime.artifacts import ArtifactStore
+
+    name = run.snapshot.run
+    try:
+        notebook = assembled_notebook(database, name.dag_id, name.run_id)
+    except (OSError, ValueError) as error:
+        # The run has ended and is stored; its parts are there, only this convenience is missing.
+        log.warning("No assembled notebook for %s: %s", name.run_id, error)
+        return
+    if notebook is not None:
+        folder, _, file = assembled_path(settings, name.dag_id, name.run_id).rpartition("/")
+        ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
+
+
+def in_project(settings: Settings, path: Path) -> str:
+    """`path` relative to the project folder where it is inside, else absolute."""
+    absolute = path.resolve()
+    home = settings.home.resolve()
+    return str(absolute.relative_to(home)) if absolute.is_relative_to(home) else str(absolute)

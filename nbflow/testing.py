@@ -1,0 +1,230 @@
+"""Tools for testing DAGs, shipped: run a DAG in this process and look at what became of every task.
+
+`run_dag` executes in waves, as Airflow's `dag.test()` does: every scheduled task finishes before
+rules are looked at again, one task at a time, in this very thread, so a debugger stops where the
+author looks. Time between retries is skipped, not waited for.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import cloudpickle
+
+from nbflow import app
+from nbflow.authoring import loading
+from nbflow.commands import schema_errors
+from nbflow.core import params as param_rules
+from nbflow.core.errors import DefinitionError
+from nbflow.core.json import JsonObject
+from nbflow.core.orders import RETURN_VALUE, LiveSource, PickledSource, Source, ValueRef
+from nbflow.core.states import RunState
+from nbflow.executors.inline import InlineExecutor
+from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.settings import Settings
+from nbflow.store import browsing
+from nbflow.store import runs as run_store
+from nbflow.store.database import Database
+from nbflow.views.runs import run_detail
+from nbflow.views.shapes import TaskInstanceView
+
+if TYPE_CHECKING:
+    from nbflow.authoring.dag import DAG
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What became of one task instance.
+
+    `values` are what it handed on, by key; `log` is its plain text log.
+    """
+
+    view: TaskInstanceView
+    values: Mapping[str, object]
+    log: str = ""
+    output_notebook: str | None = None
+    traceback: str = ""
+
+    @property
+    def state(self) -> str:
+        return self.view.state
+
+    @property
+    def reason(self) -> str | None:
+        return self.view.reason
+
+    @property
+    def message(self) -> str:
+        return self.view.message
+
+    @property
+    def try_number(self) -> int:
+        return self.view.try_number
+
+    @property
+    def value(self) -> object:
+        """The return value; for notebooks and cells all values by name."""
+        return self.values.get(RETURN_VALUE) if RETURN_VALUE in self.values else self.values or None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run. `states` and `values` are by task id, `task_id[i]` for mapped instances."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    message: str
+    tasks: Mapping[str, TaskResult] = field(repr=False)
+
+    @cached_property
+    def states(self) -> dict[str, str]:
+        return {name: task.state for name, task in self.tasks.items()}
+
+    @cached_property
+    def values(self) -> dict[str, object]:
+        return {name: t.value for name, t in self.tasks.items() if t.values}
+
+    def task(self, task_id: str) -> TaskResult:
+        """The result of one task. Raises KeyError with the names there are."""
+        if task_id not in self.tasks:
+            raise KeyError(f"No task {task_id!r}; there are {', '.join(self.tasks)}.")
+        return self.tasks[task_id]
+
+
+def run_dag(
+    dag: DAG,
+    executor: Literal["inline", "dask"] = "inline",
+    params: JsonObject | None = None,
+    logical_date: datetime | None = None,
+) -> RunResult:
+    """Run `dag` once, here and now, and wait for its end.
+
+    Raises DefinitionError, with every problem, if the DAG or the params are wrong. A task that
+    fails raises nothing: look at `RunResult.state` and `RunResult.states`.
+    """
+    built = dag.to_core()
+    values, problems = param_rules.validate(built.params, params or {}, schema_errors)
+    if problems:
+        raise DefinitionError(problems)
+    with tempfile.TemporaryDirectory(prefix="nbflow-test-") as folder:
+        settings = Settings(home=Path(folder), executor=executor, warm_kernels=0)
+        database = app.open_database(settings)
+        source = _source(dag, executor)
+        with database:
+            run_id = app.create_run(
+                database,
+                built,
+                source,
+                file=built.file or "<memory>",
+                params=values,
+                logical_date=logical_date,
+            )
+            if executor == "inline":
+                _run_waves(settings, database, source, built.dag_id, run_id)
+            else:
+                _run_on(settings, database, source)
+            return read_result(database, built.dag_id, run_id)
+
+
+def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
+    """What the store, and the artifacts it names, know of a run."""
+    from nbflow.runtime.values import load_value  # noqa: PLC0415 - not for those who only import us
+
+    detail = run_detail(database, dag_id, run_id)
+    with database.reading() as session:
+        run = run_store.load_run(session, dag_id, run_id)
+        assert run is not None
+        refs = run_store.values_of(session, run.id, [i.task_id for i in detail.instances])
+        tries = browsing.newest_tries(session, run.id)
+    tasks = {}
+    for view in detail.instances:
+        name = view.task_id if view.map_index < 0 else f"{view.task_id}[{view.map_index}]"
+        one = tries.get((view.task_id, view.map_index))
+        found: Mapping[str, ValueRef] = refs.get(view.task_id, {})
+        tasks[name] = TaskResult(
+            view,
+            {key: load_value(ref) for key, ref in found.items()},
+            _log(one),
+            one.output_notebook if one else None,
+            one.traceback if one else "",
+        )
+    return RunResult(dag_id, run_id, detail.run.state, detail.run.message, tasks)
+
+
+def _log(one: browsing.Try | None) -> str:
+    from nbflow.runtime.artifacts import read_url  # noqa: PLC0415 - as above
+
+    if one is None or one.log is None:
+        return ""
+    return read_url(one.log).decode(errors="replace")
+
+
+def _source(dag: DAG, executor: str) -> Source:
+    """The DAG's code: the objects themselves here, pickled for workers elsewhere."""
+    if executor == "inline":
+        return LiveSource(loading.register_live(dag))
+    operators = cloudpickle.dumps({task.task_id: task for task in dag.tasks})
+    return PickledSource(sha256(operators).hexdigest(), operators)
+
+
+class _SkippingClock:
+    """The time of day, moved on by `skip_to` over what would have to be waited for."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return app.utc_now() + self._ahead
+
+    def skip_to(self, instant: datetime) -> None:
+        self._ahead += max(timedelta(), instant - self())
+
+
+def _run_waves(
+    settings: Settings, database: Database, source: Source, dag_id: str, run_id: str
+) -> None:
+    clock = _SkippingClock()
+    executor = InlineExecutor(partial(app.make_runner, settings), wave=True)
+    scheduler = Scheduler(
+        database,
+        executor,
+        SchedulerSettings(settings.artifacts_url, waves=True),
+        clock=clock,
+        sources=lambda _: source,
+    )
+    executor.start(scheduler.wake)
+    try:
+        while not _is_finished(database, dag_id, run_id):
+            due = scheduler.tick()
+            if scheduler.book is not None and not scheduler.book.attempts:
+                retry = scheduler.book.next_retry_at
+                clock.skip_to(min(due, retry) if retry is not None else clock())
+    finally:
+        executor.close()
+        scheduler.leader.step_down()
+
+
+def _run_on(settings: Settings, database: Database, source: Source) -> None:
+    finished: list[object] = []
+    scheduler = Scheduler(
+        database,
+        app.make_executor(settings),
+        SchedulerSettings(settings.artifacts_url),
+        sources=lambda _: source,
+        on_run_finished=finished.append,
+    )
+    scheduler.run_until(lambda: bool(finished))
+
+
+def _is_finished(database: Database, dag_id: str, run_id: str) -> bool:
+    with database.reading() as session:
+        run = browsing.run(session, dag_id, run_id)
+    return run is None or RunState(run.run.state).is_finished
