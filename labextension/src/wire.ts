@@ -1,0 +1,275 @@
+/**
+ * The shapes of the wire: what the server sends, as `nbflow.views.shapes` defines it. Generated;
+ * after a change there run `python labextension/scripts/generate_wire.py`.
+ */
+
+/** One past run as a dot in a list. */
+export interface RunDot {
+  run_id: string;
+  state: string;
+  run_type: string;
+  logical_date: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/** A DAG in the list. `last_runs` are the newest first, at most ten. */
+export interface DagView {
+  dag_id: string;
+  description: string;
+  file: string;
+  source: 'python' | 'notebook';
+  tags: string[];
+  owner: string;
+  paused: boolean;
+  active: boolean;
+  schedule: string;
+  next_run: string | null;
+  version: number;
+  task_count: number;
+  running: number;
+  last_runs: RunDot[];
+  problems: number;
+}
+
+/** One reason for an edge that ends at the task it is listed under. */
+export interface EdgeView {
+  upstream: string;
+  kind: string;
+  names: string[];
+  why: string;
+}
+
+/**
+ * A task of a DAG as defined.
+ *
+ * `layer` and `row` are its place in the layered layout of `picture`.
+ */
+export interface TaskView {
+  task_id: string;
+  kind: string;
+  operator: string;
+  upstream: string[];
+  edges: EdgeView[];
+  trigger_rule: string;
+  retries: number;
+  pool: string;
+  cells: number[];
+  doc: string;
+  layer: number;
+  row: number;
+}
+
+/**
+ * A DAG with its tasks and what its trigger form needs: `params` maps names to `{"default",
+ * "schema"}`.
+ */
+export interface DagDetail {
+  dag: DagView;
+  tasks: TaskView[];
+  params: Record<string, unknown>;
+  timezone: string;
+  catchup: boolean | number;
+  max_active_runs: number;
+  start_date: string | null;
+  doc: string;
+  next_runs: string[];
+}
+
+/** A run in a list. `counts` maps each state to the number of task instances in it. */
+export interface RunView {
+  dag_id: string;
+  run_id: string;
+  state: string;
+  run_type: string;
+  logical_date: string | null;
+  data_interval_start: string | null;
+  data_interval_end: string | null;
+  run_after: string | null;
+  created_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  params: Record<string, unknown>;
+  version: number;
+  message: string;
+  cancelling: boolean;
+  counts: Record<string, number>;
+}
+
+/** One task instance of a run, as in a table or on the graph. */
+export interface TaskInstanceView {
+  task_id: string;
+  map_index: number;
+  state: string;
+  reason: string | null;
+  message: string;
+  try_number: number;
+  scheduled_at: string | null;
+  queued_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  next_try_at: string | null;
+}
+
+/**
+ * A run with the DAG version it executes, so that the graph fits the run.
+ *
+ * `cursor` is where its feed goes on.
+ */
+export interface RunDetail {
+  run: RunView;
+  tasks: TaskView[];
+  instances: TaskInstanceView[];
+  cursor: number;
+}
+
+/** One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it. */
+export interface TryView {
+  try_number: number;
+  attempt_id: string;
+  state: string;
+  reason: string | null;
+  message: string;
+  traceback: string;
+  cell: number | null;
+  worker: string;
+  queued_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  has_notebook: boolean;
+  has_log: boolean;
+  peak_memory: number | null;
+}
+
+/** A value a task handed on. */
+export interface ValueView {
+  key: string;
+  type: string;
+  preview: string;
+  size: number;
+}
+
+/**
+ * One thing a waiting task still needs: whether it is met, in words with its numbers, and when
+ * it is looked at next.
+ */
+export interface Condition {
+  name: string;
+  met: boolean;
+  text: string;
+  next_look: string | null;
+}
+
+/** Everything the task drawer shows. `why` is empty for a task that has started or finished. */
+export interface TaskInstanceDetail {
+  instance: TaskInstanceView;
+  task: TaskView;
+  tries: TryView[];
+  values: ValueView[];
+  why: Condition[];
+}
+
+/** A piece of a log: ask again with `next_offset` until `complete`. Offsets are in bytes. */
+export interface LogChunk {
+  text: string;
+  next_offset: number;
+  complete: boolean;
+}
+
+/** Cell events of an attempt from an offset on (see `runtime.live`). */
+export interface LiveCells {
+  events: Record<string, unknown>[];
+  next_offset: number;
+  complete: boolean;
+}
+
+/** What clearing would do: the task instances that would run again, in topological order. */
+export interface ClearPreview {
+  keys: [string, number][];
+  dry_run: boolean;
+  request_id: number | null;
+}
+
+/** A file that could not be read, or reads with problems. */
+export interface ImportErrorView {
+  file: string;
+  seen_at: string;
+  problems: Record<string, unknown>[];
+}
+
+/** Whether a scheduler is alive, and when it last gave a sign of life. */
+export interface SchedulerHealth {
+  alive: boolean;
+  holder: string;
+  hostname: string;
+  last_heartbeat: string | null;
+  seconds_since: number | null;
+}
+
+/** One worker of the executor. Memory in bytes. */
+export interface WorkerView {
+  name: string;
+  address: string;
+  slots: number;
+  running: number;
+  memory: number | null;
+}
+
+/** The executor as the scheduler last described it. */
+export interface ClusterView {
+  kind: string;
+  address: string;
+  dashboard: string;
+  workers: WorkerView[];
+  slots: number;
+  used: number;
+}
+
+/** What `nbflow health` and the panel's banner show. */
+export interface Health {
+  scheduler: SchedulerHealth;
+  cluster: ClusterView | null;
+  database: string;
+  import_errors: number;
+  running: number;
+  queued: number;
+  version: string;
+}
+
+/** A request was accepted for the scheduler; `run_id` for those that make a run. */
+export interface RequestReceipt {
+  request_id: number;
+  run_id: string | null;
+}
+
+/** One line of the journal, as the feed sends it. */
+export interface ChangeView {
+  cursor: number;
+  at: string;
+  kind: string;
+  dag_id: string | null;
+  run_id: string | null;
+  task_id: string | null;
+  map_index: number | null;
+  state: string | null;
+  actor: string | null;
+  data: Record<string, unknown>;
+}
+
+/**
+ * One finding about a DAG file: what is wrong, where, and what to do about it.
+ *
+ * `cell` is the index of the notebook cell (from 0) and `line` the line within that cell, or
+ * within the file (from 1).
+ */
+export interface Problem {
+  code: string;
+  message: string;
+  fix: string;
+  severity: 'error' | 'warning';
+  file: string | null;
+  dag_id: string | null;
+  task_id: string | null;
+  cell: number | null;
+  line: number | null;
+}
