@@ -1,4 +1,4 @@
-"""Noticing that another process, or another thread, added a request or a journal line, at next to no cost while nobody does.
+"""Noticing that somebody else added a request or a journal line, at next to no cost until then.
 
 SQLite: a counter of the file is read, and the newest row only when it has moved. PostgreSQL:
 LISTEN/NOTIFY, sent by `announce` inside the transaction that adds the row. A signal says that
@@ -37,7 +37,7 @@ class Topic(Enum):
 
 
 class ChangeSignal(Protocol):
-    """Tells whether rows were added since the signal was made, or since it last said so. For one thread at a time."""
+    """Says whether rows were added since it was made, or last said so. For one thread at a time."""
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return True as soon as rows were added, False after `timeout` seconds or when closed."""
@@ -50,7 +50,7 @@ class ChangeSignal(Protocol):
 
 
 def announce(session: Connection, topic: Topic) -> None:
-    """Tell those who listen, when this transaction commits. SQLite's own counter needs no telling."""
+    """Tell those who listen, once this transaction commits. SQLite's counter needs no telling."""
     if session.dialect.name == "postgresql":
         session.execute(_NOTIFY, {"channel": topic.channel})
 
@@ -104,7 +104,10 @@ class SqliteSignal:
 
 
 class PostgresSignal:
-    """Listens on the topic's channel. A broken connection counts as a change: something may have been missed."""
+    """Listens on the topic's channel.
+
+    A connection that broke counts as a change, for something may have been missed meanwhile.
+    """
 
     def __init__(self, engine: Engine, topic: Topic) -> None:
         self._connect_args = engine.dialect.create_connect_args(engine.url)
@@ -121,7 +124,7 @@ class PostgresSignal:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 return False
-            select.select([self._connection.fileno(), self._woken], [], [], left)
+            select.select([self._connection.fileno(), self._woken.fileno()], [], [], left)
         return False
 
     def has_changed(self) -> bool:

@@ -32,7 +32,7 @@ Bytes = LargeBinary
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Naive datetimes are refused with ValueError; what comes out is aware and in UTC.
 
-    SQLite has no such type: there it is ISO text of constant width, so that text order is time order.
+    SQLite has no such type: there it is ISO text of constant width, whose order is that of time.
     """
 
     impl = String(32).with_variant(TIMESTAMP(timezone=True), "postgresql")
@@ -70,12 +70,12 @@ class JsonText(TypeDecorator[Json]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Json, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Json, _dialect: Dialect) -> str | None:
         if value is None:
             return None
         return json.dumps(value, separators=(",", ":"), default=_as_dict)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Json:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Json:
         return None if value is None else cast("Json", json.loads(value))
 
 
@@ -85,15 +85,15 @@ class TextTuple(TypeDecorator[tuple[str, ...]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: tuple[str, ...] | None, _dialect: Dialect) -> str | None:
         return None if value is None else json.dumps(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(json.loads(value))
 
 
 class WordType(TypeDecorator[W], Generic[W]):
-    """A member of the enum `words`, kept as its word; a word the enum does not know raises ValueError."""
+    """A member of the enum `words`, kept as its word. An unknown word raises ValueError."""
 
     impl = String(32)
     cache_ok = True
@@ -102,25 +102,25 @@ class WordType(TypeDecorator[W], Generic[W]):
         super().__init__()
         self.words = words
 
-    def process_bind_param(self, value: W | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: W | None, _dialect: Dialect) -> str | None:
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> W | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> W | None:
         return None if value is None else self.words(value)
 
 
 class CleanText(TypeDecorator[str]):
-    """Text that user code may have written: NUL and lone surrogates, which no database takes, become U+FFFD."""
+    """Text that user code may have written: NUL and lone surrogates become U+FFFD."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         return None if value is None else clean(value)
 
 
 def clean(text: str) -> str:
-    """`text` as every database can keep it."""
+    """`text` as every database can keep it; PostgreSQL takes no NUL, and none takes a surrogate."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
     try:

@@ -1,4 +1,4 @@
-"""DAGs and their versions, as the files define them: what is stored when a file was read, and what is active.
+"""DAGs and their versions: what is stored when a DAG file was read, and what is active now.
 
 A DAG gets a new version when what it means changes: its spec, or the code that would run
 (`sources.meaning`). A change of comments, layout or notebook outputs makes none; the version then
@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError, Problem
@@ -26,7 +25,15 @@ from nbflow.core.orders import SourceBundle
 from nbflow.store import journal, sources
 from nbflow.store.database import Session
 from nbflow.store.journal import Change
-from nbflow.store.tables import DagRow, DagVersionRow, ImportErrorRow, insert_into, table_of
+from nbflow.store.tables import (
+    AnyRow,
+    AnySelect,
+    DagRow,
+    DagVersionRow,
+    ImportErrorRow,
+    insert_into,
+    table_of,
+)
 
 _DAGS = table_of(DagRow)
 _VERSIONS = table_of(DagVersionRow)
@@ -39,7 +46,7 @@ REMEMBERED = 4096
 
 @dataclass(frozen=True)
 class StoredDag:
-    """The current version of a DAG. The `last_...` are those of its latest scheduled run, None before the first."""
+    """The current version of a DAG. `last_...` are of its latest scheduled run, None before it."""
 
     dag: Dag
     version_id: int
@@ -91,7 +98,10 @@ def load_version(session: Session, version_id: int) -> tuple[Dag, SourceBundle]:
 
 
 def read_dags(session: Session, fingerprints: Mapping[int, str]) -> dict[int, Dag]:
-    """The DAGs of these versions, {version_id: fingerprint}; asks the database for those this process has not seen."""
+    """The DAGs of these versions, given as {version_id: fingerprint}.
+
+    Asks the database only for what this process has not seen, and at most once.
+    """
     known = _MEMORY.known(fingerprints.values())
     missing = [pk for pk, fingerprint in fingerprints.items() if fingerprint not in known]
     if missing:
@@ -109,7 +119,7 @@ def import_errors(session: Session) -> list[FileProblem]:
 
 
 def files_to_read_again(session: Session) -> list[str]:
-    """Files refused a DAG because its id was taken, where it no longer is: to be parsed and saved again."""
+    """Files that were refused a DAG whose id is free now: they are to be parsed and saved again."""
     taken = select(_DAGS.c.dag_id).where(
         _DAGS.c.dag_id == _ERRORS.c.dag_id, _DAGS.c.active, _DAGS.c.file != _ERRORS.c.file
     )
@@ -117,7 +127,7 @@ def files_to_read_again(session: Session) -> list[str]:
     return list(session.scalars(waiting.distinct().order_by(_ERRORS.c.file)))
 
 
-def _current() -> Select[tuple[object, ...]]:
+def _current() -> AnySelect:
     is_current = and_(_VERSIONS.c.dag_id == _DAGS.c.dag_id, _VERSIONS.c.number == _DAGS.c.version)
     chosen = select(
         _VERSIONS.c.id,
@@ -134,14 +144,14 @@ def _current() -> Select[tuple[object, ...]]:
     return chosen.join_from(_DAGS, _VERSIONS, is_current).order_by(_DAGS.c.dag_id)
 
 
-def _stored(session: Session, query: Select[tuple[object, ...]]) -> list[StoredDag]:
+def _stored(session: Session, query: AnySelect) -> list[StoredDag]:
     rows = session.execute(query).all()
     dags = read_dags(session, {row.id: row.fingerprint for row in rows})
     return [StoredDag(dags[row[0]], row[0], *row[2:]) for row in rows]
 
 
 class _Memory:
-    """DAGs by fingerprint, the latest used last. A fingerprint names a content, so nothing here ever goes stale."""
+    """DAGs by fingerprint, the latest used last. A fingerprint names a content: none goes stale."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -196,10 +206,11 @@ def save_file(
     problems: Sequence[Problem],
     now: datetime,
 ) -> list[str]:
-    """Store what reading `file` gave; returns the ids of DAGs whose current version, or being active, changed.
+    """Store what reading `file` gave; returns the ids of DAGs that changed, came or went.
 
-    A DAG missing from `dags` becomes inactive, unless an error in `problems` explains why it is missing: then
-    its last good version stays. A DAG whose id another file has taken is refused with a problem of its own.
+    A DAG missing from `dags` becomes inactive, unless an error in `problems` explains why it is
+    missing: then its last good version stays. A DAG whose id another file has taken is refused
+    with a problem of its own.
     """
     ids = [dag.dag_id for dag in dags]
     of_file_or_ids = or_(_DAGS.c.file == file, _DAGS.c.dag_id.in_(ids))
@@ -238,7 +249,8 @@ def _versions(session: Session, dags: Sequence[Dag], meaning: str) -> list[_Vers
     prints = {dag.dag_id: _fingerprint(dag, meaning) for dag in dags}
     of_dags = _VERSIONS.c.dag_id.in_(list(prints))
     newest = select(_VERSIONS.c.dag_id, func.max(_VERSIONS.c.number)).where(of_dags)
-    numbers = {dag_id: n for dag_id, n in session.execute(newest.group_by(_VERSIONS.c.dag_id))}
+    newest = newest.group_by(_VERSIONS.c.dag_id)
+    numbers = {row[0]: int(row[1]) for row in session.execute(newest)}
     same = select(_VERSIONS.c.dag_id, _VERSIONS.c.id, _VERSIONS.c.number).where(
         of_dags, _VERSIONS.c.fingerprint.in_(list(prints.values()))
     )
@@ -324,15 +336,15 @@ _FROM_SPEC = (
     "task_count",
     "updated_at",
 )
-"""What reading a file changes of a DAG that is known: not whether it is paused, nor since when it exists."""
+"""What reading a file changes of a known DAG: not its being paused, nor since when it exists."""
 
 
-def _is_same(before: ResultRow[Any] | None, file: str, number: int) -> bool:
+def _is_same(before: AnyRow | None, file: str, number: int) -> bool:
     return before is not None and before.active and before.version == number and before.file == file
 
 
 def _unexplained(
-    missing: set[str], before: Mapping[str, ResultRow[Any]], problems: Sequence[Problem]
+    missing: set[str], before: Mapping[str, AnyRow], problems: Sequence[Problem]
 ) -> list[str]:
     """Which DAGs are missing from a file although no error of it says why."""
     errors = {problem.dag_id for problem in problems if problem.severity == "error"}
@@ -359,14 +371,14 @@ def _duplicate(file: str, dag_id: str, other: str) -> Problem:
 
 
 def _save_problems(session: Session, file: str, problems: Sequence[Problem], now: datetime) -> None:
-    """Replace the problems of a file; a line in the journal says so when they are not the same as before."""
+    """Replace the problems of a file; the journal gets a line when they are others than before."""
     stored = select(_ERRORS.c.problem).where(_ERRORS.c.file == file).order_by(_ERRORS.c.id)
     if list(session.scalars(stored)) == [problem.to_json() for problem in problems]:
         return
     session.execute(delete(_ERRORS).where(_ERRORS.c.file == file))
     if problems:
         session.execute(insert(_ERRORS), [_problem_values(file, p, now) for p in problems])
-    data = {"file": file, "count": len(problems)}
+    data: JsonObject = {"file": file, "count": len(problems)}
     journal.append(session, [Change(now, "import_errors", data=data)])
 
 

@@ -1,4 +1,4 @@
-"""The database: one URL, transactions, migrations. SQLite and PostgreSQL differ here and hardly anywhere else.
+"""The database: one URL, transactions, migrations. SQLite and PostgreSQL differ mostly here.
 
 A transaction is opened by the caller that owns its meaning; the functions of the store take its
 session. Nobody retries in here: what was not committed has not happened.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 HEAD = "0001"
-"""The newest revision: what `upgrade` leads to. Kept here so that a look at it need not import Alembic."""
+"""The newest revision. It stands here so that a look at it need not import Alembic."""
 
 BUSY_SECONDS = 30.0
 """How long a writer of a SQLite file waits for another process to finish its transaction."""
@@ -32,15 +32,28 @@ Session: TypeAlias = Connection
 """An open transaction, as `Database.transaction` and `Database.reading` give it."""
 
 
+_POSTGRES_SETTINGS = {
+    "timezone": "UTC",
+    # A process that stands still in the middle of a transaction must not keep its locks: they would
+    # keep another scheduler from taking over.
+    "idle_in_transaction_session_timeout": "10s",
+    "lock_timeout": "30s",
+}
+
+
 class StoreUnavailable(NbflowError):
-    """The database cannot be reached, stayed locked or is full. Nothing of the transaction was stored, unless the
-    connection broke during its very commit: read again before repeating it."""
+    """The database cannot be reached, stayed locked or is full.
+
+    Nothing of the transaction was stored, unless the connection broke during the very commit: read
+    again before repeating it.
+    """
 
 
 class Database:
-    """The store behind `url`: `sqlite:///path/to/file` or `postgresql://user@host/name`. Raises ValueError for any other.
+    """The store behind `url`: `sqlite:///path/to/file` or `postgresql://user@host/name`.
 
-    One object per process; its methods may be called from any thread. Opening it does not connect.
+    Raises ValueError for any other kind. One object per process; its methods may be called from
+    any thread. Making it does not connect.
     """
 
     def __init__(self, url: str) -> None:
@@ -55,7 +68,7 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
 
-    def __enter__(self) -> Database:
+    def __enter__(self) -> Database:  # noqa: PYI034 - Python 3.10 has no Self
         return self
 
     def __exit__(
@@ -71,11 +84,13 @@ class Database:
         self._writing.dispose()
         self._reading.dispose()
 
-    # -- transactions ----------------------------------------------------------------------------------
+    # -- transactions ------------------------------------------------------------------------------
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A transaction that writes: committed at the end, rolled back on an error. On SQLite there is one at a time.
+        """A transaction that writes: committed at the end, rolled back on an error.
+
+        On SQLite there is one at a time; the next waits, up to BUSY_SECONDS.
 
         Raises StoreUnavailable when the database does not answer.
         """
@@ -84,17 +99,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One unchanging picture of the store; a statement that writes is refused by the database."""
+        """One unchanging picture of the store. The database refuses statements that write."""
         with _translated(), self._reading.begin() as session:
             yield session
 
     def changes(self, topic: Topic = Topic.REQUESTS) -> ChangeSignal:
-        """A signal for what is added from now on, with a connection of its own. The caller closes it."""
+        """A signal for what is added from now on, with its own connection. The caller closes it."""
         if self.is_sqlite:
             return SqliteSignal(Path(self.url.database or ""), topic)
         return PostgresSignal(self._writing, topic)
 
-    # -- migrations ------------------------------------------------------------------------------------
+    # -- migrations --------------------------------------------------------------------------------
 
     def revision(self) -> str | None:
         """The revision of the tables that are there; None when there are none."""
@@ -150,7 +165,7 @@ def _normalised(url: URL) -> URL:
 
 
 def _sqlite_engine(url: URL, begin: str) -> Engine:
-    """An engine whose transactions start with `begin`; those that do not lock the file cannot write either."""
+    """An engine whose transactions start with `begin`. Without a lock they cannot write."""
     Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     pragmas = ["synchronous = NORMAL", "foreign_keys = ON"]
@@ -161,7 +176,7 @@ def _sqlite_engine(url: URL, begin: str) -> Engine:
 
 
 def _migrating_engine(url: URL) -> Engine:
-    """Foreign keys are off: to alter a table SQLite replaces it, and that must not take its children along."""
+    """Foreign keys are off: SQLite alters a table by replacing it, children or not."""
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     _prepare_sqlite(engine, "BEGIN IMMEDIATE", ["foreign_keys = OFF"])
     return engine
@@ -184,8 +199,11 @@ def _prepare_sqlite(engine: Engine, begin: str, pragmas: list[str]) -> None:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    options = {"application_name": "nbflow", "options": "-c timezone=UTC"}
-    return create_engine(url, connect_args=options, pool_pre_ping=True)
+    arguments = {
+        "application_name": "nbflow",
+        "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SETTINGS.items()),
+    }
+    return create_engine(url, connect_args=arguments, pool_pre_ping=True)
 
 
 # -- errors ----------------------------------------------------------------------------------------

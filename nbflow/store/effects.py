@@ -1,4 +1,4 @@
-"""Writes what `lifecycle.advance` decided: rows and journal lines, in as many statements for a thousand effects as for one.
+"""Writes what `lifecycle.advance` decided: rows and journal lines, whole batches per statement.
 
 Every change of state gets its line in the journal; a row only keeps the last. Nothing is written
 here that core did not decide.
@@ -58,11 +58,12 @@ def apply_effects(
 def apply_all(
     session: Session, effects: Mapping[int, Iterable[Effect]], actor: str | None = None
 ) -> None:
-    """Store what was decided in these runs, by primary key: as many statements for all as for one."""
+    """Store what was decided in these runs, by primary key, in as many statements as for one."""
     batch = _Batch(actor)
-    for run_pk, dag_id, run_id in session.execute(_NAMES, {"run_pks": list(effects)}):
-        batch.turn_to(run_pk, dag_id, run_id)
-        for effect in effects[run_pk]:
+    names = {row.id: row for row in session.execute(_NAMES, {"run_pks": list(effects)})}
+    for run_pk, of_run in effects.items():
+        batch.turn_to(*names[run_pk])
+        for effect in of_run:
             batch.add(effect)
     batch.write(session)
 
@@ -102,18 +103,16 @@ class _Batch:
             self._values_stored(effect)
 
     def write(self, session: Session) -> None:
-        _run_many(session, _UPDATE_RUN, self.runs)
-        _run_many(session, _UPDATE_TASK, self.tasks)
-        _run_many(session, _INSERT_TRY, self.started)
-        _run_many(session, _TRY_RUNNING, self.running)
-        _run_many(session, _TRY_ENDED, self.ended)
-        _run_many(session, _EMPTY_VALUES, self.emptied)
-        rows = [row for rows in self.values.values() for row in rows]
-        if rows:
-            session.execute(insert(_VALUES), rows)
+        _update(session, _UPDATE_RUN, self.runs)
+        _update(session, _UPDATE_TASK, self.tasks)
+        _write(session, _INSERT_TRY, self.started.values())
+        _update(session, _TRY_RUNNING, self.running)
+        _update(session, _TRY_ENDED, self.ended)
+        _write(session, _EMPTY_VALUES, self.emptied.values())
+        _write(session, _INSERT_VALUE, (row for rows in self.values.values() for row in rows))
         journal.append(session, self.lines)
 
-    # -- one kind of effect each -----------------------------------------------------------------------
+    # -- one kind of effect each -------------------------------------------------------------------
 
     def _task_changed(self, effect: fx.TaskChanged) -> None:
         before, after = effect.before, effect.after
@@ -152,13 +151,13 @@ class _Batch:
         self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
 
     def _of_try(self, updates: dict[str, Values], attempt_id: str) -> Values:
-        """The row to change: the one about to be inserted, or an update of the one that is there."""
+        """The row to change: the one about to be inserted, or an update of the stored one."""
         if attempt_id in self.started:
             return self.started[attempt_id]
         return updates.setdefault(attempt_id, {"b_attempt_id": attempt_id})
 
     def _empty(self, ref: _InstanceRef) -> None:
-        """Forget the values of earlier tries. The first try has none, which saves most runs a statement."""
+        """Forget the values of earlier tries. A first try has none, which saves a statement."""
         self.values.pop(ref, None)
         if self.tasks.get(ref, {}).get("try_number") != 1:
             self.emptied[ref] = _where(ref)
@@ -172,7 +171,8 @@ class _Batch:
         key: TaskKey | tuple[None, None] = (None, None),
     ) -> None:
         _, dag_id, run_id = self._run
-        line = Change(at, kind, dag_id, run_id, *key, str(state), self._actor, data)
+        task_id, map_index = key
+        line = Change(at, kind, dag_id, run_id, task_id, map_index, str(state), self._actor, data)
         self.lines.append(line)
 
 
@@ -180,7 +180,8 @@ class _Batch:
 
 
 def _where(ref: _InstanceRef) -> Values:
-    return dict(zip(("b_run_pk", "b_task_id", "b_map_index"), ref))
+    run_pk, task_id, map_index = ref
+    return {"b_run_pk": run_pk, "b_task_id": task_id, "b_map_index": map_index}
 
 
 def _about(instance: TaskInstance) -> dict[str, Json]:
@@ -218,14 +219,19 @@ def _value_row(ref: _InstanceRef, key: str, value: ValueRef) -> Values:
     return {**place, **{name: getattr(value, name) for name in _VALUE_FIELDS}}
 
 
-def _run_many(session: Session, statement: Executable, rows: Mapping[Any, Values]) -> None:
-    """Execute `statement` for each of these rows. An update that finds no row is a defect, and must not pass unseen."""
-    if not rows:
-        return
-    done = session.execute(statement, list(rows.values())).rowcount
-    if isinstance(statement, Update) and done != len(rows):
+def _write(session: Session, statement: Executable, rows: Iterable[Values]) -> int:
+    """Execute `statement` for each of these rows; returns how many it found or made."""
+    given = list(rows)
+    return session.execute(statement, given).rowcount if given else 0
+
+
+def _update(session: Session, statement: Update, rows: Mapping[Any, Values]) -> None:
+    """As `_write`, for rows that must be there. `Any`: the keys are only shown."""
+    found = _write(session, statement, rows.values())
+    if found != len(rows):
         raise NbflowError(
-            f"The store was to change {len(rows)} rows of {statement.table.name} and found {done}: {list(rows)[:5]}."
+            f"The store was to change {len(rows)} rows by {str(statement).split(' SET ')[0]!r} "
+            f"and found {found}. The first of them: {list(rows)[:3]}."
         )
 
 
@@ -267,6 +273,7 @@ _UPDATE_TASK = (
     )
 )
 _INSERT_TRY = insert(_TRIES)
+_INSERT_VALUE = insert(_VALUES)
 _OF_TRY = update(_TRIES).where(_TRIES.c.attempt_id == bindparam("b_attempt_id"))
 _TRY_RUNNING = _OF_TRY.values(_given(("state", "worker", "started_at")))
 _TRY_ENDED = _OF_TRY.values(_given((*_OUTCOME_FIELDS, "ended_at")))

@@ -1,4 +1,4 @@
-"""Runs the migrations of `migrations/` inside a transaction of the store. The only place that imports Alembic."""
+"""Runs the migrations in `migrations/`, in a transaction of the store, by Alembic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from nbflow.core.errors import NbflowError
 
 LOCK = 0x6E62666C6F77
-"""The advisory lock that lets one process migrate a PostgreSQL database at a time ("nbflow" in ASCII)."""
+"""The advisory lock ("nbflow" in ASCII) that lets one process at a time migrate on PostgreSQL."""
 
 
 def config(session: Connection | None = None) -> Config:
@@ -21,7 +21,7 @@ def config(session: Connection | None = None) -> Config:
 
 
 def run(session: Connection, direction: str, revision: str) -> None:
-    """Go up or down to `revision`. The caller commits, so that a migration happens whole or not at all."""
+    """Go up or down to `revision`. The caller commits: a migration happens whole or not at all."""
     if session.dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     go = command.upgrade if direction == "upgrade" else command.downgrade

@@ -1,4 +1,4 @@
-"""Pools: how many slots tasks share under a name. What is taken is counted from task instances (`runs.used_slots`)."""
+"""Pools: how many slots tasks share under a name. What is taken, `runs.used_slots` counts."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ def read(session: Session) -> list[Pool]:
 
 
 def save(session: Session, pool: Pool) -> None:
-    """Make the pool, or change the one of that name. Raises RequestError for a number of slots that makes no sense."""
+    """Make the pool, or change the one of that name. Raises RequestError for senseless slots."""
     if pool.slots < -1:
         raise RequestError(
-            f"Pool {pool.name!r} cannot have {pool.slots} slots: use 0 to hold its tasks back, -1 for no limit."
+            f"Pool {pool.name!r} cannot have {pool.slots} slots: "
+            "use 0 to hold its tasks back, -1 for no limit."
         )
     new = {"slots": pool.slots, "description": pool.description}
     insert = insert_into(session, _POOLS).values(name=pool.name, **new)
@@ -47,9 +48,10 @@ def save(session: Session, pool: Pool) -> None:
 
 
 def remove(session: Session, name: str) -> None:
-    """Delete a pool; tasks that name it wait until it is there again. Raises RequestError for the default pool."""
+    """Delete a pool; tasks that name it wait for it. Raises RequestError for the default pool."""
     if name == DEFAULT_POOL:
         raise RequestError(
-            f"{DEFAULT_POOL!r} cannot be deleted: tasks that name no pool run in it. Set its slots instead."
+            f"{DEFAULT_POOL!r} cannot be deleted: tasks that name no pool run in it. "
+            "Set its slots instead."
         )
     session.execute(delete(_POOLS).where(_POOLS.c.name == name))

@@ -1,4 +1,4 @@
-"""What people ask for: a door puts a request, the scheduler answers it. Requests are never changed otherwise.
+"""What people ask for: a door puts a request, the scheduler answers it, and that is its whole life.
 
 The answer and its line in the journal, which is the audit, commit together with what was done.
 """
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Row as ResultRow
 from sqlalchemy import bindparam, insert, select, update
 
 from nbflow.core.errors import NotFoundError
@@ -19,7 +18,7 @@ from nbflow.store import journal
 from nbflow.store.changes import Topic, announce
 from nbflow.store.database import Database, Session
 from nbflow.store.journal import Change
-from nbflow.store.tables import REQUEST_IS_PENDING, RequestRow, table_of
+from nbflow.store.tables import REQUEST_IS_PENDING, AnyRow, RequestRow, table_of
 
 _REQUESTS = table_of(RequestRow)
 
@@ -49,7 +48,7 @@ class Request:
 
 
 def put(session: Session, verb: str, payload: JsonObject, actor: str | None, now: datetime) -> int:
-    """Ask the scheduler for something; it learns of it when the transaction commits. Returns the id to follow it by."""
+    """Ask the scheduler for something, which it learns at the commit; returns the request's id."""
     values = {"verb": verb, "payload": payload, "actor": actor, "created_at": now}
     request_id = session.scalar(_PUT, values)
     announce(session, Topic.REQUESTS)
@@ -69,7 +68,7 @@ def answer(
     result: JsonObject,
     now: datetime,
 ) -> None:
-    """Write the answer and the line that audits it. Raises NotFoundError if there is no such request without one."""
+    """Write the answer, and the line that audits it. Raises NotFoundError unless it is pending."""
     values = {"outcome": outcome, "message": message, "result": result, "handled_at": now}
     row = session.execute(_ANSWER, {"b_id": request_id, **values}).one_or_none()
     if row is None:
@@ -94,7 +93,7 @@ def read(session: Session, request_id: int) -> Request | None:
 
 
 def wait_for_answer(database: Database, request_id: int, timeout: float) -> Answer | None:
-    """What the scheduler answers within `timeout` seconds, or None. Not to be called inside a transaction."""
+    """What the scheduler answers within `timeout` seconds, or None. Call it in no transaction."""
     deadline = time.monotonic() + timeout
     signal = database.changes(Topic.JOURNAL)
     try:
@@ -111,7 +110,7 @@ def wait_for_answer(database: Database, request_id: int, timeout: float) -> Answ
         signal.close()
 
 
-def _request(row: ResultRow[tuple[object, ...]]) -> Request:
+def _request(row: AnyRow) -> Request:
     answered = None
     if row.outcome is not None:
         answered = Answer(row.outcome, row.message, row.result or {}, row.handled_at)

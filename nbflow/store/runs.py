@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
@@ -63,7 +63,7 @@ _NAMED_AT_MOST = 500
 
 @dataclass(frozen=True)
 class ActiveRun:
-    """A run as the scheduler works on it: its primary key, the version it executes, and everything core decides upon."""
+    """A run with everything core decides upon. `id` is its primary key."""
 
     id: int
     version_id: int
@@ -83,9 +83,10 @@ class LiveAttempt(NamedTuple):
 
 
 def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
-    """Store a new run with its task instances; returns its primary key. One that is there already stays as it is.
+    """Store a new run with its task instances and return its primary key.
 
-    `run.created_at` must be set: it is the time of the line in the journal. Raises ValueError otherwise.
+    A run of that name that is there already stays as it is. Raises ValueError for one without
+    `created_at`, the time of its line in the journal.
     """
     if run.created_at is None:
         raise ValueError(f"Run {run.run_id!r} of {run.dag_id!r} does not say when it was created.")
@@ -93,7 +94,7 @@ def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
     run_pk = session.scalar(new.on_conflict_do_nothing().returning(_RUNS.c.id))
     if run_pk is None:
         same = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.run_id == run.run_id)
-        return session.execute(select(_RUNS.c.id).where(same)).scalar_one()
+        return int(session.execute(select(_RUNS.c.id).where(same)).scalar_one())
     if dag.tasks:
         session.execute(insert(_TASKS), _instance_values(run_pk, dag))
     if run.run_type is RunType.SCHEDULED:
@@ -188,7 +189,10 @@ def _instances(session: Session, chosen: ColumnElement[bool]) -> Mapping[int, li
 def values_of(
     session: Session, run_pk: int, task_ids: Collection[str]
 ) -> Mapping[str, Mapping[str, ValueRef]]:
-    """What these tasks, not mapped ones, handed on in this run: {task_id: {key: value}}. Tasks without values are left out."""
+    """What these tasks handed on in this run: {task_id: {key: value}}.
+
+    Only tasks that are not mapped are asked for; those without values are left out.
+    """
     query = select(_VALUES.c.task_id, _VALUES.c.key, *columns_like(_VALUES, ValueRef)).where(
         _VALUES.c.run_pk == run_pk, _VALUES.c.map_index == -1
     )
@@ -227,4 +231,5 @@ def live_attempts(session: Session) -> list[LiveAttempt]:
 
 def next_retry_at(session: Session) -> datetime | None:
     """When the first task instance that waits for its next try is due; None if none waits."""
-    return session.scalar(select(func.min(_TASKS.c.next_try_at)).where(TASK_WAITS_FOR_RETRY))
+    first = select(func.min(_TASKS.c.next_try_at)).where(TASK_WAITS_FOR_RETRY)
+    return cast("datetime | None", session.scalar(first))

@@ -1,8 +1,9 @@
-"""The code of DAG versions: the files of source bundles, each content kept once, and what makes two bundles mean the same.
+"""The code of DAG versions: source bundles, each content kept once, and what a bundle means.
 
-A version stands for a meaning. `meaning` leaves out what cannot change what runs or what is shown of
-it: comments and layout of Python files (their syntax tree counts), outputs, execution counts and
-the like of notebooks. Any other file counts byte for byte, and so does one that cannot be read.
+A version stands for a meaning. `meaning` leaves out what changes neither what runs nor what is
+shown of it: comments and layout of Python files (their syntax tree counts), outputs, execution
+counts and the like of notebooks. Any other file counts byte for byte, and so does one that cannot
+be read.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ _VOLATILE_OF_CELL = frozenset(
 
 
 def meaning(bundle: SourceBundle) -> str:
-    """A digest that is equal for bundles that do, and show, the same. It may change with the version of Python."""
+    """A digest that is equal for bundles that do the same. Python's version may enter into it."""
     parts = [
         [path, sha256(_essence(path, content)).hexdigest()]
         for path, content in sorted(bundle.files.items())
@@ -91,7 +92,7 @@ def load_bundle(session: Session, digest: str) -> SourceBundle:
 
 
 def delete_unused(session: Session, digests: Collection[str]) -> None:
-    """Delete those of these bundles that no version points to, and contents that no bundle has any more."""
+    """Delete those of these bundles that no version points to, and what only they contained."""
     in_use = select(_VERSIONS.c.id).where(_VERSIONS.c.bundle_digest == _BUNDLES.c.digest).exists()
     unused = _BUNDLES.c.digest.in_(digests) & ~in_use
     contents = set(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 from sqlalchemy import (
     Boolean,
@@ -41,6 +41,15 @@ from nbflow.store.columns import (
     WordType,
 )
 
+if TYPE_CHECKING:
+    from sqlalchemy import Row as ResultRow
+    from sqlalchemy import Select
+    from typing_extensions import Unpack
+
+# What statements over untyped columns give, and those statements.
+AnyRow: TypeAlias = "ResultRow[Unpack[tuple[Any, ...]]]"
+AnySelect: TypeAlias = "Select[Unpack[tuple[Any, ...]]]"
+
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -50,7 +59,7 @@ _NAMES = {
 
 
 class Row(DeclarativeBase):
-    """The base of all tables. Text is cleaned and instants are UTC unless a column says otherwise."""
+    """The base of all tables. Text is cleaned and instants are UTC."""
 
     metadata = MetaData(naming_convention=_NAMES)
     type_annotation_map: ClassVar = {str: CleanText(), datetime: UtcDateTime()}
@@ -73,7 +82,7 @@ _REQUEST_LINE = "kind = 'request'"
 
 
 class DagRow(Row):
-    """A DAG as it is known now: which version is current, who defines it, and how far its schedule has come.
+    """A DAG as it is known now: its current version, its file, and how far its schedule has come.
 
     `last_logical_date` and `last_run_after` are those of its latest scheduled run. They are kept
     here and not looked up in `dag_runs`, so that retention may delete old runs without their being
@@ -139,7 +148,7 @@ class BundleFileRow(Row):
 
 
 class SourceRow(Row):
-    """The content of a file, compressed by zlib and kept once under the SHA-256 of what it was before."""
+    """The content of a file, zlib-compressed, under the SHA-256 of the plain content."""
 
     __tablename__ = "sources"
 
@@ -163,7 +172,7 @@ class ImportErrorRow(Row):
 
 
 class DagRunRow(Row):
-    """One run. Columns that `core.snapshot.DagRun` has bear the names of its fields."""
+    """One run. Columns for the fields of `core.snapshot.DagRun` bear their names."""
 
     __tablename__ = "dag_runs"
     __table_args__ = (
@@ -193,7 +202,7 @@ class DagRunRow(Row):
 
 
 class TaskInstanceRow(Row):
-    """One task instance. Columns that `core.snapshot.TaskInstance` has bear the names of its fields.
+    """One task instance. Columns for the fields of `core.snapshot.TaskInstance` bear their names.
 
     Pool, slots and weight are copied from the task, so that slots are counted from rows alone.
     """
@@ -276,7 +285,7 @@ class ValueRow(Row):
 
 
 class JournalRow(Row):
-    """One line of what happened, in order of `cursor`, which is never used twice. Outlives what it speaks of."""
+    """One line of what happened. `cursor` only grows. A line outlives what it speaks of."""
 
     __tablename__ = "journal"
     __table_args__ = (
@@ -318,7 +327,10 @@ class RequestRow(Row):
 
 
 class LeaseRow(Row):
-    """Who may do what `name` stands for, and until when. The row stays when it is given back: `fencing` must only grow."""
+    """Who may do what `name` stands for, and until when.
+
+    The row stays when the lease is given back, because `fencing` must only grow.
+    """
 
     __tablename__ = "leases"
 
@@ -330,7 +342,7 @@ class LeaseRow(Row):
     acquired_at: Mapped[datetime]
     renewed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    info: Mapped[object | None] = mapped_column(JsonText())
+    info: Mapped[object] = mapped_column(JsonText(), nullable=False)
 
 
 class PoolRow(Row):
@@ -355,7 +367,9 @@ def columns_like(table: Table, value: type) -> list[Column[Any]]:  # Any: what c
 
 def insert_into(session: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that can say what to do `on_conflict`, which SQLAlchemy has per database only."""
-    return (sqlite if session.dialect.name == "sqlite" else postgresql).insert(table)
+    if session.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def _condition(table: str, condition: str) -> ColumnElement[bool]:

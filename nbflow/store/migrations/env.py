@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection `nbflow.store.migrate` hands over, inside its transaction."""
+"""Alembic's entry. It works on the connection that `nbflow.store.migrate` hands over."""
 
 from __future__ import annotations
 

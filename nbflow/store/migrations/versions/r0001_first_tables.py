@@ -276,7 +276,7 @@ def _create_leases_and_pools() -> None:
         sa.Column("acquired_at", _MOMENT, nullable=False),
         sa.Column("renewed_at", _MOMENT, nullable=False),
         sa.Column("expires_at", _MOMENT, nullable=False),
-        sa.Column("info", sa.Text),
+        sa.Column("info", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
     pools = op.create_table(
