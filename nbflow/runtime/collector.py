@@ -1,0 +1,148 @@
+"""From a kernel's messages to the outputs of cells: nbclient minds displays and widgets, we limits
+and events.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import TypeAlias, cast
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionComplete
+from nbformat import NotebookNode
+from nbformat.v4 import new_output, output_from_msg
+
+from nbflow.core.json import JsonObject
+from nbflow.runtime.kernel import Kernel, Message
+from nbflow.runtime.outputs import join_output, size_of
+
+OnEvent: TypeAlias = Callable[[JsonObject], None]
+
+OUTPUT_LIMIT = 10_000_000
+
+
+class OutputCollector(NotebookClient):
+    """Puts what a kernel publishes into the cells of `nb` and tells `emit` about each change.
+
+    What a thread prints goes to the cell that started it, also when that cell has ended. A cell
+    keeps at most `limit` bytes of output, then a visible note; errors are always kept.
+    """
+
+    def __init__(self, nb: NotebookNode, kernel: Kernel, emit: OnEvent, limit: int) -> None:
+        super().__init__(nb)
+        self.kc = kernel.client
+        self._emit = emit
+        self._limit = limit
+        self._cells: dict[str, int] = {}
+        self._kept: dict[int, int] = {}
+        self._full: set[int] = set()
+        kernel.listener = self.receive
+
+    def begin(self, cell_index: int, msg_id: str) -> None:
+        """From now on messages about `msg_id` belong to this cell."""
+        self._cells[msg_id] = cell_index
+        self._kept[cell_index] = 0
+        self.clear_before_next_output = False
+
+    def receive(self, message: Message) -> None:
+        """Take one message from iopub; those about no cell are none of ours."""
+        index = self._cells.get(message["parent_header"].get("msg_id", ""))
+        if index is None:
+            return
+        # nbclient's way to say that the kernel is idle again.
+        with contextlib.suppress(CellExecutionComplete):
+            self.process_message(message, self.nb.cells[index], index)
+
+    def end(self, cell_index: int) -> None:
+        """The kernel has replied: the last of the times that Jupyter keeps with a cell."""
+        now = datetime.now(timezone.utc).isoformat()
+        self.nb.cells[cell_index].metadata["execution"]["shell.execute_reply"] = now
+
+    # ------------------------------------------------------------------- nbclient calls these for
+    # us
+
+    def output(
+        self, outs: list[NotebookNode], msg: Message, display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        if self.output_hook_stack[msg["parent_header"].get("msg_id", "")]:
+            # An Output widget shows it.
+            return super().output(outs, msg, display_id, cell_index)
+        try:
+            output = output_from_msg(msg)
+        except ValueError:
+            # Messages of debuggers, extensions and the like.
+            return None
+        if self.clear_before_next_output:
+            self._clear(outs, cell_index)
+        self._take_in(outs, cell_index, output, display_id)
+        return None
+
+    def clear_output(self, outs: list[NotebookNode], msg: Message, cell_index: int) -> None:
+        if self.output_hook_stack[msg["parent_header"].get("msg_id", "")]:
+            super().clear_output(outs, msg, cell_index)
+        elif msg["content"].get("wait"):
+            self.clear_before_next_output = True
+        else:
+            self._clear(outs, cell_index)
+
+    def _update_display_id(self, display_id: str, msg: Message) -> None:
+        if display_id not in self._display_id_map:
+            return
+        super()._update_display_id(display_id, msg)
+        content = msg["content"]
+        update = {"display_id": display_id, "data": content["data"]}
+        self._emit({"event": "update_display", **update, "metadata": content["metadata"]})
+
+    # ----------------------------------------------------------------------------- keeping and
+    # telling
+
+    def _take_in(
+        self, outs: list[NotebookNode], index: int, output: NotebookNode, display_id: str | None
+    ) -> None:
+        if output.output_type == "error":
+            self._keep(outs, index, output)
+            return
+        if index in self._full:
+            return
+        room = self._limit - self._kept[index]
+        if size_of(output) <= room:
+            if display_id:
+                places = self._display_id_map.setdefault(display_id, {}).setdefault(index, [])
+                places.append(len(outs))
+            self._keep(outs, index, output, display_id)
+            return
+        self._full.add(index)
+        if output.output_type == "stream" and room > 0:
+            output.text = output.text[:room]
+            self._keep(outs, index, output)
+        self._keep(outs, index, _limit_note(self._limit))
+
+    def _keep(
+        self,
+        outs: list[NotebookNode],
+        index: int,
+        output: NotebookNode,
+        display_id: str | None = None,
+    ) -> None:
+        event = {"event": "output", "cell": self.nb.cells[index].id, "output": dict(output)}
+        self._emit({**event, "display_id": display_id} if display_id else event)
+        before = size_of(outs[-1]) if outs else 0
+        count = len(outs)
+        join_output(outs, output)
+        self._kept[index] += size_of(outs[-1]) - (before if len(outs) == count else 0)
+
+    def _clear(self, outs: list[NotebookNode], index: int) -> None:
+        outs.clear()
+        self.clear_display_id_mapping(index)
+        self.clear_before_next_output = False
+        self._kept[index] = 0
+        self._full.discard(index)
+        self._emit({"event": "clear_output", "cell": self.nb.cells[index].id})
+
+
+def _limit_note(limit: int) -> NotebookNode:
+    most = f"{limit / 1e6:g} MB"
+    text = f"\n[nbflow: a cell may have {most} of output; the rest of this cell's is left out]\n"
+    return cast(NotebookNode, new_output("stream", name="stderr", text=text))

@@ -1,0 +1,81 @@
+"""What runs inside a Python kernel on nbflow's behalf: values go in, values come out.
+
+Called by silent execution from `notebook_task.py`; leaves no name behind in the notebook.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from nbflow.core.orders import ValueRef
+from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, dump_value, load_value
+
+# Answers travel in a MIME bundle of their own: as text they would be cut and reformatted.
+ANSWER_TYPE = "application/vnd.nbflow+json"
+
+
+class Answer:
+    """JSON on its way out of the kernel; IPython asks a displayed object for its representations.
+
+    `values` holds references by name, `missing` names that are not defined, `problems` a sentence
+    for each name whose value cannot travel.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[str, ValueRef] | None = None,
+        missing: Sequence[str] = (),
+        problems: Mapping[str, str] | None = None,
+    ) -> None:
+        self._content = {
+            "values": {name: asdict(ref) for name, ref in (values or {}).items()},
+            "missing": list(missing),
+            "problems": dict(problems or {}),
+        }
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        return {ANSWER_TYPE: self._content}
+
+
+# `Any`: a ValueRef as JSON; its constructor checks the names.
+def load(refs: Mapping[str, Mapping[str, Any]]) -> Answer:
+    """Define each name of `refs` in the notebook, with the value behind its reference."""
+    problems = {}
+    for name, ref in refs.items():
+        try:
+            _notebook()[name] = load_value(ValueRef(**ref))
+        except ValueNotReadable as error:
+            problems[name] = str(error)
+    return Answer(problems=problems)
+
+
+def take(names: Sequence[str], value_store: str) -> Answer:
+    """Store the values of `names` under the URL `value_store`.
+
+    Files that the notebook has left open are flushed: the next task may read them.
+    """
+    namespace = _notebook()
+    _flush_files(namespace)
+    values, problems = {}, {}
+    for name in names:
+        if name in namespace:
+            try:
+                values[name] = dump_value(namespace[name], value_store)
+            except ValueNotStorable as error:
+                problems[name] = str(error)
+    return Answer(values, [name for name in names if name not in namespace], problems)
+
+
+def _notebook() -> dict[str, object]:
+    """The names of the notebook that runs in this kernel."""
+    return vars(sys.modules["__main__"])
+
+
+def _flush_files(namespace: Mapping[str, object]) -> None:
+    for value in list(namespace.values()):
+        if isinstance(value, io.IOBase) and not value.closed and value.writable():
+            value.flush()

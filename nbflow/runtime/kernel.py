@@ -1,0 +1,577 @@
+"""One kernel: started, asked to execute, interrupted, ended. Single-use: whoever runs user code in
+it ends it.
+
+Waiting is one poll over its sockets, its process and a wake-up pipe, so that a reply, a death and a
+cancellation are all seen at once and no event loop is needed. Who starts kernels when is in
+`kernels.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, TypeAlias, cast
+
+import psutil
+import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+from nbflow.core.errors import NbflowError
+from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.endings import signal_name
+from nbflow.runtime.memory import oom_kill_count
+
+# What comes from a kernel is JSON with datetimes in it, as jupyter_client hands it on untyped.
+Message: TypeAlias = dict[str, Any]
+Listener: TypeAlias = Callable[[Message], None]
+Ticker: TypeAlias = Callable[[], "float | None"]
+
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT})
+_POLL_WITHOUT_PIDFD = 0.5
+_STDERR_TAIL = 4000
+
+
+class KernelStartError(NbflowError):
+    """A kernel could not be started; the message says why and what to do."""
+
+
+class KernelDied(NbflowError):
+    """The kernel's process ended while it was needed; `death` says how."""
+
+    def __init__(self, death: Death) -> None:
+        self.death = death
+        super().__init__(death.message)
+
+
+class SilentCodeError(NbflowError):
+    """Our own code failed inside the kernel."""
+
+    def __init__(self, ename: str, evalue: str, traceback: str) -> None:
+        self.ename = ename
+        self.evalue = evalue
+        self.traceback = traceback
+        super().__init__(f"{ename}: {evalue}")
+
+
+@dataclass(frozen=True)
+class Death:
+    """How a kernel's process ended. `exit_code` is negative for a signal, None where it is not
+    known.
+    """
+
+    exit_code: int | None
+    out_of_memory: bool
+    message: str
+    stderr: str
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether the process brought the end upon itself, as native code with a defect does."""
+        return self.exit_code is not None and -self.exit_code in _CRASHES
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What ends an execution before its time: a cancelled token, or the monotonic time `deadline`.
+
+    It is then interrupted, and killed after `grace` seconds if that did not help.
+    """
+
+    token: CancelToken | None = None
+    deadline: float | None = None
+    grace: float = 5.0
+
+    def verdict(self, now: float) -> Literal["cancelled", "timeout"] | None:
+        if self.token is not None and self.token.is_cancelled:
+            return "cancelled"
+        if self.deadline is not None and now >= self.deadline:
+            return "timeout"
+        return None
+
+    def until(self, deadline: float | None) -> Watch:
+        """This watch with `deadline` too, whichever is earlier."""
+        known = [time_ for time_ in (self.deadline, deadline) if time_ is not None]
+        return Watch(self.token, min(known, default=None), self.grace)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How one execution went. `reply` is the content of the kernel's execute_reply.
+
+    `ended` tells what ended it; `all_seen` is False if the kernel never said that it was idle
+    again.
+    """
+
+    ended: Literal["finished", "cancelled", "timeout", "died"]
+    reply: Mapping[str, Any] | None  # JSON as the kernel sent it
+    msg_id: str
+    all_seen: bool = True
+
+
+UNWATCHED = Watch()
+
+
+class Kernel:
+    """A running kernel and the sockets to it. Used by one thread at a time; `wake` is for any
+    thread.
+    """
+
+    def __init__(self, manager: KernelManager, client: BlockingKernelClient, log: Path) -> None:
+        self.client = client
+        self.name = manager.kernel_name
+        self.spec = cast("KernelSpec", manager.kernel_spec)
+        self.language_info: dict[str, Any] = {}  # as the kernel sent it
+        self.is_ready = False
+        self.has_nbflow = False
+        self.started_at = time.monotonic()
+        self.listener: Listener | None = None
+        self._manager = manager
+        self._log = log
+        self._process = _process_of(manager)
+        self._peak_memory = 0
+        self._oom_kills = oom_kill_count()
+        self._lock = Lock()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self._pidfd = _open_pidfd(self.pid)
+        self._poller = zmq.Poller()
+        for readable in (self._iopub, self._shell, self._wake_read, self._pidfd):
+            if readable is not None:
+                self._poller.register(readable, zmq.POLLIN)
+
+    def __repr__(self) -> str:
+        return f"<Kernel {self.name} pid={self.pid}>"
+
+    @property
+    def pid(self) -> int | None:
+        """The process on this machine, also the number of its process group; None for a remote
+        kernel.
+        """
+        return None if self._process is None else self._process.pid
+
+    @property
+    def is_python(self) -> bool:
+        return self.spec.language == "python"
+
+    @property
+    def is_alive(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is None
+        return bool(self._manager.is_alive())
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.started_at
+
+    @property
+    def stderr(self) -> str:
+        """The end of what the process wrote to stdout and stderr past its channels."""
+        try:
+            data = self._log.read_bytes()[-_STDERR_TAIL:]
+        except FileNotFoundError:
+            return ""
+        return data.decode(errors="replace").strip()
+
+    # ------------------------------------------------------------------------------------ executing
+
+    def run(
+        self,
+        code: str,
+        *,
+        silent: bool = False,
+        expressions: Mapping[str, str] | None = None,
+        stop_on_error: bool = True,
+        watch: Watch = UNWATCHED,
+        on_sent: Callable[[str], None] | None = None,
+        tick: Ticker | None = None,
+        iopub_timeout: float = 60.0,
+    ) -> Execution:
+        """Execute `code` and wait until the kernel has replied and is idle again.
+
+        Every message on iopub goes to `listener`. `tick` is called whenever something happened and
+        says in how many seconds it wants to be called again. Output that is missing `iopub_timeout`
+        seconds after the reply is not waited for any longer.
+        """
+        msg_id = self.client.execute(
+            code,
+            silent=silent,
+            store_history=not silent,
+            user_expressions=dict(expressions or {}),
+            allow_stdin=False,
+            stop_on_error=stop_on_error,
+        )
+        if on_sent is not None:
+            on_sent(msg_id)
+        with self._woken_by(watch.token):
+            return _Waiting(self, msg_id, watch, tick, iopub_timeout).wait()
+
+    def run_silently(
+        self, code: str, expression: str | None = None, *, watch: Watch = UNWATCHED
+    ) -> dict[str, Any]:
+        """Execute our own `code` and leave no trace; all representations of the value of
+        `expression`.
+
+        Raises SilentCodeError, KernelDied, Interrupted.
+        """
+        wanted = None if expression is None else {"value": expression}
+        execution = self.run(code, silent=True, expressions=wanted, watch=watch)
+        if execution.ended in ("cancelled", "timeout"):
+            raise Interrupted(execution.ended)
+        if execution.reply is None:
+            raise KernelDied(self.death())
+        _raise_for_error(execution.reply)
+        if expression is None:
+            return {}
+        answer = execution.reply["user_expressions"]["value"]
+        _raise_for_error(answer)
+        return dict(answer["data"])
+
+    def wait_ready(self, timeout: float) -> None:
+        """Wait until the kernel answers and what it publishes arrives here. Raises
+        KernelStartError.
+        """
+        deadline = time.monotonic() + timeout
+        seen: set[str] = set()
+        asked = [self.client.kernel_info()]
+        replied = False
+        while not (replied and seen.intersection(asked)):
+            left = deadline - time.monotonic()
+            if left <= 0 or not self.is_alive:
+                raise KernelStartError(self._start_problem(timeout))
+            if replied:
+                # The first answer was published before our subscription arrived there: ask again.
+                asked.append(self.client.kernel_info())
+            self._poller.poll(_milliseconds(min(left, 0.1 if replied else 1.0)))
+            for message in self.messages("iopub"):
+                if _is_idle(message):
+                    seen.add(_parent_of(message))
+            for message in self.messages("shell"):
+                if message["msg_type"] == "kernel_info_reply":
+                    self.language_info = message["content"].get("language_info", {})
+                    replied = True
+
+    def messages(self, channel: Literal["iopub", "shell"]) -> Iterator[Message]:
+        """The messages that have arrived on `channel`, without waiting."""
+        socket = self._iopub if channel == "iopub" else self._shell
+        while True:
+            _, message = self.client.session.recv(socket, zmq.NOBLOCK)
+            if message is None:
+                return
+            yield message
+
+    def poll(self, seconds: float | None) -> None:
+        """Wait until something arrives, the process ends, someone calls `wake`, or time is up."""
+        if self._pidfd is None:
+            seconds = min(_POLL_WITHOUT_PIDFD, seconds if seconds is not None else 3600.0)
+        ready = dict(self._poller.poll(_milliseconds(seconds)))
+        if self._wake_read in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._wake_read, 4096)
+
+    # ------------------------------------------------------------------------------------ ending it
+
+    def wake(self) -> None:
+        """End the wait in `poll`; from any thread, at any time, also after `destroy`."""
+        with self._lock:
+            if self._wake_write >= 0:
+                # A full pipe wakes as well.
+                with contextlib.suppress(BlockingIOError):
+                    os.write(self._wake_write, b"!")
+
+    def interrupt(self) -> None:
+        """Interrupt what runs, in the way the kernelspec asks for."""
+        if self.spec.interrupt_mode == "message":
+            self._send_control("interrupt_request", {})
+        elif self._process is None:
+            self._manager.interrupt_kernel()
+        elif self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGINT)
+
+    def ask_to_end(self) -> None:
+        """Ask the kernel to end by itself, exit hooks included."""
+        self._send_control("shutdown_request", {"restart": False})
+
+    def kill(self) -> None:
+        """Kill the kernel with everything it started."""
+        if self._process is None:
+            self._manager.shutdown_kernel(now=True)
+            return
+        # A child in a session of its own is not in the group.
+        started = _descendants(self._process.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for process in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def wait_ended(self, timeout: float) -> bool:
+        """Whether the process has ended within `timeout` seconds."""
+        if self._process is None:
+            return not self.is_alive
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def destroy(self) -> None:
+        """Close the sockets and remove the files. The process must have been ended."""
+        with self._lock:
+            fds = (self._wake_read, self._wake_write, self._pidfd)
+            self._wake_read = self._wake_write = -1
+            self._pidfd = None
+        for fd in fds:
+            if fd is not None and fd >= 0:
+                os.close(fd)
+        self.client.stop_channels()
+        self._manager.cleanup_resources()
+        self._log.unlink(missing_ok=True)
+
+    def death(self) -> Death:
+        """How the process ended; waits for that if it is just about to."""
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1.0)
+        code = None if self._process is None else self._process.poll()
+        killed = code == -signal.SIGKILL
+        out_of_memory = killed and oom_kill_count() > self._oom_kills
+        return Death(code, out_of_memory, self._death_sentence(code, out_of_memory), self.stderr)
+
+    # --------------------------------------------------------------------------------------- memory
+
+    def sample_memory(self) -> None:
+        """Note how much memory the kernel and its children use now."""
+        if self.pid is None:
+            return
+        with contextlib.suppress(psutil.Error):
+            total = psutil.Process(self.pid).memory_info().rss
+            for child in _descendants(self.pid):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    total += child.memory_info().rss
+            self._peak_memory = max(self._peak_memory, total)
+
+    @property
+    def peak_memory(self) -> int | None:
+        """The most memory used so far, in bytes: the kernel's own peak, or the largest sample with
+        children.
+        """
+        if self.pid is not None:
+            self._peak_memory = max(self._peak_memory, _own_peak(self.pid))
+        return self._peak_memory or None
+
+    # -------------------------------------------------------------------------------------- private
+
+    @property
+    def _shell(self) -> zmq.Socket[bytes]:
+        return cast("zmq.Socket[bytes]", self.client.shell_channel.socket)
+
+    @property
+    def _iopub(self) -> zmq.Socket[bytes]:
+        return cast("zmq.Socket[bytes]", self.client.iopub_channel.socket)
+
+    @contextlib.contextmanager
+    def _woken_by(self, token: CancelToken | None) -> Iterator[None]:
+        if token is None:
+            yield
+            return
+        unsubscribe = token.on_cancel(self.wake)
+        try:
+            yield
+        finally:
+            unsubscribe()
+
+    def _send_control(self, kind: str, content: dict[str, object]) -> None:
+        message = self.client.session.msg(kind, content)
+        self.client.control_channel.send(message)
+
+    def _start_problem(self, timeout: float) -> str:
+        if self.is_alive:
+            why = f"did not answer within {timeout:g} s"
+        else:
+            code = None if self._process is None else self._process.poll()
+            why = f"ended at once with {_exit_words(code)}"
+        output = f" It wrote: {self.stderr}" if self.stderr else ""
+        return f"The kernel {self.name!r} ({self.spec.argv[0]}) {why}.{output}"
+
+    def _death_sentence(self, code: int | None, out_of_memory: bool) -> str:
+        sentence = f"The kernel {self.name!r} ended with {_exit_words(code)}."
+        used = f"{(self._peak_memory or 0) / 2**20:.0f} MiB when last looked at"
+        if out_of_memory:
+            return f"{sentence} The system killed it for lack of memory ({used})."
+        if code == -signal.SIGKILL:
+            return f"{sentence} Mostly this means that memory ran out ({used})."
+        return sentence
+
+
+class Interrupted(NbflowError):
+    """An execution of our own code was ended from outside; `why` is cancelled or timeout."""
+
+    def __init__(self, why: Literal["cancelled", "timeout"]) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class _Waiting:
+    """The wait for one execution: what has arrived so far, and what is due when."""
+
+    def __init__(
+        self, kernel: Kernel, msg_id: str, watch: Watch, tick: Ticker | None, iopub_timeout: float
+    ) -> None:
+        self.kernel = kernel
+        self.msg_id = msg_id
+        self.watch = watch
+        self.tick = tick
+        self.iopub_timeout = iopub_timeout
+        self.reply: Mapping[str, Any] | None = None
+        self.idle = False
+        self.busy = False
+        self.ended: Literal["cancelled", "timeout"] | None = None
+        self.interrupt_at: list[float] = []
+        self.kill_at: float | None = None
+        self.give_up_at: float | None = None
+
+    def wait(self) -> Execution:
+        while True:
+            # Looked at before reading, so that nothing a dead kernel has sent is missed.
+            alive = self.kernel.is_alive
+            self._read()
+            if self.reply is not None and self.idle:
+                return self._result("finished")
+            if not alive:
+                self._read_the_rest()
+                return self._result("finished" if self.reply is not None else "died")
+            now = time.monotonic()
+            if self.give_up_at is not None and now >= self.give_up_at:
+                return self._result("finished")
+            self._mind(now)
+            self.kernel.poll(self._patience(now))
+
+    def _read(self) -> None:
+        for message in self.kernel.messages("iopub"):
+            if _parent_of(message) == self.msg_id:
+                self.busy = True
+                self.idle = self.idle or _is_idle(message)
+            if self.kernel.listener is not None:
+                self.kernel.listener(message)
+        for message in self.kernel.messages("shell"):
+            if _parent_of(message) == self.msg_id:
+                self.reply = message["content"]
+                self.give_up_at = time.monotonic() + self.iopub_timeout
+
+    def _read_the_rest(self) -> None:
+        """What a dead kernel had sent may still be on its way through our own I/O thread."""
+        quiet_at = time.monotonic() + 0.05
+        while time.monotonic() < quiet_at:
+            self._read()
+            time.sleep(0.005)
+
+    def _mind(self, now: float) -> None:
+        """Interrupt when something ends the execution; kill when that has not helped in time."""
+        if self.ended is None:
+            self.ended = self.watch.verdict(now)
+            if self.ended is None:
+                return
+            self.kill_at = now + self.watch.grace
+            self.interrupt_at = [now, now + self.watch.grace / 2]
+        # A kernel that has not begun yet would not feel the interrupt.
+        if self.busy and self.interrupt_at and now >= self.interrupt_at[0]:
+            self.interrupt_at.pop(0)
+            self.kernel.interrupt()
+        if self.kill_at is not None and now >= self.kill_at:
+            self.kill_at = None
+            self.kernel.kill()
+
+    def _patience(self, now: float) -> float | None:
+        ticked = None if self.tick is None else self.tick()
+        due = [t - now for t in (self.kill_at, self.give_up_at) if t is not None]
+        if self.ended is None and self.watch.deadline is not None:
+            due.append(self.watch.deadline - now)
+        if self.busy and self.interrupt_at:
+            due.append(self.interrupt_at[0] - now)
+        if ticked is not None:
+            due.append(ticked)
+        return min(due, default=None)
+
+    def _result(self, ended: Literal["finished", "died"]) -> Execution:
+        return Execution(self.ended or ended, self.reply, self.msg_id, self.idle)
+
+
+# ------------------------------------------------------------------------------------------
+# messages
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    """For zmq: rounded up, so that what is due is due when the wait is over."""
+    return None if seconds is None else max(0, ceil(seconds * 1000))
+
+
+def _parent_of(message: Message) -> str:
+    return str(message["parent_header"].get("msg_id", ""))
+
+
+def _is_idle(message: Message) -> bool:
+    if message["msg_type"] != "status":
+        return False
+    return bool(message["content"]["execution_state"] == "idle")
+
+
+def _raise_for_error(answer: Mapping[str, Any]) -> None:
+    if answer["status"] != "ok":
+        lines = "\n".join(answer.get("traceback", ()))
+        raise SilentCodeError(answer.get("ename", "aborted"), answer.get("evalue", ""), lines)
+
+
+# -----------------------------------------------------------------------------------------
+# processes
+
+
+def _process_of(manager: KernelManager) -> subprocess.Popen[bytes] | None:
+    process = getattr(manager.provisioner, "process", None)
+    return process if isinstance(process, subprocess.Popen) else None
+
+
+def _open_pidfd(pid: int | None) -> int | None:
+    if pid is None:
+        return None
+    try:
+        return os.pidfd_open(pid)
+    # Not Linux, or one before 5.3.
+    except (AttributeError, OSError):
+        return None
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _own_peak(pid: int) -> int:
+    """The largest resident size a process ever had, in bytes; 0 where the system does not say."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
+
+
+def _exit_words(code: int | None) -> str:
+    if code is None:
+        return "an unknown exit status"
+    if code >= 0:
+        return f"exit status {code}"
+    return f"signal {signal_name(-code)}"

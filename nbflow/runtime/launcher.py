@@ -1,0 +1,246 @@
+"""Starting kernels: kernelspec, private folder, transport, process, guard. `kernels.py` decides
+when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from threading import Lock
+from typing import IO
+
+import zmq
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import KernelManager
+
+from nbflow.runtime.guard import Guard
+from nbflow.runtime.kernel import Kernel, KernelDied, KernelStartError, SilentCodeError
+
+log = logging.getLogger(__name__)
+
+# What runs inside a Python kernel on our behalf (`in_kernel.py`).
+INSIDE = "nbflow.runtime.in_kernel"
+
+_FOLDER = "nbflow-kernels-"
+# The path of a socket must fit into 108 bytes; what follows the folder takes this many at most.
+_ROOM_FOR_SOCKETS = 50
+# A folder younger than this may not be locked by its owner yet.
+_SWEEP_AFTER_SECONDS = 60.0
+
+
+class KernelLauncher:
+    """Starts kernels and remembers the living ones. Safe to use from many threads."""
+
+    def __init__(self, start_timeout: float) -> None:
+        self._start_timeout = start_timeout
+        self._folder, self._folder_lock = _private_folder()
+        self._numbers = count(1)
+        self._specs = KernelSpecManager()
+        self._guard = Guard()
+        self._lock = Lock()
+        self._living: set[Kernel] = set()
+        self._stopped = False
+        self._context = zmq.Context()
+        # Defaults for the sockets to come: nothing that a kernel publishes is dropped here, and a
+        # kernel that has just opened its sockets is found at once.
+        self._context.rcvhwm = 0
+        self._context.reconnect_ivl = 10
+        self._context.linger = 0
+
+    def find_spec(self, name: str) -> KernelSpec:
+        """The kernelspec `name`. Raises KernelStartError, which lists those that exist."""
+        try:
+            return self._specs.get_kernel_spec(name)
+        except NoSuchKernel:
+            there = ", ".join(sorted(self._specs.find_kernel_specs())) or "none"
+            raise KernelStartError(
+                f"There is no kernelspec {name!r} on this worker; there are: {there}. "
+                f"Install the kernel (for Python: python -m ipykernel install --user "
+                f"--name {name}) or choose another one in the notebook or by kernel_name."
+            ) from None
+
+    def start(
+        self,
+        name: str,
+        folder: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        preload: Sequence[str] = (),
+    ) -> Kernel:
+        """A kernel that answers. Raises KernelStartError."""
+        spec = self.find_spec(name)
+        speaks_ipc = _is_ipykernel(spec)
+        try:
+            return self._start_once(spec, name, folder, env or {}, preload, ipc=speaks_ipc)
+        except KernelStartError:
+            # Another process may have taken a TCP port between its choice and its use.
+            if speaks_ipc or self._stopped:
+                raise
+            return self._start_once(spec, name, folder, env or {}, preload, ipc=False)
+
+    def bury(self, kernel: Kernel) -> None:
+        """Forget a kernel whose process has ended, with all that belonged to it."""
+        kernel.destroy()
+        _close_event_loop()
+        if kernel.pid is not None:
+            self._guard.forget(kernel.pid)
+        with self._lock:
+            self._living.discard(kernel)
+
+    def living(self) -> list[Kernel]:
+        with self._lock:
+            return list(self._living)
+
+    def stop(self) -> None:
+        """Start no more; a start that is under way fails soon."""
+        with self._lock:
+            self._stopped = True
+            living = list(self._living)
+        for kernel in living:
+            if not kernel.is_ready:
+                kernel.kill()
+
+    def close(self) -> None:
+        """Give back what the kernels shared. Nobody may use one any more."""
+        self._guard.close()
+        if not self.living():
+            self._context.term()
+        self._folder_lock.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start_once(
+        self,
+        spec: KernelSpec,
+        name: str,
+        folder: Path | None,
+        env: Mapping[str, str],
+        preload: Sequence[str],
+        *,
+        ipc: bool,
+    ) -> Kernel:
+        kernel = self._launch(spec, name, folder or self._folder, env, ipc=ipc)
+        try:
+            kernel.wait_ready(self._start_timeout)
+            if kernel.is_python:
+                _import_ahead(kernel, preload)
+            kernel.is_ready = True
+        except BaseException as error:
+            kernel.kill()
+            kernel.wait_ended(5.0)
+            self.bury(kernel)
+            if isinstance(error, KernelDied):
+                raise KernelStartError(f"{error} {error.death.stderr}".rstrip()) from None
+            raise
+        return kernel
+
+    def _launch(
+        self, spec: KernelSpec, name: str, folder: Path, env: Mapping[str, str], *, ipc: bool
+    ) -> Kernel:
+        number = next(self._numbers)
+        output = self._folder / f"{number}.log"
+        manager = KernelManager(
+            kernel_name=name,
+            kernel_spec_manager=self._specs,
+            context=self._context,
+            connection_file=str(self._folder / f"{number}.json"),
+            transport="ipc" if ipc else "tcp",
+        )
+        arguments = ["--HistoryManager.hist_file=:memory:"] if _is_ipykernel(spec) else []
+        with output.open("wb") as file, self._lock:
+            if self._stopped:
+                raise KernelStartError("The kernel pool of this worker is closed.")
+            try:
+                manager.start_kernel(
+                    cwd=str(folder),
+                    env={**os.environ, **env},
+                    extra_arguments=arguments,
+                    stdout=file,
+                    stderr=file,
+                )
+            except OSError as error:
+                manager.cleanup_resources()
+                raise KernelStartError(
+                    f"The kernel {name!r} cannot be started: {error}. Its kernelspec in "
+                    f"{spec.resource_dir} runs {' '.join(spec.argv)!r}: install the kernel again."
+                ) from error
+            finally:
+                _close_event_loop()
+            client = manager.client(context=self._context)
+            client.start_channels(stdin=False, hb=False)
+            kernel = Kernel(manager, client, output)
+            self._living.add(kernel)
+        if kernel.pid is not None:
+            self._guard.watch(kernel.pid)
+        return kernel
+
+
+def _import_ahead(kernel: Kernel, modules: Sequence[str]) -> None:
+    """Import `modules` in a kernel that waits; what fails here would fail there too, if it is
+    needed.
+    """
+    kernel.has_nbflow = _can_import(kernel, INSIDE)
+    for module in modules:
+        if not _can_import(kernel, module):
+            log.warning("The kernel %r cannot preload %r.", kernel.name, module)
+
+
+def _can_import(kernel: Kernel, module: str) -> bool:
+    try:
+        kernel.run_silently(f"__import__({module!r})")
+    except SilentCodeError:
+        return False
+    return True
+
+
+def _close_event_loop() -> None:
+    """jupyter_client makes an event loop for each thread that starts or ends a kernel, and leaves
+    it open.
+    """
+    with contextlib.suppress(RuntimeError):
+        asyncio.get_event_loop().close()
+
+
+def _is_ipykernel(spec: KernelSpec) -> bool:
+    return any("ipykernel" in argument for argument in spec.argv)
+
+
+# -------------------------------------------------------------------------------- the private
+# folder
+
+
+def _private_folder() -> tuple[Path, IO[bytes]]:
+    """A new folder that only this user can enter, and the open lock that marks it as in use."""
+    base = _base_folder()
+    _sweep(base)
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=base))
+    lock = (folder / "lock").open("wb")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+def _base_folder() -> Path:
+    """The first of the usual places whose path is short enough for a socket's."""
+    places = [os.environ.get("XDG_RUNTIME_DIR", ""), tempfile.gettempdir()]
+    for place in places:
+        usable = place and os.access(place, os.W_OK)
+        if usable and len(place) + len(_FOLDER) + _ROOM_FOR_SOCKETS <= 108:
+            return Path(place)
+    return Path("/tmp")  # noqa: S108 - the folder made inside is private
+
+
+def _sweep(base: Path) -> None:
+    """Remove the folders of owners that were killed: the system has dropped their locks."""
+    for lock in base.glob(f"{_FOLDER}*/lock"):
+        with contextlib.suppress(OSError), lock.open("rb") as file:
+            if time.time() - lock.stat().st_mtime < _SWEEP_AFTER_SECONDS:
+                continue
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent)

@@ -1,0 +1,227 @@
+"""The live events of an attempt: written to `events.jsonl` and `log.txt` while it runs, folded back
+into a notebook.
+
+The files only grow, so a reader follows them by offset. What the events mean to a run is not known
+here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import cast
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_code_cell
+
+from nbflow.core.json import Json, JsonObject
+from nbflow.runtime.artifacts import ArtifactStore
+from nbflow.runtime.logs import AttemptLog
+from nbflow.runtime.outputs import as_plain_text, join_output, join_text
+
+EVENTS_FILE = "events.jsonl"
+
+# Chatty output is written this often; everything else at once.
+_FLUSH_SECONDS = 0.1
+_FLUSH_CHARACTERS = 64 * 1024
+# A progress bar that is redrawn for hours may write this much per cell here; the notebook keeps
+# what counts.
+STREAM_LIMIT = 10_000_000
+
+
+class LiveEvents:
+    """Writes events as they come. Used by one thread; `tick` wants to be called when it says."""
+
+    def __init__(self, store: ArtifactStore, limit: int = STREAM_LIMIT) -> None:
+        self._events = AttemptLog(store, EVENTS_FILE)
+        self._log = AttemptLog(store)
+        self._limit = limit
+        self._written = 0
+        self._stream: dict[str, str] | None = None
+        self._cell = ""
+        self._lines: list[str] = []
+        self._text: list[str] = []
+        self._due: float | None = None
+
+    @property
+    def log_url(self) -> str:
+        return self._log.url
+
+    def emit(self, event: JsonObject) -> None:
+        """Take one event: output waits a moment for more of its kind, the others do not."""
+        if event["event"] == "output":
+            self._take_output(event)
+        else:
+            self._end_stream()
+            self._write(event, _log_lines(event))
+            if event["event"] == "cell_started":
+                self._written = 0
+            self.flush()
+
+    def say(self, text: str) -> None:
+        """Put a line of our own into the log."""
+        self._text.append(f"{text}\n")
+        self.flush()
+
+    def tick(self) -> float | None:
+        """Write what has waited long enough; in how many seconds to call again."""
+        if self._due is None:
+            return None
+        left = self._due - time.monotonic()
+        if left > 0:
+            return left
+        self.flush()
+        return None
+
+    def flush(self) -> None:
+        self._end_stream()
+        if self._lines:
+            self._events.write("".join(self._lines).encode())
+        if self._text:
+            self._log.write("".join(self._text).encode(errors="backslashreplace"))
+        self._lines.clear()
+        self._text.clear()
+        self._due = None
+
+    def close(self) -> None:
+        self.flush()
+        self._events.close()
+        self._log.close()
+
+    def _take_output(self, event: JsonObject) -> None:
+        cell, output = str(event["cell"]), cast("dict[str, str]", event["output"])
+        if self._written > self._limit and output["output_type"] != "error":
+            return
+        if self._due is None:
+            self._due = time.monotonic() + _FLUSH_SECONDS
+        if output["output_type"] != "stream":
+            self._end_stream()
+            self._write(event, as_plain_text(output))
+            return
+        same = self._stream is not None and self._stream["name"] == output["name"]
+        if self._stream is None or not same or self._cell != cell:
+            self._end_stream()
+            self._stream, self._cell = dict(output), cell
+        else:
+            self._stream["text"] = join_text(self._stream["text"], output["text"])
+        if len(self._stream["text"]) > _FLUSH_CHARACTERS:
+            self.flush()
+
+    def _end_stream(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            self._write(
+                {"event": "output", "cell": self._cell, "output": stream},
+                as_plain_text(stream).replace("\r", "\n"),
+            )
+
+    def _write(self, event: JsonObject, text: str) -> None:
+        line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+        self._written += len(line)
+        self._lines.append(f"{line}\n")
+        self._text.append(text)
+
+
+def _log_lines(event: JsonObject) -> str:
+    """What the log says about an event that is no output."""
+    if event["event"] == "cell_started":
+        index = event["index"]
+        number = "" if index is None else f" {index}"
+        return f"--- cell{number} at {event['at']}: {event['title']}\n"
+    if event["event"] == "cell_finished" and event["state"] not in ("success", "skipped"):
+        return f"--- {event['state']} after {event['duration']} s\n"
+    return ""
+
+
+# ---------------------------------------------------------------------------------------- reading
+# it
+
+
+def parse_events(data: bytes) -> list[JsonObject]:
+    """The events in a piece of `events.jsonl` that begins at a line's start; an unfinished last
+    line is left out.
+    """
+    whole = data[: data.rfind(b"\n") + 1]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def notebook_at(source: NotebookNode, events: Iterable[JsonObject]) -> NotebookNode:
+    """The notebook as executed so far: the cells of `source` that take part, with state and
+    outputs.
+
+    `source` may be the notebook as written or an executed copy of it, which gives the same. Pure.
+    """
+    fold = _Fold(source)
+    for event in events:
+        fold.apply(event)
+    return fold.nb
+
+
+class _Fold:
+    def __init__(self, source: NotebookNode) -> None:
+        self.nb = deepcopy(source)
+        self._cells = {cell.get("id"): cell for cell in self.nb.cells}
+        self._displays: dict[str, list[NotebookNode]] = {}
+
+    def apply(self, event: JsonObject) -> None:
+        cell = self._cells.get(event.get("cell"))
+        name = event["event"]
+        if name == "notebook_started":
+            self._begin(cast("list[dict[str, str]]", event["cells"]))
+        elif name == "update_display":
+            self._update(event)
+        elif cell is None:
+            # The rest is about cells; one that the source does not have cannot be shown.
+            return
+        elif name == "output":
+            self._add(cell, event)
+        elif name == "clear_output":
+            cell.outputs = []
+        elif name in ("cell_started", "cell_finished"):
+            state = event.get("state", "running")
+            _note(cell, state=state, duration=event.get("duration"))
+
+    def _begin(self, outline: list[dict[str, str]]) -> None:
+        cells = []
+        for part in outline:
+            cell = self._cells.get(part["id"])
+            if cell is None and "source" in part:
+                cell = _injected(part)
+            if cell is None:
+                continue
+            if cell.cell_type == "code":
+                cell.outputs = []
+                cell.execution_count = None
+            cells.append(cell)
+        self.nb.cells = cells
+        self._cells = {cell.id: cell for cell in cells}
+
+    def _add(self, cell: NotebookNode, event: JsonObject) -> None:
+        output = _node(event["output"])
+        if output.output_type == "execute_result":
+            cell.execution_count = output.execution_count
+        join_output(cell.outputs, output)
+        if "display_id" in event:
+            self._displays.setdefault(str(event["display_id"]), []).append(output)
+
+    def _update(self, event: JsonObject) -> None:
+        for output in self._displays.get(str(event["display_id"]), ()):
+            output.data = _node(event["data"])
+            output.metadata = _node(event["metadata"])
+
+
+def _node(value: Json) -> NotebookNode:
+    """A copy of `value`, an object, as nbformat has it."""
+    return cast(NotebookNode, from_dict(value))
+
+
+def _injected(part: dict[str, str]) -> NotebookNode:
+    metadata = {"tags": ["injected-parameters"]}
+    cell = new_code_cell(part["source"], id=part["id"], metadata=metadata)
+    return cast(NotebookNode, cell)
+
+
+def _note(cell: NotebookNode, **facts: object) -> None:
+    cell.metadata["nbflow"] = {**cell.metadata.get("nbflow", {}), **facts}

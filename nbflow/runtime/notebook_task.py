@@ -1,0 +1,396 @@
+"""NOTEBOOK and CELLS tasks: from an order to an outcome, through papermill and a kernel of the
+pool.
+
+What the user's cells need from other tasks, and what they hand on, travels by silent execution
+around them: the executed notebook shows only the user's code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+from nbformat import NotebookNode
+from papermill.engines import papermill_engines
+from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.execute import execute_notebook
+
+from nbflow.core.json import JsonObject
+from nbflow.core.orders import Outcome, TaskOrder, ValueRef
+from nbflow.core.states import Reason, TaskState
+from nbflow.runtime import in_kernel
+from nbflow.runtime.artifacts import ArtifactStore
+from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.collector import OnEvent
+from nbflow.runtime.endings import failed, from_ending, shortened
+from nbflow.runtime.engine import NbflowEngine, notebook_bytes
+from nbflow.runtime.kernel import (
+    Death,
+    Interrupted,
+    Kernel,
+    KernelStartError,
+    SilentCodeError,
+    Watch,
+)
+from nbflow.runtime.kernels import KernelPool
+from nbflow.runtime.literals import NotALiteral, as_literals
+from nbflow.runtime.live import LiveEvents
+from nbflow.runtime.notebook_run import FAIL, EngineOptions, NotebookEnd, StepFailed
+from nbflow.runtime.source_notebook import (
+    PARAMETERS,
+    BadNotebook,
+    cut_out,
+    first_with_code,
+    index_of_cells,
+    output_names,
+    read_notebook,
+    tagged,
+)
+
+OUTPUT_NOTEBOOK = "output_notebook"
+NOTEBOOK_FILE = "output.ipynb"
+
+# The engine's entry point is only there where nbflow was installed, not just on the path.
+papermill_engines.register("nbflow", NbflowEngine)
+
+
+@dataclass(frozen=True)
+class NotebookPlace:
+    """Where a notebook task runs: what the worker has, and how this attempt is to be watched.
+
+    `folder` holds the files of the DAG, `cwd` is where the notebook's relative paths begin. `env`
+    is added to the environment of the kernel. `save_every` is in seconds.
+    """
+
+    pool: KernelPool
+    store: ArtifactStore
+    token: CancelToken
+    folder: Path
+    cwd: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    on_event: OnEvent | None = None
+    grace: float = 5.0
+    save_every: float = 10.0
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to happen in the kernel. `inputs` are loaded ahead of the cell `load_before`.
+
+    `optional` tells that an output which no cell defined is simply not there, as in the notebook.
+    """
+
+    nb: NotebookNode
+    kernel_name: str
+    indexes: Mapping[str, int]
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    inputs: Mapping[str, ValueRef] = field(default_factory=dict)
+    load_before: str | None = None
+    outputs: tuple[str, ...] = ()
+    optional: bool = False
+
+
+def run_notebook_task(
+    order: TaskOrder, parameters: Mapping[str, object], place: NotebookPlace
+) -> Outcome:
+    """Run a whole notebook with `parameters`, which are rendered already. Does not raise for what
+    users do.
+
+    Handed on are the names of the cells tagged `outputs`, and the URL of the executed notebook.
+    """
+    return _attempt(order, place, lambda: _plan_notebook(order, parameters, place))
+
+
+def run_cell_task(order: TaskOrder, place: NotebookPlace) -> Outcome:
+    """Run the cells of one task after the setup cells of their notebook. Does not raise for what
+    users do.
+    """
+    return _attempt(order, place, lambda: _plan_cells(order, place))
+
+
+def _attempt(order: TaskOrder, place: NotebookPlace, make_plan: Callable[[], _Plan]) -> Outcome:
+    """Make a plan and carry it out; whatever comes of it ends as an outcome with a log."""
+    events = LiveEvents(place.store)
+    try:
+        outcome = _carry_out(order, make_plan(), place, events)
+    except (BadNotebook, NotALiteral) as error:
+        outcome = failed(Reason.BAD_INPUT, str(error))
+    except KernelStartError as error:
+        outcome = replace(failed(Reason.START_FAILED, str(error)), traceback=str(error))
+    except Interrupted:
+        outcome = from_ending("cancelled", order, place.token.reason)
+    finally:
+        events.close()
+    return replace(outcome, log=events.log_url)
+
+
+# ---------------------------------------------------------------------------------------------
+# plans
+
+
+def _plan_notebook(
+    order: TaskOrder, parameters: Mapping[str, object], place: NotebookPlace
+) -> _Plan:
+    nb, kernel_name = _read(order, place)
+    is_python = nb.metadata.kernelspec.language == "python"
+    return _Plan(
+        nb,
+        kernel_name,
+        index_of_cells(nb),
+        parameters=as_literals(parameters),
+        outputs=output_names(nb) if is_python else (),
+    )
+
+
+def _plan_cells(order: TaskOrder, place: NotebookPlace) -> _Plan:
+    payload = cast("Mapping[str, Any]", order.task.payload)  # checked by the author of the DAG
+    nb, kernel_name = _read(order, place)
+    cut = cut_out(nb, payload.get("setup", ()), payload["cells"])
+    for cell in cut.cells:
+        if cell.id not in payload["cells"]:
+            _note(cell, setup=True)
+    has_parameters = bool(tagged(cut, PARAMETERS))
+    return _Plan(
+        cut,
+        kernel_name,
+        index_of_cells(nb),
+        parameters=as_literals(order.run.params) if has_parameters else {},
+        inputs=_inputs(order, payload.get("inputs", {})),
+        load_before=first_with_code(cut, payload["cells"]),
+        outputs=tuple(payload.get("outputs", ())),
+        optional=True,
+    )
+
+
+def _read(order: TaskOrder, place: NotebookPlace) -> tuple[NotebookNode, str]:
+    """The notebook of a task and the name of the kernel to run it in, which it then says itself
+    too.
+    """
+    payload = order.task.payload
+    name = str(payload["notebook"])
+    nb = read_notebook(place.folder / name, name)
+    kernel_name = NbflowEngine.nb_kernel_name(nb, cast("str | None", payload.get("kernel_name")))
+    language = place.pool.kernelspec(kernel_name).language
+    if nb.metadata.get("kernelspec", {}).get("name") != kernel_name:
+        nb.metadata["language_info"] = {"name": language}
+    nb.metadata["kernelspec"] = {
+        "name": kernel_name,
+        "language": language,
+        "display_name": place.pool.kernelspec(kernel_name).display_name,
+    }
+    nb.metadata["nbflow"] = {**nb.metadata.get("nbflow", {}), "run": _about(order)}
+    for cell in nb.cells:
+        _note(cell, task_id=order.task.task_id)
+    return nb, kernel_name
+
+
+def _about(order: TaskOrder) -> dict[str, object]:
+    return {
+        "dag_id": order.run.dag_id,
+        "run_id": order.run.run_id,
+        "task_id": order.task.task_id,
+        "map_index": order.map_index,
+        "try_number": order.try_number,
+        "attempt_id": order.attempt_id,
+    }
+
+
+def _note(cell: NotebookNode, **facts: object) -> None:
+    cell.metadata["nbflow"] = {**cell.metadata.get("nbflow", {}), **facts}
+
+
+def _inputs(order: TaskOrder, wanted: Mapping[str, str]) -> dict[str, ValueRef]:
+    """The values that came for `wanted` ({name: task_id}).
+
+    A name that no cell upstream has defined in this run is not defined here either, as if the
+    notebook had been run from top to bottom.
+    """
+    came = order.values
+    return {name: came[t][name] for name, t in wanted.items() if name in came.get(t, {})}
+
+
+# -----------------------------------------------------------------------------------------
+# execution
+
+
+def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: LiveEvents) -> Outcome:
+    exchange = _Exchange(plan, order.value_store)
+    kernel = place.pool.take(plan.kernel_name, place.cwd, place.env, place.token)
+    end: NotebookEnd | None = None
+    try:
+        end = _execute(order, plan, place, events, exchange, kernel)
+        peak_memory = kernel.peak_memory
+    finally:
+        # A kernel that ended well may run its exit hooks; another is not given the time.
+        place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
+    outcome = _outcome_of(end, order, plan, place.token.reason)
+    url = place.store.url(NOTEBOOK_FILE)
+    if outcome.state is TaskState.SUCCESS:
+        outcome = replace(outcome, values=_values(exchange.taken, url))
+    return replace(outcome, output_notebook=url, peak_memory=peak_memory)
+
+
+_IN_ORDER = frozenset({"success", "skipped", "failed"})
+
+
+def _execute(
+    order: TaskOrder,
+    plan: _Plan,
+    place: NotebookPlace,
+    events: LiveEvents,
+    exchange: _Exchange,
+    kernel: Kernel,
+) -> NotebookEnd:
+    ends: list[NotebookEnd] = []
+    options = EngineOptions(
+        kernel=kernel,
+        source=str(order.task.payload["notebook"]),
+        watch=Watch(place.token, grace=place.grace),
+        timeout=order.task.execution_timeout,
+        on_event=_tell_both(events.emit, place.on_event),
+        on_end=ends.append,
+        tick=events.tick,
+        save=lambda nb: _save(place.store, nb),
+        before={plan.load_before: exchange.load} if plan.load_before and plan.inputs else {},
+        after=exchange.take,
+        indexes=plan.indexes,
+    )
+    try:
+        execute_notebook(
+            plan.nb,
+            None,
+            parameters=dict(plan.parameters),
+            engine_name="nbflow",
+            kernel_name=plan.kernel_name,
+            progress_bar=False,
+            autosave_cell_every=place.save_every,
+            options=options,
+        )
+    except PapermillExecutionError:
+        # papermill looks at the outputs after the engine; what happened we know from the engine.
+        if not ends:
+            raise
+    except PapermillException as error:
+        raise BadNotebook(
+            f"{options.source}: papermill cannot set the parameters: {error}"
+        ) from None
+    return ends[0]
+
+
+class _Exchange:
+    """The silent steps around the user's cells: values in, values out."""
+
+    def __init__(self, plan: _Plan, value_store: str) -> None:
+        self._plan = plan
+        # The kernel has another working directory.
+        self._value_store = (
+            value_store if "://" in value_store else str(Path(value_store).absolute())
+        )
+        self.taken: dict[str, ValueRef] = {}
+
+    def load(self, kernel: Kernel, watch: Watch) -> None:
+        refs = {name: asdict(ref) for name, ref in self._plan.inputs.items()}
+        answer = _ask(kernel, "load", watch, refs)
+        for name, problem in answer["problems"].items():
+            raise StepFailed(f"The value of {name!r} from another task: {problem}")
+
+    def take(self, kernel: Kernel, watch: Watch) -> None:
+        names = list(self._plan.outputs)
+        if not names and not kernel.has_nbflow:
+            return
+        answer = _ask(kernel, "take", watch, names, self._value_store)
+        problems = [f"{name}: {problem}" for name, problem in answer["problems"].items()]
+        if not self._plan.optional:
+            problems += [f"{name}: it is not defined at the end." for name in answer["missing"]]
+        if problems:
+            raise StepFailed(f"Not every output can be handed on. {' '.join(problems)}")
+        self.taken = {name: ValueRef(**ref) for name, ref in answer["values"].items()}
+
+
+# `Any`: the answer is JSON that `in_kernel.Answer` has made.
+def _ask(kernel: Kernel, function: str, watch: Watch, *arguments: object) -> dict[str, Any]:
+    """Call a function of `in_kernel` inside the kernel with JSON arguments."""
+    if not kernel.has_nbflow:
+        raise StepFailed(
+            f"Values cannot travel to or from the kernel {kernel.name!r}: nbflow is not installed "
+            f"in its environment. Install it there: {kernel.spec.argv[0]} -m pip install nbflow."
+        )
+    given = f"*__import__('json').loads({json.dumps(arguments)!r})"
+    inside = f"__import__({in_kernel.__name__!r}, fromlist=['_'])"
+    try:
+        data = kernel.run_silently("pass", f"{inside}.{function}({given})", watch=watch)
+    except SilentCodeError as error:
+        raise StepFailed(
+            f"Values cannot travel to or from the kernel {kernel.name!r}: {error}"
+        ) from error
+    return dict(data[in_kernel.ANSWER_TYPE])
+
+
+def _values(taken: Mapping[str, ValueRef], notebook_url: str) -> dict[str, ValueRef]:
+    return {**taken, OUTPUT_NOTEBOOK: ValueRef("json", notebook_url, size=len(notebook_url))}
+
+
+def _save(store: ArtifactStore, nb: NotebookNode) -> None:
+    store.write(NOTEBOOK_FILE, notebook_bytes(nb))
+
+
+def _tell_both(one: OnEvent, other: OnEvent | None) -> OnEvent:
+    def tell(event: JsonObject) -> None:
+        one(event)
+        if other is not None:
+            other(event)
+
+    return tell
+
+
+# ------------------------------------------------------------------------------------------
+# outcomes
+
+
+def _outcome_of(end: NotebookEnd, order: TaskOrder, plan: _Plan, cancelled_for: str) -> Outcome:
+    """What the end of a notebook means for its task."""
+    cell = None if end.cell_id is None else plan.indexes.get(end.cell_id)
+    return replace(_judge(end, order, _place(cell), cancelled_for), cell=cell)
+
+
+def _judge(end: NotebookEnd, order: TaskOrder, where: str, cancelled_for: str) -> Outcome:
+    if end.state == "success":
+        left = f"The notebook left early{where}; the cells after it were skipped."
+        return Outcome(TaskState.SUCCESS, message=left if end.exited else "")
+    if end.state == "skipped":
+        why = shortened(end.evalue or f"The notebook raised Skip{where}.")
+        return Outcome(TaskState.SKIPPED, Reason.SKIPPED_BY_CALL, why)
+    if end.state in ("timeout", "cancelled"):
+        return from_ending(end.state, order, cancelled_for, end.traceback)
+    if end.state == "died":
+        return _judge_death(end.death, where)
+    if end.problem:
+        return failed(Reason.VALUE_ERROR, end.problem, end.problem)
+    if end.ename == FAIL:
+        why = end.evalue or f"The notebook raised Fail{where}."
+        return replace(failed(Reason.FAILED_BY_CALL, why, end.traceback), retryable=False)
+    return failed(Reason.CELL_ERROR, f"{end.ename}: {end.evalue}", end.traceback)
+
+
+def _judge_death(death: Death | None, where: str) -> Outcome:
+    """Whose doing the death of a kernel was: code that crashes or leaves is the user's, the rest is
+    ours.
+    """
+    if death is None:
+        return failed(Reason.KERNEL_DIED, f"The kernel ended{where}.")
+    code = death.exit_code
+    if code is not None and code >= 0:
+        why = f"{death.message} Something{where} ended the process: raise an exception instead."
+        return failed(Reason.EXIT_CODE, why, death.stderr)
+    if death.has_crashed:
+        why = f"{death.message} Native code that was called{where} crashed."
+        return failed(Reason.CELL_ERROR, why, death.stderr)
+    reason = Reason.OUT_OF_MEMORY if death.out_of_memory else Reason.KERNEL_DIED
+    return failed(reason, f"{death.message} It was running{where or ' no cell'}.", death.stderr)
+
+
+def _place(cell: int | None) -> str:
+    return "" if cell is None else f" in cell {cell}"
