@@ -36,11 +36,13 @@ class ValueRef:
 @dataclass(frozen=True)
 class SourceBundle:
     """The files a DAG version was made of, by relative path; `digest` names them all, so that a
-    worker unpacks a bundle once.
+    worker unpacks a bundle once. `root` is the project folder they came from: where that exists,
+    tasks find their data files in it.
     """
 
     digest: str
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    root: str | None = None
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,23 @@ def template_context(order: TaskOrder) -> dict[str, object]:
     }
 
 
+def attempt_environment(order: TaskOrder) -> dict[str, str]:
+    """The NBFLOW_* variables that tell a process which attempt it is."""
+    run = RunView(order.run)
+    return {
+        "NBFLOW_DAG_ID": run.dag_id,
+        "NBFLOW_RUN_ID": run.run_id,
+        "NBFLOW_RUN_TYPE": run.run_type,
+        "NBFLOW_TASK_ID": order.task.task_id,
+        "NBFLOW_MAP_INDEX": str(order.map_index),
+        "NBFLOW_TRY_NUMBER": str(order.try_number),
+        "NBFLOW_ATTEMPT_ID": order.attempt_id,
+        "NBFLOW_LOGICAL_DATE": _ts(run.logical_date),
+        "NBFLOW_DATA_INTERVAL_START": _ts(run.data_interval_start),
+        "NBFLOW_DATA_INTERVAL_END": _ts(run.data_interval_end),
+    }
+
+
 def render(payload: Json, order: TaskOrder, context: Mapping[str, object] | None = None) -> object:
     """`payload` with templates rendered, `{"$value": [task_id, key]}` made the value itself.
 

@@ -32,7 +32,12 @@ from nbflow.runtime.guard import Guard
 
 log = logging.getLogger(__name__)
 
-DEFAULT_PRELOAD = ("nbflow.runtime.python_task", "cloudpickle", "jinja2.sandbox")
+# What DAG files import, and what running their tasks takes.
+DEFAULT_PRELOAD = (
+    "nbflow.runtime.python_task",
+    "nbflow.authoring.decorators",
+    "nbflow.authoring.dag",
+)
 GRACE_SECONDS = 5.0
 # How long the end of a killed child may take to be told; then its zygote is taken for dead.
 _KILL_SECONDS = 10.0
@@ -65,11 +70,15 @@ class Exit:
 
 @dataclass(frozen=True)
 class ChildResult:
-    """What became of a child: the bytes that came back, if any, and who ended it, if we did."""
+    """What became of a child: the bytes that came back, if any, and who ended it, if we did.
+
+    `problem` says why its function could not be called.
+    """
 
     result: bytes | None
     exit: Exit
     ended_by: EndedBy = ""
+    problem: str = ""
 
 
 class Child:
@@ -161,19 +170,20 @@ class ForkServer:
         Raises StartFailed.
         """
         child = self.spawn(function, payload, stdout, stdout, cwd=cwd, env=env)
-        result = _Frame()
+        answer = Answer()
         try:
             if on_started is not None:
                 on_started(child.pid)
             ended_by = attend(
                 child,
-                {child.channel.fileno(): result.feed},
+                {child.channel.fileno(): answer.feed},
                 timeout=timeout,
                 token=token,
                 grace=grace,
-                is_complete=lambda: result.complete,
+                is_complete=lambda: answer.is_complete,
             )
-            return ChildResult(result.content, child.exit or Exit(), ended_by)
+            end = child.exit or Exit()
+            return ChildResult(answer.result, end, ended_by, answer.problem)
         finally:
             child.close()
 
@@ -430,8 +440,8 @@ def _exit(code: int, peak_memory: int | None = None) -> Exit:
     return Exit(code, peak_memory=peak_memory)
 
 
-class _Frame:
-    """The result of a child, put together from what its channel brings."""
+class Answer:
+    """What a child says on its channel, put together from the pieces it comes in."""
 
     def __init__(self) -> None:
         self._data = bytearray()
@@ -440,16 +450,27 @@ class _Frame:
         self._data += data
 
     @property
-    def complete(self) -> bool:
-        head = zygote.LENGTH.size
+    def is_complete(self) -> bool:
+        head = zygote.FRAME.size
         if len(self._data) < head:
             return False
-        (length,) = zygote.LENGTH.unpack_from(self._data)
+        _, length = zygote.FRAME.unpack_from(self._data)
         return bool(len(self._data) >= head + length)
 
     @property
-    def content(self) -> bytes | None:
-        return bytes(self._data[zygote.LENGTH.size :]) if self.complete else None
+    def result(self) -> bytes | None:
+        """The bytes its function returned."""
+        return self._content(zygote.RESULT)
+
+    @property
+    def problem(self) -> str:
+        """Why its function could not be called, or empty."""
+        return (self._content(zygote.PROBLEM) or b"").decode()
+
+    def _content(self, kind: bytes) -> bytes | None:
+        if not self.is_complete or self._data[:1] != kind:
+            return None
+        return bytes(self._data[zygote.FRAME.size :])
 
 
 def _take(fd: int, take: Callable[[bytes], None]) -> bool:

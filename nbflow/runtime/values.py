@@ -232,19 +232,10 @@ _THIRD_PARTY = 2
 
 
 def _as_pickle(value: object) -> _Encoded:
-    import cloudpickle  # noqa: PLC0415 - most values are of the other rungs
+    from nbflow.runtime.pickling import dumps  # noqa: PLC0415 - most values are of the other rungs
 
-    class Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle ships no types
-        def reducer_override(self, obj: object) -> object:
-            # cloudpickle would hand on the text that is left to read instead of the file.
-            if isinstance(obj, io.TextIOWrapper) and obj not in (sys.stdout, sys.stderr):
-                raise TypeError("cannot pickle an open file")
-            return super().reducer_override(obj)
-
-    sink = io.BytesIO()
     try:
-        Pickler(sink, protocol=5).dump(value)
-        return _Encoded("pickle", sink.getvalue())
+        return _Encoded("pickle", dumps(value))
     # __reduce__ and __getstate__ are user code: they may raise anything.
     except Exception as error:
         kind = type(value)

@@ -17,13 +17,14 @@ import io
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import struct
 import sys
 import traceback
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -32,11 +33,14 @@ MESSAGE = struct.Struct("!BIqq")
 FORK, SIGNAL, PRELOAD = 1, 2, 3
 STARTED, EXITED, FORK_FAILED, READY = 1, 2, 3, 4
 
-# On the channel of a child: the length, then that many bytes.
-LENGTH = struct.Struct("!Q")
+# On the channel of a child: what and how long, then that many bytes. There, the request; back, what
+# the function returned, or why it could not be called.
+FRAME = struct.Struct("!cQ")
+REQUEST, RESULT, PROBLEM = b"q", b"r", b"p"
 _FDS_PER_FORK = 3
 _PR_SET_PDEATHSIG = 1
 _NO_RESULT = 70
+_NO_PROGRAM = 127
 _INTERRUPTED = 130
 
 
@@ -110,7 +114,7 @@ class Zygote:
             try:
                 importlib.import_module(name)
             # A module of the user's choice may raise anything; the task that needs it will say so.
-            except Exception as error:  # noqa: BLE001, PERF203
+            except Exception as error:  # noqa: BLE001
                 print(f"nbflow: cannot preload {name}: {error!r}", file=sys.stderr)  # noqa: T201
         # What is there now is no garbage: left alone, its pages stay shared with the children.
         gc.collect()
@@ -186,16 +190,41 @@ def run_child(channel: socket.socket) -> NoReturn:
             os.chdir(request["cwd"])
         result = _function(request["function"])(request["payload"])
         _flush()
-        channel.sendall(LENGTH.pack(len(result)) + result)
+        channel.sendall(FRAME.pack(RESULT, len(result)) + result)
         code = 0
     except KeyboardInterrupt:
         code = _INTERRUPTED
-    # The end of the process: what went wrong is for the log, and its exit code tells the worker.
-    except BaseException:  # noqa: BLE001
+    # The end of the process. Functions deal with what their task raises, so this is not about that.
+    except BaseException as error:  # noqa: BLE001
         traceback.print_exc()
+        problem = f"{type(error).__name__}: {error}".encode()
+        channel.sendall(FRAME.pack(PROBLEM, len(problem)) + problem)
     finally:
         _flush()
         os._exit(code)
+
+
+def exec_program(payload: bytes) -> NoReturn:
+    """Become the program that `program_request` names; for `run_child`."""
+    told = json.loads(payload)
+    env = {**(os.environ if told["append_env"] else {}), **told["env"]}
+    # Python ignores these; a program expects them to end it.
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    _flush()
+    program = told["argv"][0]
+    try:
+        os.execve(shutil.which(program) or program, told["argv"], env)  # noqa: S606 - bash is it
+    except OSError as error:
+        print(f"{program}: {error.strerror}", file=sys.stderr)  # noqa: T201 - the task's log
+        _flush()
+        os._exit(_NO_PROGRAM)
+
+
+def program_request(argv: Sequence[str], env: Mapping[str, str], *, append_env: bool) -> bytes:
+    """What `exec_program` waits for; `env` is added to that of the worker, or stands alone."""
+    return json.dumps({"argv": list(argv), "env": dict(env), "append_env": append_env}).encode()
 
 
 def send_request(
@@ -203,7 +232,7 @@ def send_request(
 ) -> None:
     """What `run_child` waits for. `function` is `module:name` of a function from bytes to bytes."""
     head = json.dumps({"function": function, "cwd": cwd, "env": dict(env)}).encode()
-    channel.sendall(LENGTH.pack(len(head)) + head + LENGTH.pack(len(payload)))
+    channel.sendall(FRAME.pack(REQUEST, len(head)) + head + FRAME.pack(REQUEST, len(payload)))
     channel.sendall(payload)
 
 
@@ -214,7 +243,7 @@ def _read_request(channel: socket.socket) -> dict[str, Any]:  # JSON that we wro
 
 
 def _read_frame(channel: socket.socket) -> bytes:
-    (length,) = LENGTH.unpack(_read_exactly(channel, LENGTH.size))
+    _, length = FRAME.unpack(_read_exactly(channel, FRAME.size))
     return _read_exactly(channel, length)
 
 
@@ -236,23 +265,33 @@ def _function(path: str) -> Callable[[bytes], bytes]:
 
 
 def _fresh_interpreter() -> None:
-    """Undo what a fork hands down: the module __main__, buffered streams, equal random numbers."""
+    """Undo what a fork hands down: the module __main__, the streams, equal random numbers."""
     sys.modules["__main__"] = types.ModuleType("__main__")
     sys.argv = [""]
     importlib.invalidate_caches()
-    for stream in (sys.stdout, sys.stderr):
-        # Line by line, so that the log can be followed; \r of progress bars counts as a line too.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    # Never to be closed, for the file descriptors they stand for are in use.
+    _inherited.extend((sys.stdout, sys.stderr))
+    sys.stdout = _line_by_line(1)
+    sys.stderr = _line_by_line(2)
     if "numpy" in sys.modules:
         # The random module seeds itself anew after a fork, NumPy does not.
         sys.modules["numpy"].random.seed()
 
 
+_inherited: list[object] = []
+
+
+def _line_by_line(fd: int) -> io.TextIOWrapper:
+    """A stream that writes each line at once, so that the log can be followed."""
+    raw = open(fd, "wb", buffering=1 << 13, closefd=False)  # noqa: SIM115
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", line_buffering=True)
+
+
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(ValueError, OSError):
-            stream.flush()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        # The task may have closed it, or put anything in its place.
+        with contextlib.suppress(ValueError, OSError, AttributeError):
+            stream.flush()  # type: ignore[union-attr] # see above
 
 
 def _watch_process(pid: int) -> list[int]:

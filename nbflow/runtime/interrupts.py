@@ -1,0 +1,79 @@
+"""Ending a task that runs in a thread of the worker, as far as Python lets us."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from threading import Lock, Timer, get_ident
+from typing import TypeVar
+
+from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.forkserver import EndedBy
+
+T = TypeVar("T")
+
+
+class TaskInterrupted(BaseException):
+    """Raised in the thread of a task that is to end; `except Exception` lets it pass."""
+
+
+def run_interruptibly(
+    body: Callable[[], T], *, timeout: float | None, token: CancelToken | None
+) -> tuple[T | None, EndedBy]:
+    """What `body` returns, and who ended it if it was we (then None).
+
+    After `timeout` seconds, or when `token` is cancelled, TaskInterrupted is raised in this thread
+    at the next line of Python.
+    """
+    interrupt = _Interrupt()
+    timer = None if timeout is None else Timer(timeout, interrupt.fire, ("timeout",))
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
+    unsubscribe = _nothing
+    try:
+        try:
+            if token is not None:
+                unsubscribe = token.on_cancel(lambda: interrupt.fire("cancelled"))
+            return body(), ""
+        finally:
+            interrupt.disarm()
+    # Also one that came just too late: fired before, and raised after, the last line of `body`.
+    except TaskInterrupted:
+        return None, interrupt.by
+    finally:
+        unsubscribe()
+        if timer is not None:
+            timer.cancel()
+
+
+class _Interrupt:
+    """At most one TaskInterrupted for the thread that made this."""
+
+    def __init__(self) -> None:
+        self.by: EndedBy = ""
+        self._thread = get_ident()
+        self._lock = Lock()
+        self._armed = True
+
+    def fire(self, by: EndedBy) -> None:
+        with self._lock:
+            if self._armed and not self.by:
+                self.by = by
+                _raise_in(self._thread, TaskInterrupted)
+
+    def disarm(self) -> None:
+        with self._lock:
+            self._armed = False
+            if self.by:
+                _raise_in(self._thread, None)
+
+
+def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    """Have `kind` raised in `thread`; None takes back one that was not raised yet."""
+    exception = ctypes.py_object() if kind is None else ctypes.py_object(kind)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
+
+
+def _nothing() -> None:
+    pass

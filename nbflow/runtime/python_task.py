@@ -1,0 +1,212 @@
+"""PYTHON tasks: the operator's code, in a forked child or in a thread of the worker.
+
+The child works out the whole outcome, values included; only the outcome comes back. A task that
+returns None hands on no value, and a task that reads it gets None.
+
+A thread cannot be ended by force: with `isolation="thread"` timeout and cancellation take effect at
+the next line of Python, not within a call that waits. Folder and environment are the worker's.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from nbflow.authoring.operators import BaseOperator
+from nbflow.authoring.references import Resolver
+from nbflow.core.dag import Decides
+from nbflow.core.errors import NbflowError
+from nbflow.core.orders import RETURN_VALUE, LiveSource, Outcome, SourceBundle, TaskOrder, ValueRef
+from nbflow.core.states import Reason, TaskState
+from nbflow.runtime.attempt import Attempt
+from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.capture import captured, log_to_stderr
+from nbflow.runtime.context import (
+    TaskInstanceView,
+    attempt_environment,
+    render_text,
+    template_context,
+    upstream_value,
+)
+from nbflow.runtime.endings import (
+    failed,
+    from_ending,
+    from_exception,
+    from_exit,
+    told,
+    user_traceback,
+)
+from nbflow.runtime.forkserver import ChildResult, ForkServer
+from nbflow.runtime.interrupts import run_interruptibly
+from nbflow.runtime.memory import oom_kill_count
+from nbflow.runtime.sources import find_operator
+from nbflow.runtime.values import ValueNotStorable, dump_value
+
+
+def run_python_task(attempt: Attempt, server: ForkServer) -> Outcome:
+    """One attempt of a PYTHON task, to its end. Raises StartFailed."""
+    order = attempt.order
+    if order.task.isolation == "thread" or isinstance(order.source, LiveSource):
+        return _in_thread(attempt)
+    return _in_child(attempt, server)
+
+
+# ------------------------------------------------------------------------------------ where it runs
+
+
+@dataclass(frozen=True)
+class _ChildOrder:
+    order: TaskOrder
+    folder: Path
+
+
+def _in_child(attempt: Attempt, server: ForkServer) -> Outcome:
+    order = attempt.order
+    kills_before = oom_kill_count()
+    result = server.run(
+        "nbflow.runtime.python_task:child_main",
+        pickle.dumps(_ChildOrder(_without_files(order), attempt.folder)),
+        attempt.log.fileno(),
+        timeout=order.task.execution_timeout,
+        token=attempt.token,
+        grace=attempt.grace,
+        cwd=str(attempt.cwd),
+        env=attempt_environment(order),
+    )
+    short = oom_kill_count() > kills_before
+    outcome = _outcome(order, result, attempt.token, memory_was_short=short)
+    return replace(outcome, peak_memory=result.exit.peak_memory)
+
+
+def child_main(payload: bytes) -> bytes:
+    """What the forked child does: from a pickled order to a pickled outcome."""
+    told_us = cast(_ChildOrder, pickle.loads(payload))  # noqa: S301 - from our worker
+    log_to_stderr()
+    try:
+        outcome = execute(told_us.order, told_us.folder)
+    except KeyboardInterrupt as error:
+        # If it was our interrupt, the worker knows why, and takes from this only where it was.
+        message = "The task's process was interrupted from outside."
+        outcome = failed(Reason.WORKER_LOST, message, user_traceback(error))
+    _print_traceback(outcome)
+    return pickle.dumps(outcome)
+
+
+def _outcome(
+    order: TaskOrder, result: ChildResult, token: CancelToken, *, memory_was_short: bool
+) -> Outcome:
+    if result.problem and not result.ended_by:
+        return failed(Reason.START_FAILED, f"The task could not be started: {result.problem}.")
+    outcome = None
+    if result.result is not None:
+        outcome = cast(Outcome, pickle.loads(result.result))  # noqa: S301 - from our child
+    if result.ended_by:
+        traceback = outcome.traceback if outcome else ""
+        return from_ending(result.ended_by, order, token.reason, traceback)
+    return outcome or from_exit(result.exit, memory_was_short=memory_was_short)
+
+
+def _in_thread(attempt: Attempt) -> Outcome:
+    order = attempt.order
+
+    def body() -> Outcome:
+        outcome = execute(order, attempt.folder)
+        _print_traceback(outcome)
+        return outcome
+
+    # A person at a debugger wants to see what is printed, not only to find it in a file.
+    with captured(attempt.log, shown=isinstance(order.source, LiveSource)):
+        outcome, ended_by = run_interruptibly(
+            body, timeout=order.task.execution_timeout, token=attempt.token
+        )
+    return outcome or from_ending(ended_by, order, attempt.token.reason)
+
+
+def _without_files(order: TaskOrder) -> TaskOrder:
+    """The order without the files of its bundle: they are on the disk already."""
+    if not isinstance(order.source, SourceBundle):
+        return order
+    return replace(order, source=replace(order.source, files={}))
+
+
+def _print_traceback(outcome: Outcome) -> None:
+    if outcome.state is TaskState.FAILED:
+        print(outcome.traceback or outcome.message, file=sys.stderr)  # noqa: T201 - the task's log
+
+
+# ------------------------------------------------------------------------------------- what it does
+
+
+def execute(order: TaskOrder, folder: Path) -> Outcome:
+    """Load the operator, resolve its arguments, run it, store what it returns.
+
+    Only KeyboardInterrupt and its like, which are not about the task, pass through.
+    """
+    try:
+        operator = find_operator(order, folder)
+    # Unpickling and importing run user code, which may raise anything, or end the process.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        why = str(error) if isinstance(error, NbflowError) else told(error)
+        return failed(Reason.IMPORT_ERROR, why, user_traceback(error.__cause__ or error))
+    context = template_context(order)
+    ti = cast(TaskInstanceView, context["ti"])
+    try:
+        result = _ended_well(operator, context, order)
+        values = {**operator.values_of(result), **ti.pushed}
+        followed = _followed(result) if order.task.decides is Decides.BRANCH else None
+        stored = _stored(values, order.value_store)
+    # The boundary between the user's code and ours: whatever left it is the outcome.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return from_exception(error)
+    stops = order.task.decides is Decides.SHORT_CIRCUIT and not result
+    return Outcome(TaskState.SUCCESS, values=stored, follow=followed, short_circuit=stops)
+
+
+def _ended_well(operator: BaseOperator, context: Mapping[str, object], order: TaskOrder) -> object:
+    resolver = Resolver(
+        pull=lambda task_id, key: upstream_value(order, task_id, key),
+        render=lambda field, text: render_text(field, text, context),
+        params=order.run.params,
+    )
+    try:
+        return operator.run(context, resolver)
+    except SystemExit as error:
+        # As a program would: sys.exit() and sys.exit(0) are good ends.
+        if error.code in (None, 0):
+            return None
+        raise
+
+
+def _stored(values: Mapping[str, object], value_store: str) -> dict[str, ValueRef]:
+    stored = {}
+    for key, value in values.items():
+        if value is None and key == RETURN_VALUE:
+            continue
+        try:
+            stored[key] = dump_value(value, value_store)
+        except ValueNotStorable as error:
+            raise ValueNotStorable(f"Value {key!r}: {error}") from error
+    return stored
+
+
+def _followed(result: object) -> tuple[str, ...]:
+    """The task ids a branch names: one, several, or none."""
+    if result is None:
+        return ()
+    several = isinstance(result, Iterable) and not isinstance(result, (str, Mapping))
+    named = list(cast("Iterable[object]", result)) if several else [result]
+    return tuple(_task_id(one) for one in named)
+
+
+def _task_id(named: object) -> str:
+    task_id = getattr(named, "task_id", named)
+    if not isinstance(task_id, str):
+        raise TypeError(
+            f"The branch returned {named!r}: return the id of the task to go on with, "
+            "a list of ids, or None for none."
+        )
+    return task_id

@@ -1,0 +1,180 @@
+"""The one door of the runtime: from a `TaskOrder` to its `Outcome`, whatever the kind of the task.
+
+How each kind runs is in the files named after it. Who orders and who is told is not known here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from traceback import format_exception
+from typing import TYPE_CHECKING, cast
+
+from nbflow.core.dag import TaskKind
+from nbflow.core.json import Json, JsonObject
+from nbflow.core.orders import Outcome, TaskOrder
+from nbflow.core.states import Reason, TaskState
+from nbflow.runtime.artifacts import ArtifactStore
+from nbflow.runtime.attempt import Attempt
+from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.context import TemplateProblem, ValueNotThere, attempt_environment, render
+from nbflow.runtime.endings import failed, from_ending, from_exception, told
+from nbflow.runtime.forkserver import GRACE_SECONDS, ForkServer, StartFailed
+from nbflow.runtime.logs import AttemptLog
+from nbflow.runtime.python_task import run_python_task
+from nbflow.runtime.shell_task import run_shell_task
+from nbflow.runtime.sources import source_folder, working_folder
+from nbflow.runtime.values import ValueNotReadable, ValueNotStorable
+
+if TYPE_CHECKING:
+    from nbflow.runtime.kernels import KernelPool
+
+__all__ = ["CancelToken", "OnEvent", "TaskRunner"]
+
+OnEvent = Callable[[JsonObject], None]
+_IN_KERNELS = frozenset({TaskKind.NOTEBOOK, TaskKind.CELLS})
+_IN_PROCESSES = frozenset({TaskKind.PYTHON, TaskKind.BASH})
+
+
+class TaskRunner:
+    """Runs attempts, as many side by side as there are threads that call it.
+
+    `cache_dir` keeps unpacked sources. `kernels` of each of `kernel_names` stand ready from the
+    first notebook task on; a zygote forks from the first Python or shell task on. `preload` names
+    modules to import ahead in both. `grace` is the number of seconds between interrupt and kill.
+    """
+
+    def __init__(
+        self,
+        cache_dir: Path,
+        kernels: int = 2,
+        kernel_names: tuple[str, ...] = ("python3",),
+        preload: tuple[str, ...] = (),
+        grace: float = GRACE_SECONDS,
+    ) -> None:
+        self._cache = Path(cache_dir).absolute()
+        self._kernels = kernels
+        self._kernel_names = kernel_names
+        self._preload = preload
+        self._grace = grace
+        self._server = ForkServer(preload)
+        self._lock = Lock()
+        self._pool: KernelPool | None = None
+        self._closed = False
+
+    def run(
+        self, order: TaskOrder, token: CancelToken | None = None, on_event: OnEvent | None = None
+    ) -> Outcome:
+        """Run one attempt to its end in this thread. Ends soon after `token` is cancelled.
+
+        Never raises for anything that a task or its inputs can do. `on_event` hears of the cells of
+        notebook tasks as they run.
+        """
+        if order.task.kind is TaskKind.EMPTY:
+            return Outcome(TaskState.SUCCESS)
+        if token is None:
+            token = CancelToken()
+        if token.is_cancelled:
+            return from_ending("cancelled", order, token.reason)
+        if order.task.kind in _IN_KERNELS:
+            return _guarded(lambda: self._in_kernel(order, token, on_event))
+        return _guarded(lambda: self._in_process(order, token))
+
+    def warm_up(self, kinds: Collection[TaskKind] | None = None) -> None:
+        """Start ahead what makes the first attempt of these kinds fast, by default of all."""
+        wanted = frozenset(kinds if kinds is not None else TaskKind)
+        if wanted & _IN_KERNELS:
+            self._kernel_pool()
+        if wanted & _IN_PROCESSES:
+            with contextlib.suppress(StartFailed):  # the first task will tell
+                self._server.warm_up()
+
+    def close(self) -> None:
+        """End every process this runner started, those of running attempts too. May be repeated."""
+        with self._lock:
+            self._closed = True
+            pool, self._pool = self._pool, None
+        self._server.close()
+        if pool is not None:
+            pool.close()
+
+    def _in_process(self, order: TaskOrder, token: CancelToken) -> Outcome:
+        with AttemptLog(ArtifactStore(order.artifacts)) as log:
+
+            def run() -> Outcome:
+                folder = source_folder(order, self._cache)
+                cwd = working_folder(order, folder)
+                attempt = Attempt(order, token, log, folder, cwd, self._grace)
+                if order.task.kind is TaskKind.BASH:
+                    return run_shell_task(attempt, self._server)
+                return run_python_task(attempt, self._server)
+
+            outcome = _guarded(run, say=lambda text: log.write(f"{text}\n".encode()))
+            return replace(outcome, log=log.url)
+
+    def _in_kernel(self, order: TaskOrder, token: CancelToken, on_event: OnEvent | None) -> Outcome:
+        # Worth half a second, which a worker without notebooks does not have to spend.
+        from nbflow.runtime.notebook_task import (  # noqa: PLC0415
+            NotebookPlace,
+            run_cell_task,
+            run_notebook_task,
+        )
+
+        # Inputs first: what is wrong with them needs no kernel to be seen.
+        order, parameters = _with_parameters(order)
+        folder = source_folder(order, self._cache)
+        place = NotebookPlace(
+            self._kernel_pool(),
+            ArtifactStore(order.artifacts),
+            token,
+            folder,
+            working_folder(order, folder),
+            env=attempt_environment(order),
+            on_event=on_event,
+            grace=self._grace,
+        )
+        if order.task.kind is TaskKind.NOTEBOOK:
+            return run_notebook_task(order, parameters, place)
+        return run_cell_task(order, place)
+
+    def _kernel_pool(self) -> KernelPool:
+        from nbflow.runtime.kernels import KernelPool  # noqa: PLC0415 - as in _in_kernel
+
+        with self._lock:
+            if self._closed:
+                raise StartFailed("The worker is shutting down.")
+            if self._pool is None:
+                self._pool = KernelPool(
+                    self._kernels, kernel_names=self._kernel_names, preload=self._preload
+                )
+            return self._pool
+
+
+def _with_parameters(order: TaskOrder) -> tuple[TaskOrder, Mapping[str, object]]:
+    """The order with its payload rendered, and apart from it the parameters, of any type."""
+    if order.task.kind is not TaskKind.NOTEBOOK:
+        return order, {}
+    rendered = cast("dict[str, Json]", render(order.task.payload, order))
+    parameters = cast("Mapping[str, object]", rendered.pop("parameters", None) or {})
+    return replace(order, task=replace(order.task, payload=rendered)), parameters
+
+
+def _guarded(body: Callable[[], Outcome], say: Callable[[str], None] = lambda _: None) -> Outcome:
+    """What `body` returns, or what the exception that left it means; that goes to `say` too."""
+    try:
+        return body()
+    except (TemplateProblem, ValueNotThere, ValueNotReadable, ValueNotStorable) as error:
+        outcome = from_exception(error)
+    except StartFailed as error:
+        outcome = failed(Reason.START_FAILED, str(error))
+    # The last line of defence: a full disk, a broken order, a mistake of ours. It costs the attempt
+    # one of its infrastructure retries, and no other attempt anything.
+    except Exception as error:  # noqa: BLE001
+        message = f"The worker could not run the task: {told(error)}"
+        outcome = failed(Reason.EXECUTOR_ERROR, message, "".join(format_exception(error)))
+    with contextlib.suppress(OSError):  # the disk may be what is full
+        say(outcome.traceback or outcome.message)
+    return outcome
