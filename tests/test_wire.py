@@ -1,4 +1,4 @@
-"""The shapes of the wire have one source: Python's dataclasses, which TypeScript's are made from."""
+"""The shapes of the wire have one source: TypeScript's are made from Python's dataclasses."""
 
 from __future__ import annotations
 
