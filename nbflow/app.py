@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ import nbformat
 
 from nbflow.core.dag import Dag
 from nbflow.core.json import JsonObject
-from nbflow.core.orders import Source, SourceBundle
+from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunType
 from nbflow.settings import Settings
@@ -33,6 +34,7 @@ from nbflow.store.database import Database
 if TYPE_CHECKING:
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
+    from nbflow.runtime.artifacts import ArtifactStore
     from nbflow.scheduler.loop import Scheduler
 
 log = logging.getLogger(__name__)
@@ -146,7 +148,41 @@ def create_run(
     return run_id
 
 
-# -- notebooks of runs -----------------------------------------------------------------------------
+# -- what runs leave behind ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a growing file; ask again from `next_offset`, in bytes."""
+
+    data: bytes
+    next_offset: int
+
+
+def attempt_store(
+    settings: Settings, dag_id: str, run_id: str, task_id: str, attempt_id: str
+) -> ArtifactStore:
+    """Where an attempt keeps its log, its live events and its notebook, also while it runs."""
+    from nbflow.runtime.artifacts import ArtifactStore
+
+    return ArtifactStore(
+        artifact_folder(settings.artifacts_url, dag_id, run_id, task_id, attempt_id)
+    )
+
+
+def read_log(settings: Settings, dag_id: str, run_id: str, task_id: str, one: browsing.Try) -> str:
+    """The whole log of an attempt so far."""
+    from nbflow.runtime.logs import LOG_FILE
+
+    store = attempt_store(settings, dag_id, run_id, task_id, one.attempt_id)
+    data = store.read(LOG_FILE) if store.exists(LOG_FILE) else b""
+    return data.decode(errors="replace")
+
+
+def read_part(store: ArtifactStore, file: str, offset: int = 0, limit: int = 1 << 20) -> Chunk:
+    """What `file` holds from `offset` on; nothing while it does not exist."""
+    data = store.read_from(file, offset, limit) if store.exists(file) else b""
+    return Chunk(data, offset + len(data))
 
 
 def assembled_notebook(
@@ -169,13 +205,12 @@ def assembled_notebook(
             text = read_url(one.output_notebook).decode()
             executed[task_id] = nbformat.reads(text, as_version=4)
     states: Mapping[str, str] = {k: str(v) for k, v in run.snapshot.states().items()}
-    return assemble_run(source, executed, states, run.snapshot.dag)
+    return assemble_run(source, executed, states)
 
 
 def assembled_path(settings: Settings, dag_id: str, run_id: str) -> str:
-    """Where the assembled notebook of a run is kept, inside the artifact store."""
-    safe = "".join(c if c.isalnum() or c in "-_.+" else "_" for c in run_id)
-    return f"{settings.artifacts_url}/runs/{dag_id}/{safe}/{dag_id}.ipynb"
+    """The URL at which the assembled notebook of a run is kept."""
+    return f"{run_folder(settings.artifacts_url, dag_id, run_id)}/{dag_id}.ipynb"
 
 
 def _keep_assembled(settings: Settings, database: Database, run: run_store.ActiveRun) -> None:

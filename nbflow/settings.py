@@ -8,6 +8,7 @@ folder. Data lives in its `.nbflow/`.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ModuleNotFoundError:  # Python 3.10
+else:
     import tomli as tomllib
 
 PROJECT_FILE = "nbflow.toml"

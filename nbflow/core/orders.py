@@ -161,3 +161,19 @@ def lost(
     """The report an executor writes for an attempt whose worker can no longer speak for itself."""
     outcome = Outcome(TaskState.FAILED, reason, message)
     return TaskReport(attempt_id, ReportKind.FINISHED, at, outcome=outcome)
+
+
+def artifact_folder(root: str, dag_id: str, run_id: str, task_id: str, attempt_id: str) -> str:
+    """The URL of an attempt's folder under the artifact store's `root`: readable, unique by the
+    attempt.
+    """
+    return "/".join((run_folder(root, dag_id, run_id), _safe(task_id), attempt_id))
+
+
+def run_folder(root: str, dag_id: str, run_id: str) -> str:
+    """The URL of the folder of a run's artifacts."""
+    return "/".join((root, "runs", _safe(dag_id), _safe(run_id)))
+
+
+def _safe(part: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_.+" else "_" for c in part)

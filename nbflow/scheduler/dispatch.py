@@ -13,7 +13,7 @@ from datetime import datetime
 
 from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey
-from nbflow.core.orders import RunInfo, Source, TaskOrder, ValueRef
+from nbflow.core.orders import RunInfo, Source, TaskOrder, ValueRef, artifact_folder
 from nbflow.core.snapshot import DagRun, RunSnapshot
 
 
@@ -110,7 +110,7 @@ def make_order(
         task=task,
         run=run_info(run, snapshot.dag.file),
         source=source,
-        artifacts=artifact_folder(artifacts, run, instance.task_id, attempt_id),
+        artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),
         value_store=f"{artifacts}/values",
         try_number=instance.try_number + 1,
         map_index=key[1],
@@ -134,15 +134,6 @@ def run_info(run: DagRun, dag_file: str) -> RunInfo:
         params=run.params,
         dag_file=dag_file,
     )
-
-
-def artifact_folder(root: str, run: DagRun, task_id: str, attempt_id: str) -> str:
-    """Where the attempt's notebook and log go: readable for a person, unique by the attempt."""
-    return "/".join((root, "runs", *map(_safe, (run.dag_id, run.run_id, task_id)), attempt_id))
-
-
-def _safe(part: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_.+" else "_" for c in part)
 
 
 def reads(orders: Sequence[Task]) -> set[str]:
