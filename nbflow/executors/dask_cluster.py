@@ -1,0 +1,207 @@
+"""The Dask cluster of an executor: embedded and tuned, at an address, or of any cluster class.
+
+Also a program: `python -m nbflow.executors.dask_cluster --threads 4` runs the embedded cluster as a
+process of its own, prints one line of JSON with its address, and ends on SIGTERM, SIGINT or the end
+of its standard input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib import import_module
+from threading import Event, Thread
+from typing import Protocol, cast
+
+import dask
+from distributed import LocalCluster
+
+from nbflow.core.json import Json
+from nbflow.executors.base import ExecutorUnavailable
+
+# A cluster of ours does nothing but run notebooks, so what serves array computing is turned down.
+# Figures: idle, an untuned LocalCluster burns 9 % of a core.
+TUNING: Mapping[str, object] = {
+    # User code may start processes of its own; below a daemonic process it could not.
+    "distributed.worker.daemon": False,
+    # Samples every thread's stack 100 times a second.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.tick.limit": "10s",
+    # Moves copies of results between workers; ours hold none.
+    "distributed.scheduler.active-memory-manager.start": False,
+    # The scheduler plugin notices a silent worker sooner; this is when Dask restarts it.
+    "distributed.scheduler.worker-ttl": "60s",
+    # A worker gets no more tasks than it has threads while there are others to choose from.
+    "distributed.scheduler.worker-saturation": 1.0,
+    # Dask would allow one thread to numpy in every kernel below a worker. Only what saves memory.
+    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536},
+}
+
+
+@dataclass(frozen=True)
+class ClusterSpec:
+    """Which cluster to use: the one at `address`, else one of `cluster_class`, else our own.
+
+    `cluster_class` is a dotted name such as `dask_jobqueue.SLURMCluster`, `cluster_kwargs` what it
+    is made with, `adapt` are the arguments of its `adapt` (`minimum`, `maximum`). The rest is for
+    our own: `workers` processes with `threads` slots each, `resources` per worker by name, and the
+    `queues` it serves besides tasks that name none.
+    """
+
+    address: str | None = None
+    cluster_class: str | None = None
+    cluster_kwargs: Mapping[str, Json] = field(default_factory=dict)
+    adapt: Mapping[str, Json] = field(default_factory=dict)
+    workers: int = 1
+    threads: int = max(4, os.cpu_count() or 1)
+    dashboard: bool = True
+    resources: Mapping[str, float] = field(default_factory=dict)
+    queues: tuple[str, ...] = ()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the cluster is there without us, and stays when we go."""
+        return self.address is not None
+
+
+class Cluster(Protocol):
+    """What Dask's cluster classes have in common, as far as it matters here."""
+
+    @property
+    def scheduler_address(self) -> str: ...
+
+    @property
+    def dashboard_link(self) -> str: ...
+
+    def close(self) -> object: ...
+
+
+def queue_resource(queue: str) -> str:
+    """The Dask resource that a worker serving `queue` declares, one for each task it may run."""
+    return f"queue-{queue}"
+
+
+class OpenCluster:
+    """A cluster to connect to; `target` is what a Dask client takes. Ours ends on `close`."""
+
+    def __init__(self, spec: ClusterSpec) -> None:
+        self.spec = spec
+        self._closing = ExitStack()
+        if spec.address is not None:
+            self.target: str | Cluster = spec.address
+        elif spec.cluster_class is not None:
+            self.target = self._owned(_cluster_of_class(spec))
+        else:
+            # For as long as the cluster lives: a worker that is restarted needs it again.
+            self._closing.enter_context(dask.config.set(dict(TUNING)))
+            self.target = self._owned(_embedded(spec))
+
+    @property
+    def address(self) -> str:
+        return self.target if isinstance(self.target, str) else self.target.scheduler_address
+
+    @property
+    def dashboard(self) -> str:
+        """Where people look at it; empty where only a connection can tell."""
+        if isinstance(self.target, str):
+            return ""
+        try:
+            return self.target.dashboard_link
+        except KeyError:
+            # `distributed.dashboard.link` names an environment variable that is not set here.
+            return ""
+
+    def close(self) -> None:
+        self._closing.close()
+
+    def _owned(self, cluster: Cluster) -> Cluster:
+        self._closing.callback(cluster.close)
+        return cluster
+
+
+def _embedded(spec: ClusterSpec) -> Cluster:
+    resources = {**spec.resources, **{queue_resource(q): spec.threads for q in spec.queues}}
+    return cast(
+        "Cluster",
+        LocalCluster(
+            n_workers=spec.workers,
+            threads_per_worker=spec.threads,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0" if spec.dashboard else None,
+            # Dask's limit watches the worker alone, not the kernels below it, ten times a second.
+            memory_limit=0,
+            resources=resources,
+        ),
+    )
+
+
+def _cluster_of_class(spec: ClusterSpec) -> Cluster:
+    module, _, name = (spec.cluster_class or "").rpartition(".")
+    try:
+        make = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ExecutorUnavailable(
+            f"The Dask cluster class {spec.cluster_class!r} cannot be imported: {error}. "
+            "Install its package, or correct the setting."
+        ) from error
+    cluster = make(**spec.cluster_kwargs)
+    if spec.adapt:
+        cluster.adapt(**spec.adapt)
+    return cast("Cluster", cluster)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run an embedded cluster until told to end."""
+    options = _options(arguments)
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    spec = ClusterSpec(
+        workers=options.workers,
+        threads=options.threads,
+        dashboard=not options.no_dashboard,
+        queues=tuple(options.queue),
+    )
+    cluster = OpenCluster(spec)
+    line = {"address": cluster.address, "dashboard": cluster.dashboard, "pid": os.getpid()}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+    if options.until_eof:
+        Thread(target=_at_end_of_input, args=(ended,), daemon=True).start()
+    ended.wait()
+    cluster.close()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m nbflow.executors.dask_cluster",
+        description="Run a Dask cluster for nbflow on this machine.",
+    )
+    default = ClusterSpec()
+    parser.add_argument("--workers", type=int, default=default.workers, help="worker processes")
+    parser.add_argument("--threads", type=int, default=default.threads, help="slots per worker")
+    parser.add_argument("--queue", action="append", default=[], help="serve this queue as well")
+    parser.add_argument("--no-dashboard", action="store_true")
+    parser.add_argument(
+        "--until-eof", action="store_true", help="end when standard input does, as with its parent"
+    )
+    return parser.parse_args(arguments)
+
+
+def _at_end_of_input(ended: Event) -> None:
+    sys.stdin.read()
+    ended.set()
+
+
+if __name__ == "__main__":
+    main()

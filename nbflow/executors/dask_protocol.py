@@ -1,0 +1,136 @@
+"""The words that an executor, a Dask scheduler and its workers use with each other for nbflow.
+
+Operations of Dask's own connections carry them: no port and no credentials of our own, and TLS as
+Dask is configured. Whoever changes a message changes VERSION, which is part of the plugins' names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import TypedDict
+from uuid import uuid4
+
+from nbflow.core.json import JsonObject
+from nbflow.core.orders import LiveSource, PickledSource, SourceBundle, TaskOrder
+
+VERSION = "1"
+SCHEDULER_PLUGIN = f"nbflow-attempts-{VERSION}"
+WORKER_PLUGIN = f"nbflow-runner-{VERSION}"
+SESSION_PREFIX = "nbflow-"
+
+# Worker to scheduler, on the stream that Dask keeps between them.
+HELLO = "nbflow-hello"
+CLAIM = "nbflow-claim"
+FINISHED = "nbflow-finished"
+BEAT = "nbflow-beat"
+# Scheduler to worker, on the same stream.
+CLAIMED = "nbflow-claimed"
+CANCEL = "nbflow-cancel"
+SEEN = "nbflow-seen"
+
+# How long the scheduler holds a poll open when there is nothing to say.
+POLL_SECONDS = 20.0
+
+# What Dask calls an attempt: its name for people, its id, and the session that submits it. Dask
+# keeps statistics by the first part, so the estimates of run times are per task.
+AttemptKey = tuple[str, str, str]
+
+
+class WorkerView(TypedDict):
+    """One worker, as the cluster page shows it. `rss` is of its whole process tree, in bytes."""
+
+    address: str
+    name: str
+    host: str
+    pid: int | None
+    threads: int
+    running: int
+    resources: JsonObject
+    rss: int | None
+    seen: str | None
+    nbflow: str
+
+
+class ClusterView(TypedDict):
+    """What the Dask scheduler knows of its cluster; `version` changes when this does."""
+
+    version: int
+    threads: int
+    dashboard: str
+    nbflow: str
+    workers: list[WorkerView]
+
+
+class LetterBody(TypedDict):
+    """One letter on the wire: its number and a pickled TaskReport."""
+
+    number: int
+    body: bytes
+
+
+class PollReply(TypedDict):
+    """The answer to a poll: new letters, and the cluster if it has changed."""
+
+    letters: list[LetterBody]
+    cluster: ClusterView | None
+
+
+class AttachReply(TypedDict):
+    """The answer to a session that presents itself: which of the attempts it asked for are here.
+
+    `instance` changes when the Dask scheduler has lost its memory by a restart.
+    """
+
+    instance: str
+    found: list[str]
+    cluster: ClusterView
+
+
+NO_CLUSTER: ClusterView = {
+    "version": 0,
+    "threads": 0,
+    "dashboard": "",
+    "nbflow": "",
+    "workers": [],
+}
+
+
+def key_of(order: TaskOrder, session: str) -> AttemptKey:
+    """Dask's key for an attempt. Tasks that differ in a number only share a name, as in a loop."""
+    name = f"{order.run.dag_id}.{order.task.task_id}".rstrip("0123456789").rstrip("_-.")
+    return (name, order.attempt_id, session)
+
+
+def as_attempt_key(key: object) -> AttemptKey | None:
+    """The key if it is one of ours: a Dask cluster may be doing other things as well."""
+    if not isinstance(key, tuple) or len(key) != 3 or not all(isinstance(p, str) for p in key):
+        return None
+    return key if key[2].startswith(SESSION_PREFIX) else None
+
+
+def sources_of(orders: Iterable[TaskOrder]) -> dict[str, SourceBundle | PickledSource]:
+    """What these orders were made of, by digest. A live source cannot travel."""
+    sources = (order.source for order in orders)
+    return {each.digest: each for each in sources if not isinstance(each, LiveSource)}
+
+
+def without_source(order: TaskOrder) -> TaskOrder:
+    """The order with its source named by digest only; the worker asks for it once."""
+    source = order.source
+    if isinstance(source, SourceBundle):
+        return replace(order, source=SourceBundle(source.digest))
+    if isinstance(source, PickledSource):
+        return replace(order, source=PickledSource(source.digest, b""))
+    return order
+
+
+def new_session() -> str:
+    """A name for one connection of one executor, which marks its keys as ours."""
+    return f"{SESSION_PREFIX}{uuid4().hex}"
+
+
+def from_stamp(stamp: float) -> datetime:
+    """The time that travelled as seconds since 1970."""
+    return datetime.fromtimestamp(stamp, timezone.utc)

@@ -1,0 +1,291 @@
+"""What nbflow adds to a Dask worker: the task runner, claims, signs of life, cancellation.
+
+Dask gives an attempt one of its worker's threads and calls `run_attempt` there. Everything said to
+the scheduler goes over the stream that Dask keeps with it. How a task runs is the runtime's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import socket
+from dataclasses import dataclass, field, replace
+from threading import Condition, Event, Thread
+from time import monotonic, time
+from typing import TYPE_CHECKING, cast
+
+import psutil
+from distributed import Reschedule, get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from nbflow._version import __version__
+from nbflow.core.orders import (
+    Outcome,
+    PickledSource,
+    ReportKind,
+    SourceBundle,
+    TaskOrder,
+    TaskReport,
+)
+from nbflow.core.states import Reason, TaskState
+from nbflow.executors import dask_protocol as protocol
+from nbflow.executors.dask_protocol import AttemptKey
+from nbflow.executors.reports import cancelled_outcome, utc_now
+from nbflow.executors.runner import Runner, RunnerFactory
+from nbflow.runtime.cancellation import CancelToken
+
+if TYPE_CHECKING:
+    from distributed.worker import Worker
+
+# Messages to the scheduler are gathered for this long; Dask's own is 2 ms.
+STREAM_INTERVAL_SECONDS = 0.001
+SOURCES_KEPT = 8
+
+
+class NbflowWorkerPlugin(WorkerPlugin):
+    """Gives every worker of the cluster, present and future, a runner made by `runner`.
+
+    Without contact with the scheduler for `lease` seconds a worker ends its attempts: by then
+    others may believe them lost. The plugin registered first on a cluster stays, others are
+    ignored.
+    """
+
+    name = protocol.WORKER_PLUGIN
+    idempotent = True
+
+    def __init__(self, runner: RunnerFactory, lease: float = 30.0) -> None:
+        self._make_runner = runner
+        self._lease = lease
+
+    async def setup(self, worker: Worker) -> None:
+        runner = await asyncio.to_thread(self._make_runner)
+        self.attempts = WorkerAttempts(worker, runner, self._lease)
+        self.attempts.start()
+
+    async def teardown(self, worker: Worker) -> None:
+        await asyncio.to_thread(self.attempts.close)
+
+
+def run_attempt(parcel: bytes) -> None:
+    """Run one order in this thread of a Dask worker. Returns nothing: reports carry the truth."""
+    key, order = cast("tuple[AttemptKey, TaskOrder]", pickle.loads(parcel))  # noqa: S301 - Dask's trust
+    plugin = cast("NbflowWorkerPlugin", get_worker().plugins[protocol.WORKER_PLUGIN])
+    plugin.attempts.run(key, order)
+
+
+@dataclass
+class Live:
+    """An attempt in one of this worker's threads. `answered` is set when its claim is decided.
+
+    `lost` is why this worker gave it up by itself, if it did.
+    """
+
+    heartbeat: float
+    token: CancelToken = field(default_factory=CancelToken)
+    answered: Event = field(default_factory=Event)
+    granted: bool = False
+    lost: str = ""
+
+
+class WorkerAttempts:
+    """The attempts of one worker process, from the claim to the report."""
+
+    def __init__(self, worker: Worker, runner: Runner, lease: float) -> None:
+        self._worker = worker
+        self._runner = runner
+        self._lease = lease
+        self._live: dict[str, Live] = {}
+        self._sources: dict[str, SourceBundle | PickledSource] = {}
+        self._changed = Condition()
+        self._to_cancel: list[Live] = []
+        self._closing = False
+        self._heard = monotonic()
+        self._pause = 5.0
+        self._watch_thread = Thread(target=self._watch, name="nbflow-watch", daemon=True)
+
+    def start(self) -> None:
+        self._worker.batched_stream.interval = STREAM_INTERVAL_SECONDS
+        self._worker.stream_handlers.update(
+            {
+                protocol.CLAIMED: self.on_claimed,
+                protocol.CANCEL: self.on_cancel,
+                protocol.SEEN: self.on_seen,
+            }
+        )
+        about = {"pid": os.getpid(), "host": socket.gethostname(), "nbflow": __version__}
+        self._worker.batched_stream.send({"op": protocol.HELLO, "about": about})
+        self._watch_thread.start()
+        Thread(target=self._runner.warm_up, name="nbflow-warm-up", daemon=True).start()
+
+    def close(self) -> None:
+        """End what runs, and every process of the runner."""
+        with self._changed:
+            self._closing = True
+            self._give_up(list(self._live.values()), "Its worker was shut down while it ran.")
+            self._changed.notify_all()
+        self._watch_thread.join()
+        self._runner.close()
+
+    # ---------------------------------------------------------------- in a thread of the worker
+
+    def run(self, key: AttemptKey, order: TaskOrder) -> None:
+        attempt = order.attempt_id
+        live = Live(order.heartbeat)
+        with self._changed:
+            if self._closing:
+                raise Reschedule
+            if attempt in self._live:
+                return
+            self._live[attempt] = live
+            if live.heartbeat < self._pause:
+                self._pause = live.heartbeat
+                self._changed.notify_all()
+        try:
+            self._run_claimed(key, order, live)
+        finally:
+            with self._changed:
+                del self._live[attempt]
+
+    def _run_claimed(self, key: AttemptKey, order: TaskOrder, live: Live) -> None:
+        self._say({"op": protocol.CLAIM, "key": key, "at": time()})
+        live.answered.wait()
+        if not live.granted:
+            if live.lost:
+                # Nobody said no. If it was not granted underway, it may start elsewhere.
+                raise Reschedule
+            return
+        outcome = self._outcome(key, order, live)
+        at = utc_now()
+        report = TaskReport(
+            order.attempt_id, ReportKind.FINISHED, at, self._worker.address, outcome
+        )
+        self._say(
+            {
+                "op": protocol.FINISHED,
+                "attempt": order.attempt_id,
+                "body": pickle.dumps(report),
+                "at": at.timestamp(),
+            }
+        )
+
+    def _outcome(self, key: AttemptKey, order: TaskOrder, live: Live) -> Outcome:
+        if live.token.is_cancelled:
+            outcome = cancelled_outcome("Cancelled as it started.")
+        else:
+            outcome = self._run(key, order, live)
+        if live.lost and outcome.state is not TaskState.SUCCESS:
+            return Outcome(TaskState.FAILED, Reason.WORKER_LOST, live.lost)
+        return outcome
+
+    def _run(self, key: AttemptKey, order: TaskOrder, live: Live) -> Outcome:
+        try:
+            source = self._source(key[2], order.source)
+            if source is None:
+                return Outcome(TaskState.FAILED, Reason.START_FAILED, "Its source did not arrive.")
+            return self._runner.run(replace(order, source=source), live.token)
+        except Exception as error:  # noqa: BLE001 - the boundary of the attempt
+            # A runner reports what goes wrong; one that raises all the same, or a connection that
+            # breaks under us, must not cost us the attempt.
+            message = f"The worker raised {type(error).__name__}: {error}"
+            return Outcome(TaskState.FAILED, Reason.EXECUTOR_ERROR, message)
+
+    def _source(self, session: str, source: object) -> SourceBundle | PickledSource | None:
+        """The source an order refers to by its digest, fetched once and then kept."""
+        digest = cast("SourceBundle | PickledSource", source).digest
+        if digest not in self._sources:
+            # Tornado's loop is asyncio's, though its type does not say so.
+            loop = cast("asyncio.AbstractEventLoop", self._worker.loop.asyncio_loop)  # type: ignore[attr-defined]
+            asked = self._worker.scheduler.nbflow_source(session=session, digest=digest)
+            body = asyncio.run_coroutine_threadsafe(asked, loop).result()
+            if body is None:
+                return None
+            while len(self._sources) >= SOURCES_KEPT:
+                self._sources.pop(next(iter(self._sources)))
+            self._sources[digest] = pickle.loads(body)  # noqa: S301 - Dask's trust
+        return self._sources[digest]
+
+    def _say(self, message: dict[str, object]) -> None:
+        # Without a connection the message is dropped: Dask closes such a worker, and the scheduler
+        # counts its attempts as lost.
+        self._worker.loop.add_callback(self._worker.batched_send, message)
+
+    # ------------------------------------------------------------------ in the worker's event loop
+
+    def on_claimed(self, attempt: str, granted: bool) -> None:
+        self._heard = monotonic()
+        live = self._live.get(attempt)
+        if live is not None:
+            live.granted = granted
+            live.answered.set()
+
+    def on_cancel(self, attempts: list[str]) -> None:
+        with self._changed:
+            found = [self._live[attempt] for attempt in attempts if attempt in self._live]
+            self._to_cancel.extend(found)
+            self._changed.notify_all()
+
+    def on_seen(self, strangers: list[str]) -> None:
+        self._heard = monotonic()
+        if strangers:
+            with self._changed:
+                found = [self._live[each] for each in strangers if each in self._live]
+                self._give_up(found, "Its claim was withdrawn: it counted as lost.")
+                self._changed.notify_all()
+
+    # ----------------------------------------------------------------------- in the watch thread
+
+    def _watch(self) -> None:
+        """Cancel what is to be cancelled, show signs of life, and mind the lease.
+
+        A thread of its own, so that a long garbage collection, a slow process listing or a busy
+        event loop do not hold up each other.
+        """
+        next_beat = monotonic()
+        closing = False
+        while not closing:
+            with self._changed:
+                if not self._to_cancel and not self._closing:
+                    self._changed.wait(max(0.0, next_beat - monotonic()))
+                cancelled, self._to_cancel = self._to_cancel, []
+                closing = self._closing
+            for live in cancelled:
+                live.token.cancel(live.lost or "cancelled")
+            next_beat = min(next_beat, monotonic() + self._pause)
+            if monotonic() >= next_beat:
+                next_beat = monotonic() + self._beat()
+
+    def _beat(self) -> float:
+        """Show signs of life; return the seconds until the next."""
+        with self._changed:
+            alive = {attempt: live for attempt, live in self._live.items() if live.granted}
+            self._pause = min((live.heartbeat for live in self._live.values()), default=5.0)
+            if not self._live:
+                self._heard = monotonic()
+            elif monotonic() - self._heard > self._lease:
+                why = f"Its worker had no contact with the Dask scheduler for {self._lease:.0f} s."
+                self._give_up(list(self._live.values()), why)
+        if alive:
+            self._say({"op": protocol.BEAT, "attempts": list(alive), "rss": tree_rss()})
+        return self._pause
+
+    def _give_up(self, lives: list[Live], why: str) -> None:
+        """Have these attempts ended as lost. Called with the lock held."""
+        for live in lives:
+            live.lost = live.lost or why
+            live.answered.set()
+        self._to_cancel.extend(lives)
+
+
+def tree_rss() -> int:
+    """The resident memory of this process and everything below it, in bytes."""
+    me = psutil.Process()
+    return sum(_rss(process) for process in (me, *me.children(recursive=True)))
+
+
+def _rss(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        # It ended since the list was made.
+        return 0
