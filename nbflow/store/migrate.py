@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from nbflow.core.errors import NbflowError
@@ -21,11 +22,20 @@ def config(session: Connection | None = None) -> Config:
 
 
 def run(session: Connection, direction: str, revision: str) -> None:
-    """Go up or down to `revision`. The caller commits: a migration happens whole or not at all."""
+    """Go up or down to `revision`. The caller commits: a migration happens whole or not at all.
+
+    Raises NbflowError when a newer nbflow has made the tables, or there is no such revision.
+    """
     if session.dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     go = command.upgrade if direction == "upgrade" else command.downgrade
-    go(config(session), revision)
+    try:
+        go(config(session), revision)
+    except CommandError as error:
+        raise NbflowError(
+            f"The store cannot go to revision {revision!r}: {error} "
+            "If a newer nbflow has made it, use that one."
+        ) from error
     if session.dialect.name == "sqlite":
         _check_foreign_keys(session)
 

@@ -80,15 +80,15 @@ def save_bundle(session: Session, bundle: SourceBundle, now: datetime) -> None:
     session.execute(insert_into(session, _FILES), files)
 
 
-def load_bundle(session: Session, digest: str) -> SourceBundle:
-    """The bundle that was saved under `digest`."""
+def files_of(session: Session, digest: str) -> dict[str, bytes]:
+    """The files of the bundle that was saved under `digest`, by their paths inside it."""
     rows = session.execute(
         select(_FILES.c.path, _SOURCES.c.content)
         .join(_SOURCES, _SOURCES.c.digest == _FILES.c.source_digest)
         .where(_FILES.c.bundle_digest == digest)
         .order_by(_FILES.c.path)
     )
-    return SourceBundle(digest, {path: zlib.decompress(content) for path, content in rows})
+    return {path: zlib.decompress(content) for path, content in rows}
 
 
 def delete_unused(session: Session, digests: Collection[str]) -> None:

@@ -109,7 +109,10 @@ class DagRow(Row):
 
 
 class DagVersionRow(Row):
-    """One meaning a DAG has had: its spec, and the code that would run (see `sources.meaning`)."""
+    """One meaning a DAG has had: its spec, and the code that would run (see `sources.meaning`).
+
+    `root` is the project folder that the files of the bundle were last found in.
+    """
 
     __tablename__ = "dag_versions"
     __table_args__ = (
@@ -123,6 +126,7 @@ class DagVersionRow(Row):
     fingerprint: Mapped[str]
     spec: Mapped[object] = mapped_column(JsonText(), nullable=False)
     bundle_digest: Mapped[str] = mapped_column(ForeignKey("bundles.digest"), index=True)
+    root: Mapped[str | None]
     created_at: Mapped[datetime]
 
 

@@ -94,6 +94,7 @@ def _create_definitions() -> None:
         sa.Column("fingerprint", sa.Text, nullable=False),
         sa.Column("spec", sa.Text, nullable=False),
         sa.Column("bundle_digest", sa.Text, nullable=False),
+        sa.Column("root", sa.Text),
         sa.Column("created_at", _MOMENT, nullable=False),
         _belongs_to("dag_versions", "bundle_digest", "bundles.digest"),
         _belongs_to("dag_versions", "dag_id", "dags.dag_id", cascade=True),
