@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
 from nbflow.authoring import displays, spec
 from nbflow.authoring.definition import DagDefinition
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from nbflow.core.timetables import Timetable
+
+Arguments = ParamSpec("Arguments")
 
 
 class DAG(DagDefinition):
@@ -138,8 +140,8 @@ class DAG(DagDefinition):
 
     def _repr_mimebundle_(
         self,
-        include: Iterable[str] | None = None,  # noqa: ARG002 - Jupyter's signature
-        exclude: Iterable[str] | None = None,  # noqa: ARG002
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
     ) -> dict[str, str]:
         """The graph as SVG and as text; as text what is wrong with it, if something is."""
         # Only a notebook draws; a worker or a parser that loads a DAG file need not import the
@@ -152,12 +154,20 @@ class DAG(DagDefinition):
         return {"text/plain": picture.text(built), "image/svg+xml": picture.svg(built)}
 
 
-# `Any`: what `DAG` takes; and with options it gives a decorator, without them what that gives.
+@overload
+def dag(function: Callable[Arguments, object], /) -> Callable[Arguments, DAG]: ...
+@overload
+def dag(
+    function: None = None,
+    /,
+    **options: Any,  # noqa: ANN401
+) -> Callable[[Callable[Arguments, object]], Callable[Arguments, DAG]]: ...
+# `Any`: what `DAG` takes, which it refuses itself if it is wrong.
 def dag(
     function: Callable[..., object] | None = None,
     /,
-    **options: Any,  # noqa: ANN401
-) -> Any:  # noqa: ANN401
+    **options: Any,
+) -> Callable[..., object]:
     """Make a function that writes tasks into one that gives a DAG of that name; used with or
     without options of DAG.
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
+from sysconfig import get_path
 from typing import cast
 
 from nbflow.authoring.links import Node
@@ -34,6 +35,8 @@ class DagDefinition:
         self.default_args = dict(default_args)
         self.origin = origin
         self.tasks: list[BaseOperator] = []
+        self._taken: set[str] = set()
+        self._numbers: dict[str, count[int]] = {}
         for name in self.OF_THE_DAG:
             if self.settings.get(name) is None and name in self.default_args:
                 self.settings[name] = self.default_args[name]
@@ -42,9 +45,20 @@ class DagDefinition:
 
     @property
     def file(self) -> Path | None:
-        """The file that defines the DAG; None where it was written in a notebook or at a prompt."""
+        """The Python file whose top level makes the DAG, so that importing it makes it again.
+
+        None for a DAG of a notebook or a prompt, and for one made by a function that installed code
+        called, such as a test.
+        """
         path = Path(self.origin.module)
-        return path if self.origin.module and path.is_file() and path.suffix == ".py" else None
+        is_own = self.origin.module.endswith(".py") and path.is_file() and not is_installed(path)
+        return path if is_own else None
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths of the DAG start: the folder of its file, else the current one."""
+        path = self.file or Path(self.origin.file)
+        return path.parent if path.is_file() else Path.cwd()
 
     @property
     def task_ids(self) -> list[str]:
@@ -53,6 +67,7 @@ class DagDefinition:
     def add_task(self, node: Node) -> None:
         """Take in a task that belongs to no DAG yet."""
         node.scope = self
+        self._taken.add(node.task_id)
         self.tasks.append(cast("BaseOperator", node))
 
     def get_task(self, task_id: str) -> BaseOperator:
@@ -64,9 +79,11 @@ class DagDefinition:
 
     def free_task_id(self, name: str) -> str:
         """`name`, or `name__1`, `name__2`, ...: the first that no task has."""
-        taken = set(self.task_ids)
-        numbered = (f"{name}__{number}" for number in count(1))
-        return name if name not in taken else next(n for n in numbered if n not in taken)
+        if name not in self._taken:
+            return name
+        # One counter for each name, so that many calls of one function do not count from 1 each.
+        numbers = self._numbers.setdefault(name, count(1))
+        return next(free for n in numbers if (free := f"{name}__{n}") not in self._taken)
 
     @property
     def roots(self) -> Sequence[BaseOperator]:
@@ -78,6 +95,14 @@ class DagDefinition:
         """The tasks that no other comes after."""
         followed = {task_id for task in self.tasks for task_id in task.upstream_task_ids}
         return [task for task in self.tasks if task.task_id not in followed]
+
+
+_INSTALLED = tuple(Path(get_path(name)) for name in ("stdlib", "purelib", "platlib"))
+
+
+def is_installed(path: Path) -> bool:
+    """Whether the file belongs to Python or to an installed package, and to nobody's project."""
+    return any(path.is_relative_to(folder) for folder in _INSTALLED)
 
 
 _collections: ContextVar[tuple[list[DagDefinition], ...]] = ContextVar(

@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from dataclasses import replace
 from hashlib import sha256
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
+from typing import NoReturn
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from nbflow.authoring.definition import DagDefinition, collected_dags
+from nbflow.authoring.definition import DagDefinition, collected_dags, is_installed
 from nbflow.authoring.links import no_scope
 from nbflow.authoring.operators import BaseOperator
 from nbflow.core.errors import DefinitionError, NotFoundError, Problem
@@ -25,8 +28,12 @@ from nbflow.core.errors import DefinitionError, NotFoundError, Problem
 CANNOT_IMPORT = "NBF001"
 BAD_SYNTAX = "NBF002"
 
+KEPT_FILES = 64
+"""So many files stay loaded; a worker that lives long sees new versions of them all the time."""
+
 _lock = RLock()
 _loaded: dict[tuple[str, str], list[DagDefinition]] = {}
+_PREFIX = "nbflow_dag_"
 _live: WeakValueDictionary[str, DagDefinition] = WeakValueDictionary()
 
 
@@ -61,6 +68,8 @@ def load_dags(folder: str | os.PathLike[str], file: str) -> list[DagDefinition]:
     with _lock:  # one at a time: sys.path and sys.modules belong to the process
         if key not in _loaded:
             _loaded[key] = _load(root, file)
+            if len(_loaded) > KEPT_FILES:
+                _forget(next(iter(_loaded)))
         return _loaded[key]
 
 
@@ -122,28 +131,53 @@ def _load(root: Path, file: str) -> list[DagDefinition]:
 
 
 def _import(path: Path, file: str) -> ModuleType:
-    # A name of its own: two files called dag.py, or two versions of one, must not meet in
-    # sys.modules.
-    name = f"nbflow_dag_{sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
-    spec = spec_from_file_location(name, path)
-    if spec is None or spec.loader is None or not path.is_file():
-        problem = Problem(
-            CANNOT_IMPORT, "There is no such Python file.", "Check its path.", file=file
-        )
+    name = _module_name(path)
+    if not path.is_file():
+        problem = Problem(CANNOT_IMPORT, "There is no such file.", "Check its path.", file=file)
         raise DefinitionError([problem])
-    module = module_from_spec(spec)
+    loader = _FreshLoader(name, str(path))
+    module = module_from_spec(ModuleSpec(name, loader, origin=str(path)))
+    module.__file__ = str(path)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except DefinitionError:
+        loader.exec_module(module)
+    except DefinitionError as error:
         sys.modules.pop(name, None)
-        raise
+        raise DefinitionError(
+            [_inside(problem, path, file) for problem in error.problems]
+        ) from error
     # The file is user code and may raise anything, SystemExit included; what it raised is told as a
     # problem.
     except (Exception, SystemExit) as error:
         sys.modules.pop(name, None)
         raise DefinitionError([import_problem(error, path, file)]) from error
     return module
+
+
+class _FreshLoader(SourceFileLoader):
+    """Compiles the file each time: bytecode is told apart by whole seconds and size, so a DAG that
+    is edited right after it was loaded would be taken for the old one.
+    """
+
+    def path_stats(self, path: str) -> NoReturn:
+        raise OSError(f"no bytecode is kept for {path}")
+
+
+def _inside(problem: Problem, path: Path, file: str) -> Problem:
+    return replace(problem, file=file) if problem.file == str(path) else problem
+
+
+def _module_name(path: Path) -> str:
+    """A name of its own: two files called dag.py, or two versions of one, must not meet."""
+    return f"{_PREFIX}{sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+
+
+def _forget(key: tuple[str, str]) -> None:
+    root, file = key
+    del _loaded[key]
+    sys.modules.pop(_module_name((Path(root) / file).resolve()), None)
+    if not any(other == root for other, _ in _loaded):
+        sys.path[:] = [folder for folder in sys.path if not Path(folder).is_relative_to(root)]
 
 
 def _put_first(*folders: str) -> None:
@@ -153,26 +187,25 @@ def _put_first(*folders: str) -> None:
         sys.path.insert(0, folder)
 
 
-_roots: list[Path] = []
+_roots: set[Path] = set()
+# Modules that were there before any DAG file are the program's, wherever they live.
+_of_the_program: set[str] = set()
 
 
 def _forget_modules_of_others(root: Path) -> None:
     """Let files of this bundle import their own modules, not those of the same name from a bundle
-    loaded before.
-
-    Who imported the old ones keeps them; they only leave sys.modules.
+    loaded before. Who imported the old ones keeps them; they only leave sys.modules.
     """
-    others = [other for other in _roots if other != root]
-    if root not in _roots:
-        _roots.append(root)
-    if not others:
-        return
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and not name.startswith("nbflow_dag_") and _is_inside(file, others, root):
+    others = _roots - {root}
+    _of_the_program.update(() if _roots else sys.modules)
+    _roots.clear()
+    _roots.add(root)
+    for name in set(sys.modules) - _of_the_program if others else ():
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and not name.startswith(_PREFIX) and _is_inside(Path(file), others, root):
             del sys.modules[name]
 
 
-def _is_inside(file: str, others: list[Path], root: Path) -> bool:
-    path = Path(file)
-    return any(path.is_relative_to(other) for other in others) and not path.is_relative_to(root)
+def _is_inside(file: Path, others: set[Path], root: Path) -> bool:
+    in_others = any(file.is_relative_to(other) for other in others)
+    return in_others and not file.is_relative_to(root) and not is_installed(file)

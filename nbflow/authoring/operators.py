@@ -163,7 +163,7 @@ class BaseOperator(Node, metaclass=OperatorType):
         """Markdown shown beside the task."""
         return str(self.options.get("doc_md") or self.options.get("doc") or "")
 
-    def payload(self, findings: Findings) -> JsonObject:  # noqa: ARG002 - for those that have one
+    def payload(self, findings: Findings) -> JsonObject:
         """What the worker needs that does not find the operator itself; empty where it does."""
         return {}
 
@@ -393,7 +393,7 @@ class BashOperator(BaseOperator):
             "skip_on_exit_code": list(self.skip_on_exit_code),
         }
 
-    def execute(self, context: Context) -> object:  # noqa: ARG002 - for subclasses that call it
+    def execute(self, context: Context) -> object:
         return run_bash(
             self.bash_command, self.env, self.append_env, self.cwd, self.skip_on_exit_code
         )

@@ -45,16 +45,16 @@ def build(
     """The DAG as data, None if there is an error, and all problems, warnings included.
 
     `folder` is the root of the source bundle: the paths in the spec and in problems are relative to
-    it. By default it is the folder of the defining file, or the current one for a DAG that no file
-    defines.
+    it. Without it they are relative to the folder where the DAG's own paths start, and notebooks
+    may be anywhere on this machine.
     """
-    bundle = _Bundle.of(definition, folder)
+    bundle = _Bundle(definition, folder)
     findings = bundle.at(Findings().at(dag_id=definition.dag_id), definition.origin)
     check_id(findings, "dag_id", definition.dag_id)
     fields = dag_fields(definition.settings, findings)
     _check_default_args(definition, findings)
     tasks = _distinct(definition, bundle, findings)
-    known = [task.task_id for task in tasks]
+    known = {task.task_id for task in tasks}
     edges = [edge for task in tasks for edge in _edges(task, known, bundle.at_task(findings, task))]
     edges = _without_cycles(tasks, edges, bundle, findings)
     graph = Graph((t.task_id for t in tasks), ((e.upstream, e.downstream) for e in edges))
@@ -66,16 +66,15 @@ def build(
 class _Bundle:
     """The folder that a DAG's source is taken from, and the places of things inside it."""
 
-    def __init__(self, folder: Path, file: Path | None) -> None:
-        self.folder = folder.resolve()
-        self.base = file.resolve().parent if file else self.folder
-        self.file = self.inside(file) or "" if file else ""
-
-    @classmethod
-    def of(cls, definition: DagDefinition, folder: str | os.PathLike[str] | None) -> _Bundle:
-        file = definition.file
-        beside = file.parent if file else Path.cwd()
-        return cls(beside if folder is None else Path(folder), file)
+    def __init__(
+        self, definition: DagDefinition, folder: str | os.PathLike[str] | None = None
+    ) -> None:
+        self.base = definition.folder.resolve()
+        self.folder = self.base if folder is None else Path(folder).resolve()
+        # Without a folder to take it from, the DAG stays here, where every path can be reached.
+        self.is_whole_machine = folder is None
+        self.file = (self.inside(definition.file) or "") if definition.file else ""
+        self._names: dict[str, str | None] = {}
 
     def inside(self, path: Path) -> str | None:
         """The path from the bundle's folder, with slashes; None for one outside of it."""
@@ -88,10 +87,16 @@ class _Bundle:
         """The findings at that place. A line of no file (a cell, a prompt) says nothing, so it is
         left out.
         """
-        path = Path(origin.file)
-        if not origin.file or not path.is_file():
-            return findings.at(task_id=task_id)
-        return findings.at(file=self.inside(path) or origin.file, line=origin.line, task_id=task_id)
+        file = self._shown(origin.file)
+        line = None if file is None else origin.line
+        return findings.at(file=file, line=line, task_id=task_id)
+
+    def _shown(self, file: str) -> str | None:
+        # Remembered: a thousand tasks come from one file, and the disk is asked each time.
+        if file not in self._names:
+            is_file = bool(file) and Path(file).is_file()
+            self._names[file] = (self.inside(Path(file)) or file) if is_file else None
+        return self._names[file]
 
     def at_task(self, findings: Findings, task: BaseOperator) -> Findings:
         return self.at(findings, task.origin, task.task_id)
@@ -160,13 +165,13 @@ def _notebook(name: str, bundle: _Bundle, findings: Findings) -> Json:
             f"The notebook '{name}' is not there; it was looked for at {inside or path}.",
             f"Give its path from the file that defines the DAG. {did_you_mean(path.name, there)}",
         )
-    elif inside is None:
+    elif inside is None and not bundle.is_whole_machine:
         findings.error(
             NO_NOTEBOOK,
             f"The notebook '{name}' is outside the folder {bundle.folder}: no worker would get it.",
             "Move it into the folder of your DAGs.",
         )
-    return inside or name
+    return inside or path.resolve().as_posix()
 
 
 def _reads(task: BaseOperator, graph: Graph) -> tuple[str, ...]:
@@ -253,7 +258,7 @@ def _without_cycles(
     while True:
         try:
             _ = Graph(known, ((edge.upstream, edge.downstream) for edge in edges)).order
-        except CycleError as error:  # noqa: PERF203 - one round for each cycle
+        except CycleError as error:
             last, first = error.path[-2:]
             edges = [edge for edge in edges if (edge.upstream, edge.downstream) != (last, first)]
             bundle.at_task(findings, known[first]).error(
