@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
@@ -21,6 +22,7 @@ from uuid import uuid4
 import nbformat
 
 from nbflow.core.dag import Dag
+from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
 from nbflow.core.snapshot import DagRun
@@ -91,13 +93,17 @@ def make_scheduler(
 ) -> Scheduler:
     """A scheduler, with `watch_dags` over the DAG folders of these settings.
 
-    It leaves the assembled notebook of every finished run of a cell DAG in the artifact store.
+    With `watch_dags` it also leaves the assembled notebook of every finished run of a cell DAG in
+    the artifact store; who runs a single DAG asks for it by `keep_assembled`.
     """
     from nbflow.scheduler.load_dags import DagLoader
     from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 
+    assembling = _Assembling(settings, database) if watch_dags else None
+
     def finished(run: run_store.ActiveRun) -> None:
-        _keep_assembled(settings, database, run)
+        if assembling is not None:
+            assembling(run)
         on_run_finished(run)
 
     scheduler = Scheduler(
@@ -213,19 +219,40 @@ def assembled_path(settings: Settings, dag_id: str, run_id: str) -> str:
     return f"{run_folder(settings.artifacts_url, dag_id, run_id)}/{dag_id}.ipynb"
 
 
-def _keep_assembled(settings: Settings, database: Database, run: run_store.ActiveRun) -> None:
+def keep_assembled(settings: Settings, database: Database, dag_id: str, run_id: str) -> str | None:
+    """Write the assembled notebook of a run into the artifact store.
+
+    Returns its URL, None for DAGs without.
+    """
     from nbflow.runtime.artifacts import ArtifactStore
 
-    name = run.snapshot.run
-    try:
-        notebook = assembled_notebook(database, name.dag_id, name.run_id)
-    except (OSError, ValueError) as error:
-        # The run has ended and is stored; its parts are there, only this convenience is missing.
-        log.warning("No assembled notebook for %s: %s", name.run_id, error)
-        return
-    if notebook is not None:
-        folder, _, file = assembled_path(settings, name.dag_id, name.run_id).rpartition("/")
-        ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
+    notebook = assembled_notebook(database, dag_id, run_id)
+    if notebook is None:
+        return None
+    folder, _, file = assembled_path(settings, dag_id, run_id).rpartition("/")
+    return ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
+
+
+class _Assembling:
+    """Keeps the assembled notebooks of finished runs, in a thread of its own: a large one must not
+    hold up the scheduler.
+    """
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._keep = partial(keep_assembled, settings, database)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="nbflow-assemble")
+
+    def __call__(self, run: run_store.ActiveRun) -> None:
+        if run.snapshot.dag.source == "notebook":
+            self._thread.submit(self._try, run.snapshot.run)
+
+    def _try(self, run: DagRun) -> None:
+        try:
+            self._keep(run.dag_id, run.run_id)
+        except (OSError, ValueError, NbflowError) as error:
+            # The run has ended and is stored; its parts are there, only this convenience is
+            # missing.
+            log.warning("No assembled notebook for %s: %s", run.run_id, error)
 
 
 def in_project(settings: Settings, path: Path) -> str:

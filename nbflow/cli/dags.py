@@ -1,0 +1,145 @@
+"""`nbflow dags`: list, show, lint, trigger, pause, unpause."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nbflow import app, picture
+from nbflow.authoring import lint as lint_rules
+from nbflow.cli.definitions import find_dag, read_params
+from nbflow.cli.output import Output, OutputOption, age, errors_as_sentences, rows, show, state_text
+from nbflow.cli.project import StoreOption, project
+from nbflow.core.dag import Dag
+from nbflow.core.json import Json
+from nbflow.views.dags import dag_list, import_errors, task_views
+from nbflow.views.shapes import DagView
+
+dags = typer.Typer(no_args_is_help=True, help="DAGs: list, show, lint, trigger, pause.")
+
+ParamOption = Annotated[
+    list[str] | None, typer.Option("--param", "-p", help="A param as key=value; repeatable.")
+]
+
+
+@dags.command("list")
+def list_(
+    search: Annotated[str, typer.Option(help="Part of an id or description.")] = "",
+    tag: Annotated[str, typer.Option(help="Only DAGs with this tag.")] = "",
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List the DAGs the scheduler knows, with their schedules and last runs."""
+    with errors_as_sentences(output):
+        here = project(store)
+        found = dag_list(here.database, app.utc_now(), search, tag)
+        problems = import_errors(here.database)
+    empty = "No DAGs yet. Put a file into dags/ and start `nbflow scheduler`, or try `nbflow init`."
+    columns = ("DAG", "SCHEDULE", "NEXT RUN", "LAST RUN", "TASKS", "")
+    show(found, output, lambda: rows("", columns, [_line(dag) for dag in found], empty))
+    if problems and output is Output.TABLE:
+        files = ", ".join(error.file for error in problems)
+        show(None, output, lambda: f"Files with problems: {files}. See `nbflow dags lint`.")
+
+
+def _line(dag: DagView) -> list[object]:
+    last = dag.last_runs[0] if dag.last_runs else None
+    return [
+        dag.dag_id,
+        dag.schedule,
+        "paused" if dag.paused else age(dag.next_run),
+        state_text(last.state) if last else "",
+        dag.task_count,
+        f"{dag.problems} problems" if dag.problems else "",
+    ]
+
+
+@dags.command("show")
+def show_(
+    target: Annotated[str, typer.Argument(help="A file, or the id of a DAG.")],
+    dag_id: Annotated[str | None, typer.Option("--dag", help="Which DAG of the file.")] = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show the tasks of a DAG, what each waits for, and why."""
+    with errors_as_sentences(output):
+        dag = find_dag(project().settings, target, dag_id).dag
+    show(_as_json(dag), output, lambda: picture.text(dag))
+
+
+def _as_json(dag: Dag) -> dict[str, object]:
+    tasks = [
+        {
+            "task_id": view.task_id,
+            "kind": view.kind,
+            "operator": view.operator,
+            "cells": view.cells,
+            "upstream": view.upstream,
+            "edges": [
+                {"from": e.upstream, "kind": e.kind, "names": e.names, "why": e.why}
+                for e in view.edges
+            ],
+            "trigger_rule": view.trigger_rule,
+            "retries": view.retries,
+            "doc": view.doc,
+        }
+        for view in task_views(dag)
+    ]
+    setup: Json = dag.to_json().get("setup_cells")
+    return {
+        "dag_id": dag.dag_id,
+        "file": dag.file,
+        "description": dag.description,
+        "schedule": dict(dag.timetable),
+        "params": {name: dict(spec) for name, spec in dag.params.items()},
+        "setup_cells": setup,
+        "tasks": tasks,
+    }
+
+
+@dags.command()
+def lint(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Check DAG files: every problem with its place and its fix. Exit code 1 on errors."""
+    with errors_as_sentences(output):
+        report = lint_rules.lint(paths, timeout=project().settings.parse_timeout)
+    show(report.to_json(), output, lambda: lint_rules.as_text(report))
+    if report.has_errors:
+        raise typer.Exit(1)
+
+
+@dags.command()
+def trigger(
+    dag_id: str,
+    param: ParamOption = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Ask the scheduler for a run of a DAG now."""
+    with errors_as_sentences(output):
+        here = project(store)
+        receipt = here.commands.trigger(dag_id, read_params(here.database, dag_id, param or []))
+    made = {"dag_id": dag_id, "run_id": receipt.run_id, "request_id": receipt.request_id}
+    hint = f"Asked for run {receipt.run_id}. Follow it: nbflow runs watch {dag_id}"
+    show(made, output, lambda: hint)
+
+
+@dags.command()
+def pause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
+    """Stop scheduling new runs of a DAG; runs in progress go on."""
+    with errors_as_sentences(output):
+        receipt = project(store).commands.pause(dag_id)
+    made = {"dag_id": dag_id, "paused": True, "request_id": receipt.request_id}
+    show(made, output, lambda: f"{dag_id} will be paused.")
+
+
+@dags.command()
+def unpause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
+    """Let the schedule of a DAG go on."""
+    with errors_as_sentences(output):
+        receipt = project(store).commands.unpause(dag_id)
+    made = {"dag_id": dag_id, "paused": False, "request_id": receipt.request_id}
+    show(made, output, lambda: f"{dag_id} will be scheduled again.")

@@ -1,0 +1,88 @@
+"""`nbflow tasks`: list, logs, why."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from nbflow import app
+from nbflow.cli.output import Output, OutputOption, errors_as_sentences, rows, show, state_text
+from nbflow.cli.project import StoreOption, project
+from nbflow.cli.runs import DagArgument, RunArgument, newest
+from nbflow.views.runs import find_try, run_detail, task_instance_detail
+from nbflow.views.shapes import Condition
+
+tasks = typer.Typer(no_args_is_help=True, help="Tasks of a run: list, logs, why.")
+
+TaskArgument = Annotated[str, typer.Argument(help="The id of the task.")]
+RunOption = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
+IndexOption = Annotated[int, typer.Option("--map-index", help="Which instance of a mapped task.")]
+
+
+@tasks.command("list")
+def list_(
+    dag_id: DagArgument,
+    run_id: RunArgument = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List the task instances of a run."""
+    with errors_as_sentences(output):
+        here = project(store)
+        found = run_detail(here.database, dag_id, newest(here, dag_id, run_id)).instances
+    lines = [[i.task_id, state_text(i.state), i.try_number, i.reason, i.message] for i in found]
+    columns = ("TASK", "STATE", "TRY", "REASON", "")
+    show(found, output, lambda: rows("", columns, lines, "This DAG has no tasks."))
+
+
+@tasks.command()
+def logs(
+    dag_id: DagArgument,
+    task_id: TaskArgument,
+    run: RunOption = None,
+    map_index: IndexOption = -1,
+    try_number: Annotated[int | None, typer.Option("--try", help="The newest by default.")] = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Print the log of a task."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        one = find_try(
+            here.database, dag_id, run_id, task_id, map_index=map_index, try_number=try_number
+        )
+        text = "" if one is None else app.read_log(here.settings, dag_id, run_id, task_id, one)
+    if output is Output.JSON:
+        show({"task_id": task_id, "try_number": one and one.try_number, "log": text}, output, str)
+    else:
+        sys.stdout.write(text or f"{task_id} has written nothing yet.\n")
+
+
+@tasks.command()
+def why(
+    dag_id: DagArgument,
+    task_id: TaskArgument,
+    run: RunOption = None,
+    map_index: IndexOption = -1,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Say why a task is not running: every condition, met or not, and when it is looked at next."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        detail = task_instance_detail(here.database, dag_id, run_id, task_id, map_index)
+    state = detail.instance.state
+    empty = f"{task_id} is not waiting: it is {state}. {detail.instance.message}"
+    answer = {"task_id": task_id, "state": state, "why": detail.why}
+    lines = [_line(condition) for condition in detail.why]
+    show(answer, output, lambda: rows("", ("", "CONDITION", "LOOKED AT NEXT"), lines, empty))
+
+
+def _line(condition: Condition) -> list[object]:
+    mark = Text("✓", style="green") if condition.met else Text("✗", style="red")
+    return [mark, condition.text, condition.next_look or ""]
