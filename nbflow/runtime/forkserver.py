@@ -242,16 +242,15 @@ class _Connection:
     """One zygote: its process, the control socket, and the thread that hears what it says."""
 
     def __init__(self, preload: tuple[str, ...]) -> None:
-        ours, theirs = socket.socketpair()
-        self._control = ours
+        self._control, self._process = _start(
+            "main", subprocess.DEVNULL, None, worker=os.getpid(), preload=preload
+        )
         self._lock = Lock()
         self._keys = count(1)
         self._children: dict[int, Child] = {}
         self._preload_asked = False
         self._preloaded = Event()
         self.is_dead = False
-        with theirs:
-            self._process = _start_zygote(theirs.fileno(), preload)
         self._listener = Thread(target=self._listen, name="nbflow-forkserver", daemon=True)
         self._listener.start()
 
@@ -414,12 +413,9 @@ class _Ending:
 
 def _spawn_process(stdout: int, stderr: int, guard: Guard) -> Child:
     """A child without a zygote: slower to start; the guard sees that it does not outlive us."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        told = {"channel": theirs.fileno(), "path": _search_path()}
-        process = _start("lone_child", told, theirs.fileno(), stdout, stderr)
+    channel, process = _start("lone_child", stdout, stderr)
     guard.watch(process.pid)
-    child = Child(ours, lambda number: _signal_group(process.pid, number))
+    child = Child(channel, lambda number: _signal_group(process.pid, number))
     child.has_started(process.pid)
 
     def wait() -> None:
@@ -495,36 +491,32 @@ def _receive(connection: socket.socket, size: int) -> bytes:
     return data
 
 
-def _start_zygote(control: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    told = {
-        "control": control,
-        "worker": os.getpid(),
-        "path": _search_path(),
-        "preload": preload,
-    }
-    return _start("main", told, control, subprocess.DEVNULL, None)
+def _start(
+    function: str, stdout: int, stderr: int | None, **told: object
+) -> tuple[socket.socket, subprocess.Popen[bytes]]:
+    """A new interpreter that calls `function` of `zygote.py`, and our end of a socket to it."""
+    ours, theirs = socket.socketpair()
+    told |= {"socket": theirs.fileno(), "path": _search_path()}
+    with theirs:
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-c", _ENTER.format(name=function), json.dumps(told)],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                pass_fds=[theirs.fileno()],
+                # A Ctrl-C at the terminal is for the worker to act on.
+                start_new_session=True,
+            )
+        except OSError as error:
+            ours.close()
+            raise StartFailed(f"No process for tasks can be started: {error}.") from error
+    return ours, process
 
 
 def _search_path() -> list[str]:
     """Where this process finds modules, for one that may stand in another folder."""
     return [str(Path(entry).absolute()) for entry in sys.path]
-
-
-def _start(
-    function: str, told: Mapping[str, object], channel: int, stdout: int, stderr: int | None
-) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            [sys.executable, "-c", _ENTER.format(name=function), json.dumps(told)],
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            pass_fds=[channel],
-            # A Ctrl-C at the terminal is for the worker to act on.
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise StartFailed(f"No process for tasks can be started: {error}.") from error
 
 
 # The path goes first: our own package may only be on that of the worker.

@@ -48,12 +48,12 @@ def main() -> NoReturn:
     """What a zygote does from birth to death; `forkserver.py` gives it its arguments."""
     told = json.loads(sys.argv[1])
     sys.path[:] = told["path"]
-    Zygote(socket.socket(fileno=told["control"]), told["worker"], tuple(told["preload"])).serve()
+    Zygote(socket.socket(fileno=told["socket"]), told["worker"], tuple(told["preload"])).serve()
 
 
 def lone_child() -> NoReturn:
     """What a child does that was started without a zygote."""
-    run_child(socket.socket(fileno=json.loads(sys.argv[1])["channel"]))
+    run_child(socket.socket(fileno=json.loads(sys.argv[1])["socket"]))
 
 
 @dataclass

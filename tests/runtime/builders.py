@@ -1,4 +1,4 @@
-"""Orders, sources and places for the tests of the runtime: each states only what matters to its test."""
+"""Orders and sources for the tests of the runtime: each states only what matters to its test."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from nbflow.runtime.artifacts import ArtifactStore, local_path, read_url
 
 
 @pytest.fixture(params=["path", "file", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ArtifactStore]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
     """A store of each kind; `memory` stands for all that are remote."""
     urls = {
         "path": str(tmp_path / "a folder"),
@@ -75,7 +74,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> 
     store = ArtifactStore(str(tmp_path))
     store.write("taken/by/a/folder", b"old")
 
-    with pytest.raises(OSError):
+    with pytest.raises(IsADirectoryError):
         store.write("taken/by/a", b"a folder cannot be replaced by a file")
 
     assert store.read("taken/by/a/folder") == b"old"

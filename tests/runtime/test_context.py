@@ -24,7 +24,7 @@ from tests.runtime.builders import an_order
 
 @pytest.fixture
 def order(tmp_path: Path) -> TaskOrder:
-    """A task that reads `rows`, which returned a dict and a path, and `quiet`, which returned None."""
+    """A task that reads `rows`, which handed on a dict and a path, and `quiet`, which did not."""
     store = str(tmp_path)
     values = {
         "rows": {
@@ -101,7 +101,7 @@ def test_a_key_not_handed_on_by_name_is_looked_up_in_a_returned_dict(order: Task
 
 def test_a_key_that_is_not_there_names_those_that_are(order: TaskOrder) -> None:
     with pytest.raises(
-        ValueNotThere, match="'rows' handed on no value 'size' .*path, return_value"
+        ValueNotThere, match=r"'rows' handed on no value 'size' .*path, return_value"
     ):
         upstream_value(order, "rows", "size")
 
@@ -112,7 +112,7 @@ def test_a_task_that_is_not_read_cannot_be_asked(order: TaskOrder) -> None:
 
 
 def test_a_param_that_is_not_there_names_those_that_are(order: TaskOrder) -> None:
-    with pytest.raises(ValueNotThere, match="no param 'size' .*region"):
+    with pytest.raises(ValueNotThere, match=r"no param 'size' .*region"):
         render({"$param": "size"}, order)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -254,7 +255,7 @@ print(load_value({ref!r}))
     )
 
 
-@pytest.mark.parametrize("make", [lambda: (n for n in [1]), lambda: open(__file__)])  # noqa: SIM115
+@pytest.mark.parametrize("make", [lambda: (n for n in [1]), Path(__file__).open])
 def test_what_cannot_travel_says_why_and_what_to_do(make: object, store: str) -> None:
     value = make()  # type: ignore[operator]
     with pytest.raises(ValueNotStorable) as raised:
@@ -279,7 +280,7 @@ def test_a_value_that_is_gone_says_what_to_do(store: str) -> None:
     assert ref.url is not None
     Path(ref.url).unlink()
 
-    with pytest.raises(ValueNotReadable, match="no longer at .* run the task that made it again"):
+    with pytest.raises(ValueNotReadable, match=r"no longer at .* run the task that made it again"):
         load_value(ref)
 
 
@@ -287,7 +288,7 @@ def test_a_pickle_that_needs_what_is_not_here_says_so(store: str) -> None:
     data = b"cno_such_module\nThing\n."
     ref = _stored(data, store)
 
-    with pytest.raises(ValueNotReadable, match="no_such_module.*needs the libraries"):
+    with pytest.raises(ValueNotReadable, match=r"no_such_module.*needs the libraries"):
         load_value(ref)
 
 
@@ -313,14 +314,16 @@ def test_no_library_is_imported_for_a_value_that_is_not_its_own(store: str) -> N
 import json, sys
 from nbflow.runtime.values import dump_value, load_value
 load_value(dump_value({{"a": [1]}}, {store!r}))
-print(json.dumps([m for m in ("numpy", "pandas", "pyarrow", "fsspec", "cloudpickle") if m in sys.modules]))
+heavy = {{"numpy", "pandas", "pyarrow", "fsspec", "cloudpickle"}}
+print(json.dumps(sorted(heavy & set(sys.modules))))
 """)
 
     assert json.loads(loaded) == []
 
 
 def _output_of(script: str) -> str:
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -329,6 +332,4 @@ def _stored(data: bytes, store: str) -> ValueRef:
     ref = dump_value((1, 2), store)
     assert ref.url is not None
     Path(ref.url).write_bytes(data)
-    from hashlib import sha256
-
     return ValueRef("pickle", url=ref.url, digest=sha256(data).hexdigest())
