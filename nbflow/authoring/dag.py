@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, overload
 
 from nbflow.authoring import displays, spec
+from nbflow.authoring.arguments import Duration, refuse_unknown
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import DAG_SETTINGS
 from nbflow.authoring.links import close_scope, open_scope
-from nbflow.authoring.operators import Duration, refuse_unknown
 from nbflow.authoring.origin import caller
 from nbflow.authoring.params import REQUIRED, Param
 from nbflow.authoring.references import ParamReference

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast, overload
 from weakref import WeakKeyDictionary
 
 from nbflow.authoring import context
+from nbflow.authoring.arguments import TaskOptions, refuse_unknown, signature_of
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask, Node, Scope, innermost_scope
 from nbflow.authoring.operators import (
@@ -23,15 +24,11 @@ from nbflow.authoring.operators import (
     NotebookOperator,
     PythonOperator,
     ShortCircuitOperator,
-    TaskOptions,
     XComArg,
-    argument_names,
-    exit_codes,
-    refuse_unknown,
-    run_bash,
 )
 from nbflow.authoring.origin import Origin, caller
 from nbflow.authoring.references import Resolver
+from nbflow.authoring.shell import exit_codes, run_bash
 from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.json import JsonObject
 
@@ -75,7 +72,8 @@ class TaskFunction(FunctionTask):
         self.function = function
         self._kind = kind
         self._options = options
-        self._made: WeakKeyDictionary[Scope, list[BaseOperator]] = WeakKeyDictionary()
+        # Ids and not tasks, which would keep their DAG alive for as long as this function.
+        self._made: WeakKeyDictionary[Scope, list[str]] = WeakKeyDictionary()
 
     def __call__(self, *args: object, **kwargs: object) -> XComArg:
         """Make a task that calls the function with these arguments, which may be other tasks'
@@ -94,8 +92,8 @@ class TaskFunction(FunctionTask):
             )
         task_id = scope.free_task_id(self.name)
         operator = self._kind.operator(self.function, task_id, args, kwargs, self._options)
-        operator.label = self._kind.label
-        self._made.setdefault(scope, []).append(operator)
+        operator.operator_name = self._kind.label
+        self._made.setdefault(scope, []).append(task_id)
         return operator.output
 
     def override(self, **options: Any) -> TaskFunction:  # noqa: ANN401 - FunctionOptions and the kind's own
@@ -124,17 +122,16 @@ class TaskFunction(FunctionTask):
     def _scope(self) -> Scope | None:
         return self._options.get("dag") or innermost_scope()
 
-    def _task(self) -> BaseOperator:
+    def _task(self) -> Node:
         scope = self._scope
         made = [] if scope is None else self._made.get(scope, [])
         if len(made) > 1:
-            ids = ", ".join(repr(task.task_id) for task in made)
             raise self._refusal(
                 MEANS_MANY,
-                f"'{self.name}' in >> or << could mean any of the tasks {ids}.",
+                f"'{self.name}' in >> or << could mean any of {', '.join(map(repr, made))}.",
                 "Use what the call returned: a = f(); a >> b.",
             )
-        return made[0] if made else self().operator
+        return scope.get_task(made[0]) if scope is not None and made else self().operator
 
     def _refusal(self, code: str, message: str, fix: str) -> DefinitionError:
         origin = caller()
@@ -166,7 +163,8 @@ class _Kind:
 
     @classmethod
     def check(cls, options: Mapping[str, object], origin: Origin) -> None:
-        refuse_unknown(cls.label, options, argument_names(cls.makes) - cls.filled, origin)
+        known = signature_of(cls.makes).parameters.keys() - cls.filled
+        refuse_unknown(cls.label, options, known, origin)
 
 
 class _Branch(_Kind):
@@ -230,8 +228,8 @@ class _NotebookFunctionOperator(NotebookOperator):
         self.function = function
 
     @property
-    def doc(self) -> str:
-        return super().doc or inspect.getdoc(self.function) or ""
+    def documentation(self) -> str:
+        return super().documentation or inspect.getdoc(self.function) or ""
 
     def payload(self, findings: Findings) -> JsonObject:
         if _does_something(self.function):

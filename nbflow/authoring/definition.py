@@ -66,7 +66,7 @@ class DagDefinition:
 
     def add_task(self, node: Node) -> None:
         """Take in a task that belongs to no DAG yet."""
-        node.scope = self
+        node.dag = self
         self._taken.add(node.task_id)
         self.tasks.append(cast("BaseOperator", node))
 

@@ -19,10 +19,17 @@ class Scope(Protocol):
     """Where tasks belong that are written inside its with-block: a DAG."""
 
     @property
+    def dag_id(self) -> str: ...
+
+    @property
     def default_args(self) -> dict[str, object]: ...
 
     def add_task(self, node: Node) -> None:
         """Take the task in; its id may already be taken, which is for the spec to say."""
+
+    def get_task(self, task_id: str) -> Node:
+        """The task with that id. Raises KeyError."""
+        ...
 
     def free_task_id(self, name: str) -> str:
         """`name`, or the first of `name__1`, `name__2`, ... that no task has."""
@@ -108,7 +115,7 @@ class Node(Linkable):
     """
 
     task_id: str
-    scope: Scope | None
+    dag: Scope | None
     upstream_nodes: dict[Node, None]
 
     def first_nodes(self) -> Sequence[Node]:
@@ -125,7 +132,7 @@ def link(before: object, after: object) -> None:
     downstream = [node for side in _sides(after) for node in side.first_nodes()]
     for upstream in [node for side in _sides(before) for node in side.last_nodes()]:
         for node in downstream:
-            _share_scope(upstream, node)
+            _share_dag(upstream, node)
             node.upstream_nodes[upstream] = None
 
 
@@ -164,8 +171,8 @@ def _sides(side: object) -> list[Linkable]:
     )
 
 
-def _share_scope(one: Node, other: Node) -> None:
+def _share_dag(one: Node, other: Node) -> None:
     """A task written outside every DAG joins the DAG of the task it is linked to."""
     for joining, host in ((one, other), (other, one)):
-        if joining.scope is None and host.scope is not None:
-            host.scope.add_task(joining)
+        if joining.dag is None and host.dag is not None:
+            host.dag.add_task(joining)

@@ -8,18 +8,15 @@ wrong with it at once.
 from __future__ import annotations
 
 import inspect
-import os
-import subprocess
 from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from datetime import timedelta
-from functools import cache
-from inspect import Parameter, Signature
+from inspect import Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nbflow.authoring import calling
+from nbflow.authoring.arguments import TaskOptions, constructors, refuse_unknown, signature_of
 from nbflow.authoring.context import Context, use_context
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, innermost_scope
@@ -34,52 +31,13 @@ from nbflow.authoring.references import (
     resolve,
     to_payload,
 )
-from nbflow.core.dag import Decides, Isolation, TaskKind
-from nbflow.core.errors import DefinitionError, Problem, Skip
+from nbflow.authoring.shell import exit_codes, run_bash
+from nbflow.core.dag import Decides, TaskKind
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE
-from nbflow.core.spelling import did_you_mean
-from nbflow.core.trigger_rules import TriggerRule
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
-
-UNKNOWN_ARGUMENT = "NBF101"
-
-Duration = timedelta | float
-"""A timedelta, or a number of seconds."""
-
-
-class TaskOptions(TypedDict, total=False):
-    """The settings every task takes, whatever its operator. Durations are timedeltas or seconds.
-
-    `retry_exponential_backoff` is the factor from one delay to the next (True for 2);
-    `retry_jitter` the fraction that a delay may grow by; `infra_retries` counts failures of the
-    platform, apart from `retries`. `queue` and `resources` say which workers may run the task.
-    `isolation="thread"` runs Python inside the worker: faster, but it cannot be ended by force.
-    """
-
-    trigger_rule: TriggerRule | str
-    retries: int
-    retry_delay: Duration
-    retry_exponential_backoff: bool | float
-    max_retry_delay: Duration
-    retry_jitter: float
-    infra_retries: int
-    execution_timeout: Duration | None
-    pool: str
-    pool_slots: int
-    priority_weight: int
-    queue: str | None
-    resources: Mapping[str, float]
-    isolation: Isolation
-    doc: str
-    doc_md: str
-    # `Any`: a DAG; its class is built upon this module.
-    dag: Any
-
-
-TASK_OPTIONS = tuple(TaskOptions.__annotations__)
 
 
 class OperatorType(ABCMeta):
@@ -104,12 +62,13 @@ class OperatorType(ABCMeta):
     def __call__(cls, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         origin = caller()
         scope = cast("Scope | None", kwargs.get("dag")) or innermost_scope()
-        known = argument_names(cls)
+        known = signature_of(cls).parameters
         refuse_unknown(cls.__name__, kwargs, known, origin)
-        defaults = getattr(scope, "default_args", {})
-        used = {name: value for name, value in defaults.items() if name in known}
+        defaults = {} if scope is None else scope.default_args
+        taken = list(next(constructors(cls)))[: len(args)]
+        used = {name: defaults[name] for name in defaults if name in known and name not in taken}
         operator = super().__call__(*args, **{**used, **kwargs})
-        operator.origin = origin
+        operator.written_at = origin
         if scope is not None:
             scope.add_task(operator)
         return operator
@@ -117,7 +76,7 @@ class OperatorType(ABCMeta):
     @property
     def __signature__(cls) -> Signature:
         """All arguments, those of the parents included, so that help and completion show them."""
-        return _signature(cls)
+        return signature_of(cls)
 
 
 class BaseOperator(Node, metaclass=OperatorType):
@@ -138,30 +97,26 @@ class BaseOperator(Node, metaclass=OperatorType):
     with the closest names.
     """
 
+    TAKES_TASK_OPTIONS = True
     kind: ClassVar[TaskKind] = TaskKind.PYTHON
     decides: ClassVar[Decides | None] = None
     template_fields: ClassVar[Sequence[str]] = ()
-    label: str = ""
-    origin: Origin = Origin()
+    written_at: Origin = Origin()
 
     def __init__(self, task_id: str, **options: Unpack[TaskOptions]) -> None:
         options.pop("dag", None)  # OperatorType has seen to it
+        self.operator_name = type(self).__name__
         self.task_id = task_id
-        self.scope: Scope | None = None
+        self.dag: Scope | None = None
         self.upstream_nodes: dict[Node, None] = {}
-        self.options: dict[str, object] = {**options}
+        self.task_options: dict[str, object] = {**options}
 
     # --- what the spec reads
 
     @property
-    def operator_name(self) -> str:
-        """What screens call this kind of task."""
-        return self.label or type(self).__name__
-
-    @property
-    def doc(self) -> str:
+    def documentation(self) -> str:
         """Markdown shown beside the task."""
-        return str(self.options.get("doc_md") or self.options.get("doc") or "")
+        return str(self.task_options.get("doc_md") or self.task_options.get("doc") or "")
 
     def payload(self, findings: Findings) -> JsonObject:
         """What the worker needs that does not find the operator itself; empty where it does."""
@@ -200,11 +155,6 @@ class BaseOperator(Node, metaclass=OperatorType):
         return XComArg(self)
 
     @property
-    def dag(self) -> Scope | None:
-        """The DAG the task belongs to."""
-        return self.scope
-
-    @property
     def upstream_task_ids(self) -> set[str]:
         """The ids of the tasks this one comes after, declared or by its arguments."""
         from_arguments = {r.task_id for r in self.references() if isinstance(r, ValueReference)}
@@ -216,7 +166,7 @@ class BaseOperator(Node, metaclass=OperatorType):
 
     def __getstate__(self) -> dict[str, object]:
         # Pickled for a worker, which needs this task alone and not the graph around it.
-        return {**self.__dict__, "scope": None, "upstream_nodes": {}}
+        return {**self.__dict__, "dag": None, "upstream_nodes": {}}
 
     # --- what the worker calls
 
@@ -316,8 +266,8 @@ class PythonOperator(BaseOperator):
         self.multiple_outputs = annotated if multiple_outputs is None else multiple_outputs
 
     @property
-    def doc(self) -> str:
-        return super().doc or inspect.getdoc(self.python_callable) or ""
+    def documentation(self) -> str:
+        return super().documentation or inspect.getdoc(self.python_callable) or ""
 
     def wrong_arguments(self) -> str:
         """Why the function cannot be called with its arguments; empty if it can."""
@@ -431,101 +381,3 @@ class NotebookOperator(BaseOperator):
             "parameters": to_payload(self.parameters, findings, "parameters"),
             "kernel_name": self.kernel_name,
         }
-
-
-# --- the names of arguments -----------------------------------------------------------------------
-
-
-def argument_names(operator: type) -> frozenset[str]:
-    """Everything the operator's constructor takes by name."""
-    return frozenset(_signature(operator).parameters)
-
-
-@cache
-def _signature(operator: type) -> Signature:
-    """The constructor's arguments, with those of its parents where `**options` hands them on."""
-    found: dict[str, Parameter] = {}
-    for base in operator.__mro__:
-        own = base.__dict__.get("__init__")
-        if own is None:
-            continue
-        parameters = list(inspect.signature(own).parameters.values())[1:]
-        for parameter in parameters:
-            if parameter.kind not in (Parameter.VAR_KEYWORD, Parameter.VAR_POSITIONAL):
-                found.setdefault(parameter.name, parameter)
-        if not any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
-            break
-        if base is BaseOperator:
-            found |= {name: _option(name) for name in TASK_OPTIONS if name not in found}
-            break
-    return Signature(sorted(found.values(), key=lambda p: (p.kind, p.default is not p.empty)))
-
-
-def _option(name: str) -> Parameter:
-    return Parameter(name, Parameter.KEYWORD_ONLY, default=None)
-
-
-def refuse_unknown(
-    maker: str, given: Mapping[str, object], known: Iterable[str], origin: Origin
-) -> None:
-    """Raise UnknownArgument with every given name that is not known."""
-    unknown = [name for name in given if name not in set(known)]
-    if unknown:
-        raise UnknownArgument(
-            [
-                Problem(
-                    UNKNOWN_ARGUMENT,
-                    f"{maker} takes no argument '{name}'.",
-                    did_you_mean(name, known),
-                    file=origin.file or None,
-                    line=origin.line,
-                )
-                for name in unknown
-            ]
-        )
-
-
-class UnknownArgument(DefinitionError, TypeError):
-    """Something is made with an argument it does not take; the message names the closest ones."""
-
-
-# --- shell commands -------------------------------------------------------------------------------
-
-
-def run_bash(
-    command: str,
-    env: Mapping[str, object] | None = None,
-    append_env: bool = True,
-    cwd: str | None = None,
-    skip_on_exit_code: Iterable[int] = (),
-) -> str:
-    """Run a shell command, print what it prints, and return its last line.
-
-    Raises Skip for an exit code in `skip_on_exit_code`, CalledProcessError for any other but 0.
-    """
-    given = {name: str(value) for name, value in (env or {}).items()}
-    environment = {**os.environ, **given} if append_env or env is None else given
-    line = ""
-    with subprocess.Popen(
-        ["bash", "-c", command],
-        env=environment,
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
-        for line in process.stdout or ():
-            print(line, end="")  # noqa: T201 - what a task prints is its log
-    if process.returncode in set(skip_on_exit_code):
-        raise Skip(f"The command ended with exit code {process.returncode}, which means skip.")
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return line.rstrip("\n")
-
-
-def exit_codes(codes: int | Iterable[int] | None) -> tuple[int, ...]:
-    """The exit codes in what a person gave: one, several or none."""
-    if codes is None:
-        return ()
-    return (codes,) if isinstance(codes, int) else tuple(codes)

@@ -183,8 +183,10 @@ _PULL_TEXT = re.compile(r"\bti\.xcom_pull\(task_ids='([^']+)', key='([^']+)'\)")
 
 
 def pulls_values(text: str) -> bool:
-    """Whether a template reaches for values of other tasks; only rendering can tell which."""
-    return "{" in text and _PULLS.search(text) is not None
+    """Whether a template reaches for values that `pulled_in` does not find; only rendering can tell
+    which.
+    """
+    return "{" in text and _PULLS.search(_PULL_TEXT.sub("", text)) is not None
 
 
 def pull_text(task_id: str, key: str) -> str:

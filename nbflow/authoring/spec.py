@@ -11,16 +11,15 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import check_id, dag_fields, task_fields
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.operators import (
-    TASK_OPTIONS,
     BaseOperator,
     NotebookOperator,
     PythonOperator,
     XComArg,
-    argument_names,
 )
 from nbflow.authoring.origin import Origin
 from nbflow.authoring.references import ValueReference
@@ -99,7 +98,7 @@ class _Bundle:
         return self._names[file]
 
     def at_task(self, findings: Findings, task: BaseOperator) -> Findings:
-        return self.at(findings, task.origin, task.task_id)
+        return self.at(findings, task.written_at, task.task_id)
 
 
 # --- tasks ----------------------------------------------------------------------------------------
@@ -113,7 +112,7 @@ def _distinct(definition: DagDefinition, bundle: _Bundle, findings: Findings) ->
         check_id(here, "task_id", task.task_id)
         first = found.setdefault(task.task_id, task)
         if first is not task:
-            where = f" in line {first.origin.line}" if first.origin.line else ""
+            where = f" in line {first.written_at.line}" if first.written_at.line else ""
             here.error(
                 DUPLICATE_TASK,
                 f"The DAG has a task '{task.task_id}' already, made{where}.",
@@ -136,8 +135,8 @@ def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings)
         decides=task.decides,
         reads=_reads(task, graph),
         payload=_payload(task, bundle, findings),
-        doc=task.doc,
-        **task_fields(task.options, findings),
+        doc=task.documentation,
+        **task_fields(task.task_options, findings),
     )
 
 
@@ -225,9 +224,9 @@ def _check_strangers(task: BaseOperator, findings: Findings) -> None:
     """Find tasks before this one that belong to another DAG, or to none."""
     outputs = [r.operator for r in task.references() if isinstance(r, XComArg)]
     for node in dict.fromkeys([*task.upstream_nodes, *outputs]):
-        if node.scope is task.scope:
+        if node.dag is task.dag:
             continue
-        other = node.scope.dag_id if isinstance(node.scope, DagDefinition) else ""
+        other = node.dag.dag_id if node.dag else ""
         whose = f"of the DAG '{other}'" if other else "of no DAG"
         findings.error(
             UNKNOWN_UPSTREAM,
@@ -275,7 +274,7 @@ def _without_cycles(
 
 def _check_default_args(definition: DagDefinition, findings: Findings) -> None:
     """Warn about names in default_args that neither a task of the DAG nor the DAG itself takes."""
-    known = {name for task in definition.tasks for name in argument_names(type(task))}
+    known = {name for task in definition.tasks for name in signature_of(type(task)).parameters}
     known |= {*TASK_OPTIONS, *definition.OF_THE_DAG}
     for name in definition.default_args:
         if name not in known:

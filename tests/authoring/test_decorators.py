@@ -170,7 +170,7 @@ def test_the_name_of_a_function_that_made_several_tasks_is_ambiguous() -> None:
     with DAG("d"):
         add(1)
         add(2)
-        with pytest.raises(DefinitionError, match="any of the tasks 'add', 'add__1'"):
+        with pytest.raises(DefinitionError, match="any of 'add', 'add__1'"):
             add >> EmptyOperator(task_id="done")
 
 

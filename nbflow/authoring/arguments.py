@@ -1,0 +1,109 @@
+"""The arguments of DAGs and operators: the settings every task takes, and the check of names.
+
+What the values must be is said in `fields.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from functools import cache
+from inspect import Parameter, Signature, signature
+from typing import Any, TypedDict
+
+from nbflow.authoring.origin import Origin
+from nbflow.core.dag import Isolation
+from nbflow.core.errors import DefinitionError, Problem
+from nbflow.core.spelling import did_you_mean
+from nbflow.core.trigger_rules import TriggerRule
+
+UNKNOWN_ARGUMENT = "NBF101"
+
+Duration = timedelta | float
+"""A timedelta, or a number of seconds."""
+
+
+class TaskOptions(TypedDict, total=False):
+    """The settings every task takes, whatever its operator. Durations are timedeltas or seconds.
+
+    `retry_exponential_backoff` is the factor from one delay to the next (True for 2);
+    `retry_jitter` the fraction that a delay may grow by; `infra_retries` counts failures of the
+    platform, apart from `retries`. `queue` and `resources` say which workers may run the task.
+    `isolation="thread"` runs Python inside the worker: faster, but it cannot be ended by force.
+    """
+
+    trigger_rule: TriggerRule | str
+    retries: int
+    retry_delay: Duration
+    retry_exponential_backoff: bool | float
+    max_retry_delay: Duration
+    retry_jitter: float
+    infra_retries: int
+    execution_timeout: Duration | None
+    pool: str
+    pool_slots: int
+    priority_weight: int
+    queue: str | None
+    resources: Mapping[str, float]
+    isolation: Isolation
+    doc: str
+    doc_md: str
+    # `Any`: a DAG; its class is built upon this module.
+    dag: Any
+
+
+TASK_OPTIONS = tuple(TaskOptions.__annotations__)
+
+
+@cache  # one entry for each operator class
+def signature_of(operator: type) -> Signature:
+    """The constructor's arguments, with those of its parents where `**options` hands them on."""
+    found: dict[str, Parameter] = {}
+    for own in constructors(operator):
+        named = [p for p in own.values() if p.kind not in _GATHERING]
+        found |= {p.name: p for p in named if p.name not in found}
+        if not any(p.kind is Parameter.VAR_KEYWORD for p in own.values()):
+            break
+    else:  # every constructor hands on what it does not name, BaseOperator's to TaskOptions
+        found |= {name: _option(name) for name in TASK_OPTIONS if name not in found}
+    return Signature(sorted(found.values(), key=lambda p: (p.kind, p.default is not p.empty)))
+
+
+_GATHERING = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
+
+
+def constructors(operator: type) -> Iterator[Mapping[str, Parameter]]:
+    """The arguments of each constructor from the operator's own to BaseOperator's, without self."""
+    for base in operator.__mro__:
+        if own := base.__dict__.get("__init__"):
+            yield dict(list(signature(own).parameters.items())[1:])
+        if base.__dict__.get("TAKES_TASK_OPTIONS"):
+            return
+
+
+def _option(name: str) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None)
+
+
+def refuse_unknown(
+    maker: str, given: Mapping[str, object], known: Iterable[str], origin: Origin
+) -> None:
+    """Raise UnknownArgument with every given name that is not known."""
+    unknown = [name for name in given if name not in set(known)]
+    if unknown:
+        raise UnknownArgument(
+            [
+                Problem(
+                    UNKNOWN_ARGUMENT,
+                    f"{maker} takes no argument '{name}'.",
+                    did_you_mean(name, known),
+                    file=origin.file or None,
+                    line=origin.line,
+                )
+                for name in unknown
+            ]
+        )
+
+
+class UnknownArgument(DefinitionError, TypeError):
+    """Something is made with an argument it does not take; the message names the closest ones."""
