@@ -21,7 +21,8 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from nbflow.store.database import Database
+from nbflow.store.database import HEAD, Database
+from nbflow.store.tables import Row
 
 KINDS = ("sqlite", "postgresql")
 
@@ -32,7 +33,7 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield sqlite_url(tmp_path)
     else:
-        yield from _postgres_database(template="template0")
+        yield from _bare_postgres_database()
 
 
 @pytest.fixture(params=KINDS)
@@ -42,7 +43,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(_sqlite_template(), tmp_path / "nbflow.db")
         yield sqlite_url(tmp_path)
     else:
-        yield from _postgres_database(template=_postgres_template())
+        yield from _postgres_database()
 
 
 @pytest.fixture
@@ -60,11 +61,19 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
+@pytest.fixture
+def postgres_database() -> Iterator[Database]:
+    """An empty store on PostgreSQL, for what only a server can do."""
+    for url in _postgres_database():
+        with Database(url) as opened:
+            yield opened
+
+
 def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'nbflow.db'}"
 
 
-# -- templates: migrated once, copied for each test ------------------------------------------------
+# -- SQLite: one file is migrated, and copied for each test -----------------------------------------
 
 
 @cache
@@ -76,35 +85,67 @@ def _sqlite_template() -> Path:
     return folder / "nbflow.db"
 
 
-@cache
-def _postgres_template() -> str:
-    name = _create_database("template0")
+# -- PostgreSQL: to make a database takes half a second, so a migrated one is emptied and used again -
+
+_SPARE: list[str] = []
+_TABLES = [table.name for table in Row.metadata.sorted_tables]
+
+
+def _postgres_database() -> Iterator[str]:
+    name = _SPARE.pop() if _SPARE else _migrated_database()
+    yield _url_of(name)
+    if _emptied(name):
+        _SPARE.append(name)
+    else:
+        _drop_database(name)
+
+
+def _bare_postgres_database() -> Iterator[str]:
+    name = _create_database()
+    yield _url_of(name)
+    _drop_database(name)
+
+
+def _migrated_database() -> str:
+    name = _create_database()
     with Database(_url_of(name)) as database:
         database.upgrade()
     return name
 
 
-def _postgres_database(template: str) -> Iterator[str]:
-    name = _create_database(template)
-    yield _url_of(name)
-    with _administrator() as connection:
+def _create_database() -> str:
+    name = f"nbflow_test_{uuid4().hex}"
+    with _connected(_server()) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    return name
+
+
+def _drop_database(name: str) -> None:
+    with _connected(_server()) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _create_database(template: str) -> str:
-    name = f"nbflow_test_{uuid4().hex}"
-    with _administrator() as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return name
+def _emptied(name: str) -> bool:
+    """Delete all rows but the default pool; False if the test changed the tables themselves."""
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    with _connected(_server().set(database=name)) as connection:
+        connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        if {table for (table,) in found} != {*_TABLES, "alembic_version"}:
+            return False
+        for table in reversed(_TABLES):
+            connection.execute(f'DELETE FROM "{table}"')
+        connection.execute("INSERT INTO pools (name, slots) VALUES ('default_pool', 128)")
+        revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return revisions == [(HEAD,)]
 
 
 def _url_of(name: str) -> str:
     return _server().set(database=name).render_as_string(hide_password=False)
 
 
-def _administrator() -> psycopg.Connection:
-    url = _server().render_as_string(hide_password=False)
-    return psycopg.connect(url, autocommit=True)
+def _connected(url: URL) -> psycopg.Connection:
+    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
 @cache

@@ -22,8 +22,6 @@ from sqlalchemy import Connection, Engine, text
 POLL_SECONDS = 0.01
 """How often `wait` looks at the counter of a SQLite file."""
 
-RECONNECT_SECONDS = 1.0
-
 
 class Topic(Enum):
     """What to notice: the table whose newest row counts, and its key."""
@@ -112,35 +110,43 @@ class PostgresSignal:
     def __init__(self, engine: Engine, topic: Topic) -> None:
         self._connect_args = engine.dialect.create_connect_args(engine.url)
         self._channel = topic.channel
-        self._closed = False
+        self._closed = threading.Event()
+        self._in_use = threading.RLock()
         self._to_wake, self._woken = socket.socketpair()
         self._connection = self._listen()
 
     def wait(self, timeout: float | None = None) -> bool:
         deadline = None if timeout is None else time.monotonic() + timeout
-        while not self._closed:
-            if self.has_changed():
-                return True
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                return False
-            select.select([self._connection.fileno(), self._woken.fileno()], [], [], left)
+        with self._in_use:
+            while not self._closed.is_set():
+                if self.has_changed():
+                    return True
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    return False
+                select.select([self._connection.fileno(), self._woken.fileno()], [], [], left)
         return False
 
     def has_changed(self) -> bool:
-        if self._closed:
-            return False
-        try:
-            return bool(list(self._connection.notifies(timeout=0)))
-        except psycopg.OperationalError:
-            self._connection.close()
-            self._connection = self._listen()
-            return True
+        with self._in_use:
+            if self._closed.is_set():
+                return False
+            try:
+                return bool(list(self._connection.notifies(timeout=0)))
+            except psycopg.OperationalError:
+                self._connection.close()
+                self._connection = self._listen()
+                return True
 
     def close(self) -> None:
-        self._closed = True
+        if self._closed.is_set():
+            return
+        self._closed.set()
         self._to_wake.send(b".")
-        self._connection.close()
+        with self._in_use:
+            self._connection.close()
+            self._to_wake.close()
+            self._woken.close()
 
     def _listen(self) -> psycopg.Connection:
         args, kwargs = self._connect_args

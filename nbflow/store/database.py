@@ -157,7 +157,7 @@ def _normalised(url: URL) -> URL:
         raise ValueError(
             f"The store cannot use {backend!r}: give a sqlite:/// or postgresql:// URL."
         )
-    if url.database in (None, "", ":memory:"):
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         raise ValueError(
             "The store needs a SQLite file, which several processes can open: give sqlite:///path/to/file."
         )

@@ -8,9 +8,22 @@ import pytest
 from sqlalchemy import event
 
 from nbflow.store.database import Database
-from tests.databases import bare_url, database, database_url, sqlite_database
+from tests.databases import (
+    bare_url,
+    database,
+    database_url,
+    postgres_database,
+    sqlite_database,
+)
 
-__all__ = ["bare_url", "database", "database_url", "sqlite_database", "statements"]
+__all__ = [
+    "bare_url",
+    "database",
+    "database_url",
+    "postgres_database",
+    "sqlite_database",
+    "statements",
+]
 
 
 @pytest.fixture

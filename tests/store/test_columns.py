@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -26,10 +27,12 @@ TRIAL = Table(
 
 
 @pytest.fixture
-def trial(database: Database) -> Database:
+def trial(database: Database) -> Iterator[Database]:
     with database.transaction() as session:
         TRIAL.create(session)
-    return database
+    yield database
+    with database.transaction() as session:
+        TRIAL.drop(session)
 
 
 def back(database: Database, column: str, value: object) -> object:
