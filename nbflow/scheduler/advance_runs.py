@@ -36,10 +36,9 @@ class AfterCommit:
     cancel: list[str] = field(default_factory=list)
     finished: list[ActiveRun] = field(default_factory=list)
 
-    def __iadd__(self, other: AfterCommit) -> AfterCommit:
+    def add(self, other: AfterCommit) -> None:
         self.cancel += other.cancel
         self.finished += other.finished
-        return self
 
 
 class RunBook:

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
-from nbflow.core.events import CancelRun, Dispatched, RunStarted
+from nbflow.core.events import CancelRun, Dispatched, RunStarted, TaskKey
 from nbflow.core.lifecycle import Settle
 from nbflow.core.orders import Source, TaskOrder, TaskReport
 from nbflow.core.states import Reason, RunState
@@ -115,7 +115,7 @@ class Scheduler:
         self.run_until(lambda: False)
 
     def run_until(self, done: Callable[[], bool]) -> None:
-        """Act as a scheduler until `stop`, or until `done` says so; it is asked after every tick."""
+        """Act as a scheduler until `stop`, or until `done`, which is asked after every tick."""
         with ExitStack() as life:
             self._open(life)
             while not (self._stopping.is_set() or done()):
@@ -210,7 +210,7 @@ class Scheduler:
                 # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
                 orders = self._dispatch(session, book, now)
-                after += book.store(session)
+                after.add(book.store(session))
                 self._describe(session, now)
         except BaseException:
             # Memory may be ahead of the store now; what was not stored has not happened.
@@ -336,14 +336,15 @@ class Scheduler:
         by_run: dict[int, list[dispatch.Candidate]] = {}
         for one in chosen:
             by_run.setdefault(one.run_pk, []).append(one)
-        orders: list[TaskOrder] = []
+        orders: dict[tuple[int, TaskKey], TaskOrder] = {}
+        settle = Settle.NOT_NOW if self.settings.waves else Settle.FULLY
         for run_pk, candidates in by_run.items():
             run = book.runs[run_pk]
             made = self._orders(session, run, candidates)
-            orders += made
+            orders.update({(run_pk, (o.task.task_id, o.map_index)): o for o in made})
             events = [Dispatched((o.task.task_id, o.map_index), o.attempt_id) for o in made]
-            book.advance(run, events, now, Settle.NOT_NOW if self.settings.waves else Settle.FULLY)
-        return orders
+            book.advance(run, events, now, settle)
+        return [orders[one.run_pk, one.key] for one in chosen]
 
     def _orders(
         self, session: Session, run: ActiveRun, candidates: Sequence[dispatch.Candidate]
