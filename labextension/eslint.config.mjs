@@ -5,7 +5,11 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Only what runs inside JupyterLab may import JupyterLab: graph/ and the widget also run elsewhere. */
-const WITHOUT_JUPYTERLAB = ['src/graph/**', 'src/widget.tsx', 'src/reducer.ts', 'src/wire.ts'];
+const WITHOUT_JUPYTERLAB = [
+  'src/graph/**',
+  'src/{format,reducer,states,text,urls,wire}.ts',
+  'src/widget.tsx'
+];
 
 export default defineConfig(
   globalIgnores(['lib/', 'node_modules/']),

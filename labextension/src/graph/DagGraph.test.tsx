@@ -1,0 +1,172 @@
+import { act, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import * as React from 'react';
+import { describe, expect, test } from 'vitest';
+
+import { nodeStates, type NodeStates } from '../reducer';
+import { aTask, anEdge, anInstance, at, T0 } from '../testing/builders';
+import { PLAIN, TextsContext, type Texts } from '../text';
+import { DagGraph, type DagGraphProps } from './DagGraph';
+import { EdgeTip } from './GraphTip';
+import { layOut } from './layout';
+
+const TASKS = [
+  aTask('extract'),
+  aTask('clean', ['extract'], { layer: 1 }),
+  aTask('report', ['clean'], {
+    layer: 2,
+    edges: [
+      anEdge('clean', { kind: 'inferred', names: ['df'], why: 'df["x"] is written in cell 2.' })
+    ]
+  })
+];
+
+function graph(more: Partial<DagGraphProps> = {}): React.JSX.Element {
+  return (
+    <DagGraph
+      dagId="sales"
+      tasks={TASKS}
+      states={null}
+      selected={null}
+      onOpen={() => undefined}
+      {...more}
+    />
+  );
+}
+
+function states(...instances: [string, string][]): NodeStates {
+  return nodeStates(instances.map(([task, state]) => anInstance(task, state)));
+}
+
+test('edges are drawn: what is certain solid, what is guessed dashed', () => {
+  const { container } = render(graph());
+  const edges = [...container.querySelectorAll<SVGPathElement>('.jp-nbflow-edge-hit')];
+
+  expect(edges.map(({ dataset }) => [dataset.source, dataset.target, dataset.certain])).toEqual([
+    ['extract', 'clean', 'true'],
+    ['clean', 'report', 'false']
+  ]);
+  const drawn = [...container.querySelectorAll('.jp-nbflow-edges:first-child > .jp-nbflow-edge')];
+  expect(drawn.map(path => path.getAttribute('d')?.match(/M/g)?.length)).toEqual([1, 1]);
+});
+
+test('a definition says what each task is', () => {
+  render(graph());
+
+  expect(screen.getByRole('button', { name: 'clean, Python, after extract' })).toBeDefined();
+});
+
+test('a run says what became of each task, and how long it took', () => {
+  const instances = [
+    anInstance('extract', 'success', { started_at: T0, ended_at: at(3.2) }),
+    anInstance('clean', 'upstream_failed')
+  ];
+  render(graph({ states: nodeStates(instances) }));
+
+  expect(screen.getByRole('button', { name: 'extract, Success · 3.2 s' })).toBeDefined();
+  expect(
+    screen.getByRole('button', { name: 'clean, Upstream failed, after extract' })
+  ).toBeDefined();
+  expect(screen.getByRole('button', { name: 'report, Not started, after clean' })).toBeDefined();
+});
+
+describe('keys', () => {
+  test('arrows follow the edges, Enter opens', async () => {
+    const opened: string[] = [];
+    render(graph({ onOpen: id => opened.push(id) }));
+    const user = userEvent.setup();
+
+    await user.tab();
+    expect(document.activeElement?.getAttribute('data-task-id')).toBe('extract');
+    await user.keyboard('{ArrowRight}{ArrowRight}{ArrowLeft}{Enter}');
+
+    expect(document.activeElement?.getAttribute('data-task-id')).toBe('clean');
+    expect(opened).toEqual(['clean']);
+  });
+
+  test('the tab key stops at one task only', () => {
+    const { container } = render(graph());
+
+    expect(container.querySelectorAll('.jp-nbflow-node[tabindex="0"]')).toHaveLength(1);
+  });
+
+  test('plus and minus zoom, zero shows all again', async () => {
+    const { container } = render(graph());
+    const transform = (): string | null =>
+      container.querySelector('svg > g')?.getAttribute('transform') ?? null;
+    const before = transform();
+    const user = userEvent.setup();
+
+    await user.tab();
+    await user.keyboard('+');
+    expect(transform()).toMatch(/scale\(1\.25\)/);
+    await user.keyboard('0');
+    expect(transform()).toBe(before);
+  });
+});
+
+test('a click opens a task', async () => {
+  const opened: string[] = [];
+  render(graph({ onOpen: id => opened.push(id) }));
+
+  await userEvent.click(screen.getByRole('button', { name: /^report/ }));
+
+  expect(opened).toEqual(['report']);
+});
+
+test('pointing at a task brings its edges forward and tells more', async () => {
+  const { container } = render(graph({ states: states(['clean', 'failed']) }));
+
+  await userEvent.hover(screen.getByRole('button', { name: /^clean/ }));
+
+  expect(screen.getByRole('tooltip').textContent).toContain('rule all_success');
+  const active = container.querySelectorAll('.jp-mod-active > .jp-nbflow-edge');
+  expect([...active].map(path => path.getAttribute('d')?.match(/M/g)?.length)).toEqual([1, 1]);
+});
+
+test('an edge explains itself', () => {
+  const route = layOut(TASKS).routes.find(one => one.target === 'report');
+  render(route === undefined ? <p /> : <EdgeTip route={route} />);
+
+  expect(document.body.textContent).toBe('clean → reportinferreddfdf["x"] is written in cell 2.');
+});
+
+test('when one state changes, only that node is drawn again', () => {
+  const drawn: string[] = [];
+  const counting: Texts = {
+    ...PLAIN,
+    __: (text, ...args) => {
+      if (text === 'after %1') {
+        drawn.push(args.join());
+      }
+      return PLAIN.__(text, ...args);
+    }
+  };
+  const first = states(['extract', 'running'], ['clean', 'none'], ['report', 'none']);
+  const instances = [
+    anInstance('extract', 'running'),
+    anInstance('clean', 'queued'),
+    anInstance('report')
+  ];
+  const next = nodeStates(instances, first);
+  const show = (now: NodeStates, onOpen: () => void): React.JSX.Element => (
+    <TextsContext.Provider value={counting}>{graph({ states: now, onOpen })}</TextsContext.Provider>
+  );
+  const onOpen = (): void => undefined;
+  const { rerender } = render(show(first, onOpen));
+  drawn.length = 0;
+
+  act(() => rerender(show(next, onOpen)));
+
+  expect(drawn).toEqual(['extract']); // the node after extract: clean
+});
+
+test('a thousand tasks are marks of one path per state, but for the one with the keyboard', () => {
+  const tasks = Array.from({ length: 1000 }, (_, i) => aTask(`t${i}`, [], { row: i }));
+  const instances = tasks.map((task, i) => anInstance(task.task_id, i % 2 ? 'success' : 'failed'));
+  const { container } = render(graph({ tasks, states: nodeStates(instances) }));
+
+  expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(1);
+  const paths = [...container.querySelectorAll<SVGPathElement>('.jp-nbflow-far-nodes')];
+  expect(paths.map(path => path.dataset.state).sort()).toEqual(['failed', 'success']);
+});

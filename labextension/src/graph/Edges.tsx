@@ -1,0 +1,65 @@
+/** All edges of a graph, in a few paths; on top, without ink, what the pointer can find of each. */
+import * as React from 'react';
+
+import type { Layout, Route } from './layout';
+
+/** More than these are drawn, but do not answer the pointer one by one. */
+const MOST_ANSWERING = 1500;
+
+function pathsOf(routes: readonly Route[]): string {
+  return routes.map(route => route.path).join('');
+}
+
+function arrowsOf(routes: readonly Route[]): string {
+  const ends = new Set(
+    routes.map(({ end: [x, y] }) => `M${x - 7} ${y - 4}L${x} ${y}L${x - 7} ${y + 4}z`)
+  );
+  return [...ends].join('');
+}
+
+export interface EdgesProps {
+  readonly layout: Layout;
+  /** Too small to be met by a pointer. */
+  readonly isFar: boolean;
+  readonly onEnter: (route: Route | null, at: readonly [number, number]) => void;
+}
+
+function EdgesAsDrawn({ layout, isFar, onEnter }: EdgesProps): React.JSX.Element {
+  const certain = layout.routes.filter(route => route.certain);
+  const guessed = layout.routes.filter(route => !route.certain);
+  const answering = isFar || layout.routes.length > MOST_ANSWERING ? [] : layout.routes;
+  return (
+    <g className="jp-nbflow-edges">
+      <path className="jp-nbflow-edge" d={pathsOf(certain)} />
+      <path className="jp-nbflow-edge jp-mod-guessed" d={pathsOf(guessed)} />
+      <path className="jp-nbflow-arrow" d={arrowsOf(layout.routes)} />
+      {answering.map(route => (
+        <path
+          key={`${route.source}\n${route.target}`}
+          className="jp-nbflow-edge-hit"
+          data-source={route.source}
+          data-target={route.target}
+          data-certain={route.certain}
+          d={route.path}
+          onPointerEnter={event => onEnter(route, [event.clientX, event.clientY])}
+          onPointerLeave={() => onEnter(null, [0, 0])}
+        />
+      ))}
+    </g>
+  );
+}
+
+export const Edges = React.memo(EdgesAsDrawn);
+
+/** The edges of one task, or one edge, brought forward. */
+export function ActiveEdges({ routes }: { routes: readonly Route[] }): React.JSX.Element {
+  const certain = routes.filter(route => route.certain);
+  const guessed = routes.filter(route => !route.certain);
+  return (
+    <g className="jp-nbflow-edges jp-mod-active">
+      <path className="jp-nbflow-edge" d={pathsOf(certain)} />
+      <path className="jp-nbflow-edge jp-mod-guessed" d={pathsOf(guessed)} />
+      <path className="jp-nbflow-arrow" d={arrowsOf(routes)} />
+    </g>
+  );
+}

@@ -1,0 +1,86 @@
+/** What the pointer finds on the graph: more about a task, or why an edge is there. */
+import * as React from 'react';
+
+import { kindName } from '../format';
+import type { NodeState } from '../reducer';
+import { useTexts, type Texts } from '../text';
+import type { EdgeView } from '../wire';
+import type { GraphTask, Route } from './layout';
+import { secondLine } from './TaskNode';
+
+export interface TipProps {
+  /** Where it points, in pixels of the graph's window. */
+  readonly x: number;
+  readonly y: number;
+  /** It stands below the point in the upper part of the window, above it in the lower part. */
+  readonly below: boolean;
+  readonly children: React.ReactNode;
+}
+
+export function Tip({ x, y, below, children }: TipProps): React.JSX.Element {
+  const side = below ? 'jp-mod-below' : 'jp-mod-above';
+  return (
+    <div className={`jp-nbflow-tip ${side}`} role="tooltip" style={{ left: x, top: y }}>
+      {children}
+    </div>
+  );
+}
+
+export function TaskTip({
+  task,
+  node,
+  now
+}: {
+  task: GraphTask;
+  node: NodeState | undefined;
+  now: number;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <>
+      <div className="jp-nbflow-tip-title">{task.task_id}</div>
+      {node !== undefined && <div>{secondLine(task, node, now, trans)}</div>}
+      {node?.message ? <div className="jp-nbflow-tip-message">{node.message}</div> : null}
+      <div className="jp-nbflow-muted">
+        {kindName(task)} · {trans.__('rule %1', task.trigger_rule)}
+      </div>
+    </>
+  );
+}
+
+export function EdgeTip({ route }: { route: Route }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <>
+      <div className="jp-nbflow-tip-title">
+        {route.source} → {route.target}
+      </div>
+      {route.reasons.map((reason, place) => (
+        <EdgeReason key={place} reason={reason} />
+      ))}
+      {route.reasons.length ? null : <div>{trans.__('Declared')}</div>}
+    </>
+  );
+}
+
+/** One reason for an edge, in words. */
+export function EdgeReason({ reason }: { reason: EdgeView }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <div className="jp-nbflow-reason">
+      <span className="jp-nbflow-tag">{edgeKind(reason.kind, trans)}</span>
+      {reason.names.length ? <code>{reason.names.join(', ')}</code> : null}
+      {reason.why ? <span className="jp-nbflow-muted">{reason.why}</span> : null}
+    </div>
+  );
+}
+
+function edgeKind(kind: string, trans: Texts): string {
+  const names: Record<string, string> = {
+    declared: trans.__('declared'),
+    certain: trans.__('certain'),
+    inferred: trans.__('inferred'),
+    unknown: trans.__('cannot tell')
+  };
+  return names[kind] ?? kind;
+}

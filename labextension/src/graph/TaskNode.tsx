@@ -1,0 +1,88 @@
+/** One task on the graph. Memoised: it is drawn again only when something about this task has changed. */
+import * as React from 'react';
+
+import { duration, kindName, secondsBetween, stateName } from '../format';
+import type { NodeState } from '../reducer';
+import { useTexts, type Texts } from '../text';
+import { NODE_HEIGHT, type Box, type GraphTask } from './layout';
+import { shortened } from './measure';
+import { KindGlyph, StateGlyph } from './StateIcon';
+
+export interface TaskNodeProps {
+  readonly task: GraphTask;
+  readonly box: Box;
+  /** What became of it in the run; undefined while the graph shows a definition. */
+  readonly node: NodeState | undefined;
+  /** Milliseconds since the epoch, for what runs; 0 for what does not, so that time alone changes nothing. */
+  readonly now: number;
+  readonly isSelected: boolean;
+  /** Whether the tab key comes here. */
+  readonly isFocusable: boolean;
+  readonly onOpen: (taskId: string) => void;
+  readonly onEnter: (taskId: string | null) => void;
+}
+
+function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
+  const { task, box, node, now, isSelected, isFocusable, onOpen, onEnter } = props;
+  const trans = useTexts();
+  const second = secondLine(task, node, now, trans);
+  const after = task.upstream.length ? `, ${trans.__('after %1', task.upstream.join(', '))}` : '';
+  return (
+    <g
+      className="jp-nbflow-node"
+      data-task-id={task.task_id}
+      data-state={node?.state}
+      data-selected={isSelected || undefined}
+      transform={`translate(${box.x} ${box.y})`}
+      role="button"
+      aria-label={`${task.task_id}, ${second}${after}`}
+      aria-pressed={isSelected}
+      tabIndex={isFocusable ? 0 : -1}
+      onClick={() => onOpen(task.task_id)}
+      onPointerEnter={() => onEnter(task.task_id)}
+      onPointerLeave={() => onEnter(null)}
+    >
+      <rect
+        className="jp-nbflow-node-ring"
+        x="-3"
+        y="-3"
+        width={box.width + 6}
+        height={NODE_HEIGHT + 6}
+        rx="9"
+      />
+      <rect className="jp-nbflow-node-box" width={box.width} height={NODE_HEIGHT} rx="6" />
+      <g transform="translate(12 15)">
+        {node === undefined ? <KindGlyph kind={task.kind} /> : <StateGlyph state={node.state} />}
+      </g>
+      <text className="jp-nbflow-node-title" x="38" y="20">
+        {shortened(task.task_id, box.width - 48)}
+      </text>
+      <text className="jp-nbflow-node-detail" x="38" y="35.5">
+        {second}
+      </text>
+    </g>
+  );
+}
+
+export const TaskNode = React.memo(TaskNodeAsDrawn);
+
+/** What stands under the name: the state with its time, or what kind of task it is. */
+export function secondLine(
+  task: GraphTask,
+  node: NodeState | undefined,
+  now: number,
+  trans: Texts
+): string {
+  if (node === undefined) {
+    const rule = task.trigger_rule === 'all_success' ? '' : ` · ${task.trigger_rule}`;
+    return `${kindName(task)}${rule}`;
+  }
+  const seconds = secondsBetween(
+    node.started_at,
+    node.ended_at,
+    now || Date.parse(node.started_at ?? '')
+  );
+  const isTimed = seconds !== null && (node.ended_at !== null || now > 0);
+  const count = node.instances > 1 ? ` · ${node.finished}/${node.instances}` : '';
+  return `${stateName(node.state, trans)}${isTimed ? ` · ${duration(seconds)}` : ''}${count}`;
+}

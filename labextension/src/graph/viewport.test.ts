@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+
+import { fit, FARTHEST, overlaps, revealing, visible, zoomAt } from './viewport';
+
+const WINDOW = { width: 800, height: 400 };
+
+test('a large graph is made to fit, in the middle', () => {
+  expect(fit({ width: 1600, height: 400 }, WINDOW)).toEqual({ x: 0, y: 100, zoom: 0.5 });
+});
+
+test('a small graph is not enlarged', () => {
+  expect(fit({ width: 200, height: 100 }, WINDOW)).toEqual({ x: 300, y: 150, zoom: 1 });
+});
+
+test('without a window nothing breaks', () => {
+  expect(fit({ width: 200, height: 100 }, { width: 0, height: 0 }).zoom).toBe(1);
+});
+
+test('zooming keeps the point under the pointer', () => {
+  const before = { x: 10, y: 20, zoom: 1 };
+  const after = zoomAt(before, 1.5, 110, 120);
+
+  // The point that was at (110, 120): 100 to the right of and below the origin.
+  expect([after.x + 100 * after.zoom, after.y + 100 * after.zoom]).toEqual([110, 120]);
+});
+
+test('zooming ends somewhere', () => {
+  expect(zoomAt({ x: 0, y: 0, zoom: 1 }, 1e-9, 0, 0).zoom).toBe(FARTHEST);
+});
+
+test('what is hidden is moved into view, and only as far as needed', () => {
+  const view = { x: 0, y: 0, zoom: 1 };
+  const box = { x: 900, y: 100, width: 100, height: 50 };
+
+  const next = revealing(view, box, WINDOW, 10);
+  expect(next).toEqual({ x: -210, y: 0, zoom: 1 });
+  expect(revealing(next, box, WINDOW, 10)).toBe(next);
+});
+
+test('what is outside the window is not visible', () => {
+  const seen = visible({ x: 0, y: 0, zoom: 1 }, WINDOW, 0);
+
+  expect(overlaps(seen, { x: 790, y: 390, width: 50, height: 50 })).toBe(true);
+  expect(overlaps(seen, { x: 801, y: 0, width: 50, height: 50 })).toBe(false);
+});

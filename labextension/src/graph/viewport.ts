@@ -1,0 +1,81 @@
+/** The part of the graph that is in view: zooming, moving and fitting as arithmetic. Pure. */
+
+/** A point p of the graph is drawn at (x, y) + zoom * p. */
+export interface View {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Rect extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+export const CLOSEST = 2.5;
+export const FARTHEST = 0.02;
+/** Below this zoom a node is a coloured mark without words. */
+export const TOO_SMALL_TO_READ = 0.42;
+
+/** All of the graph in view, in the middle, never enlarged. */
+export function fit(graph: Size, window: Size): View {
+  if (!graph.width || !graph.height || !window.width || !window.height) {
+    return { x: 0, y: 0, zoom: 1 };
+  }
+  const zoom = clamp(Math.min(window.width / graph.width, window.height / graph.height, 1));
+  return {
+    zoom,
+    x: (window.width - graph.width * zoom) / 2,
+    y: (window.height - graph.height * zoom) / 2
+  };
+}
+
+/** Nearer (`factor` above 1) or farther, with the point under (x, y) staying where it is. */
+export function zoomAt(view: View, factor: number, x: number, y: number): View {
+  const zoom = clamp(view.zoom * factor);
+  const by = zoom / view.zoom;
+  return { zoom, x: x - (x - view.x) * by, y: y - (y - view.y) * by };
+}
+
+export function moved(view: View, dx: number, dy: number): View {
+  return { ...view, x: view.x + dx, y: view.y + dy };
+}
+
+/** Moved as little as possible so that `rect` of the graph is in view; the same view if it is. */
+export function revealing(view: View, rect: Rect, window: Size, margin = 24): View {
+  const left = view.x + rect.x * view.zoom;
+  const top = view.y + rect.y * view.zoom;
+  const dx = intoRange(left, left + rect.width * view.zoom, margin, window.width - margin);
+  const dy = intoRange(top, top + rect.height * view.zoom, margin, window.height - margin);
+  return dx || dy ? moved(view, dx, dy) : view;
+}
+
+/** The part of the graph that is seen, and a bit around it. */
+export function visible(view: View, window: Size, around = 160): Rect {
+  return {
+    x: (-view.x - around) / view.zoom,
+    y: (-view.y - around) / view.zoom,
+    width: (window.width + 2 * around) / view.zoom,
+    height: (window.height + 2 * around) / view.zoom
+  };
+}
+
+export function overlaps(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+function intoRange(start: number, end: number, least: number, most: number): number {
+  if (start < least) {
+    return least - start;
+  }
+  return end > most ? Math.max(most - end, least - start) : 0;
+}
+
+function clamp(zoom: number): number {
+  return Math.min(CLOSEST, Math.max(FARTHEST, zoom));
+}

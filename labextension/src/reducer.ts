@@ -1,0 +1,338 @@
+/**
+ * What is on the screen is a fold of changes over a snapshot: these are the folds. Pure; what did not
+ * change keeps its identity, so that only the changed part is drawn again. Not here: fetching, and when.
+ */
+import { isFinished, summaryState } from './states';
+import type { ChangeView, DagView, RunDetail, RunDot, RunView, TaskInstanceView } from './wire';
+
+/** As many past runs as the server lists with a DAG. */
+const DOTS = 10;
+
+// ------------------------------------------------------------------------------------- the DAG list
+
+/** The DAG list after these changes. `after` is the cursor of its snapshot: older changes are in it already. */
+export function foldDags(
+  dags: readonly DagView[],
+  changes: readonly ChangeView[],
+  after = -1
+): readonly DagView[] {
+  const changed = new Map<string, DagView>();
+  const known = new Map(dags.map(dag => [dag.dag_id, dag]));
+  for (const change of changes) {
+    const dag = changed.get(change.dag_id ?? '') ?? known.get(change.dag_id ?? '');
+    if (dag === undefined || change.cursor <= after) {
+      continue;
+    }
+    const next = foldDag(dag, change);
+    if (next !== dag) {
+      changed.set(dag.dag_id, next);
+    }
+  }
+  return changed.size ? dags.map(dag => changed.get(dag.dag_id) ?? dag) : dags;
+}
+
+/** Whether the list has to be fetched again: these changes say that something is new, but not what. */
+export function needsDags(dags: readonly DagView[], changes: readonly ChangeView[]): boolean {
+  const known = new Map(dags.map(dag => [dag.dag_id, dag]));
+  return changes.some(change => {
+    if (change.kind === 'dag' || change.kind === 'paused') {
+      return true;
+    }
+    const dag = known.get(change.dag_id ?? '');
+    if (change.kind === 'run_created') {
+      // A scheduled run moves the next one on.
+      return dag === undefined || change.data.run_type === 'scheduled';
+    }
+    return change.kind === 'run' && !dag?.last_runs.some(run => run.run_id === change.run_id);
+  });
+}
+
+function foldDag(dag: DagView, change: ChangeView): DagView {
+  const paused = pausedBy(change);
+  if (paused !== null) {
+    return dag.paused === paused ? dag : { ...dag, paused, next_run: paused ? null : dag.next_run };
+  }
+  if (change.kind === 'run_created' && change.run_id !== null) {
+    const dot = newDot(change.run_id, change);
+    const others = dag.last_runs.filter(run => run.run_id !== change.run_id);
+    return { ...dag, last_runs: [dot, ...others].slice(0, DOTS) };
+  }
+  const before = dag.last_runs.find(run => run.run_id === change.run_id);
+  if (change.kind !== 'run' || change.state === null || before === undefined) {
+    return dag;
+  }
+  const after = movedOn(before, change.state, change.at);
+  return {
+    ...dag,
+    running: dag.running + isRunning(after) - isRunning(before),
+    last_runs: dag.last_runs.map(run => (run === before ? after : run))
+  };
+}
+
+function pausedBy(change: ChangeView): boolean | null {
+  if (change.kind === 'paused') {
+    return change.data.paused === true;
+  }
+  if (change.kind !== 'dag' || (change.state !== 'paused' && change.state !== 'unpaused')) {
+    return null;
+  }
+  return change.state === 'paused';
+}
+
+function newDot(runId: string, change: ChangeView): RunDot {
+  return {
+    run_id: runId,
+    state: change.state ?? 'queued',
+    run_type: textOf(change.data.run_type) ?? 'manual',
+    logical_date: textOf(change.data.logical_date),
+    started_at: null,
+    ended_at: null
+  };
+}
+
+function isRunning(run: RunDot): number {
+  return run.state === 'running' ? 1 : 0;
+}
+
+// ------------------------------------------------------------------------------------------- runs
+
+type Timed = Pick<RunView, 'state' | 'started_at' | 'ended_at'>;
+
+/** A run in its new state. One that was cleared starts anew. */
+function movedOn<R extends Timed>(run: R, state: string, at: string): R {
+  if (isFinished(state)) {
+    return { ...run, state, ended_at: at };
+  }
+  const startedAt = state === 'running' && !isFinished(run.state) ? (run.started_at ?? at) : at;
+  return { ...run, state, started_at: state === 'running' ? startedAt : null, ended_at: null };
+}
+
+function foldRunState(run: RunView, change: ChangeView): RunView {
+  if (change.kind !== 'run' || change.state === null) {
+    return run;
+  }
+  const message = textOf(change.data.message) ?? '';
+  const cancelling = 'cancelling' in change.data && !isFinished(change.state);
+  const moved = change.state === run.state ? run : movedOn(run, change.state, change.at);
+  return { ...moved, message, cancelling };
+}
+
+/** The newest runs of a DAG, newest first, after these changes. */
+export function foldRuns(
+  runs: readonly RunView[],
+  dagId: string,
+  changes: readonly ChangeView[]
+): readonly RunView[] {
+  let next = runs;
+  for (const change of changes) {
+    if (change.dag_id !== dagId || change.run_id === null) {
+      continue;
+    }
+    const found = next.find(run => run.run_id === change.run_id);
+    if (change.kind === 'run_created' && found === undefined) {
+      next = [newRun(dagId, change.run_id, change), ...next];
+    } else if (change.kind === 'run' && found !== undefined) {
+      next = next.map(run => (run === found ? foldRunState(run, change) : run));
+    }
+  }
+  return next;
+}
+
+/** Whether the list of runs should be fetched again for what a change does not carry: params, counts, times. */
+export function needsRuns(dagId: string, changes: readonly ChangeView[]): boolean {
+  return changes.some(
+    change =>
+      change.dag_id === dagId &&
+      (change.kind === 'run_created' || (change.kind === 'run' && isFinished(change.state ?? '')))
+  );
+}
+
+function newRun(dagId: string, runId: string, change: ChangeView): RunView {
+  return {
+    ...newDot(runId, change),
+    dag_id: dagId,
+    data_interval_start: null,
+    data_interval_end: null,
+    run_after: null,
+    created_at: change.at,
+    params: {},
+    version: 0,
+    message: '',
+    cancelling: false,
+    counts: {}
+  };
+}
+
+// ---------------------------------------------------------------------------------- one run in detail
+
+/** A run with its task instances after these changes; those that its snapshot already holds are passed over. */
+export function foldRun(run: RunDetail, changes: readonly ChangeView[]): RunDetail {
+  const mine = changes.filter(
+    change =>
+      change.run_id === run.run.run_id &&
+      change.dag_id === run.run.dag_id &&
+      change.cursor > run.cursor
+  );
+  if (!mine.length) {
+    return run;
+  }
+  const instances = foldInstances(run.instances, mine);
+  const about = mine.reduce(foldRunState, run.run);
+  const counts = instances === run.instances ? about.counts : countsOf(instances);
+  return {
+    ...run,
+    run: counts === about.counts ? about : { ...about, counts },
+    instances,
+    cursor: Math.max(run.cursor, ...mine.map(change => change.cursor))
+  };
+}
+
+function foldInstances(
+  instances: TaskInstanceView[],
+  changes: readonly ChangeView[]
+): TaskInstanceView[] {
+  const places = new Map(instances.map((one, place) => [keyOf(one.task_id, one.map_index), place]));
+  const next = [...instances];
+  let touched = false;
+  for (const change of changes) {
+    if (change.kind !== 'task' || change.task_id === null || change.state === null) {
+      continue;
+    }
+    touched = true;
+    const mapIndex = change.map_index ?? -1;
+    const place = places.get(keyOf(change.task_id, mapIndex)) ?? next.length;
+    const before = next[place] ?? blank(change.task_id, mapIndex);
+    next[place] = foldInstance(before, change, change.state);
+    places.set(keyOf(change.task_id, mapIndex), place);
+  }
+  return touched ? next : instances;
+}
+
+function foldInstance(one: TaskInstanceView, change: ChangeView, state: string): TaskInstanceView {
+  return {
+    ...one,
+    ...times(state, change.at),
+    state,
+    reason: textOf(change.data.reason),
+    message: textOf(change.data.message) ?? '',
+    try_number:
+      typeof change.data.try_number === 'number' ? change.data.try_number : one.try_number,
+    next_try_at: textOf(change.data.next_try_at)
+  };
+}
+
+/** When it reached which state, as far as the change tells; what lies ahead again is unknown again. */
+function times(state: string, at: string): Partial<TaskInstanceView> {
+  if (isFinished(state) || state === 'up_for_retry') {
+    return { ended_at: at };
+  }
+  if (state === 'running') {
+    return { started_at: at, ended_at: null };
+  }
+  if (state === 'queued') {
+    return { queued_at: at, started_at: null, ended_at: null };
+  }
+  const unknown = { queued_at: null, started_at: null, ended_at: null };
+  return { ...unknown, scheduled_at: state === 'scheduled' ? at : null };
+}
+
+function blank(taskId: string, mapIndex: number): TaskInstanceView {
+  return {
+    task_id: taskId,
+    map_index: mapIndex,
+    state: 'none',
+    reason: null,
+    message: '',
+    try_number: 0,
+    scheduled_at: null,
+    queued_at: null,
+    started_at: null,
+    ended_at: null,
+    next_try_at: null
+  };
+}
+
+function countsOf(instances: readonly TaskInstanceView[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of instances) {
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function keyOf(taskId: string, mapIndex: number): string {
+  return `${mapIndex}/${taskId}`;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+// ------------------------------------------------------------------------------------ nodes of the graph
+
+/** What a graph shows of a task in a run. `instances` is 1 but for mapped tasks; times are null while unknown. */
+export interface NodeState {
+  readonly state: string;
+  readonly message: string;
+  readonly instances: number;
+  readonly finished: number;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+}
+
+export type NodeStates = ReadonlyMap<string, NodeState>;
+
+/** The state of every task that has instances; unchanged ones are the same objects as in `before`. */
+export function nodeStates(
+  instances: readonly TaskInstanceView[],
+  before: NodeStates = new Map()
+): NodeStates {
+  const byTask = new Map<string, TaskInstanceView[]>();
+  for (const one of instances) {
+    const others = byTask.get(one.task_id);
+    if (others === undefined) {
+      byTask.set(one.task_id, [one]);
+    } else {
+      others.push(one);
+    }
+  }
+  const states = new Map<string, NodeState>();
+  for (const [taskId, ones] of byTask) {
+    const next = nodeState(ones);
+    const old = before.get(taskId);
+    states.set(taskId, old !== undefined && isSame(old, next) ? old : next);
+  }
+  return states;
+}
+
+function nodeState(ones: readonly TaskInstanceView[]): NodeState {
+  const state = summaryState(ones.map(one => one.state));
+  const finished = ones.filter(one => isFinished(one.state)).length;
+  return {
+    state,
+    message: ones.find(one => one.state === state)?.message ?? '',
+    instances: ones.length,
+    finished,
+    started_at: extreme(ones, 'started_at', -1),
+    ended_at: finished === ones.length ? extreme(ones, 'ended_at', 1) : null
+  };
+}
+
+function extreme(
+  ones: readonly TaskInstanceView[],
+  field: 'started_at' | 'ended_at',
+  sign: 1 | -1
+): string | null {
+  let found: string | null = null;
+  for (const one of ones) {
+    const at = one[field];
+    if (at !== null && (found === null || sign * (Date.parse(at) - Date.parse(found)) > 0)) {
+      found = at;
+    }
+  }
+  return found;
+}
+
+function isSame(a: NodeState, b: NodeState): boolean {
+  return (Object.keys(a) as (keyof NodeState)[]).every(name => a[name] === b[name]);
+}

@@ -1,0 +1,173 @@
+/** Values for tests that state only what matters. */
+import type {
+  ChangeView,
+  DagDetail,
+  DagView,
+  EdgeView,
+  RunDetail,
+  RunDot,
+  RunView,
+  TaskInstanceView,
+  TaskView
+} from '../wire';
+
+export const T0 = '2026-03-04T05:00:00+00:00';
+
+/** Some seconds after T0, as the wire has it. */
+export function at(seconds: number): string {
+  return new Date(Date.parse(T0) + seconds * 1000).toISOString();
+}
+
+export function aDag(dagId: string, more: Partial<DagView> = {}): DagView {
+  return {
+    dag_id: dagId,
+    description: '',
+    file: `dags/${dagId}.py`,
+    source: 'python',
+    tags: [],
+    owner: '',
+    paused: false,
+    active: true,
+    schedule: 'At 06:00 every day, UTC',
+    next_run: null,
+    version: 1,
+    task_count: 3,
+    running: 0,
+    last_runs: [],
+    problems: 0,
+    ...more
+  };
+}
+
+export function aDot(runId: string, state = 'success', more: Partial<RunDot> = {}): RunDot {
+  return {
+    run_id: runId,
+    state,
+    run_type: 'manual',
+    logical_date: null,
+    started_at: null,
+    ended_at: null,
+    ...more
+  };
+}
+
+export function aRun(runId: string, more: Partial<RunView> = {}): RunView {
+  return {
+    dag_id: 'sales',
+    run_id: runId,
+    state: 'running',
+    run_type: 'manual',
+    logical_date: null,
+    data_interval_start: null,
+    data_interval_end: null,
+    run_after: null,
+    created_at: T0,
+    started_at: T0,
+    ended_at: null,
+    params: {},
+    version: 1,
+    message: '',
+    cancelling: false,
+    counts: {},
+    ...more
+  };
+}
+
+export function aTask(
+  taskId: string,
+  upstream: string[] = [],
+  more: Partial<TaskView> = {}
+): TaskView {
+  return {
+    task_id: taskId,
+    kind: 'python',
+    operator: 'PythonOperator',
+    upstream,
+    edges: upstream.map(one => anEdge(one)),
+    trigger_rule: 'all_success',
+    retries: 0,
+    pool: 'default_pool',
+    cells: [],
+    doc: '',
+    layer: 0,
+    row: 0,
+    ...more
+  };
+}
+
+export function anEdge(upstream: string, more: Partial<EdgeView> = {}): EdgeView {
+  return { upstream, kind: 'declared', names: [], why: '', ...more };
+}
+
+export function anInstance(
+  taskId: string,
+  state = 'none',
+  more: Partial<TaskInstanceView> = {}
+): TaskInstanceView {
+  return {
+    task_id: taskId,
+    map_index: -1,
+    state,
+    reason: null,
+    message: '',
+    try_number: 0,
+    scheduled_at: null,
+    queued_at: null,
+    started_at: null,
+    ended_at: null,
+    next_try_at: null,
+    ...more
+  };
+}
+
+export function aRunDetail(
+  instances: TaskInstanceView[],
+  more: Partial<RunDetail> = {}
+): RunDetail {
+  const tasks = [...new Set(instances.map(one => one.task_id))].map(taskId => aTask(taskId));
+  return { run: aRun('r1'), tasks, instances, cursor: 0, ...more };
+}
+
+export function aDagDetail(dagId: string, more: Partial<DagDetail> = {}): DagDetail {
+  return {
+    dag: aDag(dagId),
+    tasks: [],
+    params: {},
+    timezone: 'UTC',
+    catchup: false,
+    max_active_runs: 16,
+    start_date: null,
+    doc: '',
+    next_runs: [],
+    ...more
+  };
+}
+
+let cursor = 0;
+
+/** A line of the journal about the run r1 of the DAG sales, with a higher cursor than the one before. */
+export function aChange(kind: string, more: Partial<ChangeView> = {}): ChangeView {
+  cursor += 1;
+  return {
+    cursor,
+    at: T0,
+    kind,
+    dag_id: 'sales',
+    run_id: 'r1',
+    task_id: null,
+    map_index: null,
+    state: null,
+    actor: null,
+    data: {},
+    ...more
+  };
+}
+
+/** Task `taskId` of the run reached `state`. */
+export function aTaskChange(
+  taskId: string,
+  state: string,
+  more: Partial<ChangeView> = {}
+): ChangeView {
+  return aChange('task', { task_id: taskId, map_index: -1, state, ...more });
+}
