@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
 from nbflow.authoring.definition import DagDefinition
@@ -44,8 +44,8 @@ def build(
     """The DAG as data, None if there is an error, and all problems, warnings included.
 
     `folder` is the root of the source bundle: the paths in the spec and in problems are relative to
-    it. Without it they are relative to the folder where the DAG's own paths start, and notebooks
-    may be anywhere on this machine.
+    it. Without it they are relative to the folder where the DAG's own paths start, and notebooks,
+    which may then be anywhere on this machine, have absolute ones.
     """
     bundle = _Bundle(definition, folder)
     findings = bundle.at(Findings().at(dag_id=definition.dag_id), definition.origin)
@@ -70,7 +70,7 @@ class _Bundle:
     ) -> None:
         self.base = definition.folder.resolve()
         self.folder = self.base if folder is None else Path(folder).resolve()
-        # Without a folder to take it from, the DAG stays here, where every path can be reached.
+        # Without a folder to take it from, the DAG stays here, where any path can be reached.
         self.is_whole_machine = folder is None
         self.file = (self.inside(definition.file) or "") if definition.file else ""
         self._names: dict[str, str | None] = {}
@@ -148,17 +148,14 @@ def _payload(task: BaseOperator, bundle: _Bundle, findings: Findings) -> JsonObj
 
 
 def _notebook(name: str, bundle: _Bundle, findings: Findings) -> Json:
-    """The notebook's path inside the bundle. A path with a template in it is known only when the
-    task runs.
+    """The notebook's path inside the bundle; without one its absolute path.
+
+    A path with a template in it is known only when the task runs, so it is not looked for.
     """
     path = bundle.base / name
-    if "{{" in name:
-        return (PurePosixPath(bundle.inside(bundle.base) or "") / name).as_posix()
     inside = bundle.inside(path)
-    if not path.is_file():
-        there = (
-            [found.name for found in path.parent.glob("*.ipynb")] if path.parent.is_dir() else []
-        )
+    if "{{" not in name and not path.is_file():
+        there = [found.name for found in path.parent.glob("*.ipynb")]
         findings.error(
             NO_NOTEBOOK,
             f"The notebook '{name}' is not there; it was looked for at {inside or path}.",
@@ -170,7 +167,7 @@ def _notebook(name: str, bundle: _Bundle, findings: Findings) -> Json:
             f"The notebook '{name}' is outside the folder {bundle.folder}: no worker would get it.",
             "Move it into the folder of your DAGs.",
         )
-    return inside or path.resolve().as_posix()
+    return path.resolve().as_posix() if bundle.is_whole_machine else inside
 
 
 def _reads(task: BaseOperator, graph: Graph) -> tuple[str, ...]:

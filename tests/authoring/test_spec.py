@@ -384,7 +384,15 @@ def test_a_notebook_outside_the_bundle_is_a_problem(tmp_path: Path) -> None:
 def test_a_notebook_whose_path_is_a_template_is_not_looked_for(tmp_path: Path) -> None:
     with DAG("d") as dag:
         NotebookOperator(task_id="n", notebook="{{ params.region }}.ipynb")
-    assert dag.to_core().tasks[0].payload["notebook"] == "{{ params.region }}.ipynb"
+    built, _ = build(dag, Path(__file__).parent)
+    assert built is not None
+    assert built.tasks[0].payload["notebook"] == "{{ params.region }}.ipynb"
+
+
+def test_without_a_bundle_a_notebook_is_named_by_its_absolute_path(tmp_path: Path) -> None:
+    notebook = a_notebook(tmp_path, "team/nb/n.ipynb")
+    built = load_one(tmp_path, "team/sales.py", TEAM_FILE).to_core()
+    assert (built.file, built.tasks[0].payload["notebook"]) == ("sales.py", str(notebook))
 
 
 # --- all at once ----------------------------------------------------------------------------------
