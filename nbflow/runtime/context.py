@@ -18,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json
 from nbflow.core.orders import RETURN_VALUE, RunInfo, TaskOrder
-from nbflow.runtime.values import ValueNotReadable, load_value
+from nbflow.runtime.values import ValueNotReadable, ValueStoreFailed, load_value
 
 VALUE_MARK, PARAM_MARK = "$value", "$param"
 
@@ -196,6 +196,8 @@ def render_text(field: str, text: str, context: Mapping[str, object]) -> str:
     except UndefinedError as error:
         why = f"{_sentence(str(error))}."
         raise TemplateProblem(field, text, why, _name_there_is(why, context)) from error
+    except ValueStoreFailed:
+        raise
     except (ValueNotThere, ValueNotReadable) as error:
         raise TemplateProblem(field, text, str(error)) from error
     # Expressions call methods of whatever values they were given, which may raise anything.

@@ -14,7 +14,7 @@ from nbflow.core.orders import Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.context import TemplateProblem, ValueNotThere
 from nbflow.runtime.forkserver import EndedBy, Exit
-from nbflow.runtime.values import ValueNotReadable, ValueNotStorable
+from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, ValueStoreFailed
 
 MESSAGE_CHARACTERS = 500
 # Signals that a process brings upon itself by what its code does; others come from outside.
@@ -22,6 +22,14 @@ _CRASHES = frozenset(
     getattr(signal, name)
     for name in ("SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGABRT", "SIGTRAP", "SIGSYS")
     if hasattr(signal, name)
+)
+# What our own code raises for a task's inputs and outputs, told by `from_exception`.
+INPUT_PROBLEMS = (
+    TemplateProblem,
+    ValueNotThere,
+    ValueNotReadable,
+    ValueNotStorable,
+    ValueStoreFailed,
 )
 _NOT_THEIRS = (str(Path(__file__).parents[1]), "<frozen importlib")
 
@@ -44,6 +52,8 @@ def from_exception(error: BaseException) -> Outcome:
         )
     if isinstance(error, (TemplateProblem, ValueNotThere)):
         return failed(Reason.BAD_INPUT, str(error))
+    if isinstance(error, ValueStoreFailed):
+        return failed(Reason.EXECUTOR_ERROR, str(error))
     if isinstance(error, (ValueNotReadable, ValueNotStorable)):
         return failed(Reason.VALUE_ERROR, str(error))
     return failed(Reason.TASK_ERROR, told(error), user_traceback(error))

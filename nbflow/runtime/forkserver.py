@@ -44,6 +44,7 @@ _KILL_SECONDS = 10.0
 # How long a pipe may stay open after its child has ended, held by a process that left the group.
 _DRAIN_SECONDS = 0.5
 _CHUNK = 1 << 16
+_CLOSED = "The worker is shutting down: no process can be started for the task."
 
 EndedBy = Literal["", "timeout", "cancelled"]
 
@@ -149,6 +150,7 @@ class ForkServer:
         self._lock = Lock()
         self._connection: _Connection | None = None
         self._guard = Guard()
+        self._closed = False
 
     def run(
         self,
@@ -203,6 +205,8 @@ class ForkServer:
         `preloaded` False does without the imports of the zygote if it has not done them yet.
         Raises StartFailed.
         """
+        if self._closed:
+            raise StartFailed(_CLOSED)
         if self._can_fork:
             connection = self._connected()
             if preloaded:
@@ -222,15 +226,18 @@ class ForkServer:
             self._connected().wait_preloaded()
 
     def close(self) -> None:
-        """End the zygote and with it every child. Safe to call twice."""
-        self._guard.close()
+        """End the zygote and with it every child; no other can be started. Safe to call twice."""
         with self._lock:
+            self._closed = True
             connection, self._connection = self._connection, None
+        self._guard.close()
         if connection is not None:
             connection.close()
 
     def _connected(self) -> _Connection:
         with self._lock:
+            if self._closed:
+                raise StartFailed(_CLOSED)
             if self._connection is None or self._connection.is_dead:
                 if self._connection is not None:
                     self._connection.close()

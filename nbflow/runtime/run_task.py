@@ -20,14 +20,13 @@ from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.attempt import Attempt
 from nbflow.runtime.cancellation import CancelToken
-from nbflow.runtime.context import TemplateProblem, ValueNotThere, attempt_environment, render
-from nbflow.runtime.endings import failed, from_ending, from_exception, told
+from nbflow.runtime.context import attempt_environment, render
+from nbflow.runtime.endings import INPUT_PROBLEMS, failed, from_ending, from_exception, told
 from nbflow.runtime.forkserver import GRACE_SECONDS, ForkServer, StartFailed
 from nbflow.runtime.logs import AttemptLog
 from nbflow.runtime.python_task import run_python_task
 from nbflow.runtime.shell_task import run_shell_task
 from nbflow.runtime.sources import source_folder, working_folder
-from nbflow.runtime.values import ValueNotReadable, ValueNotStorable
 
 if TYPE_CHECKING:
     from nbflow.runtime.kernels import KernelPool
@@ -166,7 +165,7 @@ def _guarded(body: Callable[[], Outcome], say: Callable[[str], None] = lambda _:
     """What `body` returns, or what the exception that left it means; that goes to `say` too."""
     try:
         return body()
-    except (TemplateProblem, ValueNotThere, ValueNotReadable, ValueNotStorable) as error:
+    except INPUT_PROBLEMS as error:
         outcome = from_exception(error)
     except StartFailed as error:
         outcome = failed(Reason.START_FAILED, str(error))

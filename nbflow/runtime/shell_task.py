@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from nbflow.core.orders import RETURN_VALUE, Outcome
@@ -36,11 +37,15 @@ def run_shell_task(attempt: Attempt, server: ForkServer) -> Outcome:
     order = attempt.order
     # `Mapping`: what render makes of an object.
     told = cast("Mapping[str, object]", render(order.task.payload, order))
+    cwd = attempt.cwd / str(told.get("cwd") or "")
+    if not cwd.is_dir():
+        why = f"cwd: there is no folder {cwd} on this worker: create it first, or correct cwd."
+        return failed(Reason.BAD_INPUT, why)
     kills_before = oom_kill_count()
     stdout, stderr = _Tail(), _Tail()
     answer = Answer()
     with ExitStack() as open_now:
-        child, pipes = _start(attempt, told, server, open_now)
+        child, pipes = _start(attempt, told, cwd, server, open_now)
         ended_by = attend(
             child,
             {
@@ -67,14 +72,17 @@ def run_shell_task(attempt: Attempt, server: ForkServer) -> Outcome:
 
 
 def _start(
-    attempt: Attempt, told: Mapping[str, object], server: ForkServer, open_now: ExitStack
+    attempt: Attempt,
+    told: Mapping[str, object],
+    cwd: Path,
+    server: ForkServer,
+    open_now: ExitStack,
 ) -> tuple[Child, tuple[int, int]]:
     """The running command, and the ends to read its stdout and stderr from."""
     out_reader, out_writer = os.pipe()
     open_now.callback(os.close, out_reader)
     err_reader, err_writer = os.pipe()
     open_now.callback(os.close, err_reader)
-    cwd = attempt.cwd / str(told.get("cwd") or "")
     env = {str(k): str(v) for k, v in cast("Mapping[str, object]", told.get("env") or {}).items()}
     request = program_request(
         ["bash", "-c", str(told["command"])],

@@ -44,6 +44,10 @@ class ValueNotReadable(NbflowError):
     """A stored value cannot be given back: it is gone, damaged, or its library is missing here."""
 
 
+class ValueStoreFailed(NbflowError):
+    """The store of values could not be reached, read or written: no fault of the task."""
+
+
 @dataclass(frozen=True)
 class _Encoded:
     rung: Rung
@@ -54,7 +58,8 @@ class _Encoded:
 def dump_value(value: object, value_store_url: str) -> ValueRef:
     """Store `value` under its content hash and return the reference, which holds small JSON itself.
 
-    Raises ValueNotStorable. An unchanged value is written once however often it is dumped.
+    Raises ValueNotStorable, ValueStoreFailed. An unchanged value is written once however often it
+    is dumped.
     """
     encoded = _encode(value)
     preview = preview_of(value)
@@ -63,15 +68,21 @@ def dump_value(value: object, value_store_url: str) -> ValueRef:
     digest = sha256(encoded.data).hexdigest()
     store = ArtifactStore(value_store_url)
     path = f"{digest[:2]}/{digest}.{_SUFFIX[encoded.rung]}"
-    if not store.exists(path) or store.size(path) != len(encoded.data):
-        store.write(path, encoded.data)
+    try:
+        if not store.exists(path) or store.size(path) != len(encoded.data):
+            store.write(path, encoded.data)
+    # Each kind of remote store has its own errors for being out of reach.
+    except Exception as error:
+        raise ValueStoreFailed(
+            f"The value {preview} could not be written to {value_store_url}: {_told(error)}."
+        ) from error
     return ValueRef(
         encoded.rung, url=store.url(path), digest=digest, size=len(encoded.data), preview=preview
     )
 
 
 def load_value(ref: ValueRef) -> object:
-    """The value behind `ref`, a fresh copy each time. Raises ValueNotReadable."""
+    """The value behind `ref`, a fresh copy each time. Raises ValueNotReadable, ValueStoreFailed."""
     if ref.url is None:
         return json.loads(json.dumps(ref.json))
     data = _verified(ref, ref.url)
@@ -256,6 +267,11 @@ def _verified(ref: ValueRef, url: str) -> bytes:
         raise ValueNotReadable(
             f"The value {ref.preview or url} is no longer at {url}: "
             "run the task that made it again."
+        ) from error
+    # See dump_value.
+    except Exception as error:
+        raise ValueStoreFailed(
+            f"The value {ref.preview or url} could not be read from {url}: {_told(error)}."
         ) from error
     if sha256(data).hexdigest() != ref.digest:
         raise ValueNotReadable(

@@ -65,8 +65,15 @@ def an_order(
     )
 
 
-def a_command(command: str, **payload: object) -> Task:
-    return Task("sh", TaskKind.BASH, payload={"command": command, **payload})  # type: ignore[dict-item]
+def a_command(
+    command: str,
+    *,
+    timeout: float | None = None,
+    reads: tuple[str, ...] = (),
+    payload: JsonObject | None = None,
+) -> Task:
+    told = {"command": command, **(payload or {})}
+    return Task("sh", TaskKind.BASH, execution_timeout=timeout, reads=reads, payload=told)
 
 
 def is_alive(pid: int) -> bool:

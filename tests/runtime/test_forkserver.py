@@ -239,13 +239,21 @@ def test_what_a_child_leaves_behind_is_killed_when_it_ends(
     assert eventually(lambda: not is_alive(int(where.read_text())))
 
 
-def test_closing_ends_every_child(hang: Hang, server: ForkServer) -> None:
-    hanging = hang()
+@pytest.mark.parametrize("fork", [True, False], ids=["zygote", "no fork"])
+def test_closing_ends_every_child_and_lets_no_other_start(
+    fork: bool, log: Log, aside: ThreadPoolExecutor, tmp_path: Path
+) -> None:
+    server, where = ForkServer(fork=fork), tmp_path / "pids"
+    running = aside.submit(server.run, f"{HERE}:hang", str(where).encode(), log.fd)
+    assert eventually(where.exists)
 
     server.close()
+    server.close()
 
-    assert hanging.result.result(10).result is None
-    assert hanging.all_ended
+    assert running.result(10).result is None
+    assert eventually(lambda: not any(is_alive(int(pid)) for pid in where.read_text().split()))
+    with pytest.raises(StartFailed, match="shutting down"):
+        server.run(f"{HERE}:echo", b"", log.fd)
 
 
 def test_a_zygote_that_is_killed_loses_its_children_and_is_replaced(

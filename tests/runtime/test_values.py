@@ -23,6 +23,7 @@ from nbflow.runtime.values import (
     INLINE_BYTES,
     ValueNotReadable,
     ValueNotStorable,
+    ValueStoreFailed,
     dump_value,
     load_value,
     preview_of,
@@ -282,6 +283,13 @@ def test_a_value_that_is_gone_says_what_to_do(store: str) -> None:
 
     with pytest.raises(ValueNotReadable, match=r"no longer at .* run the task that made it again"):
         load_value(ref)
+
+
+def test_a_store_that_cannot_be_written_is_no_fault_of_the_value(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+
+    with pytest.raises(ValueStoreFailed, match=r"\(1, 2\) could not be written to .*taken"):
+        dump_value((1, 2), str(tmp_path / "taken"))
 
 
 def test_a_pickle_that_needs_what_is_not_here_says_so(store: str) -> None:
