@@ -73,7 +73,7 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'nbflow.db'}"
 
 
-# -- SQLite: one file is migrated, and copied for each test -----------------------------------------
+# -- SQLite: one file is migrated, and copied for each test ----------------------------------------
 
 
 @cache
@@ -85,7 +85,7 @@ def _sqlite_template() -> Path:
     return folder / "nbflow.db"
 
 
-# -- PostgreSQL: to make a database takes half a second, so a migrated one is emptied and used again -
+# -- PostgreSQL: making a database takes half a second, so one is emptied and used again -----------
 
 _SPARE: list[str] = []
 _TABLES = [table.name for table in Row.metadata.sorted_tables]

@@ -62,6 +62,8 @@ def apply_all(
     batch = _Batch(actor)
     names = {row.id: row for row in session.execute(_NAMES, {"run_pks": list(effects)})}
     for run_pk, of_run in effects.items():
+        if run_pk not in names:
+            raise NbflowError(f"There is no run {run_pk} in the store to write effects of.")
         batch.turn_to(*names[run_pk])
         for effect in of_run:
             batch.add(effect)
@@ -123,7 +125,7 @@ class _Batch:
         values = {name: getattr(after, name) for name in _TASK_FIELDS}
         self.tasks[ref] = {**_where(ref), **values, "worker": worker}
         if after.state is TaskState.NONE:
-            self._empty(ref)
+            self._empty(ref)  # cleared: nobody may read what it handed on before
         if after.state is not before.state:
             self._line("task", after.state, effect.at, _about(after), after.key)
 
@@ -147,7 +149,9 @@ class _Batch:
 
     def _values_stored(self, effect: fx.ValuesStored) -> None:
         ref = (self._run[0], *effect.key)
-        self._empty(ref)
+        # A first try has nothing to replace, which saves most batches a statement.
+        if self.tasks.get(ref, {}).get("try_number") != 1:
+            self._empty(ref)
         self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
 
     def _of_try(self, updates: dict[str, Values], attempt_id: str) -> Values:
@@ -157,10 +161,9 @@ class _Batch:
         return updates.setdefault(attempt_id, {"b_attempt_id": attempt_id})
 
     def _empty(self, ref: _InstanceRef) -> None:
-        """Forget the values of earlier tries. A first try has none, which saves a statement."""
+        """Forget the values of earlier tries."""
         self.values.pop(ref, None)
-        if self.tasks.get(ref, {}).get("try_number") != 1:
-            self.emptied[ref] = _where(ref)
+        self.emptied[ref] = _where(ref)
 
     def _line(
         self,

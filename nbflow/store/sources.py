@@ -65,7 +65,8 @@ def meaning(bundle: SourceBundle) -> str:
 def save_bundle(session: Session, bundle: SourceBundle, now: datetime) -> None:
     """Keep the bundle's files, unless a bundle of that digest is there."""
     new = insert_into(session, _BUNDLES).values(digest=bundle.digest, created_at=now)
-    if not session.execute(new.on_conflict_do_nothing()).rowcount or not bundle.files:
+    made = session.scalar(new.on_conflict_do_nothing().returning(_BUNDLES.c.digest))
+    if made is None or not bundle.files:
         return
     digests = {path: sha256(content).hexdigest() for path, content in bundle.files.items()}
     sources = [

@@ -87,11 +87,17 @@ def load(database: Database, run_id: str = "one", dag_id: str = "sales") -> Acti
     return found
 
 
-def begun(database: Database, *task_ids: str, run_id: str = "one") -> ActiveRun:
+def begun(database: Database, *tasks: str | Task, run_id: str = "one") -> ActiveRun:
     """A stored run of independent tasks, all of them scheduled."""
-    save(database, a_dag(*task_ids))
-    create(database, a_run(run_id))
-    return happen(database, load(database, run_id), RunStarted())
+    made = [Task(t, TaskKind.PYTHON) if isinstance(t, str) else t for t in tasks]
+    return begin(database, Dag("sales", tuple(made)), run_id)
+
+
+def begin(database: Database, dag: Dag, run_id: str = "one") -> ActiveRun:
+    """A stored run of this DAG that has begun."""
+    save(database, dag)
+    create(database, a_run(run_id, dag.dag_id))
+    return happen(database, load(database, run_id, dag.dag_id), RunStarted())
 
 
 def happen(database: Database, run: ActiveRun, *events: Event, now: datetime = NOW) -> ActiveRun:

@@ -34,7 +34,8 @@ def statements(database: Database) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
-    engines = (database._writing, database._reading)
+    # On PostgreSQL the reading engine is the writing one with options, and shares its events.
+    engines = [database._writing, database._reading] if database.is_sqlite else [database._writing]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     yield sent
