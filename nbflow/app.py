@@ -12,11 +12,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 import nbformat
@@ -36,10 +35,13 @@ from nbflow.store.database import Database
 if TYPE_CHECKING:
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
-    from nbflow.runtime.artifacts import ArtifactStore
+    from nbflow.runtime.attempt_files import AttemptFiles
     from nbflow.scheduler.loop import Scheduler
 
 log = logging.getLogger(__name__)
+
+Store: TypeAlias = Database
+"""The store as doors hold it: opened here, handed to commands, views and feed."""
 
 
 def utc_now() -> datetime:
@@ -52,9 +54,19 @@ def utc_now() -> datetime:
 
 def open_database(settings: Settings) -> Database:
     """The store these settings name, its tables up to date."""
+    _make_data_folder(settings.data_folder)
     database = Database(settings.store_url)
     database.upgrade()
     return database
+
+
+def _make_data_folder(folder: Path) -> None:
+    """Make it on first use, with a note that keeps it out of the user's repository."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        return
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def make_runner(settings: Settings) -> Runner:
@@ -157,38 +169,20 @@ def create_run(
 # -- what runs leave behind ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """A piece of a growing file; ask again from `next_offset`, in bytes."""
-
-    data: bytes
-    next_offset: int
-
-
-def attempt_store(
+def attempt_files(
     settings: Settings, dag_id: str, run_id: str, task_id: str, attempt_id: str
-) -> ArtifactStore:
-    """Where an attempt keeps its log, its live events and its notebook, also while it runs."""
+) -> AttemptFiles:
+    """What an attempt leaves behind: its log, its live events, its notebook; also while it runs."""
     from nbflow.runtime.artifacts import ArtifactStore
+    from nbflow.runtime.attempt_files import AttemptFiles
 
-    return ArtifactStore(
-        artifact_folder(settings.artifacts_url, dag_id, run_id, task_id, attempt_id)
-    )
+    folder = artifact_folder(settings.artifacts_url, dag_id, run_id, task_id, attempt_id)
+    return AttemptFiles(ArtifactStore(folder))
 
 
 def read_log(settings: Settings, dag_id: str, run_id: str, task_id: str, one: browsing.Try) -> str:
     """The whole log of an attempt so far."""
-    from nbflow.runtime.logs import LOG_FILE
-
-    store = attempt_store(settings, dag_id, run_id, task_id, one.attempt_id)
-    data = store.read(LOG_FILE) if store.exists(LOG_FILE) else b""
-    return data.decode(errors="replace")
-
-
-def read_part(store: ArtifactStore, file: str, offset: int = 0, limit: int = 1 << 20) -> Chunk:
-    """What `file` holds from `offset` on; nothing while it does not exist."""
-    data = store.read_from(file, offset, limit) if store.exists(file) else b""
-    return Chunk(data, offset + len(data))
+    return attempt_files(settings, dag_id, run_id, task_id, one.attempt_id).whole_log()
 
 
 def assembled_notebook(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbflow.store import journal
+from nbflow.store.changes import Topic
 from nbflow.store.database import Database
 from nbflow.store.journal import Change
 from nbflow.views.shapes import ChangeView
@@ -34,6 +35,40 @@ def after(database: Database, cursor: int, limit: int = BATCH) -> Batch:
     with database.reading() as session:
         found = journal.after(session, cursor, limit)
     return Batch(found[-1].cursor if found else cursor, [_view(change) for change in found])
+
+
+class Feed:
+    """The changes after `cursor` as they come, by default those from now on.
+
+    For one thread; only `close` may be called by another, and ends a `next` that waits.
+    """
+
+    def __init__(self, database: Database, cursor: int | None = None) -> None:
+        self._database = database
+        # Listening begins before the cursor is read: nothing falls in between.
+        self._signal = database.changes(Topic.JOURNAL)
+        self.cursor = now(database) if cursor is None else cursor
+
+    def __enter__(self) -> Feed:  # noqa: PYI034 - Python 3.10 has no Self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def next(self, timeout: float) -> Sequence[ChangeView]:
+        """What came after the cursor, which moves on. Waits up to `timeout` seconds for something.
+
+        Raises StoreUnavailable when the database does not answer.
+        """
+        batch = after(self._database, self.cursor)
+        if not batch.changes and self._signal.wait(timeout):
+            batch = after(self._database, self.cursor)
+        self.cursor = batch.cursor
+        return batch.changes
+
+    def close(self) -> None:
+        """Stop listening. Safe to call twice."""
+        self._signal.close()
 
 
 def _view(change: Change) -> ChangeView:

@@ -22,6 +22,7 @@ from nbflow.runtime.logs import AttemptLog
 from nbflow.runtime.outputs import as_plain_text, join_output, join_text
 
 EVENTS_FILE = "events.jsonl"
+NOTEBOOK_FILE = "output.ipynb"
 
 # Chatty output is written this often; everything else at once.
 _FLUSH_SECONDS = 0.1
