@@ -20,7 +20,7 @@ class TaskInterrupted(BaseException):
 def run_interruptibly(
     body: Callable[[], T], *, timeout: float | None, token: CancelToken | None
 ) -> tuple[T | None, EndedBy]:
-    """What `body` returns, and who ended it if it was we (then None).
+    """What `body` returns, None if it did not come that far, and who ended it if it was we.
 
     After `timeout` seconds, or when `token` is cancelled, TaskInterrupted is raised in this thread
     at the next line of Python.
@@ -31,16 +31,19 @@ def run_interruptibly(
         timer.daemon = True
         timer.start()
     unsubscribe = _nothing
+    if token is not None:
+        unsubscribe = token.on_cancel(lambda: interrupt.fire("cancelled"))
     try:
         try:
-            if token is not None:
-                unsubscribe = token.on_cancel(lambda: interrupt.fire("cancelled"))
-            return body(), ""
+            interrupt.arm()
+            result = body()
         finally:
             interrupt.disarm()
     # Also one that came just too late: fired before, and raised after, the last line of `body`.
     except TaskInterrupted:
         return None, interrupt.by
+    else:
+        return result, interrupt.by
     finally:
         unsubscribe()
         if timer is not None:
@@ -48,25 +51,39 @@ def run_interruptibly(
 
 
 class _Interrupt:
-    """At most one TaskInterrupted for the thread that made this."""
+    """At most one TaskInterrupted for the thread that made this, and only while it is armed."""
 
     def __init__(self) -> None:
         self.by: EndedBy = ""
         self._thread = get_ident()
         self._lock = Lock()
-        self._armed = True
+        self._armed = False
 
     def fire(self, by: EndedBy) -> None:
+        # Looked at before the lock, which the thread may be holding when the first one hits it.
+        if self._was_fired():
+            return
         with self._lock:
-            if self._armed and not self.by:
-                self.by = by
+            if self._was_fired():
+                return
+            self.by = by
+            if self._armed:
+                _raise_in(self._thread, TaskInterrupted)
+
+    def _was_fired(self) -> bool:
+        return bool(self.by)
+
+    def arm(self) -> None:
+        """From here on; at once if it was fired already."""
+        with self._lock:
+            self._armed = True
+            if self.by:
                 _raise_in(self._thread, TaskInterrupted)
 
     def disarm(self) -> None:
         with self._lock:
             self._armed = False
-            if self.by:
-                _raise_in(self._thread, None)
+            _raise_in(self._thread, None)
 
 
 def _raise_in(thread: int, kind: type[BaseException] | None) -> None:

@@ -123,7 +123,9 @@ def _in_thread(attempt: Attempt) -> Outcome:
         outcome, ended_by = run_interruptibly(
             body, timeout=order.task.execution_timeout, token=attempt.token
         )
-    return outcome or from_ending(ended_by, order, attempt.token.reason)
+    if outcome is None or ended_by:
+        return from_ending(ended_by, order, attempt.token.reason)
+    return outcome
 
 
 def _without_files(order: TaskOrder) -> TaskOrder:

@@ -67,6 +67,8 @@ class Zygote:
     pid: int = field(default_factory=os.getpid)
 
     def serve(self) -> NoReturn:
+        # A thread of the worker started this, with whatever signals it has blocked.
+        signal.pthread_sigmask(signal.SIG_SETMASK, set())
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         ended_reader, ended_writer = os.pipe()
@@ -152,6 +154,7 @@ class Zygote:
             _die_with_parent(self.pid)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             run_child(socket.socket(fileno=channel_fd))
         finally:
