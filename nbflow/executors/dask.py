@@ -139,13 +139,19 @@ class DaskExecutor:
         if connection is None:
             raise ExecutorUnavailable("There is no connection to the Dask scheduler.")
         # Known before we ask, or else the link's thread would take what it reads for strangers'.
+        # What is in hand is asked for as well: another scheduler may have led meanwhile.
         with self._lock:
-            unknown = [attempt for attempt in attempts if not self._knows(attempt)]
-            self._in_hand.update((attempt, InHand()) for attempt in unknown)
-        found = connection.adopt(unknown)
+            for attempt in attempts:
+                if not self._knows(attempt):
+                    self._in_hand[attempt] = InHand()
+            asked = list(self._in_hand)
+        found = connection.adopt(asked)
         with self._lock:
-            for attempt in set(unknown) - found:
-                del self._in_hand[attempt]
+            for attempt in asked:
+                one = self._in_hand.get(attempt)
+                # What we have just submitted may be underway yet.
+                if one is not None and attempt not in found and one.order is None:
+                    del self._in_hand[attempt]
             return {attempt for attempt in attempts if self._knows(attempt)}
 
     def slots(self) -> Slots:

@@ -29,8 +29,10 @@ from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin, run_attempt
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10.0
+RECONNECT_SECONDS = 3.0
+RETRY_SECONDS = 0.5
 ANSWER_SECONDS = 10.0
-RETRY_SECONDS = 1.0
+GOODBYE_SECONDS = 2.0
 # Dask's client gathers messages for 10 ms, which the next task would wait for.
 STREAM_INTERVAL_SECONDS = 0.001
 # A graph larger than 10 MB makes Dask complain; one order is a few kilobytes.
@@ -61,6 +63,17 @@ class Listener(Protocol):
 
     def gave_up(self, seconds: float) -> None:
         """The Dask scheduler has not answered for so long; the link keeps trying."""
+
+
+class SingleUseClient(Client):
+    """A Dask client that ends when its connection does.
+
+    Dask's would connect again under its old name, while its scheduler may only then notice that the
+    old connection is gone and drop what the new one has asked for. `Link` makes a new client.
+    """
+
+    async def _reconnect(self) -> None:
+        await self._close()
 
 
 class Connection:
@@ -210,7 +223,11 @@ class Link:
         connection = self.connection
         if connection is not None:
             try:
-                connection.ask("nbflow_detach", acknowledged=self._listener.acknowledgements())
+                connection.ask(
+                    "nbflow_detach",
+                    seconds=GOODBYE_SECONDS,
+                    acknowledged=self._listener.acknowledgements(),
+                )
             except BROKEN as error:
                 log.info("The Dask scheduler did not hear our goodbye: %s", error)
         if self._thread is not None:
@@ -269,8 +286,11 @@ class Link:
     def _connect(self, previous: Connection | None) -> Connection:
         address = self._cluster.address
         try:
-            client = Client(
-                self._cluster.target, timeout=CONNECT_SECONDS, set_as_default=False, name="nbflow"
+            client = SingleUseClient(  # type: ignore[no-untyped-call] # as Dask's own
+                self._cluster.target,
+                timeout=CONNECT_SECONDS if previous is None else RECONNECT_SECONDS,
+                set_as_default=False,
+                name="nbflow",
             )
         except (OSError, asyncio.TimeoutError) as error:
             raise ExecutorUnavailable(
@@ -309,7 +329,7 @@ class Link:
 
 def _close(client: Client) -> None:
     try:
-        client.close(timeout=ANSWER_SECONDS)
+        client.close(timeout=GOODBYE_SECONDS)
     except BROKEN as error:
         log.info("The Dask client did not close cleanly: %s", error)
 

@@ -8,7 +8,7 @@ import subprocess
 from contextlib import suppress
 
 from nbflow.core.dag import TaskKind
-from nbflow.core.orders import Outcome, TaskOrder
+from nbflow.core.orders import Outcome, SourceBundle, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.cancellation import CancelToken
 
@@ -22,6 +22,9 @@ class SmallRunner:
     def run(self, order: TaskOrder, token: CancelToken) -> Outcome:
         if order.task.kind is TaskKind.EMPTY:
             return Outcome(TaskState.SUCCESS)
+        if "show" in order.task.payload:
+            assert isinstance(order.source, SourceBundle)
+            return Outcome(TaskState.SUCCESS, message=" ".join(order.source.files))
         if "raise" in order.task.payload:
             raise RuntimeError(str(order.task.payload["raise"]))
         return _bash(str(order.task.payload["command"]), token)
