@@ -22,7 +22,7 @@ from nbflow.core.events import CancelRun, Dispatched, RunStarted, TaskKey
 from nbflow.core.lifecycle import Settle
 from nbflow.core.orders import Source, TaskOrder, TaskReport
 from nbflow.core.states import Reason, RunState
-from nbflow.executors.base import Executor
+from nbflow.executors.base import Executor, ExecutorUnavailable
 from nbflow.scheduler import dispatch
 from nbflow.scheduler.advance_runs import AfterCommit, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
@@ -151,8 +151,8 @@ class Scheduler:
             self._forget_everything()
             self.leader.forget()
             return 1.0
-        except StoreUnavailable as error:
-            log.error("The store does not answer: %s", error, extra={"action": "store_failed"})
+        except (StoreUnavailable, ExecutorUnavailable) as error:
+            log.error("Cannot work now: %s", error, extra={"action": "tick_failed"})
             self._forget_everything()
             return 1.0
         seconds = (due - self.clock()).total_seconds()

@@ -1,0 +1,3 @@
+"""What nbflow costs, as ratios against a reference measured in the same run: `python -m
+benchmarks`.
+"""

@@ -1,0 +1,214 @@
+"""Finding DAG files and reading them: what changed in the DAG folders, and what a file defines.
+
+User code is only ever imported in a subprocess with a time limit (`parse_process.py`); what comes
+out is data: DAGs, problems, and the files that make up the source bundle. A file that hangs,
+crashes or cannot be read becomes a problem and stops no other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from nbflow.core.dag import Dag
+from nbflow.core.errors import Problem
+from nbflow.core.orders import SourceBundle
+
+TOO_SLOW = "NBF003"
+CRASHED = "NBF004"
+UNREADABLE = "NBF005"
+SAME_ID = "NBF006"
+
+AT_ONCE = 2
+SKIPPED_FOLDERS = frozenset({".ipynb_checkpoints", "__pycache__", "node_modules"})
+
+Fingerprint: TypeAlias = tuple[int, int]
+"""Modification time in nanoseconds, and size: enough to notice a file to read again."""
+Known: TypeAlias = Mapping[Path, Fingerprint]
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """What one file defines. `bundle` holds the code of its DAGs; `path` is absolute."""
+
+    path: str
+    dags: list[Dag]
+    problems: list[Problem]
+    bundle: SourceBundle
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What one scan found. `known` goes into the next scan."""
+
+    changed: list[Path]
+    gone: list[Path]
+    known: dict[Path, Fingerprint]
+
+
+def scan(roots: Sequence[Path], known: Known) -> Changes:
+    """The DAG files below `roots` that are new or changed since `known`, and those that are gone."""
+    now: dict[Path, Fingerprint] = {}
+    for path in _candidates(roots):
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            continue  # deleted while we looked: gone
+        now[path] = (found.st_mtime_ns, found.st_size)
+    changed = [path for path, mark in now.items() if known.get(path) != mark]
+    return Changes(changed, [path for path in known if path not in now], now)
+
+
+def from_path(path: Path, *, timeout: float = 30.0) -> ParsedFile:
+    """What a single file defines, whatever folder it is in."""
+    return parse_file(path.resolve(), path.resolve().parent, timeout)
+
+
+def parse_files(
+    files: Iterable[Path], roots: Sequence[Path], timeout: float = 30.0
+) -> Iterator[ParsedFile]:
+    """What each file defines, in order, a few at a time."""
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="nbflow-parse") as threads:
+        yield from threads.map(lambda path: parse_file(path, _root_of(path, roots), timeout), files)
+
+
+def parse_file(path: Path, root: Path, timeout: float = 30.0) -> ParsedFile:
+    """What one file defines; paths inside its bundle are relative to `root`."""
+    answer = _ask_child(path, root, timeout)
+    if isinstance(answer, Problem):
+        return ParsedFile(str(path), [], [answer], _bundle({}, root))
+    dags = [Dag.from_json(spec) for spec in answer["dags"]]
+    problems = [Problem(**problem) for problem in answer["problems"]]
+    files = {name: bytes.fromhex(content) for name, content in answer["files"].items()}
+    return ParsedFile(str(path), dags, problems, _bundle(files, root))
+
+
+def same_ids(parsed: Iterable[ParsedFile]) -> list[Problem]:
+    """The DAG ids that more than one file defines."""
+    first: dict[str, str] = {}
+    found: list[Problem] = []
+    for file in parsed:
+        for dag in file.dags:
+            other = first.setdefault(dag.dag_id, file.path)
+            if other != file.path:
+                message = f"The DAG '{dag.dag_id}' is also defined in {other}."
+                fix = "Give one of them another dag_id."
+                found.append(Problem(SAME_ID, message, fix, file=file.path, dag_id=dag.dag_id))
+    return found
+
+
+# -- folders ---------------------------------------------------------------------------------------
+
+
+def _candidates(roots: Sequence[Path]) -> Iterator[Path]:
+    for root in roots:
+        if root.is_file():
+            yield root
+        elif root.is_dir():
+            yield from sorted(_below(root))
+
+
+def _below(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        names[:] = [n for n in names if not n.startswith(".") and n not in SKIPPED_FOLDERS]
+        for name in files:
+            path = Path(folder) / name
+            if not name.startswith(".") and _defines_dags(path):
+                yield path
+
+
+def _defines_dags(path: Path) -> bool:
+    """Whether a file in a DAG folder is worth reading: importing it would cost more."""
+    if path.suffix not in (".py", ".ipynb"):
+        return False
+    try:
+        text = path.read_bytes().lower()
+    except OSError:
+        return True  # reading it will say what is wrong
+    return b"nbflow" in text and (path.suffix == ".ipynb" or b"dag" in text)
+
+
+def _root_of(path: Path, roots: Sequence[Path]) -> Path:
+    inside = [root for root in roots if root.is_dir() and path.is_relative_to(root)]
+    return max(inside, key=lambda root: len(root.parts), default=path.parent)
+
+
+# -- the child -------------------------------------------------------------------------------------
+
+
+def _ask_child(path: Path, root: Path, timeout: float) -> dict[str, Any] | Problem:  # its JSON
+    """What the child says of the file, or why it said nothing."""
+    if not path.is_file():
+        message = "The file is not there." if not path.exists() else "This is not a file."
+        return Problem(
+            UNREADABLE, message, "Give the path of a .py or .ipynb file.", file=path.name
+        )
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "nbflow.authoring.parse_process", str(writing)]
+    with subprocess.Popen(
+        [*command, str(root), str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=[writing],
+        start_new_session=True,
+    ) as child:
+        os.close(writing)
+        with os.fdopen(reading, "rb") as answers, ThreadPoolExecutor(1) as reader:
+            answer = reader.submit(answers.read)
+            try:
+                _, errors = child.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                return _too_slow(path, root, timeout)
+            finally:
+                _end(child)
+            text = answer.result()
+    return json.loads(text) if text else _crashed(path, root, child.returncode, errors)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End the child with everything it started, so that nothing keeps the pipe open."""
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return  # it has ended, and left nobody behind
+
+
+def _too_slow(path: Path, root: Path, timeout: float) -> Problem:
+    return Problem(
+        TOO_SLOW,
+        f"The file did not finish importing within {timeout:g} s.",
+        "Move slow work from the top level of the file into its tasks, or raise parse_timeout.",
+        file=_shown(path, root),
+    )
+
+
+def _crashed(path: Path, root: Path, code: int, errors: bytes) -> Problem:
+    last = errors.decode(errors="replace").strip().splitlines()[-1:]
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return Problem(
+        CRASHED,
+        f"Importing the file ended its process ({how}). {' '.join(last)}".rstrip(),
+        "Import it with `python FILE` and mend what ends it.",
+        file=_shown(path, root),
+    )
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _bundle(files: Mapping[str, bytes], root: Path) -> SourceBundle:
+    digest = sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+    return SourceBundle(digest.hexdigest(), files, str(root))

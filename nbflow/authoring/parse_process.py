@@ -1,0 +1,80 @@
+"""The process that reads one DAG file: imports user code, and writes what it found as JSON to a
+pipe of its own, so that nothing the user prints can get in between.
+
+    python -m nbflow.authoring.parse_process FD ROOT FILE
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from nbflow.core.dag import Dag
+from nbflow.core.errors import DefinitionError, Problem
+
+
+def read(root: Path, path: Path) -> tuple[list[Dag], list[Problem], dict[str, bytes]]:
+    """The DAGs of a file, what is wrong with it, and the files its bundle is made of."""
+    if path.suffix == ".ipynb":
+        # Notebooks need IPython, which takes longer to import than most DAG files to read.
+        from nbflow.authoring import notebooks  # noqa: PLC0415
+
+        return notebooks.read(path, root)
+    return _read_python(root, path)
+
+
+def _read_python(root: Path, path: Path) -> tuple[list[Dag], list[Problem], dict[str, bytes]]:
+    from nbflow.authoring import loading, spec  # noqa: PLC0415 - as above
+
+    file = path.relative_to(root).as_posix()
+    try:
+        definitions = loading.load_dags(root, file)
+    except DefinitionError as error:
+        return [], error.problems, {}
+    dags: list[Dag] = []
+    problems: list[Problem] = []
+    for definition in definitions:
+        dag, found = spec.build(definition, root)
+        problems += found
+        if dag is not None:
+            dags.append(dag)
+    names = {file, *_notebooks(dags), *_local_modules(root)}
+    return dags, problems, {name: (root / name).read_bytes() for name in sorted(names)}
+
+
+def _notebooks(dags: list[Dag]) -> Iterator[str]:
+    """The notebooks the tasks name, where they are files inside the root."""
+    for dag in dags:
+        for task in dag.tasks:
+            name = task.payload.get("notebook")
+            if isinstance(name, str) and "{{" not in name and not Path(name).is_absolute():
+                yield name
+
+
+def _local_modules(root: Path) -> Iterator[str]:
+    """The modules of the root that the file imported: its code would not run without them."""
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file).is_relative_to(root) and "site-packages" not in file:
+            yield Path(file).relative_to(root).as_posix()
+
+
+def main() -> None:
+    """Answer on the file descriptor given as the first argument."""
+    descriptor, root, path = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+    dags, problems, files = read(root, path)
+    answer = {
+        "dags": [dag.to_json() for dag in dags],
+        "problems": [asdict(problem) for problem in problems],
+        "files": {name: content.hex() for name, content in files.items()},
+    }
+    with os.fdopen(descriptor, "w") as out:
+        json.dump(answer, out)
+
+
+if __name__ == "__main__":
+    main()
