@@ -236,6 +236,26 @@ export interface Health {
   version: string;
 }
 
+/**
+ * Where the dashboard of the cluster is: relative to the address of the Jupyter server, or
+ * absolute; empty where there is none. `reason` says why it cannot be reached.
+ */
+export interface DashboardView {
+  url: string;
+  reachable: boolean;
+  reason: string;
+}
+
+/**
+ * A scheduler was started as process `pid`; `alive` once it has given a sign of life. `log` is
+ * the path of its log.
+ */
+export interface SchedulerStart {
+  pid: number;
+  alive: boolean;
+  log: string;
+}
+
 /** A request was accepted for the scheduler; `run_id` for those that make a run. */
 export interface RequestReceipt {
   request_id: number;

@@ -281,6 +281,28 @@ class Health:
 
 
 @dataclass(frozen=True)
+class DashboardView:
+    """Where the dashboard of the cluster is: relative to the address of the Jupyter server, or
+    absolute; empty where there is none. `reason` says why it cannot be reached.
+    """
+
+    url: str
+    reachable: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class SchedulerStart:
+    """A scheduler was started as process `pid`; `alive` once it has given a sign of life. `log` is
+    the path of its log.
+    """
+
+    pid: int
+    alive: bool
+    log: str
+
+
+@dataclass(frozen=True)
 class RequestReceipt:
     """A request was accepted for the scheduler; `run_id` for those that make a run."""
 
