@@ -2,7 +2,8 @@
 
 Rows never leave the store. Partial indexes cover unfinished work only, so that a question of the
 scheduler costs as much as there is work, however long the history is. A query that is to use one
-must repeat its very condition (`RUN_IS_ACTIVE` and its like): SQLite compares them term by term.
+must repeat its very condition (`RUN_IS_ACTIVE` and its like): SQLite compares them term by term,
+and prefers an index whose first column the condition names.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -214,8 +214,8 @@ class TaskInstanceRow(Row):
     __tablename__ = "task_instances"
     __table_args__ = (
         UniqueConstraint("run_pk", "task_id", "map_index"),
-        _where("ix_task_instances_live", _LIVE_TASK, "pool", "pool_slots"),
-        _where("ix_task_instances_next_try_at", _WAITING_FOR_RETRY, "next_try_at"),
+        _where("ix_task_instances_live", _LIVE_TASK, "state", "pool", "pool_slots"),
+        _where("ix_task_instances_retry", _WAITING_FOR_RETRY, "state", "next_try_at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -294,7 +294,7 @@ class JournalRow(Row):
     __tablename__ = "journal"
     __table_args__ = (
         Index("ix_journal_dag_id_run_id", "dag_id", "run_id", "cursor"),
-        _where("ix_journal_requests", _REQUEST_LINE, "cursor"),
+        _where("ix_journal_requests", _REQUEST_LINE, "kind", "cursor"),
         {"sqlite_autoincrement": True},
     )
 
@@ -315,7 +315,7 @@ class RequestRow(Row):
 
     __tablename__ = "requests"
     __table_args__ = (
-        _where("ix_requests_pending", _PENDING, "id"),
+        _where("ix_requests_pending", _PENDING, "handled_at", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -377,7 +377,8 @@ def insert_into(session: Connection, table: Table) -> sqlite.Insert | postgresql
 
 
 def _condition(table: str, condition: str) -> ColumnElement[bool]:
-    return literal_column(f"{table}.{condition}", Boolean)
+    # Without a type: SQLAlchemy adds "= 1" to a boolean, and SQLite no longer sees the condition.
+    return literal_column(f"{table}.{condition}")
 
 
 RUN_IS_ACTIVE = _condition("dag_runs", _ACTIVE_RUN)

@@ -179,13 +179,13 @@ def _create_runs() -> None:
     _index_where(
         "ix_task_instances_live",
         "task_instances",
-        ["pool", "pool_slots"],
+        ["state", "pool", "pool_slots"],
         "state IN ('queued', 'running')",
     )
     _index_where(
-        "ix_task_instances_next_try_at",
+        "ix_task_instances_retry",
         "task_instances",
-        ["next_try_at"],
+        ["state", "next_try_at"],
         "state = 'up_for_retry'",
     )
 
@@ -248,7 +248,7 @@ def _create_journal_and_requests() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_journal_dag_id_run_id", "journal", ["dag_id", "run_id", "cursor"])
-    _index_where("ix_journal_requests", "journal", ["cursor"], "kind = 'request'")
+    _index_where("ix_journal_requests", "journal", ["kind", "cursor"], "kind = 'request'")
     op.create_table(
         "requests",
         sa.Column("id", _KEY, nullable=False),
@@ -263,7 +263,7 @@ def _create_journal_and_requests() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
         sqlite_autoincrement=True,
     )
-    _index_where("ix_requests_pending", "requests", ["id"], "handled_at IS NULL")
+    _index_where("ix_requests_pending", "requests", ["handled_at", "id"], "handled_at IS NULL")
 
 
 def _create_leases_and_pools() -> None:
