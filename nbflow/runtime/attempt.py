@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbflow.core.orders import TaskOrder
 from nbflow.runtime.cancellation import CancelToken
-from nbflow.runtime.forkserver import GRACE_SECONDS
+from nbflow.runtime.children import GRACE_SECONDS
 from nbflow.runtime.logs import AttemptLog
 
 

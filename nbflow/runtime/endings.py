@@ -12,8 +12,8 @@ from traceback import StackSummary, TracebackException
 from nbflow.core.errors import Fail, Skip
 from nbflow.core.orders import Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
+from nbflow.runtime.children import EndedBy, Exit
 from nbflow.runtime.context import TemplateProblem, ValueNotThere
-from nbflow.runtime.forkserver import EndedBy, Exit
 from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, ValueStoreFailed
 
 MESSAGE_CHARACTERS = 500

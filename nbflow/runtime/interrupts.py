@@ -8,7 +8,7 @@ from threading import Lock, Timer, get_ident
 from typing import TypeVar
 
 from nbflow.runtime.cancellation import CancelToken
-from nbflow.runtime.forkserver import EndedBy
+from nbflow.runtime.children import EndedBy
 
 T = TypeVar("T")
 

@@ -20,9 +20,10 @@ from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.attempt import Attempt
 from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.children import GRACE_SECONDS, StartFailed
 from nbflow.runtime.context import attempt_environment, render
 from nbflow.runtime.endings import INPUT_PROBLEMS, failed, from_ending, from_exception, told
-from nbflow.runtime.forkserver import GRACE_SECONDS, ForkServer, StartFailed
+from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.logs import AttemptLog
 from nbflow.runtime.python_task import run_python_task
 from nbflow.runtime.shell_task import run_shell_task

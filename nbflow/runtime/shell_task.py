@@ -17,9 +17,10 @@ from typing import cast
 from nbflow.core.orders import RETURN_VALUE, Outcome
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.attempt import Attempt
+from nbflow.runtime.children import Answer, Child, Exit, attend
 from nbflow.runtime.context import attempt_environment, render
 from nbflow.runtime.endings import failed, from_ending, from_exit, shortened, signal_name
-from nbflow.runtime.forkserver import Answer, Child, Exit, ForkServer, attend
+from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.memory import oom_kill_count
 from nbflow.runtime.values import dump_value
 from nbflow.runtime.zygote import program_request

@@ -16,7 +16,8 @@ import psutil
 import pytest
 
 from nbflow.runtime.cancellation import CancelToken
-from nbflow.runtime.forkserver import ChildResult, Exit, ForkServer, StartFailed
+from nbflow.runtime.children import Exit, StartFailed
+from nbflow.runtime.forkserver import ChildResult, ForkServer
 from tests.runtime.builders import eventually, is_alive
 
 HERE = "tests.runtime.child_functions"
@@ -296,6 +297,15 @@ def test_a_module_that_cannot_be_preloaded_hurts_nobody(log: Log) -> None:
     server.warm_up()
 
     assert server.run(f"{HERE}:echo", b"fine", log.fd).result == b"fine"
+    server.close()
+
+
+def test_a_zygote_that_hangs_costs_the_attempt_and_not_the_worker(log: Log) -> None:
+    server = ForkServer(preload=("tests.runtime.never_imported",), start_timeout=0.3)
+
+    with pytest.raises(StartFailed, match=r"has not answered for 0.3 s.* module to preload"):
+        server.run(f"{HERE}:echo", b"", log.fd)
+
     server.close()
 
 

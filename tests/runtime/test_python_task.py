@@ -18,8 +18,8 @@ from nbflow.core.dag import Decides, Isolation, Task, TaskKind
 from nbflow.core.orders import RETURN_VALUE, LiveSource, Outcome, PickledSource, ValueRef
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.children import Exit
 from nbflow.runtime.endings import from_exit
-from nbflow.runtime.forkserver import Exit
 from nbflow.runtime.run_task import TaskRunner
 from nbflow.runtime.values import dump_value, load_value
 from tests.runtime.builders import a_bundle, an_order, eventually, is_alive

@@ -1,0 +1,5 @@
+"""A module whose import never ends."""
+
+from threading import Event
+
+Event().wait()
