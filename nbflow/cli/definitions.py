@@ -19,8 +19,8 @@ from nbflow.core.json import Json
 from nbflow.core.orders import SourceBundle
 from nbflow.core.spelling import did_you_mean
 from nbflow.settings import Settings
-from nbflow.store import dags as dag_store
 from nbflow.store.database import Database
+from nbflow.views.dags import params_of
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,8 @@ def params_from_text(dag: Dag, texts: Sequence[str]) -> dict[str, Json]:
 
 def read_params(database: Database, dag_id: str, texts: Sequence[str]) -> Mapping[str, Json]:
     """The same for a DAG in the store; one it does not know is the verb's business to refuse."""
-    with database.reading() as session:
-        stored = dag_store.current_version(session, dag_id)
-    return params_from_text(stored.dag, texts) if stored else dict(_pairs(texts))
+    spec = params_of(database, dag_id)
+    return dict(_pairs(texts)) if spec is None else param_rules.from_text(spec, _pairs(texts))
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:

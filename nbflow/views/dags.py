@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from nbflow import picture
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import NotFoundError
+from nbflow.core.json import JsonObject
 from nbflow.core.snapshot import DagRun
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.states import RunState
@@ -51,6 +52,13 @@ def dag_detail(database: Database, dag_id: str, now: datetime) -> DagDetail:
         doc=dag.doc,
         next_runs=[] if view.paused else _next_runs(timetable, dag, listed[dag_id], now),
     )
+
+
+def params_of(database: Database, dag_id: str) -> Mapping[str, JsonObject] | None:
+    """What a DAG's runs may be given; None for a DAG the store does not know."""
+    with database.reading() as session:
+        stored = dag_store.current_version(session, dag_id)
+    return None if stored is None else stored.dag.params
 
 
 def import_errors(database: Database) -> list[ImportErrorView]:
