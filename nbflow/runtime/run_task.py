@@ -84,12 +84,15 @@ class TaskRunner:
         return _guarded(lambda: self._in_process(order, token))
 
     def warm_up(self, kinds: Collection[TaskKind] | None = None) -> None:
-        """Start ahead what makes the first attempt of these kinds fast, by default of all."""
+        """Start ahead what makes the first attempt of these kinds fast, by default of all.
+
+        What cannot be started is told by the first task that needs it, not here.
+        """
         wanted = frozenset(kinds if kinds is not None else TaskKind)
-        if wanted & _IN_KERNELS:
-            self._kernel_pool()
-        if wanted & _IN_PROCESSES:
-            with contextlib.suppress(StartFailed):  # the first task will tell
+        with contextlib.suppress(StartFailed):
+            if wanted & _IN_KERNELS:
+                self._kernel_pool()
+            if wanted & _IN_PROCESSES:
                 self._server.warm_up()
 
     def close(self) -> None:

@@ -156,6 +156,30 @@ def test_a_runner_that_was_not_used_has_started_nothing(tmp_path: Path) -> None:
     runner.close()
 
 
+def test_warming_up_starts_only_what_is_asked_for(tmp_path: Path) -> None:
+    runner = TaskRunner(tmp_path)
+    before = _children()
+
+    runner.warm_up([TaskKind.EMPTY])
+    assert _children() == before
+    runner.warm_up([TaskKind.PYTHON])
+    assert len(_children() - before) == 1
+    runner.close()
+
+
+def test_a_runner_that_is_closed_warms_up_nothing_and_says_so_to_tasks(tmp_path: Path) -> None:
+    runner = TaskRunner(tmp_path / "cache")
+    runner.close()
+    before = _children()
+
+    runner.warm_up()
+    outcome = runner.run(an_order(a_command("true"), tmp_path))
+
+    assert _children() == before
+    assert outcome.reason is Reason.START_FAILED
+    assert "shutting down" in outcome.message
+
+
 def test_closing_ends_what_runs_and_all_processes(tmp_path: Path) -> None:
     before = _children()
     runner = TaskRunner(tmp_path / "cache", grace=0.3)
