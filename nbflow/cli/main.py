@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nbflow import __version__
+from nbflow._version import __version__
 from nbflow.cli import services
 from nbflow.cli.dags import dags
 from nbflow.cli.maintenance import config, db
