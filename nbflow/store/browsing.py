@@ -104,11 +104,21 @@ def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> 
 
 def last_runs(session: Session, dag_ids: Sequence[str], each: int) -> Mapping[str, list[DagRun]]:
     """The newest `each` runs of each of these DAGs, newest first."""
-    place = func.row_number().over(partition_by=_RUNS.c.dag_id, order_by=_RUNS.c.id.desc())
-    ranked = select(_RUNS.c.id, place.label("place")).where(_RUNS.c.dag_id.in_(dag_ids)).subquery()
+    # Where the last of them begins is found in the index; a window function would rank the history.
+    newest = _RUNS.alias()
+    start = (
+        select(newest.c.id)
+        .where(newest.c.dag_id == _DAGS.c.dag_id)
+        .order_by(newest.c.id.desc())
+        .offset(each - 1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    since = and_(_RUNS.c.dag_id == _DAGS.c.dag_id, _RUNS.c.id >= func.coalesce(start, 0))
     query = (
         select(*_RUN_FIELDS)
-        .join(ranked, and_(ranked.c.id == _RUNS.c.id, ranked.c.place <= each))
+        .join_from(_DAGS, _RUNS, since)
+        .where(_DAGS.c.dag_id.in_(dag_ids))
         .order_by(_RUNS.c.id.desc())
     )
     found: dict[str, list[DagRun]] = defaultdict(list)

@@ -161,6 +161,7 @@ def test_the_loop_looks_at_unfinished_work_only(
         lambda s: journal.after(s, 5),
         lambda s: dags.current_version(s, "sales"),
         lambda s: browsing.runs(s, "sales", None, 10),
+        lambda s: browsing.last_runs(s, ["sales"], 10),
         lambda s: browsing.instances(s, 1),
         lambda s: browsing.tries(s, 1, ("load", -1)),
     ],
