@@ -10,8 +10,9 @@ TARGET = Path(__file__).with_name("states.md")
 HEAD = """\
 # States of a task instance
 
-Drawn from the table in `nbflow/core/lifecycle.py` by `python docs/draw_states.py`: every step a task instance may take, and its cause. Steps that a
-person causes by hand (*cleared*, *marked*) start from nearly every state and stand in the list only.
+Drawn from the table in `nbflow/core/lifecycle.py` by `python docs/draw_states.py`: every step a
+task instance may take, and its cause. Steps that a person causes by hand (*cleared*, *marked*)
+start from nearly every state and stand in the list only.
 
 """
 BY_HAND = ("cleared", "marked", "cleared while an attempt was alive, which has ended")
@@ -19,7 +20,7 @@ BY_HAND = ("cleared", "marked", "cleared while an attempt was alive, which has e
 
 def document() -> str:
     """The whole page."""
-    return "".join([HEAD, _diagram(), "\n## Every step\n\n", _list()])
+    return f"{HEAD}{_diagram()}\n## Every step\n\n{_list()}"
 
 
 def _diagram() -> str:
