@@ -32,6 +32,12 @@ export interface DagView {
   problems: number;
 }
 
+/** The DAGs, and the cursor where their feed goes on. */
+export interface DagList {
+  dags: DagView[];
+  cursor: number;
+}
+
 /** One reason for an edge that ends at the task it is listed under. */
 export interface EdgeView {
   upstream: string;
@@ -94,6 +100,12 @@ export interface RunView {
   message: string;
   cancelling: boolean;
   counts: Record<string, number>;
+}
+
+/** Some runs, newest first; `next` asks for the next page, null when there is none. */
+export interface RunList {
+  runs: RunView[];
+  next: string | null;
 }
 
 /** One task instance of a run, as in a table or on the graph. */
@@ -195,6 +207,11 @@ export interface ImportErrorView {
   file: string;
   seen_at: string;
   problems: Record<string, unknown>[];
+}
+
+/** All files with problems. */
+export interface ImportErrorList {
+  import_errors: ImportErrorView[];
 }
 
 /** Whether a scheduler is alive, and when it last gave a sign of life. */

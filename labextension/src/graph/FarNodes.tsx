@@ -56,7 +56,6 @@ function FarTarget({
     }
   };
   return (
-     
     <rect
       className="jp-nbflow-far-target"
       width={layout.width}

@@ -1,0 +1,211 @@
+/**
+ * The server as a set of functions: the one place that makes requests. What comes back has the types of
+ * wire.ts; what goes wrong is a ClientError with a sentence for a person.
+ */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { paths, type Query } from './urls';
+import type {
+  ClearPreview,
+  DagDetail,
+  DagList,
+  Health,
+  ImportErrorList,
+  ImportErrorView,
+  LiveCells,
+  LogChunk,
+  Problem,
+  RequestReceipt,
+  RunDetail,
+  RunList,
+  TaskInstanceDetail
+} from './wire';
+
+/** A notebook as nbformat writes it. */
+export interface NotebookJson {
+  readonly cells: readonly Readonly<Record<string, unknown>>[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly nbformat: number;
+  readonly nbformat_minor: number;
+}
+
+/** Which tasks of a run are to run again; `tasks` null means what failed and what depends on it. */
+export interface ClearRequest {
+  readonly tasks: readonly string[] | null;
+  readonly upstream: boolean;
+  readonly downstream: boolean;
+  readonly only_failed: boolean;
+}
+
+/** A task instance, by its run. */
+export interface TaskRef {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly taskId: string;
+  readonly mapIndex: number;
+}
+
+/** Something the server did not do, and why, in a sentence. `status` is 0 when it could not be reached. */
+export class ClientError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly problems: readonly Problem[] = []
+  ) {
+    super(message);
+    this.name = 'ClientError';
+  }
+}
+
+export class RestClient {
+  constructor(readonly settings: ServerConnection.ISettings) {}
+
+  health(): Promise<Health> {
+    return this.request(paths.health());
+  }
+
+  async importErrors(): Promise<ImportErrorView[]> {
+    const answer = await this.request<ImportErrorList>(paths.importErrors());
+    return answer.import_errors;
+  }
+
+  dags(): Promise<DagList> {
+    return this.request(paths.dags());
+  }
+
+  dag(dagId: string): Promise<DagDetail> {
+    return this.request(paths.dag(dagId));
+  }
+
+  setPaused(dagId: string, paused: boolean): Promise<RequestReceipt> {
+    return this.request(paths.dag(dagId), 'PATCH', { paused });
+  }
+
+  /** The newest runs of a DAG, or those before what an earlier page gave as `next`. */
+  runs(dagId: string, before: string | null = null, limit = 25): Promise<RunList> {
+    return this.request(paths.runs(dagId, { before, limit }));
+  }
+
+  trigger(
+    dagId: string,
+    params: Readonly<Record<string, unknown>> = {},
+    logicalDate: string | null = null
+  ): Promise<RequestReceipt> {
+    return this.request(paths.runs(dagId), 'POST', { params, logical_date: logicalDate });
+  }
+
+  run(dagId: string, runId: string): Promise<RunDetail> {
+    return this.request(paths.run(dagId, runId));
+  }
+
+  cancel(dagId: string, runId: string): Promise<RequestReceipt> {
+    return this.request(paths.ofRun(dagId, runId, 'cancel'), 'POST', {});
+  }
+
+  clear(
+    dagId: string,
+    runId: string,
+    request: ClearRequest,
+    dryRun: boolean
+  ): Promise<ClearPreview> {
+    const body = { ...request, dry_run: dryRun };
+    return this.request(paths.ofRun(dagId, runId, 'clear'), 'POST', body);
+  }
+
+  /** The notebook of a cell DAG with the outputs of this run. */
+  runNotebook(dagId: string, runId: string): Promise<NotebookJson> {
+    return this.request(paths.ofRun(dagId, runId, 'notebook'));
+  }
+
+  task(ref: TaskRef): Promise<TaskInstanceDetail> {
+    const { dagId, runId, taskId, mapIndex } = ref;
+    return this.request(paths.task(dagId, runId, taskId, { map_index: mapIndex }));
+  }
+
+  /** A piece of the log of one try from a byte on. */
+  log(ref: TaskRef, tryNumber: number, offset: number): Promise<LogChunk> {
+    return this.ofTask(ref, 'log', { try: tryNumber, offset });
+  }
+
+  /** What happened in the notebook of one try, from a byte of its events on. */
+  cells(ref: TaskRef, tryNumber: number, offset: number): Promise<LiveCells> {
+    return this.ofTask(ref, 'cells', { try: tryNumber, offset });
+  }
+
+  /** The notebook of one try, executed as far as it got. */
+  taskNotebook(ref: TaskRef, tryNumber: number): Promise<NotebookJson> {
+    return this.ofTask(ref, 'notebook', { try: tryNumber });
+  }
+
+  /** A new connection to the feed. */
+  openFeed(): WebSocket {
+    const { settings } = this;
+    const token =
+      settings.appendToken && settings.token ? `?token=${encodeURIComponent(settings.token)}` : '';
+    return new settings.WebSocket(URLExt.join(settings.wsUrl, paths.feed()) + token);
+  }
+
+  private ofTask<T>(ref: TaskRef, what: string, query: Query): Promise<T> {
+    const { dagId, runId, taskId, mapIndex } = ref;
+    return this.request(
+      paths.ofTask(dagId, runId, taskId, what, { ...query, map_index: mapIndex })
+    );
+  }
+
+  private async request<T>(path: string, method = 'GET', body?: object): Promise<T> {
+    const { settings } = this;
+    const init: RequestInit = { method };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+    }
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(
+        URLExt.join(settings.baseUrl, path),
+        init,
+        settings
+      );
+    } catch (error) {
+      throw new ClientError(`The Jupyter server cannot be reached (${String(error)}).`, 0);
+    }
+    const answer = await readJson(response);
+    if (!response.ok) {
+      throw errorOf(response.status, answer);
+    }
+    // The shapes are generated from the server's own; see wire.ts.
+    return answer as T;
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return text === '' ? null : (JSON.parse(text) as unknown);
+  } catch {
+    return null; // A page of a proxy, or a 404 of a server without nbflow: the status says enough.
+  }
+}
+
+function errorOf(status: number, answer: unknown): ClientError {
+  const said = answer as { message?: unknown; problems?: Problem[] } | null;
+  if (typeof said?.message === 'string' && said.message !== '') {
+    return new ClientError(said.message, status, said.problems ?? []);
+  }
+  return new ClientError(sentenceFor(status), status);
+}
+
+function sentenceFor(status: number): string {
+  if (status === 401 || status === 403) {
+    return 'You are not allowed to do this on this server. Its administrator can grant it.';
+  }
+  if (status === 404) {
+    return 'The nbflow extension of the Jupyter server does not answer. `jupyter server extension list` shows whether it is enabled.';
+  }
+  return `The server could not do this (HTTP ${status}). Its log tells why.`;
+}
+
+/** What to show a person of something that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,279 @@
+/**
+ * The trigger form as data: one field per param of a DAG, what a person types into it, the value that is meant,
+ * and what is wrong with it. Pure. The server checks everything again by the full schema; what is checked here
+ * is what can be said beside the field while it is being filled in.
+ */
+import type { Texts } from '../text';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+export type FieldKind =
+  'text' | 'long-text' | 'number' | 'integer' | 'boolean' | 'choice' | 'texts' | 'date' | 'json';
+
+export interface Field {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: FieldKind;
+  readonly isRequired: boolean;
+  /** An empty field means null. */
+  readonly isNullable: boolean;
+  /** The values to choose from, as JSON, with their words; empty unless `kind` is choice. */
+  readonly choices: readonly { readonly value: unknown; readonly label: string }[];
+  readonly schema: Schema;
+  /** What stands in the field at first. */
+  readonly initial: Draft;
+}
+
+/** What a field holds while it is being filled in: text as typed, or whether it is ticked. */
+export type Draft = string | boolean;
+
+export type Outcome = { readonly value: unknown } | { readonly error: string };
+
+/** The fields for the params of a DAG: name to `{"default", "schema"}`. A default is missing where one must be given. */
+export function fieldsOf(params: Readonly<Record<string, unknown>>): Field[] {
+  return Object.entries(params).map(([name, spec]) => fieldOf(name, spec as Schema));
+}
+
+function fieldOf(name: string, spec: Schema): Field {
+  const schema = (spec.schema ?? {}) as Schema;
+  const kind = kindOf(schema);
+  const isRequired = !('default' in spec);
+  return {
+    name,
+    title: textOf(schema.title) || name,
+    description: textOf(schema.description) || textOf(schema.description_md),
+    kind,
+    isRequired,
+    isNullable: typesOf(schema).includes('null'),
+    choices: kind === 'choice' ? choicesOf(schema) : [],
+    schema,
+    initial: draftOf(kind, isRequired ? startOf(kind, schema) : spec.default)
+  };
+}
+
+function typesOf(schema: Schema): readonly string[] {
+  const { type } = schema;
+  return Array.isArray(type) ? (type as string[]) : typeof type === 'string' ? [type] : [];
+}
+
+function kindOf(schema: Schema): FieldKind {
+  if (Array.isArray(schema.enum)) {
+    return 'choice';
+  }
+  const types = typesOf(schema).filter(type => type !== 'null');
+  const [type] = types;
+  if (types.length !== 1 || type === undefined) {
+    return 'json';
+  }
+  if (type === 'string') {
+    return schema.format === 'date' ? 'date' : schema.format === 'multiline' ? 'long-text' : 'text';
+  }
+  if (type === 'array') {
+    const items = (schema.items ?? {}) as Schema;
+    return items.type === 'string' && !Array.isArray(items.enum) ? 'texts' : 'json';
+  }
+  return type === 'number' || type === 'integer' || type === 'boolean' ? type : 'json';
+}
+
+function choicesOf(schema: Schema): { value: unknown; label: string }[] {
+  const words = (schema.values_display ?? {}) as Schema;
+  return (schema.enum as unknown[]).map(value => {
+    const plain = typeof value === 'string' ? value : JSON.stringify(value);
+    return { value, label: textOf(words[plain]) || plain };
+  });
+}
+
+function startOf(kind: FieldKind, schema: Schema): unknown {
+  if (kind === 'choice') {
+    return (schema.enum as unknown[])[0];
+  }
+  return kind === 'boolean' ? false : undefined;
+}
+
+/** A value as it is typed. */
+export function draftOf(kind: FieldKind, value: unknown): Draft {
+  if (kind === 'boolean') {
+    return value === true;
+  }
+  if (value === undefined || (value === null && kind !== 'json' && kind !== 'choice')) {
+    return '';
+  }
+  if (kind === 'texts' && Array.isArray(value)) {
+    return value.join('\n');
+  }
+  const isPlain = kind === 'text' || kind === 'long-text' || kind === 'date';
+  return isPlain && typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+// ------------------------------------------------------------------------------------------- reading it
+
+/** The value that a draft means, or a sentence about what is wrong with it. */
+export function read(field: Field, draft: Draft, trans: Texts): Outcome {
+  if (typeof draft === 'boolean') {
+    return { value: draft };
+  }
+  if (draft.trim() === '' && field.kind !== 'texts' && field.kind !== 'choice') {
+    return readEmpty(field, draft, trans);
+  }
+  const parsed = parse(field, draft, trans);
+  if ('error' in parsed) {
+    return parsed;
+  }
+  const error = check(field.schema, parsed.value, trans);
+  return error === null ? parsed : { error };
+}
+
+function readEmpty(field: Field, draft: string, trans: Texts): Outcome {
+  if (field.isNullable) {
+    return { value: null };
+  }
+  if (field.kind === 'text' || field.kind === 'long-text') {
+    const isEmptyAllowed = !field.isRequired && check(field.schema, draft, trans) === null;
+    return isEmptyAllowed ? { value: draft } : { error: trans.__('Give a value.') };
+  }
+  return { error: trans.__('Give a value.') };
+}
+
+function parse(field: Field, draft: string, trans: Texts): Outcome {
+  if (field.kind === 'number' || field.kind === 'integer') {
+    const value = Number(draft);
+    if (!Number.isFinite(value)) {
+      return { error: trans.__('This is not a number.') };
+    }
+    return field.kind === 'integer' && !Number.isInteger(value)
+      ? { error: trans.__('This is not a whole number.') }
+      : { value };
+  }
+  if (field.kind === 'texts') {
+    return { value: draft.split('\n').filter(line => line.trim() !== '') };
+  }
+  if (field.kind === 'json' || field.kind === 'choice') {
+    try {
+      return { value: JSON.parse(draft) as unknown };
+    } catch {
+      return { error: trans.__('This is not JSON. Text stands in double quotes.') };
+    }
+  }
+  return { value: draft };
+}
+
+type Rule = (value: unknown, bound: unknown, trans: Texts) => string | null;
+
+function bounded(
+  isWrong: (size: number, bound: number) => boolean,
+  say: (trans: Texts, bound: number) => string
+) {
+  return (size: (value: unknown) => number | null): Rule =>
+    (value, bound, trans) => {
+      const measured = size(value);
+      const isBroken = measured !== null && typeof bound === 'number' && isWrong(measured, bound);
+      return isBroken ? say(trans, bound) : null;
+    };
+}
+
+const asNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const lengthOf = (value: unknown): number | null =>
+  typeof value === 'string' ? [...value].length : null;
+const sizeOf = (value: unknown): number | null => (Array.isArray(value) ? value.length : null);
+const below = (size: number, bound: number): boolean => size < bound;
+const above = (size: number, bound: number): boolean => size > bound;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  minimum: bounded(below, (trans, bound) => trans.__('It must be at least %1.', bound))(asNumber),
+  maximum: bounded(above, (trans, bound) => trans.__('It must be at most %1.', bound))(asNumber),
+  exclusiveMinimum: bounded(
+    (size, bound) => size <= bound,
+    (trans, bound) => trans.__('It must be more than %1.', bound)
+  )(asNumber),
+  exclusiveMaximum: bounded(
+    (size, bound) => size >= bound,
+    (trans, bound) => trans.__('It must be less than %1.', bound)
+  )(asNumber),
+  minLength: bounded(below, (trans, bound) =>
+    trans._n('It needs at least %1 character.', 'It needs at least %1 characters.', bound)
+  )(lengthOf),
+  maxLength: bounded(above, (trans, bound) =>
+    trans._n('It can have at most %1 character.', 'It can have at most %1 characters.', bound)
+  )(lengthOf),
+  minItems: bounded(below, (trans, bound) =>
+    trans._n('It needs at least %1 line.', 'It needs at least %1 lines.', bound)
+  )(sizeOf),
+  maxItems: bounded(above, (trans, bound) =>
+    trans._n('It can have at most %1 line.', 'It can have at most %1 lines.', bound)
+  )(sizeOf),
+  pattern: (value, pattern, trans) => {
+    const expression = typeof pattern === 'string' ? regExp(pattern) : null;
+    return expression !== null && typeof value === 'string' && !expression.test(value)
+      ? trans.__('It must match %1.', String(pattern))
+      : null;
+  }
+};
+
+/** Python's expressions are mostly JavaScript's too; one that is not is left to the server. */
+function regExp(pattern: string): RegExp | null {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch {
+    return null;
+  }
+}
+
+function check(schema: Schema, value: unknown, trans: Texts): string | null {
+  for (const [keyword, rule] of Object.entries(RULES)) {
+    const error = keyword in schema ? rule(value, schema[keyword], trans) : null;
+    if (error !== null) {
+      return error;
+    }
+  }
+  return null;
+}
+
+// ------------------------------------------------------------------------------------------ the whole form
+
+export interface FormValues {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** By the name of the field; empty when all is well. */
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+/** All values of the form, and everything that is wrong with it. */
+export function readAll(
+  fields: readonly Field[],
+  drafts: Readonly<Record<string, Draft>>,
+  trans: Texts
+): FormValues {
+  const values: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const field of fields) {
+    const outcome = read(field, drafts[field.name] ?? field.initial, trans);
+    if ('error' in outcome) {
+      errors[field.name] = outcome.error;
+    } else {
+      values[field.name] = outcome.value;
+    }
+  }
+  return { values, errors };
+}
+
+/** Which problems of the server belong beside which field: its messages name the param in quotes. */
+export function placeProblems(
+  fields: readonly Field[],
+  messages: readonly string[]
+): { readonly errors: Readonly<Record<string, string>>; readonly others: readonly string[] } {
+  const errors: Record<string, string> = {};
+  const others: string[] = [];
+  for (const message of messages) {
+    const field = fields.find(({ name }) => message.includes(`'${name}'`));
+    if (field === undefined || field.name in errors) {
+      others.push(message);
+    } else {
+      errors[field.name] = message;
+    }
+  }
+  return { errors, others };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

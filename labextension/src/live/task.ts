@@ -1,0 +1,212 @@
+/**
+ * One task instance as its drawer shows it: what the server knows about it, and the notebook and log of one
+ * of its tries, growing while the try runs.
+ */
+import { messageOf, type NotebookJson, type RestClient, type TaskRef } from '../client';
+import type { CellEvent, Feed, Stop } from '../feed';
+import { foldCells, notebookOf, type LiveNotebook } from '../notebook/fold';
+import { isWaiting } from '../states';
+import type { ChangeView, TaskInstanceDetail } from '../wire';
+import { soon } from './soon';
+import { Store } from './store';
+
+export interface LogState {
+  /** In pieces as they came; `isCut` says that the oldest were let go. */
+  readonly pieces: readonly string[];
+  readonly isCut: boolean;
+  readonly isComplete: boolean;
+}
+
+export interface TaskState {
+  readonly detail: TaskInstanceDetail | null;
+  readonly error: string | null;
+  /** The try that is shown; null before there is one. */
+  readonly tryNumber: number | null;
+  readonly notebook: LiveNotebook | null;
+  readonly notebookError: string | null;
+  readonly log: LogState;
+  readonly logError: string | null;
+}
+
+type Api = Pick<RestClient, 'task' | 'log' | 'taskNotebook'>;
+
+const NO_LOG: LogState = { pieces: [], isCut: false, isComplete: false };
+const FETCH_AGAIN = 150;
+/** Why a task waits may change with any other task; asked for at most this often. */
+const ASK_WHY_AGAIN = 1500;
+/** Characters of a log that are kept on the page. */
+const LONGEST_LOG = 2_000_000;
+const NOTEBOOK_KINDS = new Set(['notebook', 'cells']);
+
+export class TaskStore extends Store<TaskState> {
+  private readonly stops: Stop[];
+  private unfollow: Stop = () => undefined;
+  /** Somebody chose a try; the newest is shown until then. */
+  private isChosen = false;
+  private shown = 0;
+  private readonly detailSoon = soon(() => void this.load(), FETCH_AGAIN);
+  private readonly whySoon = soon(() => void this.load(), ASK_WHY_AGAIN);
+
+  constructor(
+    private readonly api: Api,
+    private readonly feed: Feed,
+    readonly ref: TaskRef
+  ) {
+    super({
+      detail: null,
+      error: null,
+      tryNumber: null,
+      notebook: null,
+      notebookError: null,
+      log: NO_LOG,
+      logError: null
+    });
+    this.stops = [
+      feed.onChanges(changes => this.apply(changes)),
+      this.detailSoon.cancel,
+      this.whySoon.cancel
+    ];
+  }
+
+  dispose(): void {
+    this.shown += 1;
+    this.unfollow();
+    this.stops.forEach(stop => stop());
+  }
+
+  async load(): Promise<void> {
+    try {
+      const detail = await this.api.task(this.ref);
+      this.patch({ detail, error: null });
+      const newest = detail.tries[0]?.try_number ?? null;
+      if (!this.isChosen && newest !== this.value.tryNumber) {
+        this.show(newest);
+      }
+    } catch (error) {
+      this.patch({ error: messageOf(error) });
+    }
+  }
+
+  chooseTry(tryNumber: number): void {
+    this.isChosen = tryNumber !== this.value.detail?.tries[0]?.try_number;
+    if (tryNumber !== this.value.tryNumber) {
+      this.show(tryNumber);
+    }
+  }
+
+  private apply(changes: readonly ChangeView[]): void {
+    const { dagId, runId, taskId, mapIndex } = this.ref;
+    const isMine = (change: ChangeView): boolean =>
+      change.dag_id === dagId &&
+      change.run_id === runId &&
+      (change.kind === 'run' ||
+        (change.task_id === taskId && (change.map_index ?? -1) === mapIndex));
+    if (changes.some(isMine)) {
+      this.detailSoon();
+    } else if (isWaiting(this.value.detail?.instance.state ?? '')) {
+      this.whySoon();
+    }
+  }
+
+  // -- one try -----------------------------------------------------------------------------------------
+
+  private show(tryNumber: number | null): void {
+    this.unfollow();
+    this.unfollow = () => undefined;
+    this.shown += 1;
+    this.patch({ tryNumber, notebook: null, notebookError: null, log: NO_LOG, logError: null });
+    if (tryNumber !== null) {
+      void this.showTry(tryNumber, this.shown);
+    }
+  }
+
+  private async showTry(tryNumber: number, shown: number): Promise<void> {
+    const isStale = (): boolean => shown !== this.shown;
+    const { detail } = this.value;
+    const attempt = detail?.tries.find(one => one.try_number === tryNumber);
+    const isLive = attempt?.ended_at === null;
+    const hasNotebook = NOTEBOOK_KINDS.has(detail?.task.kind ?? '');
+    if (hasNotebook) {
+      await this.loadNotebook(tryNumber, isStale);
+    }
+    if (isStale()) {
+      return;
+    }
+    if (isLive) {
+      this.follow(tryNumber, hasNotebook);
+    } else {
+      await this.loadLog(tryNumber, isStale);
+    }
+  }
+
+  private async loadNotebook(tryNumber: number, isStale: () => boolean): Promise<void> {
+    try {
+      const json: NotebookJson = await this.api.taskNotebook(this.ref, tryNumber);
+      if (!isStale()) {
+        this.patch({ notebook: notebookOf(json) });
+      }
+    } catch (error) {
+      if (!isStale()) {
+        this.patch({ notebookError: messageOf(error) });
+      }
+    }
+  }
+
+  private async loadLog(tryNumber: number, isStale: () => boolean): Promise<void> {
+    let offset = 0;
+    try {
+      for (;;) {
+        const chunk = await this.api.log(this.ref, tryNumber, offset);
+        if (isStale()) {
+          return;
+        }
+        const isDone = chunk.complete || chunk.next_offset <= offset;
+        this.addLog(chunk.text, isDone);
+        if (isDone) {
+          return;
+        }
+        offset = chunk.next_offset;
+      }
+    } catch (error) {
+      if (!isStale()) {
+        this.patch({ logError: messageOf(error) });
+      }
+    }
+  }
+
+  /** Events come from the first on and begin with a blank notebook, so they fit however far it had got. */
+  private follow(tryNumber: number, hasNotebook: boolean): void {
+    const { dagId, runId, taskId, mapIndex } = this.ref;
+    const at = {
+      dag_id: dagId,
+      run_id: runId,
+      task_id: taskId,
+      map_index: mapIndex,
+      try_number: tryNumber,
+      offset: 0,
+      log_offset: 0
+    };
+    this.unfollow = this.feed.follow(at, {
+      onCells: events => this.addCells(hasNotebook ? events : []),
+      onLog: (text, complete) => this.addLog(text, complete)
+    });
+  }
+
+  private addCells(events: readonly CellEvent[]): void {
+    const { notebook } = this.value;
+    if (notebook !== null && events.length) {
+      this.patch({ notebook: foldCells(notebook, events) });
+    }
+  }
+
+  private addLog(text: string, isComplete: boolean): void {
+    const pieces = text === '' ? [...this.value.log.pieces] : [...this.value.log.pieces, text];
+    let length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    let { isCut } = this.value.log;
+    while (length > LONGEST_LOG && pieces.length > 1) {
+      length -= pieces.shift()?.length ?? 0;
+      isCut = true;
+    }
+    this.patch({ log: { pieces, isCut, isComplete } });
+  }
+}
