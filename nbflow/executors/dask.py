@@ -273,7 +273,7 @@ class DaskExecutor:
                 if attempt in self._in_hand:
                     self._in_hand[attempt].future = future
             waiting = [one.order for one in self._in_hand.values() if one.order is not None]
-        connection.drop_sources(waiting)
+        connection.drop_code(waiting)
 
     def _receive(self, report: TaskReport, number: int) -> None:
         with self._lock:

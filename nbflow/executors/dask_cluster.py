@@ -137,7 +137,9 @@ def _embedded(spec: ClusterSpec) -> Cluster:
             threads_per_worker=spec.threads,
             processes=True,
             host="127.0.0.1",
-            dashboard_address="127.0.0.1:0" if spec.dashboard else None,
+            # A free port; Dask's own choice is often taken.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": spec.dashboard},
             # Dask's limit watches the worker alone, not the kernels below it, ten times a second.
             memory_limit=0,
             resources=resources,

@@ -37,7 +37,7 @@ GOODBYE_SECONDS = 2.0
 STREAM_INTERVAL_SECONDS = 0.001
 # A graph larger than 10 MB makes Dask complain; one order is a few kilobytes.
 ORDERS_AT_ONCE = 250
-SOURCES_KEPT = 16
+CODES_KEPT = 16
 
 # What a call over a broken connection raises, depending on when it breaks.
 BROKEN = (OSError, asyncio.TimeoutError, asyncio.CancelledError, CancelledError, RuntimeError)
@@ -84,7 +84,7 @@ class Connection:
         self._loop = cast("IOLoop", client.loop)
         self.session = protocol.new_session()
         self.after = 0
-        self._sources: dict[str, None] = {}
+        self._kept: dict[str, None] = {}
         if client.scheduler_comm is not None:
             client.scheduler_comm.interval = STREAM_INTERVAL_SECONDS
         self.attached = cast(
@@ -124,7 +124,7 @@ class Connection:
 
     def submit(self, orders: Sequence[TaskOrder]) -> dict[str, Future[None]]:
         """Hand these orders to Dask; the futures by attempt."""
-        self._keep_sources(orders)
+        self._keep_code(orders)
         futures: dict[str, Future[None]] = {}
         for resources, group in _by_resources(orders).items():
             for start in range(0, len(group), ORDERS_AT_ONCE):
@@ -137,7 +137,7 @@ class Connection:
     ) -> Mapping[str, Future[None]]:
         keys = [protocol.key_of(order, self.session) for order in orders]
         parcels = [
-            pickle.dumps((key, protocol.without_source(order)))
+            pickle.dumps((key, protocol.without_code(order)))
             for key, order in zip(keys, orders, strict=True)
         ]
         # No retries, which is Dask's default, and orders submitted earlier go first.
@@ -151,23 +151,23 @@ class Connection:
         )
         return {order.attempt_id: future for order, future in zip(orders, futures, strict=True)}
 
-    def _keep_sources(self, orders: Sequence[TaskOrder]) -> None:
-        """Send what these orders refer to, once: a notebook does not travel with every task."""
-        for digest, source in protocol.sources_of(orders).items():
-            if digest not in self._sources:
-                self.ask("nbflow_keep_source", digest=digest, body=pickle.dumps(source))
-            self._sources.pop(digest, None)
-            self._sources[digest] = None
+    def _keep_code(self, orders: Sequence[TaskOrder]) -> None:
+        """Send the code of these orders, once: a notebook does not travel with every task."""
+        for digest, code in protocol.codes_of(orders).items():
+            if digest not in self._kept:
+                self.ask("nbflow_keep_code", digest=digest, body=pickle.dumps(code))
+            self._kept.pop(digest, None)
+            self._kept[digest] = None
 
-    def drop_sources(self, waiting: Iterable[TaskOrder]) -> None:
-        """Drop the sources used least recently, save those of the orders still `waiting`."""
-        in_use = protocol.sources_of(waiting)
-        unused = [digest for digest in self._sources if digest not in in_use]
-        spare = unused[: max(0, len(self._sources) - SOURCES_KEPT)]
+    def drop_code(self, waiting: Iterable[TaskOrder]) -> None:
+        """Drop the code used least recently, save that of the orders still `waiting`."""
+        in_use = protocol.codes_of(waiting)
+        unused = [digest for digest in self._kept if digest not in in_use]
+        spare = unused[: max(0, len(self._kept) - CODES_KEPT)]
         for digest in spare:
-            del self._sources[digest]
+            del self._kept[digest]
         if spare:
-            self.say("nbflow_drop_source", digests=spare)
+            self.say("nbflow_drop_code", digests=spare)
 
     def poll(self, acknowledged: list[int], version: int) -> PollReply | None:
         reply = cast(
@@ -284,11 +284,11 @@ class Link:
         return None
 
     def _connect(self, previous: Connection | None) -> Connection:
-        address = self._cluster.address
+        address, first = self._cluster.address, previous is None
         try:
             client = SingleUseClient(  # type: ignore[no-untyped-call] # as Dask's own
                 self._cluster.target,
-                timeout=CONNECT_SECONDS if previous is None else RECONNECT_SECONDS,
+                timeout=min(self._patience, CONNECT_SECONDS if first else RECONNECT_SECONDS),
                 set_as_default=False,
                 name="nbflow",
             )

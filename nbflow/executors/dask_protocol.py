@@ -6,14 +6,14 @@ Dask is configured. Whoever changes a message changes VERSION, which is part of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 from uuid import uuid4
 
 from nbflow.core.json import JsonObject
-from nbflow.core.orders import LiveSource, PickledSource, SourceBundle, TaskOrder
+from nbflow.core.orders import PickledSource, SourceBundle, TaskOrder
 
 VERSION = "1"
 SCHEDULER_PLUGIN = f"nbflow-attempts-{VERSION}"
@@ -32,6 +32,9 @@ SEEN = "nbflow-seen"
 
 # How long the scheduler holds a poll open when there is nothing to say.
 POLL_SECONDS = 20.0
+
+# The heavy part of an order's source: files by path, or pickled operators.
+Code: TypeAlias = Mapping[str, bytes] | bytes
 
 # What Dask calls an attempt: its name for people, its id, and the session that submits it. Dask
 # keeps statistics by the first part, so the estimates of run times are per task.
@@ -110,20 +113,36 @@ def as_attempt_key(key: object) -> AttemptKey | None:
     return key if key[2].startswith(SESSION_PREFIX) else None
 
 
-def sources_of(orders: Iterable[TaskOrder]) -> dict[str, SourceBundle | PickledSource]:
-    """What these orders were made of, by digest. A live source cannot travel."""
-    sources = (order.source for order in orders)
-    return {each.digest: each for each in sources if not isinstance(each, LiveSource)}
+def codes_of(orders: Iterable[TaskOrder]) -> dict[str, Code]:
+    """The code these orders need, by digest. That of a live source cannot travel."""
+    codes: dict[str, Code] = {}
+    for order in orders:
+        source = order.source
+        if isinstance(source, SourceBundle):
+            codes[source.digest] = source.files
+        elif isinstance(source, PickledSource):
+            codes[source.digest] = source.operators
+    return codes
 
 
-def without_source(order: TaskOrder) -> TaskOrder:
-    """The order with its source named by digest only; the worker asks for it once."""
+def without_code(order: TaskOrder) -> TaskOrder:
+    """The order with its code named by digest only; a worker asks for it once."""
     source = order.source
     if isinstance(source, SourceBundle):
-        return replace(order, source=SourceBundle(source.digest))
+        return replace(order, source=replace(source, files={}))
     if isinstance(source, PickledSource):
-        return replace(order, source=PickledSource(source.digest, b""))
+        return replace(order, source=replace(source, operators=b""))
     return order
+
+
+def with_code(order: TaskOrder, code: Code) -> TaskOrder:
+    """The order as it was before `without_code`."""
+    source = order.source
+    if isinstance(source, SourceBundle) and not isinstance(code, bytes):
+        return replace(order, source=replace(source, files=code))
+    if isinstance(source, PickledSource) and isinstance(code, bytes):
+        return replace(order, source=replace(source, operators=code))
+    raise TypeError(f"{order.name}: its code does not fit its kind of source.")
 
 
 def new_session() -> str:

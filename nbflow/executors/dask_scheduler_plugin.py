@@ -78,7 +78,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
         self._instance = uuid4().hex
         self._book = AttemptBook()
         self._sessions: dict[str, Waiting] = {}
-        self._sources: dict[str, dict[str, bytes]] = {}
+        self._codes: dict[str, dict[str, bytes]] = {}
         self._hellos: dict[str, dict[str, Json]] = {}
         self._version = 1
         scheduler.handlers.update(
@@ -87,9 +87,9 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
                 "nbflow_detach": self.detach,
                 "nbflow_poll": self.poll,
                 "nbflow_cancel": self.cancel,
-                "nbflow_keep_source": self.keep_source,
-                "nbflow_drop_source": self.drop_source,
-                "nbflow_source": self.source,
+                "nbflow_keep_code": self.keep_code,
+                "nbflow_drop_code": self.drop_code,
+                "nbflow_code": self.code,
             }
         )
         scheduler.stream_handlers.update(
@@ -172,16 +172,16 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             self._say(worker, {"op": protocol.CANCEL, "attempts": running})
         self._tell(session)
 
-    async def keep_source(self, session: str, digest: str, body: bytes) -> None:
-        """Keep what orders of this session refer to, until it is dropped or the session ends."""
-        self._sources.setdefault(session, {})[digest] = body
+    async def keep_code(self, session: str, digest: str, body: bytes) -> None:
+        """Keep code that orders of this session name, until it is dropped or the session ends."""
+        self._codes.setdefault(session, {})[digest] = body
 
-    async def drop_source(self, session: str, digests: Iterable[str]) -> None:
+    async def drop_code(self, session: str, digests: Iterable[str]) -> None:
         for digest in digests:
-            self._sources.get(session, {}).pop(digest, None)
+            self._codes.get(session, {}).pop(digest, None)
 
-    async def source(self, session: str, digest: str) -> bytes | None:
-        return self._sources.get(session, {}).get(digest)
+    async def code(self, session: str, digest: str) -> bytes | None:
+        return self._codes.get(session, {}).get(digest)
 
     # ---------------------------------------------------------------------- what workers tell us
 
@@ -311,7 +311,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
 
     def _end_session(self, session: str) -> None:
         """Stop serving a session. Its letters stay."""
-        self._sources.pop(session, None)
+        self._codes.pop(session, None)
         waiting = self._sessions.pop(session, None)
         if waiting is not None:
             waiting.news.set()
@@ -386,4 +386,4 @@ def _why(finish: str, details: Mapping[str, object], otherwise: str) -> tuple[st
         error = pickle.loads(exception)  # noqa: S301
         reason = Reason.WORKER_LOST if isinstance(error, KilledWorker) else Reason.EXECUTOR_ERROR
         return str(error), reason
-    return f"The worker could not start it: {details.get('exception_text')}", Reason.EXECUTOR_ERROR
+    return f"The worker could not run it: {details.get('exception_text')}", Reason.EXECUTOR_ERROR

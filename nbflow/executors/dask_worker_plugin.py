@@ -10,7 +10,7 @@ import asyncio
 import os
 import pickle
 import socket
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from time import monotonic, time
 from typing import TYPE_CHECKING, cast
@@ -20,17 +20,10 @@ from distributed import Reschedule, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from nbflow._version import __version__
-from nbflow.core.orders import (
-    Outcome,
-    PickledSource,
-    ReportKind,
-    SourceBundle,
-    TaskOrder,
-    TaskReport,
-)
+from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport
 from nbflow.core.states import Reason, TaskState
 from nbflow.executors import dask_protocol as protocol
-from nbflow.executors.dask_protocol import AttemptKey
+from nbflow.executors.dask_protocol import AttemptKey, Code
 from nbflow.executors.reports import cancelled_outcome, utc_now
 from nbflow.executors.runner import Runner, RunnerFactory
 from nbflow.runtime.cancellation import CancelToken
@@ -40,7 +33,7 @@ if TYPE_CHECKING:
 
 # Messages to the scheduler are gathered for this long; Dask's own is 2 ms.
 STREAM_INTERVAL_SECONDS = 0.001
-SOURCES_KEPT = 8
+CODES_KEPT = 8
 
 
 class NbflowWorkerPlugin(WorkerPlugin):
@@ -96,7 +89,7 @@ class WorkerAttempts:
         self._runner = runner
         self._lease = lease
         self._live: dict[str, Live] = {}
-        self._sources: dict[str, SourceBundle | PickledSource] = {}
+        self._codes: dict[str, Code] = {}
         self._changed = Condition()
         self._to_cancel: list[Live] = []
         self._closing = False
@@ -180,30 +173,36 @@ class WorkerAttempts:
 
     def _run(self, key: AttemptKey, order: TaskOrder, live: Live) -> Outcome:
         try:
-            source = self._source(key[2], order.source)
-            if source is None:
-                return Outcome(TaskState.FAILED, Reason.START_FAILED, "Its source did not arrive.")
-            return self._runner.run(replace(order, source=source), live.token)
+            for digest in protocol.codes_of([order]):
+                code = self._code(key[2], digest)
+                if code is None:
+                    gone = "Who handed it out went away before its code arrived."
+                    return Outcome(TaskState.FAILED, Reason.START_FAILED, gone)
+                order = protocol.with_code(order, code)
+            return self._runner.run(order, live.token)
         except Exception as error:  # noqa: BLE001 - the boundary of the attempt
             # A runner reports what goes wrong; one that raises all the same, or a connection that
             # breaks under us, must not cost us the attempt.
             message = f"The worker raised {type(error).__name__}: {error}"
             return Outcome(TaskState.FAILED, Reason.EXECUTOR_ERROR, message)
 
-    def _source(self, session: str, source: object) -> SourceBundle | PickledSource | None:
-        """The source an order refers to by its digest, fetched once and then kept."""
-        digest = cast("SourceBundle | PickledSource", source).digest
-        if digest not in self._sources:
-            # Tornado's loop is asyncio's, though its type does not say so.
-            loop = cast("asyncio.AbstractEventLoop", self._worker.loop.asyncio_loop)  # type: ignore[attr-defined]
-            asked = self._worker.scheduler.nbflow_source(session=session, digest=digest)
-            body = asyncio.run_coroutine_threadsafe(asked, loop).result()
-            if body is None:
-                return None
-            while len(self._sources) >= SOURCES_KEPT:
-                self._sources.pop(next(iter(self._sources)))
-            self._sources[digest] = pickle.loads(body)  # noqa: S301 - Dask's trust
-        return self._sources[digest]
+    def _code(self, session: str, digest: str) -> Code | None:
+        """The code with this digest, fetched once and then kept."""
+        code = self._codes.get(digest)
+        if code is not None:
+            return code
+        # Tornado's loop is asyncio's, though its type does not say so.
+        loop = cast("asyncio.AbstractEventLoop", self._worker.loop.asyncio_loop)  # type: ignore[attr-defined]
+        asked = self._worker.scheduler.nbflow_code(session=session, digest=digest)
+        body = asyncio.run_coroutine_threadsafe(asked, loop).result()
+        if body is None:
+            return None
+        code = cast("Code", pickle.loads(body))  # noqa: S301 - Dask's trust
+        with self._changed:
+            while len(self._codes) >= CODES_KEPT:
+                self._codes.pop(next(iter(self._codes)))
+            self._codes[digest] = code
+        return code
 
     def _say(self, message: dict[str, object]) -> None:
         # Without a connection the message is dropped: Dask closes such a worker, and the scheduler

@@ -43,13 +43,35 @@ def external(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskExecutor]
         executor.close()
 
 
+def _children() -> set[psutil.Process]:
+    """Every process below this one, but that in which Python's multiprocessing keeps its books."""
+    children = psutil.Process().children(recursive=True)
+    return {each for each in children if not _keeps_books(each)}
+
+
+def _keeps_books(process: psutil.Process) -> bool:
+    try:
+        return any("resource_tracker" in part for part in process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
 _started: dict[str, Desk] = {}
 
 
 @pytest.fixture(params=["inline", "embedded", "external"])
 def desk(request: pytest.FixtureRequest) -> Desk:
     """A desk at an executor with two slots."""
-    kind = str(request.param)
+    return _desk(str(request.param), request)
+
+
+@pytest.fixture
+def embedded_desk(request: pytest.FixtureRequest) -> Desk:
+    """A desk at the embedded Dask cluster with two slots."""
+    return _desk("embedded", request)
+
+
+def _desk(kind: str, request: pytest.FixtureRequest) -> Desk:
     executor = request.getfixturevalue(kind)
     if kind not in _started:
         _started[kind] = Desk(executor).start()
@@ -93,8 +115,7 @@ def open_desk(dask: ExternalDask) -> Iterator[OpenDesk]:
 @pytest.fixture
 def no_children_left() -> Iterator[None]:
     """Fails if the test leaves processes behind."""
-    before = set(psutil.Process().children(recursive=True))
+    before = _children()
     yield
-    left = set(psutil.Process().children(recursive=True)) - before
-    _, alive = psutil.wait_procs(left, timeout=5)
+    _, alive = psutil.wait_procs(_children() - before, timeout=5)
     assert not alive

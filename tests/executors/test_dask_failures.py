@@ -125,7 +125,7 @@ def test_an_order_that_a_worker_cannot_read_is_reported(
 
     outcome = desk.outcome(order)
     assert outcome.reason is Reason.EXECUTOR_ERROR
-    assert "The worker could not start it" in outcome.message
+    assert "The worker could not run it" in outcome.message
     assert "invalid literal" in outcome.message
 
 
