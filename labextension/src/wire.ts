@@ -294,6 +294,15 @@ export interface ChangeView {
 }
 
 /**
+ * Why a request was not carried out: a sentence, and what is wrong in detail, if there is more
+ * to say.
+ */
+export interface ProblemReport {
+  message: string;
+  problems: Record<string, unknown>[] | null;
+}
+
+/**
  * One finding about a DAG file: what is wrong, where, and what to do about it.
  *
  * `cell` is the index of the notebook cell (from 0) and `line` the line within that cell, or

@@ -45,6 +45,14 @@ class DagView:
 
 
 @dataclass(frozen=True)
+class DagList:
+    """The DAGs, and the cursor where their feed goes on."""
+
+    dags: list[DagView]
+    cursor: int
+
+
+@dataclass(frozen=True)
 class EdgeView:
     """One reason for an edge that ends at the task it is listed under."""
 
@@ -112,6 +120,14 @@ class RunView:
     message: str
     cancelling: bool
     counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class RunList:
+    """Some runs, newest first; `next` asks for the next page, null when there is none."""
+
+    runs: list[RunView]
+    next: str | None
 
 
 @dataclass(frozen=True)
@@ -234,6 +250,13 @@ class ImportErrorView:
 
 
 @dataclass(frozen=True)
+class ImportErrorList:
+    """All files with problems."""
+
+    import_errors: list[ImportErrorView]
+
+
+@dataclass(frozen=True)
 class SchedulerHealth:
     """Whether a scheduler is alive, and when it last gave a sign of life."""
 
@@ -324,3 +347,13 @@ class ChangeView:
     state: str | None
     actor: str | None
     data: dict[str, Any]  # depends on `kind`
+
+
+@dataclass(frozen=True)
+class ProblemReport:
+    """Why a request was not carried out: a sentence, and what is wrong in detail, if there is more
+    to say.
+    """
+
+    message: str
+    problems: list[dict[str, Any]] | None = None  # `core.errors.Problem.to_json`

@@ -1,0 +1,56 @@
+"""One attempt of a task as the server streams it: its log, its cell events, its notebook so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import nbformat
+
+from nbflow import app
+from nbflow.settings import Settings
+from nbflow.views.shapes import LiveCells, LogChunk
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt the store knows of. `ended` was asked before its files are read: once it is true,
+    nothing is added to them.
+    """
+
+    settings: Settings
+    dag_id: str
+    run_id: str
+    task_id: str
+    attempt_id: str
+    try_number: int
+    ended: bool
+
+    @property
+    def name(self) -> tuple[str, str, str, str]:
+        return self.dag_id, self.run_id, self.task_id, self.attempt_id
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it costs next to nothing to look again."""
+        return app.attempt_files(self.settings, *self.name).are_local
+
+    def log(self, offset: int) -> LogChunk:
+        part = app.attempt_files(self.settings, *self.name).log(offset)
+        return LogChunk(part.text, part.next_offset, self.ended and part.at_end)
+
+    def cells(self, offset: int) -> LiveCells:
+        part = app.attempt_files(self.settings, *self.name).events(offset)
+        events = [dict(event) for event in part.events]
+        return LiveCells(events, part.next_offset, self.ended and part.at_end)
+
+    def notebook(self) -> str | None:
+        """The executed notebook so far as JSON text; None if there is none (yet).
+
+        `metadata.nbflow.live` says where its cell events go on, and whether they do.
+        """
+        found = app.attempt_files(self.settings, *self.name).notebook()
+        if found is None:
+            return None
+        about = found.notebook.metadata.setdefault("nbflow", {})
+        about["live"] = {"next_offset": found.next_offset, "complete": self.ended}
+        return str(nbformat.writes(found.notebook))

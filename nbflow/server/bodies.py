@@ -1,0 +1,117 @@
+"""What clients send: bodies, queries and messages of the socket, checked as they come in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+MOST_RUNS = 200
+
+
+class Sent(BaseModel):
+    """Something a client sends; a field that is not known is refused, for it may be misspelt."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+
+
+class NoBody(Sent):
+    """Nothing is to be said beyond the address."""
+
+
+# -- bodies ----------------------------------------------------------------------------------------
+
+
+class Pause(Sent):
+    """Stop, or go on with, the schedule of a DAG."""
+
+    paused: bool
+
+
+class Trigger(Sent):
+    """Ask for a run: its params, and the logical date if it is not to be now."""
+
+    params: dict[str, Any] = Field(default_factory=dict)  # any JSON; the DAG's schemas check it
+    logical_date: AwareDatetime | None = None
+
+
+class Clear(Sent):
+    """Which task instances are to run again: `tasks` with what was chosen beside, or, when it is
+    null, what failed and what depends on it.
+    """
+
+    tasks: list[str] | None = None
+    upstream: bool = False
+    downstream: bool = False
+    only_failed: bool = False
+    dry_run: bool = True
+
+
+# -- queries ---------------------------------------------------------------------------------------
+
+
+class DagQuery(Sent):
+    """Which DAGs to list."""
+
+    search: str = ""
+    tag: str = ""
+    paused: bool | None = None
+
+
+class RunQuery(Sent):
+    """Which page of runs to list: those before the `next` of the page before."""
+
+    before: int | None = None
+    limit: int = Field(default=25, ge=1, le=MOST_RUNS)
+
+
+class InstanceQuery(Sent):
+    """Which instance of a task."""
+
+    map_index: int = -1
+
+
+class TryQuery(InstanceQuery):
+    """Which try of it; the newest by default."""
+
+    try_number: int | None = Field(default=None, validation_alias="try", ge=1)
+
+
+class PartQuery(TryQuery):
+    """From which byte on."""
+
+    offset: int = Field(default=0, ge=0)
+
+
+# -- messages of the socket ------------------------------------------------------------------------
+
+
+class From(Sent):
+    """Send the changes after `cursor` from now on; -1 is the newest there is."""
+
+    op: Literal["from"]
+    cursor: int = -1
+
+
+class Follow(Sent):
+    """Stream cell events and log of an attempt under a name of the client's own."""
+
+    op: Literal["follow"]
+    id: str
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+    try_number: int | None = None
+    offset: int = Field(default=0, ge=0)
+    log_offset: int = Field(default=0, ge=0)
+
+
+class Unfollow(Sent):
+    """No more of that."""
+
+    op: Literal["unfollow"]
+    id: str
+
+
+Message: TypeAlias = Annotated[From | Follow | Unfollow, Field(discriminator="op")]

@@ -1,0 +1,98 @@
+"""The Jupyter server extension: its settings, and how its parts come and go with the server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, List, Unicode
+
+from nbflow.server import routes
+from nbflow.server.dashboard import Dashboard
+from nbflow.server.hub import Hub
+from nbflow.server.project import Project
+from nbflow.server.scheduler_process import COMMAND, SchedulerProcess
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
+
+PROXY = "jupyter_server_proxy"
+_LOCAL = frozenset({"localhost", "127.0.0.1"})
+
+
+class NbflowExtension(ExtensionApp):
+    """nbflow in a Jupyter server. What else can be set is in nbflow.toml and NBFLOW_* variables."""
+
+    name = "nbflow"
+    load_other_extensions = True
+
+    home = Unicode(
+        "",
+        help="""Where to look for the project: the nearest folder, from here upwards, with an
+        nbflow.toml. The server's root folder by default.""",
+    ).tag(config=True)
+    start_scheduler = Bool(
+        False,
+        help="""Start a scheduler with the server if none is alive. It is a process of its own and
+        goes on when the server stops.""",
+    ).tag(config=True)
+    scheduler_command = List(
+        Unicode(),
+        list(COMMAND),
+        help="""The command that starts a scheduler, run in the project's folder.""",
+    ).tag(config=True)
+
+    def initialize_settings(self) -> None:
+        """Make the parts. None of them does anything before it is asked."""
+        self.project = Project(Path(self.home or self._server.root_dir).expanduser())
+        self.hub = Hub(self.project)
+        self.scheduler = SchedulerProcess(self.scheduler_command)
+        self.settings.update(
+            nbflow_project=self.project,
+            nbflow_hub=self.hub,
+            nbflow_scheduler=self.scheduler,
+            nbflow_dashboard=Dashboard(self._proxies),
+        )
+
+    def initialize_handlers(self) -> None:
+        """Add the REST API and the socket."""
+        self.handlers.extend(routes.handlers())
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        """The loop runs: do what the settings say is to be done at once."""
+        if self.start_scheduler:
+            self._starting = asyncio.create_task(self._start_scheduler())
+
+    async def stop_extension(self) -> None:
+        """End what lives with the server; a scheduler does not."""
+        await self.hub.stop()
+        await asyncio.to_thread(self.project.close)
+
+    def current_activity(self) -> object:
+        """Runs that are going on, as far as known: a server that culls itself waits for them."""
+        return None if self.hub.health is None else self.hub.health.running
+
+    async def _start_scheduler(self) -> None:
+        """Start one. Whatever goes wrong is said in the log: the server works without."""
+        try:
+            await asyncio.to_thread(lambda: self.scheduler.start(self.project.questions()))
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task who could be told
+            self.log.warning(
+                "nbflow has started no scheduler: %s", getattr(error, "message", error)
+            )
+
+    def _proxies(self, host: str) -> bool:
+        """Whether jupyter-server-proxy is enabled here and lets `host` through."""
+        package = self._server.extension_manager.extensions.get(PROXY)
+        if package is None or not package.enabled:
+            return False
+        allowed = self._server.config.get("ServerProxy", {}).get("host_allowlist", _LOCAL)
+        # A function wants to see the request to the proxy, which is not there yet.
+        return host in allowed if not callable(allowed) else host in _LOCAL
+
+    @property
+    def _server(self) -> ServerApp:
+        assert self.serverapp is not None  # it is linked before anything else happens
+        return self.serverapp

@@ -1,0 +1,63 @@
+"""The project this server shows: its settings and its store, opened when somebody first asks.
+
+A Jupyter server starts for many reasons. Until a screen of nbflow asks, nothing of it is loaded but
+the names of its handlers, and nothing is written to the disk.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from nbflow.core.errors import NbflowError
+
+if TYPE_CHECKING:
+    from nbflow.server.questions import Questions
+    from nbflow.settings import Settings
+
+
+class CannotOpen(NbflowError):
+    """The project of this server cannot be opened: its settings or its folder are wrong."""
+
+
+class Project:
+    """Found from the folder `start` upwards. Blocking: call its methods in threads."""
+
+    def __init__(self, start: Path) -> None:
+        self._start = start
+        self._lock = Lock()
+        self._opened: Questions | None = None
+
+    @property
+    def settings(self) -> Settings:
+        return self.questions().settings
+
+    def questions(self) -> Questions:
+        """The open project.
+
+        Raises CannotOpen, and StoreUnavailable where the store does not answer; the next call tries
+        again.
+        """
+        # Half a second of imports that a server whose user never looks at nbflow need not pay for.
+        from nbflow import app, settings  # noqa: PLC0415
+        from nbflow.server.questions import Questions  # noqa: PLC0415
+
+        with self._lock:
+            if self._opened is None:
+                try:
+                    found = settings.load(self._start).settings
+                    self._opened = Questions(found, app.open_database(found))
+                except (ValueError, OSError) as error:
+                    # Pydantic's errors and those of a broken nbflow.toml are ValueErrors.
+                    raise CannotOpen(
+                        f"The project in {self._start} cannot be opened: {error}"
+                    ) from error
+            return self._opened
+
+    def close(self) -> None:
+        """Give back the connections. A later question opens the project again."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.store.close()

@@ -1,0 +1,183 @@
+"""Everything the handlers ask of the house and ask it to do: one function each, blocking, called
+in threads.
+
+Importing this loads the store; `project` does so when somebody first asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import nbformat
+
+from nbflow import app, feed
+from nbflow.commands import Commands, Receipt
+from nbflow.core.errors import NotFoundError
+from nbflow.server.attempts import Attempt
+from nbflow.server.bodies import (
+    Clear,
+    DagQuery,
+    InstanceQuery,
+    PartQuery,
+    RunQuery,
+    Trigger,
+    TryQuery,
+)
+from nbflow.settings import Settings
+from nbflow.views import dags as dag_views
+from nbflow.views import health as health_views
+from nbflow.views import runs as run_views
+from nbflow.views.shapes import (
+    ChangeView,
+    ClearPreview,
+    DagDetail,
+    DagList,
+    Health,
+    ImportErrorList,
+    LiveCells,
+    LogChunk,
+    RequestReceipt,
+    RunDetail,
+    RunList,
+    TaskInstanceDetail,
+)
+
+_FINISHED_WITHOUT_TRY = frozenset({"skipped", "upstream_failed", "cancelled", "removed", "success"})
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The open project. Every method may raise what `refusals` knows, and nothing else."""
+
+    settings: Settings
+    store: app.Store
+
+    # -- what there is -----------------------------------------------------------------------------
+
+    def health(self) -> Health:
+        return health_views.health(self.store, app.utc_now())
+
+    def dags(self, query: DagQuery) -> DagList:
+        # The cursor first: what changes in between is then told twice rather than never.
+        cursor = feed.now(self.store)
+        found = dag_views.dag_list(self.store, app.utc_now(), query.search, query.tag)
+        return DagList([d for d in found if query.paused in (None, d.paused)], cursor)
+
+    def dag(self, dag_id: str) -> DagDetail:
+        return dag_views.dag_detail(self.store, dag_id, app.utc_now())
+
+    def import_errors(self) -> ImportErrorList:
+        return ImportErrorList(dag_views.import_errors(self.store))
+
+    def runs(self, dag_id: str, query: RunQuery) -> RunList:
+        page = run_views.run_list(self.store, dag_id, query.before, query.limit)
+        return RunList(page.runs, None if page.before is None else str(page.before))
+
+    def run(self, dag_id: str, run_id: str) -> RunDetail:
+        return run_views.run_detail(self.store, dag_id, run_id)
+
+    def run_notebook(self, dag_id: str, run_id: str) -> str:
+        """The assembled notebook of a run as JSON text."""
+        run_views.run_detail(self.store, dag_id, run_id)
+        try:
+            found = app.assembled_notebook(self.store, dag_id, run_id)
+        except FileNotFoundError as error:
+            raise NotFoundError(
+                f"A notebook that run {run_id} has left is gone: {error.filename}."
+            ) from error
+        if found is None:
+            raise NotFoundError(
+                f"DAG {dag_id!r} is not made of cells: its tasks have a notebook each, or none."
+            )
+        return str(nbformat.writes(found))
+
+    def task(
+        self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery
+    ) -> TaskInstanceDetail:
+        return run_views.task_instance_detail(self.store, dag_id, run_id, task_id, query.map_index)
+
+    def log(self, dag_id: str, run_id: str, task_id: str, query: PartQuery) -> LogChunk:
+        attempt = self.attempt(dag_id, run_id, task_id, query)
+        if attempt is not None:
+            return attempt.log(query.offset)
+        return LogChunk("", 0, self._never_runs(dag_id, run_id, task_id, query))
+
+    def cells(self, dag_id: str, run_id: str, task_id: str, query: PartQuery) -> LiveCells:
+        attempt = self.attempt(dag_id, run_id, task_id, query)
+        if attempt is not None:
+            return attempt.cells(query.offset)
+        return LiveCells([], 0, self._never_runs(dag_id, run_id, task_id, query))
+
+    def task_notebook(self, dag_id: str, run_id: str, task_id: str, query: TryQuery) -> str:
+        """The executed notebook of an attempt, as far as it has come, as JSON text."""
+        attempt = self.attempt(dag_id, run_id, task_id, query)
+        found = None if attempt is None else attempt.notebook()
+        if found is not None:
+            return found
+        if self.task(dag_id, run_id, task_id, query).task.kind in ("notebook", "cells"):
+            raise NotFoundError(f"Task {task_id!r} has not begun to execute its notebook.")
+        raise NotFoundError(f"Task {task_id!r} runs no notebook. Its log holds what it printed.")
+
+    def attempt(self, dag_id: str, run_id: str, task_id: str, query: TryQuery) -> Attempt | None:
+        """The attempt that is meant; None while there is none. Raises NotFoundError."""
+        number = query.try_number
+        one = run_views.find_try(
+            self.store, dag_id, run_id, task_id, map_index=query.map_index, try_number=number
+        )
+        if one is not None:
+            ended = one.ended_at is not None
+            return Attempt(
+                self.settings, dag_id, run_id, task_id, one.attempt_id, one.try_number, ended
+            )
+        detail = self.task(dag_id, run_id, task_id, query)
+        if number is not None and number <= detail.instance.try_number:
+            raise NotFoundError(f"Try {number} of task {task_id!r} is not kept any more.")
+        return None
+
+    def _never_runs(self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery) -> bool:
+        """Whether a task that has no try yet will have none."""
+        state = self.task(dag_id, run_id, task_id, query).instance.state
+        return state in _FINISHED_WITHOUT_TRY
+
+    # -- what changes ------------------------------------------------------------------------------
+
+    def feed(self) -> feed.Feed:
+        """A feed from now on."""
+        return feed.Feed(self.store)
+
+    def changes(self, cursor: int) -> Sequence[ChangeView]:
+        """Some of what came after `cursor`, oldest first."""
+        return feed.after(self.store, cursor).changes
+
+    # -- what people ask for -----------------------------------------------------------------------
+
+    def set_paused(self, actor: str, dag_id: str, *, paused: bool) -> RequestReceipt:
+        verbs = self._verbs(actor)
+        return _accepted(verbs.pause(dag_id) if paused else verbs.unpause(dag_id))
+
+    def trigger(self, actor: str, dag_id: str, body: Trigger) -> RequestReceipt:
+        return _accepted(self._verbs(actor).trigger(dag_id, body.params, body.logical_date))
+
+    def cancel(self, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
+        return _accepted(self._verbs(actor).cancel(dag_id, run_id))
+
+    def clear(self, actor: str, dag_id: str, run_id: str, body: Clear) -> ClearPreview:
+        receipt = self._verbs(actor).clear(
+            dag_id,
+            run_id,
+            body.tasks,
+            upstream=body.upstream,
+            downstream=body.downstream,
+            only_failed=body.only_failed,
+            dry_run=body.dry_run,
+        )
+        return ClearPreview(list(receipt.keys), body.dry_run, receipt.request_id)
+
+    def _verbs(self, actor: str) -> Commands:
+        return Commands(self.store, actor)
+
+
+def _accepted(receipt: Receipt) -> RequestReceipt:
+    assert receipt.request_id is not None  # only dry runs have none
+    return RequestReceipt(receipt.request_id, receipt.run_id)

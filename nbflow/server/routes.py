@@ -1,0 +1,337 @@
+"""The resources of the REST API, one small class each, and their addresses.
+
+Who may do what is said here: a resource for the authoriser, and "read" unless a verb says more.
+Launching or repeating work is "execute", as running code is elsewhere in Jupyter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from nbflow.server.bodies import (
+    Clear,
+    DagQuery,
+    InstanceQuery,
+    NoBody,
+    PartQuery,
+    Pause,
+    RunQuery,
+    Trigger,
+    TryQuery,
+)
+from nbflow.server.dashboard import Dashboard
+from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
+from nbflow.server.openapi import document
+from nbflow.server.refusals import Refusal
+from nbflow.server.scheduler_process import SchedulerProcess
+from nbflow.server.socket import FeedSocket
+from nbflow.views.shapes import (
+    ClearPreview,
+    DagDetail,
+    DagList,
+    DashboardView,
+    Health,
+    ImportErrorList,
+    LiveCells,
+    LogChunk,
+    RequestReceipt,
+    RunDetail,
+    RunList,
+    SchedulerStart,
+    TaskInstanceDetail,
+)
+
+API = "nbflow/api/v1"
+
+
+class HealthHandler(NbflowHandler):
+    """Whether somebody is at work."""
+
+    auth_resource = "nbflow:cluster"
+
+    @web.authenticated
+    @authorized
+    @operation(Health)
+    async def get(self) -> None:
+        """Whether a scheduler is alive, what the cluster looks like, and what is going on."""
+        await self.answer(lambda ask: ask.health())
+
+
+class DashboardHandler(NbflowHandler):
+    """The dashboard of the Dask cluster."""
+
+    auth_resource = "nbflow:cluster"
+
+    @web.authenticated
+    @authorized
+    @operation(DashboardView)
+    async def get(self) -> None:
+        """Where the Dask dashboard of the cluster is, and why it cannot be reached if so."""
+        health = await in_thread(lambda: self.project.questions().health())
+        dashboard: Dashboard = self.settings["nbflow_dashboard"]
+        found = await dashboard.find(health)
+        await self.answer(lambda _: found)
+
+
+class SchedulerHandler(NbflowHandler):
+    """The scheduler, where none is alive."""
+
+    auth_resource = "nbflow:cluster"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(SchedulerStart, status=202, body=NoBody)
+    async def post(self) -> None:
+        """Start a scheduler as a process of its own, if none is alive."""
+        self.no_body()
+        process: SchedulerProcess = self.settings["nbflow_scheduler"]
+        await self.answer(process.start, 202)
+
+
+class DagsHandler(NbflowHandler):
+    """All DAGs."""
+
+    auth_resource = "nbflow:dags"
+
+    @web.authenticated
+    @authorized
+    @operation(DagList, query=DagQuery)
+    async def get(self) -> None:
+        """The DAGs, with their last runs and the next one."""
+        query = self.query(DagQuery)
+        await self.answer(lambda ask: ask.dags(query))
+
+
+class DagHandler(NbflowHandler):
+    """One DAG."""
+
+    auth_resource = "nbflow:dags"
+
+    @web.authenticated
+    @authorized
+    @operation(DagDetail)
+    async def get(self, dag_id: str) -> None:
+        """One DAG with its tasks, its params and its next runs."""
+        await self.answer(lambda ask: ask.dag(dag_id))
+
+    @web.authenticated
+    @authorized
+    @operation(RequestReceipt, status=202, body=Pause)
+    async def patch(self, dag_id: str) -> None:
+        """Ask for the schedule of a DAG to stop or to go on."""
+        paused = self.body(Pause).paused
+        await self.answer(lambda ask: ask.set_paused(self.actor, dag_id, paused=paused), 202)
+
+
+class ImportErrorsHandler(NbflowHandler):
+    """Files that are not DAGs as they stand."""
+
+    auth_resource = "nbflow:dags"
+
+    @web.authenticated
+    @authorized
+    @operation(ImportErrorList)
+    async def get(self) -> None:
+        """The DAG files with problems."""
+        await self.answer(lambda ask: ask.import_errors())
+
+
+class RunsHandler(NbflowHandler):
+    """The runs of a DAG."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(RunList, query=RunQuery)
+    async def get(self, dag_id: str) -> None:
+        """The runs of a DAG, newest first."""
+        query = self.query(RunQuery)
+        await self.answer(lambda ask: ask.runs(dag_id, query))
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(RequestReceipt, status=202, body=Trigger)
+    async def post(self, dag_id: str) -> None:
+        """Ask for a run of a DAG now. The run exists once the scheduler has answered."""
+        body = self.body(Trigger)
+        await self.answer(lambda ask: ask.trigger(self.actor, dag_id, body), 202)
+
+
+class RunHandler(NbflowHandler):
+    """One run."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(RunDetail)
+    async def get(self, dag_id: str, run_id: str) -> None:
+        """One run with its task instances, on the version of the DAG that it executes."""
+        await self.answer(lambda ask: ask.run(dag_id, run_id))
+
+
+class CancelHandler(NbflowHandler):
+    """The end of a run."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("write")
+    @operation(RequestReceipt, status=202, body=NoBody)
+    async def post(self, dag_id: str, run_id: str) -> None:
+        """Ask for a run to be ended, with everything that runs in it."""
+        self.no_body()
+        await self.answer(lambda ask: ask.cancel(self.actor, dag_id, run_id), 202)
+
+
+class ClearHandler(NbflowHandler):
+    """Another try for a run, or for parts of it."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(ClearPreview, status=202, body=Clear)
+    async def post(self, dag_id: str, run_id: str) -> None:
+        """Ask for task instances to run again, or say which ones would."""
+        body = self.body(Clear)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: ask.clear(self.actor, dag_id, run_id, body), status)
+
+
+class RunNotebookHandler(NbflowHandler):
+    """The notebook of a run."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(None)
+    async def get(self, dag_id: str, run_id: str) -> None:
+        """The assembled notebook of a run of a cell DAG, as far as it has come."""
+        await self.answer(lambda ask: ask.run_notebook(dag_id, run_id))
+
+
+class TaskHandler(NbflowHandler):
+    """One task instance."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(TaskInstanceDetail, query=InstanceQuery)
+    async def get(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """One task instance with its tries and values, and why it does not run."""
+        query = self.query(InstanceQuery)
+        await self.answer(lambda ask: ask.task(dag_id, run_id, task_id, query))
+
+
+class LogHandler(NbflowHandler):
+    """The log of a try."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(LogChunk, query=PartQuery)
+    async def get(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """A piece of the log of a try."""
+        query = self.query(PartQuery)
+        await self.answer(lambda ask: ask.log(dag_id, run_id, task_id, query))
+
+
+class CellsHandler(NbflowHandler):
+    """The cells of a try, as they run."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(LiveCells, query=PartQuery)
+    async def get(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Some of the cell events of a try."""
+        query = self.query(PartQuery)
+        await self.answer(lambda ask: ask.cells(dag_id, run_id, task_id, query))
+
+
+class TaskNotebookHandler(NbflowHandler):
+    """The executed notebook of a try."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(None, query=TryQuery)
+    async def get(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """The executed notebook of a try, as far as it has come."""
+        query = self.query(TryQuery)
+        await self.answer(lambda ask: ask.task_notebook(dag_id, run_id, task_id, query))
+
+
+class OpenApiHandler(NbflowHandler):
+    """The description of this API."""
+
+    auth_resource = "nbflow:api"
+
+    @web.authenticated
+    @authorized
+    @operation(None)
+    async def get(self) -> None:
+        """This API, described."""
+        text = await in_thread(partial(document, ROUTES, f"{self.base_url}{API}"))
+        await self.send(text)
+
+
+class NowhereHandler(NbflowHandler):
+    """Every other address below the API: a sentence instead of a page for people."""
+
+    auth_resource = "nbflow:api"
+
+    @web.authenticated
+    def get(self, path: str) -> None:
+        raise Refusal(404, f"There is no {path!r} in the API of nbflow. See openapi.json.")
+
+    post = put = patch = delete = get
+
+
+_RUN = "dags/{dag_id}/runs/{run_id}"
+_TASK = f"{_RUN}/tasks/{{task_id}}"
+
+ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
+    ("health", HealthHandler),
+    ("cluster/dashboard", DashboardHandler),
+    ("scheduler/start", SchedulerHandler),
+    ("dags", DagsHandler),
+    ("dags/{dag_id}", DagHandler),
+    ("import-errors", ImportErrorsHandler),
+    ("dags/{dag_id}/runs", RunsHandler),
+    (_RUN, RunHandler),
+    (f"{_RUN}/cancel", CancelHandler),
+    (f"{_RUN}/clear", ClearHandler),
+    (f"{_RUN}/notebook", RunNotebookHandler),
+    (_TASK, TaskHandler),
+    (f"{_TASK}/log", LogHandler),
+    (f"{_TASK}/cells", CellsHandler),
+    (f"{_TASK}/notebook", TaskNotebookHandler),
+    ("openapi.json", OpenApiHandler),
+]
+
+
+def handlers() -> list[tuple[str, type[web.RequestHandler]]]:
+    """All handlers with the patterns of their addresses, relative to the server's base address."""
+    rest = [(f"{API}/{_pattern(route)}", handler) for route, handler in ROUTES]
+    return [*rest, (f"{API}/feed", FeedSocket), (f"{API}/(.*)", NowhereHandler)]
+
+
+def _pattern(route: str) -> str:
+    """A route as a regular expression; what stands for a part is one part, however encoded."""
+    parts = re.split(r"\{(\w+)\}", route)
+    return "".join(
+        f"(?P<{part}>[^/]+)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+    )
