@@ -26,8 +26,8 @@ OUTPUT_LIMIT = 10_000_000
 class OutputCollector(NotebookClient):
     """Puts what a kernel publishes into the cells of `nb` and tells `emit` about each change.
 
-    What a thread prints goes to the cell that started it, also when that cell has ended. A cell
-    keeps at most `limit` bytes of output, then a visible note; errors are always kept.
+    What goes on in the background prints into the cell that started it, also when that has ended.
+    A cell keeps at most `limit` bytes of output, then a visible note; errors are always kept.
     """
 
     def __init__(self, nb: NotebookNode, kernel: Kernel, emit: OnEvent, limit: int) -> None:

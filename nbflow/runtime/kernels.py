@@ -27,10 +27,6 @@ log = logging.getLogger(__name__)
 
 DEFAULT_KERNEL = "python3"
 
-# A kernel that has not ended by itself this long after it was asked to is killed.
-_POLITE_SECONDS = 5.0
-# A ready kernel that does not answer within this time is no good.
-_HEALTHY_SECONDS = 10.0
 # How often ready kernels are looked over for dead and old ones.
 _LOOK_OVER_SECONDS = 60.0
 # These are read when an interpreter starts; setting them later is too late.
@@ -38,13 +34,15 @@ _READ_AT_START = ("PYTHON", "LD_", "DYLD_")
 
 
 class KernelPool(AbstractContextManager["KernelPool"]):
-    """The kernels of one worker: `size` of each Python kernelspec in use stand ready, others start
-    on demand.
+    """The kernels of one worker: some of each Python kernelspec stand ready, others start when asked.
 
-    `ttl` is the age in seconds at which an unused kernel is replaced, `start_timeout` how long one
-    may take to answer. `preload` names modules that ready kernels have imported already. Safe to
-    use from many threads. `close` ends every kernel; should this process die before, its guard
-    does.
+    `size` is how many stand ready of each of `kernel_names` and of every other one that was asked
+    for. All times are in seconds: a kernel has `start_timeout` to start, `answer_timeout` to answer
+    when it is handed out, and `grace` to end by itself; unused it is replaced at the age of `ttl`.
+    `preload` names modules that ready kernels have imported already.
+
+    Safe to use from many threads. `close` ends every kernel; should this process die before, its
+    guard does.
     """
 
     def __init__(
@@ -54,13 +52,16 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         kernel_names: Sequence[str] = (DEFAULT_KERNEL,),
         ttl: float = 1800.0,
         start_timeout: float = 60.0,
+        answer_timeout: float = 10.0,
+        grace: float = 5.0,
         preload: Sequence[str] = (),
     ) -> None:
         self._size = size
         self._ttl = ttl
+        self._answer_timeout = answer_timeout
         self._preload = tuple(preload)
         self._launcher = KernelLauncher(start_timeout)
-        self._reaper = _Reaper(self._launcher, self._replace_old)
+        self._reaper = _Reaper(self._launcher, self.look_over, grace)
         self._changed = Condition()
         self._ready: dict[str, deque[Kernel]] = {name: deque() for name in kernel_names}
         self._waiting: dict[str, deque[Future[Kernel]]] = {}
@@ -111,6 +112,11 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         """How many kernels of this name stand ready."""
         with self._changed:
             return len(self._ready.get(kernel_name, ()))
+
+    @property
+    def ending(self) -> int:
+        """How many kernels were given back and have not ended yet."""
+        return len(self._reaper.given)
 
     def wait_ready(self, kernel_name: str = DEFAULT_KERNEL, timeout: float = 60.0) -> bool:
         """Wait until as many stand ready as should; False if that fails or takes too long."""
@@ -166,7 +172,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         """Give a ready kernel its folder and environment. False, and it is ended, if it is no good
         any more.
         """
-        watch = Watch(token, time.monotonic() + _HEALTHY_SECONDS, grace=0.0)
+        watch = Watch(token, time.monotonic() + self._answer_timeout, grace=0.0)
         try:
             kernel.run_silently(_settling(folder, env), watch=watch)
         except KernelDied:
@@ -258,8 +264,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             log.warning("No kernel can be started ahead: %s", error)
         self._failed.add(name)
 
-    def _replace_old(self) -> None:
-        """End ready kernels that died or are older than `ttl`, and start others."""
+    def look_over(self) -> None:
+        """Replace ready kernels that died or are older than `ttl`; happens every minute."""
         with self._changed:
             for name, ready in self._ready.items():
                 good = [k for k in ready if k.is_alive and k.age < self._ttl]
@@ -284,22 +290,30 @@ class _Ending:
 class _Reaper:
     """The thread that ends kernels, so that no task waits for it."""
 
-    def __init__(self, launcher: KernelLauncher, look_over: Callable[[], None]) -> None:
+    def __init__(
+        self, launcher: KernelLauncher, look_over: Callable[[], None], grace: float
+    ) -> None:
+        self._grace = grace
         self._launcher = launcher
         self._look_over = look_over
-        self._given: SimpleQueue[_Ending | None] = SimpleQueue()
+        self.given: set[Kernel] = set()
+        self._new: SimpleQueue[_Ending | None] = SimpleQueue()
         self._ending: list[_Ending] = []
         self._leave_at: float | None = None
         self._thread = Thread(target=self._run, name="nbflow-kernel-reaper", daemon=True)
         self._thread.start()
 
     def take(self, kernel: Kernel, *, polite: bool) -> None:
+        if not self._thread.is_alive():
+            # The pool was closed meanwhile, and the kernel ended with it.
+            return
         now = time.monotonic()
-        self._given.put(_Ending(kernel, now + _POLITE_SECONDS if polite else now))
+        self.given.add(kernel)
+        self._new.put(_Ending(kernel, now + self._grace if polite else now))
 
     def close(self) -> None:
         """Return when every kernel has ended: those asked politely may take their time."""
-        self._given.put(None)
+        self._new.put(None)
         self._thread.join()
 
     def _run(self) -> None:
@@ -307,7 +321,7 @@ class _Reaper:
             hurry = self._ending or self._leave_at is not None
             try:
                 # A kernel needs tens of milliseconds to end; nobody waits for it here.
-                self._accept(self._given.get(timeout=0.02 if hurry else _LOOK_OVER_SECONDS))
+                self._accept(self._new.get(timeout=0.02 if hurry else _LOOK_OVER_SECONDS))
             except Empty:
                 if not hurry:
                     self._look_over()
@@ -320,7 +334,7 @@ class _Reaper:
 
     def _accept(self, given: _Ending | None) -> None:
         if given is None:
-            self._leave_at = time.monotonic() + _POLITE_SECONDS
+            self._leave_at = time.monotonic() + self._grace
             return
         given.kernel.listener = None
         if given.kill_at > time.monotonic() and given.kernel.is_alive:
@@ -332,18 +346,22 @@ class _Reaper:
         if kernel.wait_ended(0):
             # What it started may have outlived it.
             kernel.kill()
-            self._launcher.bury(kernel)
+            self._bury(kernel)
             return True
         if time.monotonic() < ending.kill_at:
             return False
         if ending.kills_left == 0:
             log.error("Kernel process %s does not end, even when killed.", kernel.pid)
-            self._launcher.bury(kernel)
+            self._bury(kernel)
             return True
         ending.kills_left -= 1
-        ending.kill_at = time.monotonic() + _POLITE_SECONDS
+        ending.kill_at = time.monotonic() + self._grace
         kernel.kill()
         return False
+
+    def _bury(self, kernel: Kernel) -> None:
+        self._launcher.bury(kernel)
+        self.given.discard(kernel)
 
 
 def _wait_for(future: Future[Kernel], token: CancelToken | None) -> Kernel:

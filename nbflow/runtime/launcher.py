@@ -33,6 +33,8 @@ INSIDE = "nbflow.runtime.in_kernel"
 _FOLDER = "nbflow-kernels-"
 # The path of a socket must fit into 108 bytes; what follows the folder takes this many at most.
 _ROOM_FOR_SOCKETS = 50
+# A killed process is gone at once, unless the system cannot let it go.
+_KILLED_SECONDS = 5.0
 # A folder younger than this may not be locked by its owner yet.
 _SWEEP_AFTER_SECONDS = 60.0
 
@@ -87,13 +89,15 @@ class KernelLauncher:
             return self._start_once(spec, name, folder, env or {}, preload, ipc=False)
 
     def bury(self, kernel: Kernel) -> None:
-        """Forget a kernel whose process has ended, with all that belonged to it."""
+        """Forget a kernel whose process has ended, and all of its own. May be repeated."""
+        with self._lock:
+            if kernel not in self._living:
+                return
+            self._living.remove(kernel)
         kernel.destroy()
         _close_event_loop()
         if kernel.pid is not None:
             self._guard.forget(kernel.pid)
-        with self._lock:
-            self._living.discard(kernel)
 
     def living(self) -> list[Kernel]:
         with self._lock:
@@ -109,10 +113,16 @@ class KernelLauncher:
                 kernel.kill()
 
     def close(self) -> None:
-        """Give back what the kernels shared. Nobody may use one any more."""
+        """Give back what the kernels shared, and the sockets of any that were never released.
+
+        Those would keep the context, and with it the end of this process, waiting for ever.
+        """
+        for kernel in self.living():
+            kernel.kill()
+            kernel.wait_ended(_KILLED_SECONDS)
+            self.bury(kernel)
         self._guard.close()
-        if not self.living():
-            self._context.term()
+        self._context.term()
         self._folder_lock.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -130,11 +140,11 @@ class KernelLauncher:
         try:
             kernel.wait_ready(self._start_timeout)
             if kernel.is_python:
-                _import_ahead(kernel, preload)
+                _prepare_python(kernel, preload)
             kernel.is_ready = True
         except BaseException as error:
             kernel.kill()
-            kernel.wait_ended(5.0)
+            kernel.wait_ended(_KILLED_SECONDS)
             self.bury(kernel)
             if isinstance(error, KernelDied):
                 raise KernelStartError(f"{error} {error.death.stderr}".rstrip()) from None
@@ -182,28 +192,34 @@ class KernelLauncher:
         return kernel
 
 
-def _import_ahead(kernel: Kernel, modules: Sequence[str]) -> None:
-    """Import `modules` in a kernel that waits; what fails here would fail there too, if it is
-    needed.
-    """
-    kernel.has_nbflow = _can_import(kernel, INSIDE)
-    for module in modules:
-        if not _can_import(kernel, module):
+# ipykernel sends what is written to the file descriptor of stderr through the kernel itself, where
+# the last words of a crash would be lost; it keeps a copy of the original.
+_TRACE_CRASHES = (
+    "__import__('faulthandler').enable("
+    "getattr(__import__('sys').stderr, '_original_stdstream_copy', 2), False)"
+)
+
+
+def _prepare_python(kernel: Kernel, preload: Sequence[str]) -> None:
+    """What every Python kernel does before user code comes: have crashes traced, import ahead."""
+    _can_run(kernel, _TRACE_CRASHES)
+    kernel.has_nbflow = _can_run(kernel, f"__import__({INSIDE!r})")
+    for module in preload:
+        # What fails here fails again where it is needed, and only there it matters.
+        if not _can_run(kernel, f"__import__({module!r})"):
             log.warning("The kernel %r cannot preload %r.", kernel.name, module)
 
 
-def _can_import(kernel: Kernel, module: str) -> bool:
+def _can_run(kernel: Kernel, code: str) -> bool:
     try:
-        kernel.run_silently(f"__import__({module!r})")
+        kernel.run_silently(code)
     except SilentCodeError:
         return False
     return True
 
 
 def _close_event_loop() -> None:
-    """jupyter_client makes an event loop for each thread that starts or ends a kernel, and leaves
-    it open.
-    """
+    """Close what jupyter_client opens, and leaves, in every thread that starts or ends a kernel."""
     with contextlib.suppress(RuntimeError):
         asyncio.get_event_loop().close()
 

@@ -19,7 +19,8 @@ from nbformat.v4 import new_code_cell
 from nbflow.core.json import Json, JsonObject
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.logs import AttemptLog
-from nbflow.runtime.outputs import as_plain_text, join_output, join_text
+from nbflow.runtime.outputs import as_plain_text, join_output
+from nbflow.runtime.record import has_code
 
 EVENTS_FILE = "events.jsonl"
 NOTEBOOK_FILE = "output.ipynb"
@@ -106,7 +107,8 @@ class LiveEvents:
             self._end_stream()
             self._stream, self._cell = dict(output), cell
         else:
-            self._stream["text"] = join_text(self._stream["text"], output["text"])
+            # As it came: a carriage return may go back to what was written before.
+            self._stream["text"] += output["text"]
         if len(self._stream["text"]) > _FLUSH_CHARACTERS:
             self.flush()
 
@@ -195,6 +197,8 @@ class _Fold:
             if cell.cell_type == "code":
                 cell.outputs = []
                 cell.execution_count = None
+            if has_code(cell):
+                _note(cell, state="not-run", duration=None)
             cells.append(cell)
         self.nb.cells = cells
         self._cells = {cell.id: cell for cell in cells}

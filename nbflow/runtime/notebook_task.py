@@ -7,6 +7,7 @@ around them: the executed notebook shows only the user's code.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -37,7 +38,7 @@ from nbflow.runtime.kernel import (
 )
 from nbflow.runtime.kernels import KernelPool
 from nbflow.runtime.literals import NotALiteral, as_literals
-from nbflow.runtime.live import LiveEvents
+from nbflow.runtime.live import NOTEBOOK_FILE, LiveEvents
 from nbflow.runtime.notebook_run import FAIL, EngineOptions, NotebookEnd, StepFailed
 from nbflow.runtime.source_notebook import (
     PARAMETERS,
@@ -51,7 +52,6 @@ from nbflow.runtime.source_notebook import (
 )
 
 OUTPUT_NOTEBOOK = "output_notebook"
-NOTEBOOK_FILE = "output.ipynb"
 
 # The engine's entry point is only there where nbflow was installed, not just on the path.
 papermill_engines.register("nbflow", NbflowEngine)
@@ -113,18 +113,19 @@ def run_cell_task(order: TaskOrder, place: NotebookPlace) -> Outcome:
 
 def _attempt(order: TaskOrder, place: NotebookPlace, make_plan: Callable[[], _Plan]) -> Outcome:
     """Make a plan and carry it out; whatever comes of it ends as an outcome with a log."""
-    events = LiveEvents(place.store)
-    try:
-        outcome = _carry_out(order, make_plan(), place, events)
-    except (BadNotebook, NotALiteral) as error:
-        outcome = failed(Reason.BAD_INPUT, str(error))
-    except KernelStartError as error:
-        outcome = replace(failed(Reason.START_FAILED, str(error)), traceback=str(error))
-    except Interrupted:
-        outcome = from_ending("cancelled", order, place.token.reason)
-    finally:
-        events.close()
-    return replace(outcome, log=events.log_url)
+    with contextlib.closing(LiveEvents(place.store)) as events:
+        try:
+            outcome = _carry_out(order, make_plan(), place, events)
+        except (BadNotebook, NotALiteral) as error:
+            outcome = failed(Reason.BAD_INPUT, str(error), str(error))
+        except KernelStartError as error:
+            outcome = failed(Reason.START_FAILED, str(error), str(error))
+        except Interrupted:
+            outcome = from_ending("cancelled", order, place.token.reason)
+        if outcome.output_notebook is None:
+            # No cell says it.
+            events.say(outcome.traceback or outcome.message)
+        return replace(outcome, log=events.log_url)
 
 
 # ---------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def join_text(before: str, text: str) -> str:
     if "\r" not in text and "\x08" not in text and not before.endswith("\r"):
         return before + text
     line = before.rfind("\n") + 1
-    tail = _OVERWRITTEN.sub("", before[line:] + text.replace("\r\n", "\n"))
+    tail = _OVERWRITTEN.sub("", (before[line:] + text).replace("\r\n", "\n"))
     while "\x08" in tail:
         shorter = _RUBBED_OUT.sub("", tail)
         if shorter == tail:

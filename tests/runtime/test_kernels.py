@@ -1,0 +1,337 @@
+"""The kernel pool on real kernels: what is handed out, what is ended, what is never left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.kernel import Interrupted, Kernel, KernelStartError, Watch
+from nbflow.runtime.kernels import KernelPool
+from tests.runtime.notebook_attempts import is_gone, wait_gone, wait_until
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[KernelPool]:
+    with KernelPool(1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def kernel(pool: KernelPool) -> Iterator[Kernel]:
+    kernel = pool.take()
+    yield kernel
+    pool.release(kernel, polite=False)
+
+
+def printed(kernel: Kernel, code: str, watch: Watch | None = None) -> str:
+    """What `code` prints in `kernel`."""
+    texts: list[str] = []
+    kernel.listener = lambda message: texts.append(message["content"].get("text", ""))
+    kernel.run(code, watch=watch or Watch())
+    return "".join(texts)
+
+
+def kernel_processes() -> set[psutil.Process]:
+    """The kernels that this process has started."""
+    return {p for p in psutil.Process().children() if "ipykernel_launcher" in _command(p)}
+
+
+def settled(pool: KernelPool) -> set[psutil.Process]:
+    """The kernels there are once `pool` has started and ended all that it is about to."""
+    assert pool.wait_ready()
+    wait_until(lambda: not pool.ending)
+    return kernel_processes()
+
+
+# ------------------------------------------------------------------------------------ handing out
+
+
+def test_a_kernel_stands_ready_and_is_replaced_when_it_was_taken(pool: KernelPool) -> None:
+    assert pool.wait_ready()
+    kernel = pool.take()
+
+    assert pool.wait_ready()
+    other = pool.take()
+
+    assert kernel.pid != other.pid
+    pool.release(kernel)
+    pool.release(other)
+
+
+def test_a_ready_kernel_gets_its_folder_and_environment(pool: KernelPool, tmp_path: Path) -> None:
+    kernel = pool.take(cwd=tmp_path, env={"NBFLOW_TEST": "yes", "TZ": "Asia/Tokyo"})
+
+    told = printed(
+        kernel, "import os, time\nprint(os.getcwd(), os.environ['NBFLOW_TEST'], time.tzname[0])"
+    )
+
+    assert told == f"{tmp_path} yes JST\n"
+    pool.release(kernel)
+
+
+def test_a_ready_kernel_that_has_died_is_not_handed_out(pool: KernelPool) -> None:
+    assert pool.wait_ready()
+    for process in kernel_processes():
+        process.kill()
+        wait_gone(process.pid)
+
+    kernel = pool.take()
+
+    assert kernel.is_alive
+    assert printed(kernel, "print('alive')") == "alive\n"
+    pool.release(kernel)
+
+
+def test_a_ready_kernel_that_does_not_answer_is_not_handed_out(pool: KernelPool) -> None:
+    others = settled(pool)
+    with KernelPool(1, answer_timeout=0.3) as impatient:
+        assert impatient.wait_ready()
+        stopped = kernel_processes() - others
+        for process in stopped:
+            process.suspend()
+
+        kernel = impatient.take()
+
+        assert kernel.pid not in {process.pid for process in stopped}
+        impatient.release(kernel)
+
+
+def test_an_old_kernel_is_replaced(pool: KernelPool) -> None:
+    others = settled(pool)
+    with KernelPool(1, ttl=0.0) as strict:
+        strict.wait_ready()
+        old = kernel_processes() - others
+
+        strict.look_over()
+
+        wait_until(lambda: not old.intersection(kernel_processes()))
+
+
+def test_more_takers_than_ready_kernels_all_get_one(pool: KernelPool) -> None:
+    taken: list[Kernel] = []
+    threads = [threading.Thread(target=lambda: taken.append(pool.take())) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert len({kernel.pid for kernel in taken}) == 3
+    for kernel in taken:
+        pool.release(kernel, polite=False)
+
+
+def test_waiting_for_a_kernel_can_be_cancelled() -> None:
+    token = CancelToken()
+    with KernelPool(0) as pool:
+        threading.Timer(0.1, token.cancel).start()
+
+        with pytest.raises(Interrupted):
+            pool.take(token=token)
+
+
+def test_a_folder_that_is_not_there_is_told(pool: KernelPool, tmp_path: Path) -> None:
+    with pytest.raises(KernelStartError, match=r"working directory .*gone does not exist"):
+        pool.take(cwd=tmp_path / "gone")
+
+
+def test_a_kernel_that_cannot_start_tells_what_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "kernels" / "broken"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(
+        f'{{"argv": ["{sys.executable}", "-c", "raise SystemExit(\'no licence\')"], '
+        '"display_name": "Broken", "language": "python"}'
+    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+
+    with KernelPool(0) as pool, pytest.raises(KernelStartError, match=r"exit status 1.*no licence"):
+        pool.take("broken")
+
+
+def test_a_closed_pool_hands_out_nothing() -> None:
+    pool = KernelPool(0)
+    pool.close()
+
+    with pytest.raises(KernelStartError, match="closed"):
+        pool.take()
+
+
+# -------------------------------------------------------------------------------- running something
+
+
+def test_silent_code_leaves_no_name_and_no_count(kernel: Kernel) -> None:
+    data = kernel.run_silently("pass", "1 + 1")
+
+    assert data["text/plain"] == "2"
+    assert printed(kernel, "print([n for n in globals() if 'nbflow' in n], len(In))") == "[] 2\n"
+
+
+def test_a_deadline_interrupts_what_runs(kernel: Kernel) -> None:
+    began = time.monotonic()
+
+    execution = kernel.run(
+        "import time\ntime.sleep(60)", watch=Watch(deadline=time.monotonic() + 0.2)
+    )
+
+    assert execution.ended == "timeout"
+    assert execution.reply is not None
+    assert execution.reply["ename"] == "KeyboardInterrupt"
+    assert time.monotonic() - began < 5
+
+
+def test_cancelling_from_another_thread_wakes_the_wait(kernel: Kernel) -> None:
+    token = CancelToken()
+    threading.Timer(0.2, token.cancel).start()
+
+    execution = kernel.run("import time\ntime.sleep(60)", watch=Watch(token))
+
+    assert execution.ended == "cancelled"
+
+
+def test_the_death_of_a_kernel_is_seen_at_once(kernel: Kernel) -> None:
+    began = time.monotonic()
+
+    execution = kernel.run("import os\nos.kill(os.getpid(), 9)")
+
+    assert execution.ended == "died"
+    assert kernel.death().exit_code == -signal.SIGKILL
+    assert time.monotonic() - began < 1
+
+
+def test_a_kernel_listens_on_no_network_port(kernel: Kernel) -> None:
+    connections = psutil.Process(kernel.pid).net_connections(kind="inet")
+
+    # ipykernel's debugger keeps a port on loopback of its own.
+    kernel_ports = [c for c in connections if c.status == psutil.CONN_LISTEN]
+    assert all(c.laddr.ip == "127.0.0.1" for c in kernel_ports)
+    assert kernel.client.transport == "ipc"
+
+
+def test_memory_counts_the_children_too(kernel: Kernel) -> None:
+    kernel.run(
+        "import subprocess, sys\n"
+        "code = 'x = bytearray(150_000_000); print(1, flush=True); input()'\n"
+        "child = subprocess.Popen([sys.executable, '-c', code], stdin=-1, stdout=-1)\n"
+        "child.stdout.readline()"
+    )
+
+    kernel.sample_memory()
+
+    assert (kernel.peak_memory or 0) > 180_000_000
+
+
+# ------------------------------------------------------------------------------------- ending them
+
+
+def test_a_released_kernel_runs_its_exit_hooks(pool: KernelPool, tmp_path: Path) -> None:
+    kernel = pool.take(cwd=tmp_path)
+    kernel.run(
+        "import atexit, pathlib\natexit.register(lambda: pathlib.Path('bye').write_text('bye'))"
+    )
+
+    pool.release(kernel)
+
+    wait_until(lambda: not pool.ending)
+    assert (tmp_path / "bye").read_text() == "bye"
+
+
+def test_what_a_kernel_started_ends_with_it(pool: KernelPool) -> None:
+    kernel = pool.take()
+    told = printed(
+        kernel,
+        "import subprocess\n"
+        "plain = subprocess.Popen(['sleep', '600'])\n"
+        "own = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        "print(plain.pid, own.pid)",
+    )
+
+    pool.release(kernel, polite=False)
+
+    for pid in told.split():
+        wait_gone(int(pid))
+
+
+def test_closing_the_pool_ends_ready_and_used_kernels_and_removes_their_files() -> None:
+    pool = KernelPool(1)
+    kernel = pool.take()
+    pool.wait_ready()
+    children = psutil.Process().children(recursive=True)
+    folder = Path(kernel.client.connection_file).parent
+    closing = threading.Thread(target=pool.close)
+    closing.start()
+    wait_until(lambda: not kernel.is_alive)
+    pool.release(kernel)
+    closing.join(20)
+
+    assert not closing.is_alive()
+    assert not folder.exists()
+    own = [child for child in children if str(folder) in " ".join(_command(child))]
+    assert all(is_gone(child.pid) for child in own)
+
+
+def test_a_pool_closes_though_a_kernel_was_never_released() -> None:
+    pool = KernelPool(0, grace=0.1)
+    kernel = pool.take()
+
+    pool.close()
+
+    assert not kernel.is_alive
+    pool.release(kernel)
+
+
+OWNER = """
+import os, signal, sys, psutil
+from nbflow.runtime.kernels import KernelPool
+pool = KernelPool(1)
+kernel = pool.take()
+texts = []
+kernel.listener = lambda message: texts.append(message["content"].get("text", ""))
+kernel.run("import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
+pool.wait_ready()
+children = [process.pid for process in psutil.Process().children()]
+print(kernel.pid, "".join(texts), *children)
+sys.stdout.flush()
+if sys.argv[1] == "fork":
+    # A fork keeps the guard's pipe open.
+    if os.fork() == 0:
+        os.closerange(0, 3)
+        __import__("time").sleep(5)
+        os._exit(0)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("how", ["plain", "fork"])
+def test_no_kernel_outlives_an_owner_that_is_killed(how: str) -> None:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", OWNER, how],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert owner.stdout is not None
+    pids = [int(pid) for pid in owner.stdout.read().split()]
+    owner.wait()
+    owner.stdout.close()
+
+    assert len(pids) >= 4
+    for pid in pids:
+        wait_gone(pid)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []

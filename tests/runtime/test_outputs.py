@@ -1,0 +1,78 @@
+"""How outputs join: streams, terminal habits, sizes, plain text."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from nbflow.runtime.outputs import as_plain_text, join_output, join_text, size_of
+
+
+def stream(text: str, name: str = "stdout") -> NotebookNode:
+    return cast(NotebookNode, new_output("stream", name=name, text=text))
+
+
+def joined(*outputs: NotebookNode) -> list[tuple[str, str]]:
+    result: list[NotebookNode] = []
+    for output in outputs:
+        join_output(result, output)
+    return [(o.get("name", o.output_type), o.get("text", "")) for o in result]
+
+
+def test_a_stream_goes_on_until_something_else_comes() -> None:
+    display = new_output("display_data", data={"text/plain": "x"})
+
+    assert joined(stream("a"), stream("b"), stream("!", "stderr"), display, stream("c")) == [
+        ("stdout", "ab"),
+        ("stderr", "!"),
+        ("display_data", ""),
+        ("stdout", "c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "seen"),
+    [
+        (["10 %", "\r20 %", "\r30 %\n"], "30 %\n"),
+        (["10 %\r", "20 %\r", "30 %"], "30 %"),
+        (["done\n", "\r1", "\r2"], "done\n2"),
+        (["windows\r\n", "lines\r\n"], "windows\nlines\n"),
+        (["abc\b\bX"], "aX"),
+        (["ab", "\b\b\b\bc"], "\b\bc"),
+    ],
+)
+def test_text_goes_back_within_its_line_as_on_a_terminal(chunks: list[str], seen: str) -> None:
+    text = ""
+    for chunk in chunks:
+        text = join_text(text, chunk)
+
+    assert text == seen
+
+
+@given(st.lists(st.text(alphabet="ab\n\r"), max_size=6))
+def test_where_the_text_is_cut_into_chunks_does_not_matter(chunks: list[str]) -> None:
+    text = ""
+    for chunk in chunks:
+        text = join_text(text, chunk)
+
+    assert text == join_text("", "".join(chunks))
+
+
+def test_plain_text_has_no_colours_and_names_what_has_no_text() -> None:
+    error = new_output("error", ename="E", evalue="e", traceback=["\x1b[31mE\x1b[0m: e"])
+    picture = new_output("display_data", data={"image/png": "aGk="})
+
+    assert as_plain_text(error) == "E: e\n"
+    assert as_plain_text(picture) == "[image/png]\n"
+    assert as_plain_text(stream("\x1b[1mbold\x1b[0m")) == "bold"
+
+
+def test_the_size_of_an_output_is_that_of_its_data() -> None:
+    data = {"text/plain": "12345", "application/json": {"a": [1, 2]}}
+
+    assert size_of(new_output("display_data", data=data)) == 5 + len('{"a": [1, 2]}')
