@@ -199,7 +199,7 @@ def newest_tries(session: Session, run_pk: int) -> Mapping[TaskKey, Try]:
 def problem_counts(session: Session) -> Mapping[str, int]:
     """How many problems each file has."""
     query = select(_ERRORS.c.file, func.count()).group_by(_ERRORS.c.file)
-    return dict(session.execute(query).tuples().all())
+    return {file: int(count) for file, count in session.execute(query)}
 
 
 def _listed_runs() -> Select[tuple[object, ...]]:
