@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
-import nbformat
-
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
@@ -33,6 +31,8 @@ from nbflow.store import runs as run_store
 from nbflow.store.database import Database
 
 if TYPE_CHECKING:
+    import nbformat
+
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
     from nbflow.runtime.attempt_files import AttemptFiles
@@ -189,15 +189,18 @@ def assembled_notebook(
     database: Database, dag_id: str, run_id: str
 ) -> nbformat.NotebookNode | None:
     """A cell DAG's run as one notebook, as far as it has come; None for other DAGs and runs."""
-    from nbflow.runtime.artifacts import read_url
-    from nbflow.runtime.assemble import assemble_run
-
     with database.reading() as session:
         run = run_store.load_run(session, dag_id, run_id)
         if run is None or run.snapshot.dag.source != "notebook":
             return None
         _, bundle = dag_store.load_version(session, run.version_id)
         tries = browsing.newest_tries(session, run.id)
+
+    import nbformat
+
+    from nbflow.runtime.artifacts import read_url
+    from nbflow.runtime.assemble import assemble_run
+
     source = nbformat.reads(bundle.files[run.snapshot.dag.file].decode(), as_version=4)
     executed: dict[str, nbformat.NotebookNode] = {}
     for (task_id, _), one in tries.items():
@@ -218,11 +221,13 @@ def keep_assembled(settings: Settings, database: Database, dag_id: str, run_id: 
 
     Returns its URL, None for DAGs without.
     """
-    from nbflow.runtime.artifacts import ArtifactStore
-
     notebook = assembled_notebook(database, dag_id, run_id)
     if notebook is None:
         return None
+    import nbformat
+
+    from nbflow.runtime.artifacts import ArtifactStore
+
     folder, _, file = assembled_path(settings, dag_id, run_id).rpartition("/")
     return ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
 

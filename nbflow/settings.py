@@ -2,25 +2,24 @@
 `nbflow.toml` or `[tool.nbflow]` of the project.
 
 The project folder is the nearest one, from here upwards, that holds such a file; else the current
-folder. Data lives in its `.nbflow/`.
+folder. Data lives in its `.nbflow/`. Read without pydantic-settings, which takes longer to import
+than most commands take to run.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
-from pydantic import Field
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nbflow.core.errors import NbflowError
+from nbflow.core.spelling import did_you_mean
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -28,15 +27,20 @@ else:
     import tomli as tomllib
 
 PROJECT_FILE = "nbflow.toml"
+PREFIX = "NBFLOW_"
 
 
-class Settings(BaseSettings):
+class SettingsError(NbflowError):
+    """A setting cannot be used. The message names each, where it was set, and what is wrong."""
+
+
+class Settings(BaseModel):
     """Everything that can be set.
 
     Paths are relative to the project folder; times are in seconds.
     """
 
-    model_config = SettingsConfigDict(env_prefix="NBFLOW_", frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(default=Path(), description="The project folder.")
     data: Path = Field(default=Path(".nbflow"), description="Where nbflow keeps its own files.")
@@ -75,18 +79,6 @@ class Settings(BaseSettings):
     )
     timezone: str = Field(default="UTC", description="Zone of schedules that name none.")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic passes these by name
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments win over variables, variables over the project file (handed in by `load`)."""
-        return (init_settings, env_settings)
-
     @property
     def data_folder(self) -> Path:
         return (self.home / self.data).resolve()
@@ -115,40 +107,98 @@ class LoadedSettings:
 
 
 def load(start: Path | None = None, **arguments: object) -> LoadedSettings:
-    """Read the settings as seen from `start` (the current folder by default).
+    """Read the settings as seen from `start` (the current folder by default). Arguments that are
+    None do not count.
 
-    Raises pydantic's ValidationError, which names each bad value.
+    Raises SettingsError.
     """
-    home, file_values, file_name = _project(start or Path.cwd())
+    project = _project(start or Path.cwd())
     given = {name: value for name, value in arguments.items() if value is not None}
-    environment = EnvSettingsSource(Settings)()
-    from_file = {k: v for k, v in file_values.items() if k not in given and k not in environment}
-    merged: dict[str, Any] = {"home": home, **from_file, **given}  # checked by pydantic right here
+    environment = _environment()
     origins = {
-        name: "argument"
-        if name in given
-        else f"NBFLOW_{name.upper()}"
-        if name in environment
-        else file_name
-        if name in from_file
-        else "default"
-        for name in Settings.model_fields
+        **dict.fromkeys(Settings.model_fields, "default"),
+        "home": project.file or "default",
+        **dict.fromkeys(project.values, project.file),
+        **{name: _variable(name) for name in environment},
+        **dict.fromkeys(given, "argument"),
     }
-    return LoadedSettings(Settings(**merged), origins)
+    merged: dict[str, object] = {"home": project.folder, **project.values, **environment, **given}
+    try:
+        # Any value may stand in a file; this is where they are checked.
+        return LoadedSettings(Settings(**merged), origins)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError(_in_words(error, origins)) from error
 
 
-def _project(start: Path) -> tuple[Path, Mapping[str, object], str]:
+def _in_words(error: ValidationError, origins: Mapping[str, str]) -> str:
+    sentences: list[str] = []
+    for one in error.errors():
+        name = str(one["loc"][0])
+        if one["type"] == "extra_forbidden":
+            hint = did_you_mean(name, Settings.model_fields)
+            sentences.append(f"There is no setting {name!r} ({origins[name]}). {hint}")
+        else:
+            place = ".".join(map(str, one["loc"]))
+            reason = one["msg"][:1].lower() + one["msg"][1:]
+            sentences.append(
+                f"The setting {place} ({origins[name]}) is {one['input']!r}: {reason}."
+            )
+    return "\n".join(sentences)
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
+def _environment() -> dict[str, object]:
+    """What `NBFLOW_*` variables set; lists and mappings are JSON."""
+    found: dict[str, object] = {}
+    for name, field in Settings.model_fields.items():
+        text = os.environ.get(_variable(name))
+        if text is None:
+            continue
+        is_json = get_origin(field.annotation) in (list, dict)
+        found[name] = _from_json(name, text) if is_json else text
+    return found
+
+
+def _from_json(name: str, text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"{_variable(name)} is {text!r}, which is no JSON: {error}. "
+            'Write lists as ["a", "b"], mappings as {"key": "value"}.'
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Project:
     """The project folder, what its file sets, and the file's name."""
-    configured = os.environ.get("NBFLOW_HOME")
-    if configured:
-        start = Path(configured)
-    for folder in (start.resolve(), *start.resolve().parents):
+
+    folder: Path
+    values: Mapping[str, object]
+    file: str
+
+
+def _project(start: Path) -> _Project:
+    configured = os.environ.get(_variable("home"))
+    start = Path(configured or start).resolve()
+    for folder in (start, *start.parents):
         own = folder / PROJECT_FILE
         if own.is_file():
-            return folder, tomllib.loads(own.read_text(encoding="utf-8")), PROJECT_FILE
+            return _Project(folder, _table(own), PROJECT_FILE)
         shared = folder / "pyproject.toml"
         if shared.is_file():
-            table = tomllib.loads(shared.read_text(encoding="utf-8")).get("tool", {}).get("nbflow")
+            table = _table(shared).get("tool", {}).get("nbflow")
             if table is not None:
-                return folder, table, "pyproject.toml"
-    return start.resolve(), {}, ""
+                return _Project(folder, table, "pyproject.toml")
+    return _Project(start, {}, "")
+
+
+def _table(file: Path) -> Mapping[str, Any]:  # any TOML
+    try:
+        table: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{file} cannot be read: {error}. Correct it.") from error
+    return table

@@ -1,26 +1,39 @@
 """Noticing that somebody else added a request or a journal line, at next to no cost until then.
 
-SQLite: a counter of the file is read, and the newest row only when it has moved. PostgreSQL:
-LISTEN/NOTIFY, sent by `announce` inside the transaction that adds the row. A signal says that
-something is there to be read, never what.
+SQLite: a counter of the file is read when the file was written to, and the newest row only when the
+counter has moved. PostgreSQL: LISTEN/NOTIFY, sent by `announce` inside the transaction that adds
+the row. A signal says that something is there to be read, never what.
 """
 
 from __future__ import annotations
 
+import math
+import os
 import select
 import socket
 import sqlite3
 import threading
 import time
+from abc import ABC, abstractmethod
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
 
+from nbflow.store.file_watch import watch_writes
+
 POLL_SECONDS = 0.01
-"""How often `wait` looks at the counter of a SQLite file."""
+"""How often a SQLite file is looked at while it is written to, or always if nobody tells us."""
+
+CLOSE_SECONDS = 0.1
+"""How long it is looked at closely: a commit becomes visible a moment after it was written."""
+
+SAFETY_SECONDS = 0.5
+"""How often it is looked at although nobody told us of a write."""
+
+RECONNECT_SECONDS = 1.0
+"""How often a server that does not answer is asked again."""
 
 
 class Topic(Enum):
@@ -34,17 +47,64 @@ class Topic(Enum):
         return f"nbflow_{self.value[0]}"
 
 
-class ChangeSignal(Protocol):
-    """Says whether rows were added since it was made, or last said so. For one thread at a time."""
+class ChangeSignal(ABC):
+    """Says whether rows were added since it was made, or last said so.
+
+    `wait` and `has_changed` belong to one thread at a time; any other may `close`.
+    """
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+        self._in_use = threading.RLock()
+        self._to_wake, self._woken = socket.socketpair()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Return True as soon as rows were added, False after `timeout` seconds or when closed."""
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        with self._in_use:
+            while not self.has_changed():
+                left = deadline - time.monotonic()
+                if left <= 0 or self._closed.is_set():
+                    return False
+                self._sleep(left)
+        return True
 
     def has_changed(self) -> bool:
         """Whether rows were added, at once."""
+        with self._in_use:
+            return not self._closed.is_set() and self._look()
 
     def close(self) -> None:
         """End a `wait` in another thread, and the connection. Safe to call twice."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._to_wake.send(b".")
+        with self._in_use:
+            self._disconnect()
+            self._to_wake.close()
+            self._woken.close()
+
+    def _wait_until_readable(self, descriptor: int | None, seconds: float) -> bool:
+        """Sleep until there is something to read from `descriptor`, or `close` was called."""
+        poll = select.poll()
+        poll.register(self._woken, select.POLLIN)
+        if descriptor is not None:
+            poll.register(descriptor, select.POLLIN)
+        ready = poll.poll(None if seconds == math.inf else math.ceil(seconds * 1000))
+        return any(fd == descriptor for fd, _ in ready)
+
+    @abstractmethod
+    def _look(self) -> bool:
+        """Whether rows were added since the last look."""
+
+    @abstractmethod
+    def _sleep(self, at_most: float) -> None:
+        """Return when a look may be worth it, or after `at_most` seconds."""
+
+    @abstractmethod
+    def _disconnect(self) -> None:
+        """Close what `_look` and `_sleep` use."""
 
 
 def announce(session: Connection, topic: Topic) -> None:
@@ -56,100 +116,91 @@ def announce(session: Connection, topic: Topic) -> None:
 _NOTIFY = text("SELECT pg_notify(:channel, '')")
 
 
-class SqliteSignal:
-    """Polls `PRAGMA data_version`, which moves with every commit of another connection."""
+class SqliteSignal(ChangeSignal):
+    """Reads `PRAGMA data_version`, which moves with every commit of another connection."""
 
     def __init__(self, path: Path, topic: Topic) -> None:
+        super().__init__()
         table, key = topic.value
         self._newest_row = f'SELECT max("{key}") FROM "{table}"'  # noqa: S608 - names of our own
-        self._closed = threading.Event()
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA query_only = ON")
-        self._lock = threading.Lock()
         self._version = self._read("PRAGMA data_version")
         self._newest = self._read(self._newest_row)
+        # It exists while any connection does, and ours now does.
+        self._watch = watch_writes(path.with_name(f"{path.name}-wal"))
+        self._close_until = -math.inf
 
-    def wait(self, timeout: float | None = None) -> bool:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while not self._closed.is_set():
-            if self.has_changed():
-                return True
-            left = POLL_SECONDS if deadline is None else deadline - time.monotonic()
-            if left <= 0:
-                return False
-            self._closed.wait(min(left, POLL_SECONDS))
-        return False
-
-    def has_changed(self) -> bool:
-        with self._lock:
-            if self._closed.is_set():
-                return False
+    def _look(self) -> bool:
+        try:
             version = self._read("PRAGMA data_version")
             if version == self._version:
                 return False
             newest = self._read(self._newest_row)
-            self._version = version
-            changed, self._newest = newest > self._newest, newest
-            return changed
+        except sqlite3.OperationalError:
+            return False  # whoever uses the store is told of it there
+        added = newest > self._newest
+        self._version, self._newest = version, newest
+        return added
 
-    def close(self) -> None:
-        self._closed.set()
-        with self._lock:
-            self._connection.close()
+    def _sleep(self, at_most: float) -> None:
+        closely = self._watch is None or time.monotonic() < self._close_until
+        pause = POLL_SECONDS if closely else SAFETY_SECONDS
+        if self._wait_until_readable(self._watch, min(pause, at_most)) and self._watch is not None:
+            os.read(self._watch, 65536)
+            self._close_until = time.monotonic() + CLOSE_SECONDS
+
+    def _disconnect(self) -> None:
+        self._connection.close()
+        if self._watch is not None:
+            os.close(self._watch)
 
     def _read(self, question: str) -> int:
         return int(self._connection.execute(question).fetchone()[0] or 0)
 
 
-class PostgresSignal:
+class PostgresSignal(ChangeSignal):
     """Listens on the topic's channel.
 
-    A connection that broke counts as a change, for something may have been missed meanwhile.
+    While the server does not answer nothing has changed. That it answers again counts as a change,
+    for something may have been missed meanwhile.
     """
 
     def __init__(self, engine: Engine, topic: Topic) -> None:
+        super().__init__()
         self._connect_args = engine.dialect.create_connect_args(engine.url)
         self._channel = topic.channel
-        self._closed = threading.Event()
-        self._in_use = threading.RLock()
-        self._to_wake, self._woken = socket.socketpair()
+        self._retry_at = -math.inf
         self._connection = self._listen()
 
-    def wait(self, timeout: float | None = None) -> bool:
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self._in_use:
-            while not self._closed.is_set():
-                if self.has_changed():
-                    return True
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    return False
-                select.select([self._connection.fileno(), self._woken.fileno()], [], [], left)
-        return False
-
-    def has_changed(self) -> bool:
-        with self._in_use:
-            if self._closed.is_set():
-                return False
-            try:
-                return bool(list(self._connection.notifies(timeout=0)))
-            except psycopg.OperationalError:
-                self._connection.close()
+    def _look(self) -> bool:
+        if self._connection is None:
+            if time.monotonic() >= self._retry_at:
                 self._connection = self._listen()
-                return True
+            return self._connection is not None
+        try:
+            return bool(list(self._connection.notifies(timeout=0)))
+        except psycopg.OperationalError:
+            self._disconnect()
+            return self._look()
 
-    def close(self) -> None:
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        self._to_wake.send(b".")
-        with self._in_use:
+    def _sleep(self, at_most: float) -> None:
+        if self._connection is None:
+            self._wait_until_readable(None, min(at_most, RECONNECT_SECONDS))
+        else:
+            self._wait_until_readable(self._connection.fileno(), at_most)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
             self._connection.close()
-            self._to_wake.close()
-            self._woken.close()
+        self._connection = None
 
-    def _listen(self) -> psycopg.Connection:
+    def _listen(self) -> psycopg.Connection | None:
         args, kwargs = self._connect_args
-        connection = psycopg.connect(*args, autocommit=True, **kwargs)
-        connection.execute(f"LISTEN {self._channel}")
+        self._retry_at = time.monotonic() + RECONNECT_SECONDS
+        try:
+            connection = psycopg.connect(*args, autocommit=True, **kwargs)
+            connection.execute(f"LISTEN {self._channel}")
+        except psycopg.OperationalError:
+            return None  # whoever uses the store is told of it there
         return connection

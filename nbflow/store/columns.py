@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String, Text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import TIMESTAMP, BigInteger, Integer, LargeBinary, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from nbflow.core.json import Json
