@@ -120,13 +120,17 @@ class SqliteSignal(ChangeSignal):
     """Reads `PRAGMA data_version`, which moves with every commit of another connection."""
 
     def __init__(self, path: Path, topic: Topic) -> None:
-        super().__init__()
         table, key = topic.value
         self._newest_row = f'SELECT max("{key}") FROM "{table}"'  # noqa: S608 - names of our own
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA query_only = ON")
-        self._version = self._read("PRAGMA data_version")
-        self._newest = self._read(self._newest_row)
+        try:
+            self._connection.execute("PRAGMA query_only = ON")
+            self._version = self._read("PRAGMA data_version")
+            self._newest = self._read(self._newest_row)
+        except sqlite3.Error:
+            self._connection.close()
+            raise
+        super().__init__()
         # It exists while any connection does, and ours now does.
         self._watch = watch_writes(path.with_name(f"{path.name}-wal"))
         self._close_until = -math.inf

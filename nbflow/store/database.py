@@ -32,6 +32,14 @@ Session: TypeAlias = Connection
 """An open transaction, as `Database.transaction` and `Database.reading` give it."""
 
 
+_POSTGRES_CONNECTION = {
+    "application_name": "nbflow",
+    # A server that is gone without a word is noticed within a minute.
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 _POSTGRES_SETTINGS = {
     "timezone": "UTC",
     # A process that stands still in the middle of a transaction must not keep its locks: they would
@@ -105,9 +113,12 @@ class Database:
 
     def changes(self, topic: Topic = Topic.REQUESTS) -> ChangeSignal:
         """A signal for what is added from now on, with its own connection. The caller closes it."""
-        if self.is_sqlite:
+        if not self.is_sqlite:
+            return PostgresSignal(self._writing, topic)
+        try:
             return SqliteSignal(Path(self.url.database or ""), topic)
-        return PostgresSignal(self._writing, topic)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"The store does not answer: {error}") from error
 
     # -- migrations --------------------------------------------------------------------------------
 
@@ -199,10 +210,8 @@ def _prepare_sqlite(engine: Engine, begin: str, pragmas: list[str]) -> None:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    arguments = {
-        "application_name": "nbflow",
-        "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SETTINGS.items()),
-    }
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SETTINGS.items())
+    arguments = {**_POSTGRES_CONNECTION, "options": options}
     return create_engine(url, connect_args=arguments, pool_pre_ping=True)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from nbflow.store import journal, pools, requests
-from nbflow.store.changes import ChangeSignal, Topic
-from nbflow.store.database import Database
+from nbflow.store.changes import ChangeSignal, SqliteSignal, Topic
+from nbflow.store.database import Database, StoreUnavailable
+from nbflow.store.file_watch import watch_writes
 from nbflow.store.journal import Change
 from nbflow.store.pools import Pool
 from tests.store.builders import NOW
@@ -113,6 +117,37 @@ def test_a_closed_signal_says_nothing_and_can_be_closed_again(database: Database
     changes.close()
     put(database)
     assert [changes.has_changed(), changes.wait(1)] == [False, False]
+
+
+def test_a_signal_of_a_server_that_is_not_there_waits_for_it(tmp_path: Path) -> None:
+    database = Database(f"postgresql:///nbflow?host={tmp_path}")
+    with signal(database) as changes:
+        assert [changes.has_changed(), changes.wait(0.05)] == [False, False]
+
+
+def test_a_file_that_cannot_be_opened_has_no_signal(tmp_path: Path) -> None:
+    (tmp_path / "nbflow.db").mkdir()
+    with pytest.raises(StoreUnavailable, match="unable to open"):
+        Database(f"sqlite:///{tmp_path}/nbflow.db").changes()
+
+
+def test_a_store_without_tables_has_no_signal(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="no such table"):
+        Database(f"sqlite:///{tmp_path}/nbflow.db").changes()
+
+
+def test_without_help_of_the_system_the_file_is_polled(sqlite_database: Database) -> None:
+    with signal(sqlite_database) as changes:
+        assert isinstance(changes, SqliteSignal)
+        if changes._watch is not None:
+            os.close(changes._watch)
+            changes._watch = None
+        put(sqlite_database)
+        assert changes.wait(5)
+
+
+def test_a_file_that_is_not_there_cannot_be_watched(tmp_path: Path) -> None:
+    assert watch_writes(tmp_path / "nothing") is None
 
 
 def test_a_listener_that_lost_its_connection_says_so_and_goes_on(
