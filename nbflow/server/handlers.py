@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nbflow.server.project import Project
     from nbflow.server.questions import Questions
 
+_LOGIN = "This needs a login: send the token of the Jupyter server."
+
 T = TypeVar("T")
 SentT = TypeVar("SentT", bound=Sent)
 Verb = TypeVar("Verb", bound=Callable[..., object])
@@ -104,9 +106,8 @@ class NbflowHandler(APIHandler):
 
     def query(self, model: type[SentT]) -> SentT:
         """The query of the request. Raises a Refusal that names all that is wrong with it."""
-        given = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        # Jupyter's own: a client adds it to polls, which are no activity, and some add the token.
-        given = {k: v for k, v in given.items() if k not in ("no_track_activity", "token")}
+        names = [name for name in self.request.query_arguments if not _is_jupyters(name)]
+        given = {name: self.get_query_argument(name) for name in names}
         try:
             return model.model_validate(given)
         except ValidationError as error:
@@ -119,7 +120,9 @@ class NbflowHandler(APIHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's
         """Errors are JSON: a sentence, and the problems behind it if there are some."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        told: dict[str, object] = {"message": _sentence(status_code, error)}
+        # Who is not logged in is told so, whatever else is amiss.
+        unknown = status_code == 403 and not self.current_user
+        told: dict[str, object] = {"message": _LOGIN if unknown else _sentence(status_code, error)}
         if isinstance(error, Refusal) and error.problems:
             told["problems"] = [problem.to_json() for problem in error.problems]
         self.finish(json.dumps(told))
@@ -133,14 +136,19 @@ async def in_thread(work: Callable[[], T]) -> T:
         raise refusal_of(error) from error
 
 
+def _is_jupyters(name: str) -> bool:
+    """Whether Jupyter itself puts `name` into queries: the token, the mark of polls, and the time,
+    which JupyterLab adds to keep caches away.
+    """
+    return name in ("token", "no_track_activity") or name.isdigit()
+
+
 def _sentence(status: int, error: object) -> str:
     if isinstance(error, Refusal):
         return error.message
     if isinstance(error, HTTPError) and error.log_message:
         # Tornado doubles the percent signs of messages without arguments.
         return error.log_message.replace("%%", "%")
-    if status == 403:
-        return "This needs a login: send the token of the Jupyter server."
     if status == 500:
         return "The server failed to answer; its log says why."
     return f"{responses.get(status, 'Error')}."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CannotOpen(NbflowError):
-    """The project of this server cannot be opened: its settings or its folder are wrong."""
+    """The folder of this server's project cannot be used."""
 
 
 class Project:
@@ -36,8 +36,8 @@ class Project:
     def questions(self) -> Questions:
         """The open project.
 
-        Raises CannotOpen, and StoreUnavailable where the store does not answer; the next call tries
-        again.
+        Raises SettingsError, CannotOpen, and StoreUnavailable where the store does not answer; the
+        next call tries again.
         """
         # Half a second of imports that a server whose user never looks at nbflow need not pay for.
         from nbflow import app, settings  # noqa: PLC0415
@@ -48,8 +48,7 @@ class Project:
                 try:
                     found = settings.load(self._start).settings
                     self._opened = Questions(found, app.open_database(found))
-                except (ValueError, OSError) as error:
-                    # Pydantic's errors and those of a broken nbflow.toml are ValueErrors.
+                except OSError as error:
                     raise CannotOpen(
                         f"The project in {self._start} cannot be opened: {error}"
                     ) from error

@@ -1,0 +1,129 @@
+"""The other side of the server in tests: what a screen asks and hears, and the scheduler behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tornado.httpclient import HTTPResponse
+from tornado.websocket import WebSocketClientConnection
+
+from nbflow.core.orders import Outcome, ReportKind
+from nbflow.scheduler.loop import Scheduler
+from tests.scheduler.stage import OK, Hands
+
+DEADLINE = 10.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered. `Any`: JSON, which each test knows the form of."""
+
+    status: int
+    json: Any
+
+    @property
+    def message(self) -> str:
+        return str(self.json["message"])
+
+
+class Api:
+    """The REST API of the server under test."""
+
+    def __init__(self, fetch: Callable[..., Awaitable[HTTPResponse]]) -> None:
+        self._fetch = fetch
+
+    async def get(self, *path: str, **query: object) -> Answer:
+        return await self._ask("GET", path, params=query)
+
+    async def post(self, *path: str, body: object = None) -> Answer:
+        return await self._ask("POST", path, body=json.dumps(body or {}))
+
+    async def patch(self, *path: str, body: object) -> Answer:
+        return await self._ask("PATCH", path, body=json.dumps(body))
+
+    async def send(self, method: str, *path: str, text: str) -> Answer:
+        return await self._ask(method, path, body=text)
+
+    async def _ask(self, method: str, path: tuple[str, ...], **more: Any) -> Answer:
+        whole = ("nbflow", "api", "v1", *path)
+        found = await self._fetch(*whole, method=method, raise_error=False, **more)
+        return Answer(found.code, json.loads(found.body))
+
+    async def until(self, holds: Callable[[Any], bool], *path: str, **query: object) -> Any:
+        """What the server answers as soon as `holds`; for what no message tells of."""
+
+        async def ask() -> Any:
+            while True:
+                answer = await self.get(*path, **query)
+                if answer.status == 200 and holds(answer.json):
+                    return answer.json
+
+        return await asyncio.wait_for(ask(), DEADLINE)
+
+
+class Screen:
+    """A websocket to the feed."""
+
+    def __init__(self, socket: WebSocketClientConnection) -> None:
+        self._socket = socket
+
+    async def say(self, op: str, **more: object) -> None:
+        await self._socket.write_message(json.dumps({"op": op, **more}))
+
+    async def say_text(self, text: str) -> None:
+        await self._socket.write_message(text)
+
+    async def hear(self, op: str, **more: object) -> Any:
+        """The next message that is one of these; others are passed over."""
+        return (await self.hear_all_until(op, **more))[-1]
+
+    async def hear_all_until(self, op: str, **more: object) -> list[Any]:
+        """Every message up to the next that is one of these."""
+
+        async def listen() -> list[Any]:
+            heard: list[Any] = []
+            while not heard or not {"op": op, **more}.items() <= heard[-1].items():
+                text = await self._socket.read_message()
+                assert text is not None, "The server has hung up."
+                heard.append(json.loads(text))
+            return heard
+
+        return await asyncio.wait_for(listen(), DEADLINE)
+
+    async def hear_change(self, kind: str, **more: object) -> Any:
+        """The next change that is one of these."""
+        while True:
+            message = await self.hear("changes")
+            for change in message["changes"]:
+                if {"kind": kind, **more}.items() <= change.items():
+                    return change
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+class WakingHands(Hands):
+    """An executor that does what the test tells it to, and tells the scheduler as a real one does."""
+
+    def start(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+
+    def _report(self, attempt: str, kind: ReportKind, outcome: Outcome | None = None) -> None:
+        super()._report(attempt, kind, outcome)
+        self._wake()
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """A scheduler that runs in a thread, and the executor that does as it is told."""
+
+    scheduler: Scheduler
+    hands: WakingHands
+
+    def finish(self, task_id: str, outcome: Outcome = OK) -> None:
+        """End the running attempt of a task."""
+        self.hands.finish(task_id, outcome)
