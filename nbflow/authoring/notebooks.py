@@ -1,0 +1,418 @@
+"""From a notebook to a DAG: what was declared, and what the dataflow between its cells says, as
+`core.Dag`.
+
+Runs no user code. The source bundle gets a normalised copy of the notebook (format 4.5, an id for
+every cell, our magics as comments); where only some statements of a cell are setup, they stand in a
+cell of their own before it. The file itself is never written.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_core.paths import jupyter_path
+from nbformat import NotebookNode
+
+from nbflow.authoring.dataflow.edges import Flow, find_flow
+from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
+from nbflow.authoring.dataflow.source import CellSource, parse_cell
+from nbflow.authoring.fields import DAG_SETTINGS, check_id, check_names, dag_fields, task_fields
+from nbflow.authoring.findings import Findings
+from nbflow.authoring.notebook_cells import Declared, declared_cells, headings
+from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.errors import Problem
+from nbflow.core.graph import CycleError, Graph
+from nbflow.core.spelling import did_you_mean
+
+BROKEN = "NBF501"
+NO_KERNELSPEC = "NBF502"
+KERNEL_MISSING = "NBF503"
+NO_CODE = "NBF504"
+BAD_SETTINGS = "NBF508"
+BAD_SYNTAX = "NBF002"
+UNKNOWN_AFTER = "NBF203"
+CYCLE = "NBF202"
+UNDEFINED = "NBF510"
+TORN_APART = "NBF511"
+
+SETUP_OF = "setup_of"
+DEFAULT_KERNEL = "python3"
+
+
+def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, bytes]]:
+    """The DAG of a notebook, everything that is wrong with it, and the files of its bundle by path
+    from `root`.
+    """
+    name = path.relative_to(root).as_posix()
+    findings = Findings().at(file=name)
+    nb = _load(path, findings)
+    if nb is None:
+        return [], findings.problems, {}
+    reader = _Reader(nb, name, findings)
+    dag = reader.dag()
+    if dag is None or findings.has_errors:
+        return [], findings.problems, {}
+    files = {name: nbformat.writes(reader.normalised()).encode()}
+    files.update(_local_modules(reader.flow, path, root))
+    return [dag], findings.problems, files
+
+
+def _load(path: Path, findings: Findings) -> NotebookNode | None:
+    """The notebook in format 4.5, every cell with an id; None, with a finding, for one that cannot
+    be read.
+    """
+    try:
+        raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
+        nb = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
+        cells = list(nb.cells)
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        fix = "Open it in JupyterLab and save it again, or take an older copy."
+        findings.error(BROKEN, f"This is no notebook that can be read: {why}", fix)
+        return None
+    for index, cell in enumerate(cells):
+        cell.setdefault("id", f"cell-{index}")
+        cell.setdefault("metadata", NotebookNode())
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    return nb
+
+
+@dataclass
+class _Reader:
+    """Reads one notebook, step by step."""
+
+    nb: NotebookNode
+    name: str
+    findings: Findings
+
+    def __post_init__(self) -> None:
+        self.kernel_name, self.language = self._kernel()
+        self.settings = self._settings()
+        self.dag_id = str(self.settings.get("dag_id") or Path(self.name).stem)
+        self.findings = self.findings.at(dag_id=self.dag_id)
+        self.cells = declared_cells(self.nb, self.findings)
+        self.by_index = {cell.index: cell for cell in self.cells}
+        self.flow: Flow | None = None
+        self.plan: Plan | None = None
+
+    # --- the whole
+
+    def dag(self) -> Dag | None:
+        """The DAG, or None with the findings that say why not."""
+        check_id(self.findings, "dag_id", self.dag_id)
+        fields = dag_fields(self._dag_settings(), self.findings)
+        if not any(not cell.is_skipped for cell in self.cells):
+            self.findings.error(
+                NO_CODE, "The notebook has no code to run.", "Write some, or take the file away."
+            )
+            return None
+        tasks, edges = self._whole() if self.language != "python" else self._by_cells()
+        if self.findings.has_errors:
+            return None
+        return Dag(
+            self.dag_id, tuple(tasks), tuple(edges), file=self.name, source="notebook", **fields
+        )
+
+    def _whole(self) -> tuple[list[Task], list[Edge]]:
+        """A notebook in another language: one task."""
+        payload: dict[str, Any] = {
+            "notebook": self.name,
+            "parameters": self._param_references(),
+            "kernel_name": self.kernel_name,
+        }
+        options = self._options({})
+        task = Task("notebook", TaskKind.NOTEBOOK, operator="notebook", payload=payload, **options)
+        return [task], []
+
+    def _param_references(self) -> dict[str, Any]:  # a payload
+        return {name: {"$param": name} for name in self._params()}
+
+    def _by_cells(self) -> tuple[list[Task], list[Edge]]:
+        declared = {
+            cell.index: cell.task for cell in self.cells if cell.task and not cell.is_skipped
+        }
+        after = self._after(declared)
+        self.flow = self._flow(declared)
+        self._check_syntax(self.flow)
+        self.plan = plan_tasks(self.flow, declared, after)
+        self._check_plan(self.plan)
+        names = name_tasks(self.plan, headings(self.nb))
+        edges = task_edges(self.plan, names, after)
+        self._check_order(list(names.values()), edges)
+        return [self._task(group, names) for group in self.plan.groups], edges
+
+    def _flow(self, declared: Mapping[int, str]) -> Flow:
+        sources = [
+            parse_cell(cell.index, cell.source, may_raise=cell.may_raise)
+            for cell in self.cells
+            if not cell.is_skipped
+        ]
+        forced = [cell.index for cell in self.cells if cell.is_setup or cell.is_parameters]
+        flow = find_flow(sources, forced_setup=forced, declared=list(declared))
+        if flow.work or not sources:
+            return flow
+        # A notebook of nothing but definitions still is a program: its last cell is the task.
+        last = next(s.index for s in reversed(sources) if not s.is_empty)
+        forced = [index for index in forced if index != last]
+        return find_flow(sources, forced_setup=forced, declared=[last])
+
+    # --- settings
+
+    def _settings(self) -> Mapping[str, Any]:  # any JSON
+        found = self.nb.metadata.get("nbflow", {})
+        if not isinstance(found, Mapping):
+            message = f"The notebook's metadata 'nbflow' is {found!r}, and no object."
+            self.findings.error(
+                BAD_SETTINGS, message, 'Write it like {"dag_id": "sales", "schedule": "@daily"}.'
+            )
+            return {}
+        check_names(self.findings, found, ("dag_id", *DAG_SETTINGS))
+        return found
+
+    def _dag_settings(self) -> dict[str, object]:
+        settings = {name: value for name, value in self.settings.items() if name in DAG_SETTINGS}
+        given = settings.get("params")
+        return {
+            **settings,
+            "params": {**self._params(), **(given if isinstance(given, Mapping) else {})},
+        }
+
+    def _params(self) -> dict[str, object]:
+        """The names that the cell tagged `parameters` gives a value: its literals are the defaults."""
+        found: dict[str, object] = {}
+        for cell in self.cells:
+            if cell.is_parameters:
+                found.update(_literals(cell.source))
+        return found
+
+    def _options(self, own: Mapping[str, Any]) -> dict[str, Any]:  # keyword arguments of Task
+        defaults = self.settings.get("default_args")
+        shared = dict(defaults) if isinstance(defaults, Mapping) else {}
+        return task_fields({**shared, **own}, self.findings)
+
+    def _kernel(self) -> tuple[str, str]:
+        """The kernel's name and the language, from the metadata."""
+        spec = self.nb.metadata.get("kernelspec") or {}
+        info = self.nb.metadata.get("language_info") or {}
+        name = spec.get("name")
+        if not isinstance(name, str) or not name:
+            message = (
+                f"The notebook does not say which kernel it is for; {DEFAULT_KERNEL} is taken."
+            )
+            self.findings.warning(
+                NO_KERNELSPEC, message, "Choose a kernel in JupyterLab and save it."
+            )
+            name = DEFAULT_KERNEL
+        elif name not in (known := _kernelspecs()):
+            message = f"The kernel '{name}' is not installed here."
+            fix = f"Install it where tasks run, or choose another one. {did_you_mean(name, known)}"
+            self.findings.warning(KERNEL_MISSING, message, fix)
+        language = str(spec.get("language") or info.get("name") or "python").lower()
+        return name, "python" if language.startswith(("python", "ipython")) else language
+
+    # --- checks
+
+    def _after(self, declared: Mapping[int, str]) -> list[tuple[str, str]]:
+        names = set(declared.values())
+        pairs: list[tuple[str, str]] = []
+        for cell in self.cells:
+            for upstream in cell.after if cell.task else ():
+                if upstream in names:
+                    pairs.append((upstream, cell.task))
+                    continue
+                message = (
+                    f"Task '{cell.task}' is to come after '{upstream}', which no cell declares."
+                )
+                self.findings.at(cell=cell.index).error(
+                    UNKNOWN_AFTER, message, did_you_mean(upstream, names)
+                )
+        return list(dict.fromkeys(pairs))
+
+    def _check_syntax(self, flow: Flow) -> None:
+        for source in flow.sources.values():
+            if source.error:
+                here = self.findings.at(cell=source.index, line=source.error_line)
+                here.error(
+                    BAD_SYNTAX, f"The code cannot be read: {source.error}.", "Mend this line."
+                )
+
+    def _check_plan(self, plan: Plan) -> None:
+        for missing in plan.flow.missing:
+            here = self.findings.at(cell=missing.cell, line=missing.line)
+            message = f"`{missing.name}` is read here, and no cell before it defines it."
+            here.warning(UNDEFINED, message, "Define it above, or import it.")
+        for conflict in plan.conflicts:
+            here = self.findings.at(cell=conflict.cell)
+            code = CYCLE if conflict.is_cycle else TORN_APART
+            message = f"The tasks {' and '.join(map(repr, conflict.tasks))} cannot be apart: {conflict.why}"
+            tell = here.error if conflict.is_error else here.warning
+            tell(code, message.rstrip(".") + ".", "Give their cells one task name.")
+
+    def _check_order(self, names: Sequence[str], edges: Iterable[Edge]) -> None:
+        try:
+            _ = Graph(names, ((edge.upstream, edge.downstream) for edge in edges)).order
+        except CycleError as error:
+            message = f"These tasks wait for each other: {' -> '.join(error.path)}."
+            known = {problem.code for problem in self.findings.problems}
+            if CYCLE not in known:
+                self.findings.error(
+                    CYCLE, message, "Take one `after` away, or give their cells one task name."
+                )
+
+    # --- tasks
+
+    def _task(self, group: Group, names: Mapping[Group, str]) -> Task:
+        plan = self._planned()
+        own: dict[str, Any] = {}  # options from every cell of the task
+        for cell in group.cells:
+            own.update(self.by_index[cell].options)
+        inputs = {name: names[source] for name, source in plan.inputs(group).items()}
+        payload: dict[str, Any] = {  # ids and names, as `core.Task` lists them
+            "notebook": self.name,
+            "setup": [self._setup_id(cell) for cell in plan.setup_before(group)],
+            "cells": [
+                self.by_index[c].id if mine else self._setup_id(c) for c, mine in plan.steps(group)
+            ],
+            "inputs": inputs,
+            "outputs": list(plan.outputs(group)),
+            "kernel_name": self.kernel_name,
+        }
+        return Task(
+            names[group],
+            TaskKind.CELLS,
+            operator="cells",
+            reads=tuple(dict.fromkeys(inputs.values())),
+            payload=payload,
+            cells=group.cells,
+            doc=_why_together(group),
+            **self._options(own),
+        )
+
+    def _setup_id(self, cell: int) -> str:
+        """The id of the cell that runs the setup of `cell`: itself, if it is nothing else."""
+        own = self.by_index[cell].id
+        return own if self._planned().flow.setup.is_whole(cell) else f"{own}-setup"
+
+    def _planned(self) -> Plan:
+        if self.plan is None:
+            raise LookupError("The notebook has not been planned.")
+        return self.plan
+
+    # --- the copy for the bundle
+
+    def normalised(self) -> NotebookNode:
+        """The notebook as workers get it."""
+        nb = NotebookNode({**self.nb, "cells": list(self._normalised_cells())})
+        nb.metadata = NotebookNode({**self.nb.metadata})
+        nb.metadata["kernelspec"] = NotebookNode(
+            {"name": self.kernel_name, "display_name": self.kernel_name, "language": self.language}
+        )
+        return nb
+
+    def _normalised_cells(self) -> Iterator[NotebookNode]:
+        for index, cell in enumerate(self.nb.cells):
+            declared = self.by_index.get(index)
+            if declared is None:
+                yield cell
+                continue
+            if self._is_partly_setup(index):
+                yield self._setup_cell(declared)
+            yield NotebookNode(
+                {**cell, "source": declared.source, "outputs": [], "execution_count": None}
+            )
+
+    def _is_partly_setup(self, index: int) -> bool:
+        if self.flow is None or index not in self.flow.facts:
+            return False
+        setup = self.flow.setup
+        return setup.has_part(index) and not setup.is_whole(index)
+
+    def _setup_cell(self, cell: Declared) -> NotebookNode:
+        made = nbformat.v4.new_code_cell(self._planned().flow.setup.part(cell.index))
+        made["id"] = f"{cell.id}-setup"
+        made.metadata["nbflow"] = {SETUP_OF: cell.id}
+        return made
+
+
+def _why_together(group: Group) -> str:
+    if not group.why:
+        return ""
+    cells = ", ".join(map(str, group.cells))
+    return f"Cells {cells} are one task: {'; '.join(group.why)}."
+
+
+def _literals(code: str) -> dict[str, object]:
+    """The names that are assigned a literal at top level; other parameters have no default that
+    could be shown.
+    """
+    try:
+        body = ast.parse(code).body
+    except SyntaxError:
+        return {}
+    found: dict[str, object] = {}
+    for statement in body:
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+            continue
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        try:
+            value = json.loads(json.dumps(ast.literal_eval(statement.value)))
+        except (ValueError, TypeError, SyntaxError):
+            continue
+        found.update({target.id: value for target in targets if isinstance(target, ast.Name)})
+    return found
+
+
+def _kernelspecs() -> set[str]:
+    """The names of the kernels that Jupyter finds on this machine."""
+    found = {DEFAULT_KERNEL}
+    for folder in map(Path, jupyter_path("kernels")):
+        if folder.is_dir():
+            found |= {spec.parent.name for spec in folder.glob("*/kernel.json")}
+    return found
+
+
+def _local_modules(flow: Flow | None, path: Path, root: Path) -> Iterator[tuple[str, bytes]]:
+    """The modules beside the notebook that its cells import, with those they import in turn."""
+    todo = [name for source in flow.sources.values() for name in _imports(source)] if flow else []
+    seen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for file in _files_of(path.parent, name):
+            content = file.read_bytes()
+            yield file.relative_to(root).as_posix(), content
+            try:
+                todo += _imported_by(ast.parse(content).body)
+            except SyntaxError:
+                continue  # it will say so when it is imported
+
+
+def _files_of(folder: Path, module: str) -> list[Path]:
+    single = folder / f"{module}.py"
+    package = folder / module
+    if single.is_file():
+        return [single]
+    return sorted(package.rglob("*.py")) if (package / "__init__.py").is_file() else []
+
+
+def _imports(source: CellSource) -> list[str]:
+    return _imported_by(source.body)
+
+
+def _imported_by(body: Sequence[ast.stmt]) -> list[str]:
+    """The top-level names of the modules that the statements import, wherever in them."""
+    found: list[str] = []
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Import):
+            found += [alias.name.partition(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append(node.module.partition(".")[0])
+    return found
