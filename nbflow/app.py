@@ -103,7 +103,7 @@ def make_scheduler(
     watch_dags: bool = True,
     on_run_finished: Callable[[run_store.ActiveRun], None] = lambda _: None,
 ) -> Scheduler:
-    """A scheduler, with `watch_dags` over the DAG folders of these settings.
+    """A scheduler, with `watch_dags` over the DAG folders of these settings and their schedules.
 
     With `watch_dags` it also leaves the assembled notebook of every finished run of a cell DAG in
     the artifact store; who runs a single DAG asks for it by `keep_assembled`.
@@ -121,7 +121,7 @@ def make_scheduler(
     scheduler = Scheduler(
         database,
         executor,
-        SchedulerSettings(settings.artifacts_url, settings.heartbeat),
+        SchedulerSettings(settings.artifacts_url, settings.heartbeat, schedules=watch_dags),
         on_run_finished=finished,
     )
     if watch_dags:

@@ -196,7 +196,7 @@ def _run_waves(
     scheduler = Scheduler(
         database,
         executor,
-        SchedulerSettings(settings.artifacts_url, waves=True),
+        SchedulerSettings(settings.artifacts_url, waves=True, schedules=False),
         clock=clock,
         sources=lambda _: source,
     )
@@ -217,7 +217,7 @@ def _run_on(settings: Settings, database: Database, source: Source) -> None:
     scheduler = Scheduler(
         database,
         app.make_executor(settings),
-        SchedulerSettings(settings.artifacts_url),
+        SchedulerSettings(settings.artifacts_url, schedules=False),
         sources=lambda _: source,
         on_run_finished=finished.append,
     )

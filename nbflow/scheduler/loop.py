@@ -52,11 +52,13 @@ class SchedulerSettings:
 
     `artifacts` is the fsspec URL under which attempts keep notebooks and logs.
     `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
+    Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
     artifacts: str
     heartbeat: float = 5.0
     waves: bool = False
+    schedules: bool = True
     describe_every: float = 5.0
     longest_sleep: float = 30.0
 
@@ -228,7 +230,8 @@ class Scheduler:
         if after.cancel:
             self.executor.cancel(after.cancel)
         for run in after.finished:
-            self._look_at_schedules[run.snapshot.run.dag_id] = self.clock()
+            if self.settings.schedules:
+                self._look_at_schedules[run.snapshot.run.dag_id] = self.clock()
             self._on_run_finished(run)
         if after.finished:
             self.wake()
@@ -276,7 +279,7 @@ class Scheduler:
         self, session: Session, book: RunBook, changed: set[str], now: datetime
     ) -> None:
         due = {dag_id for dag_id, at in self._look_at_schedules.items() if at <= now} | changed
-        if self._schedules_known and not due:
+        if not self.settings.schedules or (self._schedules_known and not due):
             return
         for stored in dag_store.active_dags(session):
             dag_id = stored.dag.dag_id

@@ -31,9 +31,9 @@ def hands() -> Hands:
 @pytest.fixture
 def make_scheduler(database: Database, tmp_path: Path, clock: Clock, hands: Hands) -> MakeScheduler:
     """Schedulers over one database. They give back no lease when the test ends: as if killed."""
-    settings = SchedulerSettings(str(tmp_path / "artifacts"))
 
-    def make(executor: Hands = hands) -> Scheduler:
+    def make(executor: Hands = hands, *, schedules: bool = True) -> Scheduler:
+        settings = SchedulerSettings(str(tmp_path / "artifacts"), schedules=schedules)
         return Scheduler(database, executor, settings, clock=clock)
 
     return make

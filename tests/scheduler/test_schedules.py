@@ -6,7 +6,7 @@ from nbflow.core.json import JsonObject
 from nbflow.core.timetables import CronTimetable
 from nbflow.store.database import Database
 from tests.scheduler.conftest import MakeScheduler
-from tests.scheduler.stage import START, Clock, Hands, a_dag, run_ids, run_state, save
+from tests.scheduler.stage import START, Clock, Hands, a_dag, run_ids, run_state, save, start_run
 
 HOURLY: JsonObject = CronTimetable("0 * * * *").to_json()
 
@@ -104,3 +104,19 @@ def test_overlap_cancel_running_ends_the_older_run(
     scheduler.tick()
     assert dues(database) == ["12:00", "13:00"]
     assert run_state(database, first) == "cancelled"
+
+
+def test_a_scheduler_without_schedules_runs_what_was_asked_for_and_nothing_else(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock, hands: Hands
+) -> None:
+    """As `nbflow run` has it: trying out a DAG must not make up for what its schedule missed."""
+    dag = a_dag("a", timetable=HOURLY, start_date=START, catchup=True)
+    start_run(database, dag, "manual")
+    clock.pass_(hours=3)
+    scheduler = make_scheduler(schedules=False)
+    scheduler.tick()
+    hands.finish("a")
+    due = scheduler.tick()
+    assert run_ids(database) == ["manual"]
+    assert run_state(database, "manual") == "success"
+    assert due > clock.now
