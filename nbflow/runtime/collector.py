@@ -60,8 +60,7 @@ class OutputCollector(NotebookClient):
         now = datetime.now(timezone.utc).isoformat()
         self.nb.cells[cell_index].metadata["execution"]["shell.execute_reply"] = now
 
-    # ------------------------------------------------------------------- nbclient calls these for
-    # us
+    # ------------------------------------------------------------------ nbclient calls these for us
 
     def output(
         self, outs: list[NotebookNode], msg: Message, display_id: str | None, cell_index: int
@@ -95,8 +94,7 @@ class OutputCollector(NotebookClient):
         update = {"display_id": display_id, "data": content["data"]}
         self._emit({"event": "update_display", **update, "metadata": content["metadata"]})
 
-    # ----------------------------------------------------------------------------- keeping and
-    # telling
+    # -------------------------------------------------------------------------- keeping and telling
 
     def _take_in(
         self, outs: list[NotebookNode], index: int, output: NotebookNode, display_id: str | None

@@ -103,7 +103,7 @@ def _raise_for(end: NotebookEnd) -> None:
         raise Interrupted("cancelled")
 
 
-# --------------------------------------------------------------------- for papermill's own command
+# ---------------------------------------------------------------------- for papermill's own command
 
 
 @contextlib.contextmanager

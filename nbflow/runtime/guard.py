@@ -69,8 +69,7 @@ def _pipe_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
     return process.stdin
 
 
-# ---------------------------------------------------------------------------- the guard's own
-# process
+# -------------------------------------------------------------------------- the guard's own process
 
 
 def _guard(owner: int) -> None:

@@ -10,17 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
-from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, TypeAlias, cast
 
-import psutil
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
@@ -28,17 +24,14 @@ from jupyter_client.manager import KernelManager
 
 from nbflow.core.errors import NbflowError
 from nbflow.runtime.cancellation import CancelToken
-from nbflow.runtime.endings import signal_name
-from nbflow.runtime.memory import oom_kill_count
+from nbflow.runtime.kernel_process import Death, KernelProcess
 
 # What comes from a kernel is JSON with datetimes in it, as jupyter_client hands it on untyped.
 Message: TypeAlias = dict[str, Any]
 Listener: TypeAlias = Callable[[Message], None]
 Ticker: TypeAlias = Callable[[], "float | None"]
 
-_CRASHES = frozenset({signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT})
 _POLL_WITHOUT_PIDFD = 0.5
-_STDERR_TAIL = 4000
 
 
 class KernelStartError(NbflowError):
@@ -53,6 +46,14 @@ class KernelDied(NbflowError):
         super().__init__(death.message)
 
 
+class Interrupted(NbflowError):
+    """An execution of our own code was ended from outside; `why` is cancelled or timeout."""
+
+    def __init__(self, why: Literal["cancelled", "timeout"]) -> None:
+        self.why = why
+        super().__init__(why)
+
+
 class SilentCodeError(NbflowError):
     """Our own code failed inside the kernel."""
 
@@ -61,23 +62,6 @@ class SilentCodeError(NbflowError):
         self.evalue = evalue
         self.traceback = traceback
         super().__init__(f"{ename}: {evalue}")
-
-
-@dataclass(frozen=True)
-class Death:
-    """How a kernel's process ended. `exit_code` is negative for a signal, None where it is not
-    known.
-    """
-
-    exit_code: int | None
-    out_of_memory: bool
-    message: str
-    stderr: str
-
-    @property
-    def has_crashed(self) -> bool:
-        """Whether the process brought the end upon itself, as native code with a defect does."""
-        return self.exit_code is not None and -self.exit_code in _CRASHES
 
 
 @dataclass(frozen=True)
@@ -122,12 +106,16 @@ UNWATCHED = Watch()
 
 
 class Kernel:
-    """A running kernel and the sockets to it. Used by one thread at a time; `wake` is for any
-    thread.
+    """A running kernel and the sockets to it.
+
+    Used by one thread at a time; `wake` and what `process` offers are for any thread.
     """
 
-    def __init__(self, manager: KernelManager, client: BlockingKernelClient, log: Path) -> None:
+    def __init__(
+        self, manager: KernelManager, client: BlockingKernelClient, process: KernelProcess
+    ) -> None:
         self.client = client
+        self.process = process
         self.name = manager.kernel_name
         self.spec = cast("KernelSpec", manager.kernel_spec)
         self.language_info: dict[str, Any] = {}  # as the kernel sent it
@@ -136,17 +124,12 @@ class Kernel:
         self.started_at = time.monotonic()
         self.listener: Listener | None = None
         self._manager = manager
-        self._log = log
-        self._process = _process_of(manager)
-        self._peak_memory = 0
-        self._oom_kills = oom_kill_count()
         self._lock = Lock()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
-        self._pidfd = _open_pidfd(self.pid)
         self._poller = zmq.Poller()
-        for readable in (self._iopub, self._shell, self._wake_read, self._pidfd):
+        for readable in (self._iopub, self._shell, self._wake_read, process.pidfd):
             if readable is not None:
                 self._poller.register(readable, zmq.POLLIN)
 
@@ -154,11 +137,9 @@ class Kernel:
         return f"<Kernel {self.name} pid={self.pid}>"
 
     @property
-    def pid(self) -> int | None:
-        """The process on this machine, also the number of its process group; None for a remote
-        kernel.
-        """
-        return None if self._process is None else self._process.pid
+    def pid(self) -> int:
+        """The number of its process, and of its process group."""
+        return self.process.pid
 
     @property
     def is_python(self) -> bool:
@@ -166,23 +147,12 @@ class Kernel:
 
     @property
     def is_alive(self) -> bool:
-        if self._process is not None:
-            return self._process.poll() is None
-        return bool(self._manager.is_alive())
+        return self.process.is_alive
 
     @property
     def age(self) -> float:
         """Seconds since it was started."""
         return time.monotonic() - self.started_at
-
-    @property
-    def stderr(self) -> str:
-        """The end of what the process wrote to stdout and stderr past its channels."""
-        try:
-            data = self._log.read_bytes()[-_STDERR_TAIL:]
-        except FileNotFoundError:
-            return ""
-        return data.decode(errors="replace").strip()
 
     # ------------------------------------------------------------------------------------ executing
 
@@ -227,10 +197,14 @@ class Kernel:
         """
         wanted = None if expression is None else {"value": expression}
         execution = self.run(code, silent=True, expressions=wanted, watch=watch)
+        while execution.reply is not None and execution.reply["status"] == "aborted":
+            # For a moment after an error a kernel refuses what it takes for the cells that follow.
+            self.poll(0.01)
+            execution = self.run(code, silent=True, expressions=wanted, watch=watch)
         if execution.ended in ("cancelled", "timeout"):
             raise Interrupted(execution.ended)
         if execution.reply is None:
-            raise KernelDied(self.death())
+            raise KernelDied(self.process.death())
         _raise_for_error(execution.reply)
         if expression is None:
             return {}
@@ -273,7 +247,7 @@ class Kernel:
 
     def poll(self, seconds: float | None) -> None:
         """Wait until something arrives, the process ends, someone calls `wake`, or time is up."""
-        if self._pidfd is None:
+        if self.process.pidfd is None:
             seconds = min(_POLL_WITHOUT_PIDFD, seconds if seconds is not None else 3600.0)
         ready = dict(self._poller.poll(_milliseconds(seconds)))
         if self._wake_read in ready:
@@ -294,83 +268,24 @@ class Kernel:
         """Interrupt what runs, in the way the kernelspec asks for."""
         if self.spec.interrupt_mode == "message":
             self._send_control("interrupt_request", {})
-        elif self._process is None:
-            self._manager.interrupt_kernel()
-        elif self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGINT)
+        else:
+            self.process.interrupt()
 
     def ask_to_end(self) -> None:
         """Ask the kernel to end by itself, exit hooks included."""
         self._send_control("shutdown_request", {"restart": False})
 
-    def kill(self) -> None:
-        """Kill the kernel with everything it started."""
-        if self._process is None:
-            self._manager.shutdown_kernel(now=True)
-            return
-        # A child in a session of its own is not in the group.
-        started = _descendants(self._process.pid)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        for process in started:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-
-    def wait_ended(self, timeout: float) -> bool:
-        """Whether the process has ended within `timeout` seconds."""
-        if self._process is None:
-            return not self.is_alive
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
     def destroy(self) -> None:
-        """Close the sockets and remove the files. The process must have been ended."""
+        """Close the sockets and remove the files. The process must have ended."""
         with self._lock:
-            fds = (self._wake_read, self._wake_write, self._pidfd)
+            fds = (self._wake_read, self._wake_write)
             self._wake_read = self._wake_write = -1
-            self._pidfd = None
         for fd in fds:
-            if fd is not None and fd >= 0:
+            if fd >= 0:
                 os.close(fd)
         self.client.stop_channels()
         self._manager.cleanup_resources()
-        self._log.unlink(missing_ok=True)
-
-    def death(self) -> Death:
-        """How the process ended; waits for that if it is just about to."""
-        if self._process is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(1.0)
-        code = None if self._process is None else self._process.poll()
-        killed = code == -signal.SIGKILL
-        out_of_memory = killed and oom_kill_count() > self._oom_kills
-        return Death(code, out_of_memory, self._death_sentence(code, out_of_memory), self.stderr)
-
-    # --------------------------------------------------------------------------------------- memory
-
-    def sample_memory(self) -> None:
-        """Note how much memory the kernel and its children use now."""
-        if self.pid is None:
-            return
-        with contextlib.suppress(psutil.Error):
-            total = psutil.Process(self.pid).memory_info().rss
-            for child in _descendants(self.pid):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    total += child.memory_info().rss
-            self._peak_memory = max(self._peak_memory, total)
-
-    @property
-    def peak_memory(self) -> int | None:
-        """The most memory used so far, in bytes: the kernel's own peak, or the largest sample with
-        children.
-        """
-        if self.pid is not None:
-            self._peak_memory = max(self._peak_memory, _own_peak(self.pid))
-        return self._peak_memory or None
+        self.process.close()
 
     # -------------------------------------------------------------------------------------- private
 
@@ -398,30 +313,11 @@ class Kernel:
         self.client.control_channel.send(message)
 
     def _start_problem(self, timeout: float) -> str:
-        if self.is_alive:
-            why = f"did not answer within {timeout:g} s"
-        else:
-            code = None if self._process is None else self._process.poll()
-            why = f"ended at once with {_exit_words(code)}"
-        output = f" It wrote: {self.stderr}" if self.stderr else ""
+        why = f"did not answer within {timeout:g} s"
+        if not self.is_alive:
+            why = f"ended at once with {self.process.exit_words()}"
+        output = f" It wrote: {self.process.output}" if self.process.output else ""
         return f"The kernel {self.name!r} ({self.spec.argv[0]}) {why}.{output}"
-
-    def _death_sentence(self, code: int | None, out_of_memory: bool) -> str:
-        sentence = f"The kernel {self.name!r} ended with {_exit_words(code)}."
-        used = f"{(self._peak_memory or 0) / 2**20:.0f} MiB when last looked at"
-        if out_of_memory:
-            return f"{sentence} The system killed it for lack of memory ({used})."
-        if code == -signal.SIGKILL:
-            return f"{sentence} Mostly this means that memory ran out ({used})."
-        return sentence
-
-
-class Interrupted(NbflowError):
-    """An execution of our own code was ended from outside; `why` is cancelled or timeout."""
-
-    def __init__(self, why: Literal["cancelled", "timeout"]) -> None:
-        self.why = why
-        super().__init__(why)
 
 
 class _Waiting:
@@ -492,7 +388,7 @@ class _Waiting:
             self.kernel.interrupt()
         if self.kill_at is not None and now >= self.kill_at:
             self.kill_at = None
-            self.kernel.kill()
+            self.kernel.process.kill()
 
     def _patience(self, now: float) -> float | None:
         ticked = None if self.tick is None else self.tick()
@@ -509,8 +405,7 @@ class _Waiting:
         return Execution(self.ended or ended, self.reply, self.msg_id, self.idle)
 
 
-# ------------------------------------------------------------------------------------------
-# messages
+# ----------------------------------------------------------------------------------------- messages
 
 
 def _milliseconds(seconds: float | None) -> int | None:
@@ -532,46 +427,3 @@ def _raise_for_error(answer: Mapping[str, Any]) -> None:
     if answer["status"] != "ok":
         lines = "\n".join(answer.get("traceback", ()))
         raise SilentCodeError(answer.get("ename", "aborted"), answer.get("evalue", ""), lines)
-
-
-# -----------------------------------------------------------------------------------------
-# processes
-
-
-def _process_of(manager: KernelManager) -> subprocess.Popen[bytes] | None:
-    process = getattr(manager.provisioner, "process", None)
-    return process if isinstance(process, subprocess.Popen) else None
-
-
-def _open_pidfd(pid: int | None) -> int | None:
-    if pid is None:
-        return None
-    try:
-        return os.pidfd_open(pid)
-    # Not Linux, or one before 5.3.
-    except (AttributeError, OSError):
-        return None
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _own_peak(pid: int) -> int:
-    """The largest resident size a process ever had, in bytes; 0 where the system does not say."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
-
-
-def _exit_words(code: int | None) -> str:
-    if code is None:
-        return "an unknown exit status"
-    if code >= 0:
-        return f"exit status {code}"
-    return f"signal {signal_name(-code)}"

@@ -9,32 +9,29 @@ import logging
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Condition, Thread
+from threading import Condition
 
 from jupyter_client.kernelspec import KernelSpec
 
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.kernel import Interrupted, Kernel, KernelDied, KernelStartError, Watch
 from nbflow.runtime.launcher import KernelLauncher
+from nbflow.runtime.reaper import KernelReaper
 
 log = logging.getLogger(__name__)
 
 DEFAULT_KERNEL = "python3"
 
-# How often ready kernels are looked over for dead and old ones.
-_LOOK_OVER_SECONDS = 60.0
 # These are read when an interpreter starts; setting them later is too late.
 _READ_AT_START = ("PYTHON", "LD_", "DYLD_")
 
 
 class KernelPool(AbstractContextManager["KernelPool"]):
-    """The kernels of one worker: some of each Python kernelspec stand ready, others start when asked.
+    """The kernels of a worker: some of each Python kernelspec stand ready, others start on demand.
 
     `size` is how many stand ready of each of `kernel_names` and of every other one that was asked
     for. All times are in seconds: a kernel has `start_timeout` to start, `answer_timeout` to answer
@@ -61,13 +58,17 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         self._answer_timeout = answer_timeout
         self._preload = tuple(preload)
         self._launcher = KernelLauncher(start_timeout)
-        self._reaper = _Reaper(self._launcher, self.look_over, grace)
+        self._reaper = KernelReaper(self._launcher, self.look_over, grace)
         self._changed = Condition()
-        self._ready: dict[str, deque[Kernel]] = {name: deque() for name in kernel_names}
+        # Only Python kernels can be given their folder later; others wait for nobody.
+        self._ready: dict[str, deque[Kernel]] = {
+            name: deque() for name in kernel_names if self._is_python(name)
+        }
         self._waiting: dict[str, deque[Future[Kernel]]] = {}
         self._starting: Counter[str] = Counter()
         self._failed: set[str] = set()
         self._in_use: set[Kernel] = set()
+        self._asked: set[Future[Kernel]] = set()
         self._closed = False
         self._starters = ThreadPoolExecutor(
             max(2, os.cpu_count() or 1), thread_name_prefix="nbflow-kernel-starter"
@@ -133,8 +134,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             if self._closed:
                 return
             self._closed = True
-            waiting = [future for futures in self._waiting.values() for future in futures]
-        for future in waiting:
+            asked = list(self._asked)
+        for future in asked:
             future.cancel()
         self._launcher.stop()
         self._starters.shutdown(wait=True, cancel_futures=True)
@@ -142,15 +143,14 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             self.release(kernel, polite=False)
         # Whoever uses a kernel sees its death and releases it; the sockets are theirs until then.
         for kernel in list(self._in_use):
-            kernel.kill()
+            kernel.process.kill()
         self._reaper.close()
         self._launcher.close()
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # ------------------------------------------------------------------------------- handing one
-    # out
+    # ------------------------------------------------------------------------------ handing one out
 
     def _take_ready(self, name: str, token: CancelToken | None) -> Kernel:
         with self._changed:
@@ -160,18 +160,16 @@ class KernelPool(AbstractContextManager["KernelPool"]):
                 kernel = ready.popleft()
                 self._top_up()
                 return kernel
-            future: Future[Kernel] = Future()
+            future = self._new_future()
             self._waiting.setdefault(name, deque()).append(future)
             self._failed.discard(name)
             self._top_up()
-        return _wait_for(future, token)
+        return self._wait_for(future, token)
 
     def _settle(
         self, kernel: Kernel, folder: Path | None, env: dict[str, str], token: CancelToken | None
     ) -> bool:
-        """Give a ready kernel its folder and environment. False, and it is ended, if it is no good
-        any more.
-        """
+        """Give a ready kernel its folder and environment; False, and it ends, if it is no good."""
         watch = Watch(token, time.monotonic() + self._answer_timeout, grace=0.0)
         try:
             kernel.run_silently(_settling(folder, env), watch=watch)
@@ -190,30 +188,75 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     ) -> Kernel:
         with self._changed:
             self._refuse_if_closed()
-            future: Future[Kernel] = Future()
+            future = self._new_future()
             self._starters.submit(self._start_and_deliver, future, name, folder, env)
-        kernel = _wait_for(future, token)
-        self._in_use.add(kernel)
-        return kernel
+        return self._wait_for(future, token)
 
     def _start_and_deliver(
         self, future: Future[Kernel], name: str, folder: Path | None, env: dict[str, str]
     ) -> None:
         try:
-            kernel = self._launcher.start(name, folder, env)
+            kernel = self._start(name, folder, env)
         except KernelStartError as error:
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
+            _refuse(error, future)
             return
         if not _deliver(kernel, future):
             self.release(kernel, polite=False)
 
+    def _start(
+        self,
+        name: str,
+        folder: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        preload: Sequence[str] = (),
+    ) -> Kernel:
+        try:
+            return self._launcher.start(name, folder, env, preload)
+        except KernelStartError:
+            raise
+        # Nobody looks into this thread, and someone waits for its answer. What goes wrong may come
+        # from jupyter_client, a provisioner, zmq or the system.
+        except Exception as error:
+            log.exception("Starting a kernel %r failed.", name)
+            raise KernelStartError(
+                f"The kernel {name!r} could not be started: {type(error).__name__}: {error}"
+            ) from error
+
+    def _new_future(self) -> Future[Kernel]:
+        future: Future[Kernel] = Future()
+        self._asked.add(future)
+        return future
+
+    def _wait_for(self, future: Future[Kernel], token: CancelToken | None) -> Kernel:
+        """The kernel that `future` brings; nobody takes it if `token` is cancelled first."""
+
+        def abandon() -> None:
+            future.cancel()
+
+        unsubscribe = None if token is None else token.on_cancel(abandon)
+        try:
+            return future.result()
+        except CancelledError:
+            if token is not None and token.is_cancelled:
+                raise Interrupted("cancelled") from None
+            raise _closed() from None
+        finally:
+            self._asked.discard(future)
+            if unsubscribe is not None:
+                unsubscribe()
+
+    def _is_python(self, name: str) -> bool:
+        try:
+            return self.kernelspec(name).language == "python"
+        except KernelStartError as error:
+            log.warning("No kernel can stand ready: %s", error)
+            return False
+
     def _refuse_if_closed(self) -> None:
         if self._closed:
-            raise KernelStartError("The kernel pool of this worker is closed.")
+            raise _closed()
 
-    # ---------------------------------------------------------------------------- keeping some
-    # ready
+    # --------------------------------------------------------------------------- keeping some ready
 
     def _top_up(self) -> None:
         """Start what is missing: for those who wait, and only when nobody does for later."""
@@ -230,7 +273,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     def _start_ahead(self, name: str) -> None:
         kernel, error = None, None
         try:
-            kernel = self._launcher.start(name, preload=self._preload)
+            kernel = self._start(name, preload=self._preload)
         except KernelStartError as problem:
             error = problem
         with self._changed:
@@ -256,9 +299,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         """
         waiting = self._waiting.get(name, deque())
         while waiting:
-            future = waiting.popleft()
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
+            if _refuse(error, waiting.popleft()):
                 return
         if not self._closed:
             log.warning("No kernel can be started ahead: %s", error)
@@ -280,112 +321,24 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             return [kernel for ready in self._ready.values() for kernel in ready]
 
 
-@dataclass
-class _Ending:
-    kernel: Kernel
-    kill_at: float
-    kills_left: int = 3
-
-
-class _Reaper:
-    """The thread that ends kernels, so that no task waits for it."""
-
-    def __init__(
-        self, launcher: KernelLauncher, look_over: Callable[[], None], grace: float
-    ) -> None:
-        self._grace = grace
-        self._launcher = launcher
-        self._look_over = look_over
-        self.given: set[Kernel] = set()
-        self._new: SimpleQueue[_Ending | None] = SimpleQueue()
-        self._ending: list[_Ending] = []
-        self._leave_at: float | None = None
-        self._thread = Thread(target=self._run, name="nbflow-kernel-reaper", daemon=True)
-        self._thread.start()
-
-    def take(self, kernel: Kernel, *, polite: bool) -> None:
-        if not self._thread.is_alive():
-            # The pool was closed meanwhile, and the kernel ended with it.
-            return
-        now = time.monotonic()
-        self.given.add(kernel)
-        self._new.put(_Ending(kernel, now + self._grace if polite else now))
-
-    def close(self) -> None:
-        """Return when every kernel has ended: those asked politely may take their time."""
-        self._new.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._may_leave():
-            hurry = self._ending or self._leave_at is not None
-            try:
-                # A kernel needs tens of milliseconds to end; nobody waits for it here.
-                self._accept(self._new.get(timeout=0.02 if hurry else _LOOK_OVER_SECONDS))
-            except Empty:
-                if not hurry:
-                    self._look_over()
-            self._ending = [ending for ending in self._ending if not self._has_ended(ending)]
-
-    def _may_leave(self) -> bool:
-        if self._leave_at is None or self._ending:
-            return False
-        return not self._launcher.living() or time.monotonic() >= self._leave_at
-
-    def _accept(self, given: _Ending | None) -> None:
-        if given is None:
-            self._leave_at = time.monotonic() + self._grace
-            return
-        given.kernel.listener = None
-        if given.kill_at > time.monotonic() and given.kernel.is_alive:
-            given.kernel.ask_to_end()
-        self._ending.append(given)
-
-    def _has_ended(self, ending: _Ending) -> bool:
-        kernel = ending.kernel
-        if kernel.wait_ended(0):
-            # What it started may have outlived it.
-            kernel.kill()
-            self._bury(kernel)
-            return True
-        if time.monotonic() < ending.kill_at:
-            return False
-        if ending.kills_left == 0:
-            log.error("Kernel process %s does not end, even when killed.", kernel.pid)
-            self._bury(kernel)
-            return True
-        ending.kills_left -= 1
-        ending.kill_at = time.monotonic() + self._grace
-        kernel.kill()
-        return False
-
-    def _bury(self, kernel: Kernel) -> None:
-        self._launcher.bury(kernel)
-        self.given.discard(kernel)
-
-
-def _wait_for(future: Future[Kernel], token: CancelToken | None) -> Kernel:
-    """The kernel that `future` brings, unless `token` is cancelled first: then nobody takes it."""
-
-    def abandon() -> None:
-        future.cancel()
-
-    unsubscribe = None if token is None else token.on_cancel(abandon)
-    try:
-        return future.result()
-    except CancelledError:
-        raise Interrupted("cancelled") from None
-    finally:
-        if unsubscribe is not None:
-            unsubscribe()
-
-
 def _deliver(kernel: Kernel, future: Future[Kernel]) -> bool:
     """Give `kernel` to whoever waits for `future`; False if they have left."""
     if not future.set_running_or_notify_cancel():
         return False
     future.set_result(kernel)
     return True
+
+
+def _refuse(error: KernelStartError, future: Future[Kernel]) -> bool:
+    """Tell whoever waits for `future` that there will be no kernel; False if they have left."""
+    if not future.set_running_or_notify_cancel():
+        return False
+    future.set_exception(error)
+    return True
+
+
+def _closed() -> KernelStartError:
+    return KernelStartError("The kernel pool of this worker is closed.")
 
 
 def _checked_folder(cwd: Path | str | None) -> Path | None:

@@ -10,6 +10,7 @@ import fcntl
 import logging
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from jupyter_client.manager import KernelManager
 
 from nbflow.runtime.guard import Guard
 from nbflow.runtime.kernel import Kernel, KernelDied, KernelStartError, SilentCodeError
+from nbflow.runtime.kernel_process import KernelProcess
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +98,7 @@ class KernelLauncher:
             self._living.remove(kernel)
         kernel.destroy()
         _close_event_loop()
-        if kernel.pid is not None:
-            self._guard.forget(kernel.pid)
+        self._guard.forget(kernel.pid)
 
     def living(self) -> list[Kernel]:
         with self._lock:
@@ -110,17 +111,10 @@ class KernelLauncher:
             living = list(self._living)
         for kernel in living:
             if not kernel.is_ready:
-                kernel.kill()
+                kernel.process.kill()
 
     def close(self) -> None:
-        """Give back what the kernels shared, and the sockets of any that were never released.
-
-        Those would keep the context, and with it the end of this process, waiting for ever.
-        """
-        for kernel in self.living():
-            kernel.kill()
-            kernel.wait_ended(_KILLED_SECONDS)
-            self.bury(kernel)
+        """Give back what the kernels shared. All must be buried: a socket would keep us waiting."""
         self._guard.close()
         self._context.term()
         self._folder_lock.close()
@@ -138,16 +132,17 @@ class KernelLauncher:
     ) -> Kernel:
         kernel = self._launch(spec, name, folder or self._folder, env, ipc=ipc)
         try:
+            self._guard.watch(kernel.pid)
             kernel.wait_ready(self._start_timeout)
             if kernel.is_python:
                 _prepare_python(kernel, preload)
             kernel.is_ready = True
         except BaseException as error:
-            kernel.kill()
-            kernel.wait_ended(_KILLED_SECONDS)
+            kernel.process.kill()
+            kernel.process.wait(_KILLED_SECONDS)
             self.bury(kernel)
             if isinstance(error, KernelDied):
-                raise KernelStartError(f"{error} {error.death.stderr}".rstrip()) from None
+                raise KernelStartError(f"{error} {error.death.output}".rstrip()) from None
             raise
         return kernel
 
@@ -185,10 +180,8 @@ class KernelLauncher:
                 _close_event_loop()
             client = manager.client(context=self._context)
             client.start_channels(stdin=False, hb=False)
-            kernel = Kernel(manager, client, output)
+            kernel = Kernel(manager, client, _process_of(manager, output))
             self._living.add(kernel)
-        if kernel.pid is not None:
-            self._guard.watch(kernel.pid)
         return kernel
 
 
@@ -224,12 +217,23 @@ def _close_event_loop() -> None:
         asyncio.get_event_loop().close()
 
 
+def _process_of(manager: KernelManager, output: Path) -> KernelProcess:
+    process = getattr(manager.provisioner, "process", None)
+    if not isinstance(process, subprocess.Popen):
+        kind = type(manager.provisioner).__name__
+        manager.shutdown_kernel(now=True)
+        raise KernelStartError(
+            f"The kernelspec {manager.kernel_name!r} starts its kernels elsewhere, by {kind}. "
+            "nbflow can only look after kernels on the worker itself: choose another kernelspec."
+        )
+    return KernelProcess(process, manager.kernel_name, output)
+
+
 def _is_ipykernel(spec: KernelSpec) -> bool:
     return any("ipykernel" in argument for argument in spec.argv)
 
 
-# -------------------------------------------------------------------------------- the private
-# folder
+# ------------------------------------------------------------------------------- the private folder
 
 
 def _private_folder() -> tuple[Path, IO[bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
@@ -21,8 +22,15 @@ def as_literals(parameters: Mapping[str, object]) -> dict[str, object]:
     """`parameters` made of None, bools, numbers, strings, lists and dicts alone.
 
     Dates and times become ISO text, durations seconds, paths text, NumPy's scalars and arrays
-    numbers and lists. Raises NotALiteral for anything that would lose its meaning as text.
+    numbers and lists. Raises NotALiteral for anything that would lose its meaning as text, and
+    for a name that no code could use.
     """
+    for name in parameters:
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise NotALiteral(
+                f"The parameter {name!r} cannot be set in a notebook, for it is no name that code "
+                "could use. Give it another one, of letters, digits and underscores."
+            )
     return {name: _literal(value, name) for name, value in parameters.items()}
 
 

@@ -20,7 +20,6 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.runtime.collector import OUTPUT_LIMIT, OnEvent, OutputCollector
 from nbflow.runtime.kernel import (
     UNWATCHED,
-    Death,
     Execution,
     Interrupted,
     Kernel,
@@ -28,6 +27,7 @@ from nbflow.runtime.kernel import (
     Ticker,
     Watch,
 )
+from nbflow.runtime.kernel_process import Death
 from nbflow.runtime.outputs import plain_traceback
 from nbflow.runtime.record import CellState, NotebookRecord, has_code, tags_of
 
@@ -198,7 +198,7 @@ class NotebookRun:
     ) -> tuple[CellState, NotebookEnd | None]:
         """What became of a cell, and of the notebook if it ends here."""
         if execution.ended == "died":
-            return "died", NotebookEnd("died", cell.id, death=self.kernel.death())
+            return "died", NotebookEnd("died", cell.id, death=self.kernel.process.death())
         if execution.ended != "finished" or execution.reply is None:
             ended: Literal["cancelled", "timeout"] = (
                 "cancelled" if execution.ended == "cancelled" else "timeout"
@@ -241,8 +241,7 @@ class NotebookRun:
         about = {"index": self._index(index), "title": _title(cell)}
         self._emit("cell_finished", cell, state="skipped", duration=None, **about)
 
-    # --------------------------------------------------------------------------------- telling
-    # others
+    # ------------------------------------------------------------------------------- telling others
 
     def _on_output(self, event: JsonObject) -> None:
         self.record.has_changed = True
@@ -273,7 +272,7 @@ class NotebookRun:
         now = time.monotonic()
         if now >= self._memory_at:
             self._memory_at = now + _MEMORY_EVERY
-            self.kernel.sample_memory()
+            self.kernel.process.sample_memory()
         due = [self._memory_at - now, self.record.tick()]
         if self.options.tick is not None:
             due.append(self.options.tick())

@@ -11,6 +11,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,13 +30,14 @@ from nbflow.runtime.collector import OnEvent
 from nbflow.runtime.endings import failed, from_ending, shortened
 from nbflow.runtime.engine import NbflowEngine, notebook_bytes
 from nbflow.runtime.kernel import (
-    Death,
     Interrupted,
     Kernel,
+    KernelDied,
     KernelStartError,
     SilentCodeError,
     Watch,
 )
+from nbflow.runtime.kernel_process import Death
 from nbflow.runtime.kernels import KernelPool
 from nbflow.runtime.literals import NotALiteral, as_literals
 from nbflow.runtime.live import NOTEBOOK_FILE, LiveEvents
@@ -128,8 +130,7 @@ def _attempt(order: TaskOrder, place: NotebookPlace, make_plan: Callable[[], _Pl
         return replace(outcome, log=events.log_url)
 
 
-# ---------------------------------------------------------------------------------------------
-# plans
+# -------------------------------------------------------------------------------------------- plans
 
 
 def _plan_notebook(
@@ -158,12 +159,19 @@ def _plan_cells(order: TaskOrder, place: NotebookPlace) -> _Plan:
         cut,
         kernel_name,
         index_of_cells(nb),
-        parameters=as_literals(order.run.params) if has_parameters else {},
+        parameters=as_literals(_settable(order.run.params)) if has_parameters else {},
         inputs=_inputs(order, payload.get("inputs", {})),
         load_before=first_with_code(cut, payload["cells"]),
         outputs=tuple(payload.get("outputs", ())),
         optional=True,
     )
+
+
+def _settable(params: JsonObject) -> JsonObject:
+    """Those params of a run that a cell can set; others are for templates."""
+    return {
+        name: value for name, value in params.items() if name.isidentifier() and not iskeyword(name)
+    }
 
 
 def _read(order: TaskOrder, place: NotebookPlace) -> tuple[NotebookNode, str]:
@@ -213,8 +221,7 @@ def _inputs(order: TaskOrder, wanted: Mapping[str, str]) -> dict[str, ValueRef]:
     return {name: came[t][name] for name, t in wanted.items() if name in came.get(t, {})}
 
 
-# -----------------------------------------------------------------------------------------
-# execution
+# ---------------------------------------------------------------------------------------- execution
 
 
 def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: LiveEvents) -> Outcome:
@@ -223,7 +230,7 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
     end: NotebookEnd | None = None
     try:
         end = _execute(order, plan, place, events, exchange, kernel)
-        peak_memory = kernel.peak_memory
+        peak_memory = kernel.process.peak_memory
     finally:
         # A kernel that ended well may run its exit hooks; another is not given the time.
         place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
@@ -302,13 +309,27 @@ class _Exchange:
         names = list(self._plan.outputs)
         if not names and not kernel.has_nbflow:
             return
-        answer = _ask(kernel, "take", watch, names, self._value_store)
+        try:
+            answer = _ask(kernel, "take", watch, names, self._value_store)
+        except KernelDied as died:
+            # The cells may have asked it to, by exit() in the last one.
+            if died.death.exit_code != 0:
+                raise
+            if names:
+                raise StepFailed(_LEFT_WITH_OUTPUTS) from died
+            return
         problems = [f"{name}: {problem}" for name, problem in answer["problems"].items()]
         if not self._plan.optional:
             problems += [f"{name}: it is not defined at the end." for name in answer["missing"]]
         if problems:
             raise StepFailed(f"Not every output can be handed on. {' '.join(problems)}")
         self.taken = {name: ValueRef(**ref) for name, ref in answer["values"].items()}
+
+
+_LEFT_WITH_OUTPUTS = (
+    "The notebook has ended its kernel before its outputs could be handed on: "
+    "leave by sys.exit(0) instead of exit()."
+)
 
 
 # `Any`: the answer is JSON that `in_kernel.Answer` has made.
@@ -347,8 +368,7 @@ def _tell_both(one: OnEvent, other: OnEvent | None) -> OnEvent:
     return tell
 
 
-# ------------------------------------------------------------------------------------------
-# outcomes
+# ----------------------------------------------------------------------------------------- outcomes
 
 
 def _outcome_of(end: NotebookEnd, order: TaskOrder, plan: _Plan, cancelled_for: str) -> Outcome:
@@ -382,15 +402,14 @@ def _judge_death(death: Death | None, where: str) -> Outcome:
     """
     if death is None:
         return failed(Reason.KERNEL_DIED, f"The kernel ended{where}.")
-    code = death.exit_code
-    if code is not None and code >= 0:
+    if death.exit_code >= 0:
         why = f"{death.message} Something{where} ended the process: raise an exception instead."
-        return failed(Reason.EXIT_CODE, why, death.stderr)
+        return failed(Reason.EXIT_CODE, why, death.output)
     if death.has_crashed:
         why = f"{death.message} Native code that was called{where} crashed."
-        return failed(Reason.CELL_ERROR, why, death.stderr)
+        return failed(Reason.CELL_ERROR, why, death.output)
     reason = Reason.OUT_OF_MEMORY if death.out_of_memory else Reason.KERNEL_DIED
-    return failed(reason, f"{death.message} It was running{where or ' no cell'}.", death.stderr)
+    return failed(reason, f"{death.message} It was running{where or ' no cell'}.", death.output)
 
 
 def _place(cell: int | None) -> str:

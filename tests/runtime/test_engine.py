@@ -236,7 +236,7 @@ def test_the_metadata_names_the_kernel_that_really_ran(pool: KernelPool) -> None
     assert ran.nb.metadata.language_info.version.startswith(f"{sys.version_info[0]}.")
 
 
-# ---------------------------------------------------------------------------------------- outputs
+# ------------------------------------------------------------------------------------------ outputs
 
 
 def test_much_printing_stays_one_output_and_does_not_time_out(pool: KernelPool) -> None:
@@ -279,7 +279,7 @@ def test_what_goes_on_in_the_background_prints_into_the_cell_that_started_it(
     assert ran.cell("ends").outputs[0].text == "from the second cell\n"
 
 
-# ----------------------------------------------------------------------------------------- telling
+# ------------------------------------------------------------------------------------------ telling
 
 
 def test_events_tell_of_every_cell_in_order(pool: KernelPool) -> None:
@@ -317,7 +317,7 @@ def test_notebooks_side_by_side_do_not_mix_what_they_tell(pool: KernelPool) -> N
     assert cells == {names[0]: {"one", "two", "three"}, names[1]: {"bar"}}
 
 
-# ------------------------------------------------------------------------------------------ saving
+# ------------------------------------------------------------------------------------------- saving
 
 
 def test_a_quick_notebook_is_saved_at_its_start_and_its_end_only(pool: KernelPool) -> None:

@@ -53,7 +53,7 @@ def settled(pool: KernelPool) -> set[psutil.Process]:
     return kernel_processes()
 
 
-# ------------------------------------------------------------------------------------ handing out
+# -------------------------------------------------------------------------------------- handing out
 
 
 def test_a_kernel_stands_ready_and_is_replaced_when_it_was_taken(pool: KernelPool) -> None:
@@ -205,7 +205,7 @@ def test_the_death_of_a_kernel_is_seen_at_once(kernel: Kernel) -> None:
     execution = kernel.run("import os\nos.kill(os.getpid(), 9)")
 
     assert execution.ended == "died"
-    assert kernel.death().exit_code == -signal.SIGKILL
+    assert kernel.process.death().exit_code == -signal.SIGKILL
     assert time.monotonic() - began < 1
 
 
@@ -226,12 +226,12 @@ def test_memory_counts_the_children_too(kernel: Kernel) -> None:
         "child.stdout.readline()"
     )
 
-    kernel.sample_memory()
+    kernel.process.sample_memory()
 
-    assert (kernel.peak_memory or 0) > 180_000_000
+    assert (kernel.process.peak_memory or 0) > 180_000_000
 
 
-# ------------------------------------------------------------------------------------- ending them
+# -------------------------------------------------------------------------------------- ending them
 
 
 def test_a_released_kernel_runs_its_exit_hooks(pool: KernelPool, tmp_path: Path) -> None:

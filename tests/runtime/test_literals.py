@@ -47,6 +47,12 @@ def test_a_value_becomes_the_literal_that_means_it(value: object, literal: objec
     assert type(result) is type(literal)
 
 
+@pytest.mark.parametrize("name", ["two words", "with-dash", "1st", "class", ""])
+def test_a_name_that_no_code_could_use_is_refused(name: str) -> None:
+    with pytest.raises(NotALiteral, match="no name that code could use"):
+        as_literals({name: 1})
+
+
 def test_a_value_that_would_lose_its_meaning_is_refused_with_its_place() -> None:
     with pytest.raises(NotALiteral, match=r"p\['frames'\]\[1\] is a pandas.*DataFrame"):
         as_literals({"p": {"frames": [1, pd.DataFrame()]}})

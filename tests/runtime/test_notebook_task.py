@@ -47,7 +47,7 @@ def test_a_notebook_that_ends_well_is_a_success_with_its_notebook_and_log(
     assert (ran.outcome.peak_memory or 0) > 10_000_000
 
 
-# --------------------------------------------------------------------------- parameters and values
+# ---------------------------------------------------------------------------- parameters and values
 
 
 def test_parameters_go_in_and_the_cell_tagged_outputs_hands_its_names_on(
@@ -225,6 +225,13 @@ def test_exiting_with_zero_is_a_success_and_skips_the_rest(attempts: Attempts) -
     assert load_value(ran.outcome.values["result"]) == 1
 
 
+def test_ending_the_kernel_by_exit_is_leaving_in_good_order(attempts: Attempts) -> None:
+    ran = attempts.run("second_cell_ends_its_kernel")
+
+    assert ran.outcome.state is TaskState.SUCCESS
+    assert ran.states == {"first": "success", "exits": "success", "after": "skipped"}
+
+
 def test_raising_skip_skips_the_task(attempts: Attempts) -> None:
     ran = attempts.run("second_cell_skips_the_task")
 
@@ -234,7 +241,7 @@ def test_raising_skip_skips_the_task(attempts: Attempts) -> None:
     assert ran.states == {"first": "success", "skips": "skipped", "after": "skipped"}
 
 
-# -------------------------------------------------------------------------------------- bad orders
+# --------------------------------------------------------------------------------------- bad orders
 
 
 def test_a_missing_kernelspec_names_those_that_exist_and_the_fix(attempts: Attempts) -> None:
