@@ -198,10 +198,13 @@ def assembled_notebook(
 
     import nbformat
 
+    from nbflow.authoring.notebooks import SETUP_OF
     from nbflow.runtime.artifacts import read_url
     from nbflow.runtime.assemble import assemble_run
 
     source = nbformat.reads(bundle.files[run.snapshot.dag.file].decode(), as_version=4)
+    # Cells the reader of the notebook put in for setup are not the user's.
+    source.cells = [c for c in source.cells if SETUP_OF not in c.metadata.get("nbflow", {})]
     executed: dict[str, nbformat.NotebookNode] = {}
     for (task_id, _), one in tries.items():
         if one.output_notebook is not None:

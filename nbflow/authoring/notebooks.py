@@ -69,7 +69,7 @@ def _load(path: Path, findings: Findings) -> NotebookNode | None:
     """
     try:
         raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
-        nb = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
+        nb: NotebookNode = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
         cells = list(nb.cells)
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -184,7 +184,7 @@ class _Reader:
         }
 
     def _params(self) -> dict[str, object]:
-        """The names that the cell tagged `parameters` gives a value: its literals are the defaults."""
+        """The names that the cell tagged `parameters` gives a value; literals are the defaults."""
         found: dict[str, object] = {}
         for cell in self.cells:
             if cell.is_parameters:
@@ -250,9 +250,10 @@ class _Reader:
         for conflict in plan.conflicts:
             here = self.findings.at(cell=conflict.cell)
             code = CYCLE if conflict.is_cycle else TORN_APART
-            message = f"The tasks {' and '.join(map(repr, conflict.tasks))} cannot be apart: {conflict.why}"
+            tasks = " and ".join(map(repr, conflict.tasks))
+            message = f"The tasks {tasks} cannot be apart: {conflict.why.rstrip('.')}."
             tell = here.error if conflict.is_error else here.warning
-            tell(code, message.rstrip(".") + ".", "Give their cells one task name.")
+            tell(code, message, "Give their cells one task name.")
 
     def _check_order(self, names: Sequence[str], edges: Iterable[Edge]) -> None:
         try:
@@ -334,7 +335,7 @@ class _Reader:
         return setup.has_part(index) and not setup.is_whole(index)
 
     def _setup_cell(self, cell: Declared) -> NotebookNode:
-        made = nbformat.v4.new_code_cell(self._planned().flow.setup.part(cell.index))
+        made: NotebookNode = nbformat.v4.new_code_cell(self._planned().flow.setup.part(cell.index))
         made["id"] = f"{cell.id}-setup"
         made.metadata["nbflow"] = {SETUP_OF: cell.id}
         return made
