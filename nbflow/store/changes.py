@@ -1,8 +1,8 @@
 """Noticing that somebody else added a request or a journal line, at next to no cost until then.
 
 SQLite: a counter of the file is read when the file was written to, and the newest row only when the
-counter has moved. PostgreSQL: LISTEN/NOTIFY, sent by `announce` inside the transaction that adds
-the row. A signal says that something is there to be read, never what.
+counter has moved. PostgreSQL (`postgres_signal.py`): LISTEN/NOTIFY, sent by `announce` inside the
+transaction that adds the row. A signal says that something is there to be read, never what.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from abc import ABC, abstractmethod
 from enum import Enum
 from pathlib import Path
 
-import psycopg
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from nbflow.store.file_watch import watch_writes
 
@@ -31,9 +30,6 @@ CLOSE_SECONDS = 0.1
 
 SAFETY_SECONDS = 0.5
 """How often it is looked at although nobody told us of a write."""
-
-RECONNECT_SECONDS = 1.0
-"""How often a server that does not answer is asked again."""
 
 
 class Topic(Enum):
@@ -85,7 +81,7 @@ class ChangeSignal(ABC):
             self._to_wake.close()
             self._woken.close()
 
-    def _wait_until_readable(self, descriptor: int | None, seconds: float) -> bool:
+    def sleep_until_readable(self, descriptor: int | None, seconds: float) -> bool:
         """Sleep until there is something to read from `descriptor`, or `close` was called."""
         poll = select.poll()
         poll.register(self._woken, select.POLLIN)
@@ -150,7 +146,7 @@ class SqliteSignal(ChangeSignal):
     def _sleep(self, at_most: float) -> None:
         closely = self._watch is None or time.monotonic() < self._close_until
         pause = POLL_SECONDS if closely else SAFETY_SECONDS
-        if self._wait_until_readable(self._watch, min(pause, at_most)) and self._watch is not None:
+        if self.sleep_until_readable(self._watch, min(pause, at_most)) and self._watch is not None:
             os.read(self._watch, 65536)
             self._close_until = time.monotonic() + CLOSE_SECONDS
 
@@ -161,50 +157,3 @@ class SqliteSignal(ChangeSignal):
 
     def _read(self, question: str) -> int:
         return int(self._connection.execute(question).fetchone()[0] or 0)
-
-
-class PostgresSignal(ChangeSignal):
-    """Listens on the topic's channel.
-
-    While the server does not answer nothing has changed. That it answers again counts as a change,
-    for something may have been missed meanwhile.
-    """
-
-    def __init__(self, engine: Engine, topic: Topic) -> None:
-        super().__init__()
-        self._connect_args = engine.dialect.create_connect_args(engine.url)
-        self._channel = topic.channel
-        self._retry_at = -math.inf
-        self._connection = self._listen()
-
-    def _look(self) -> bool:
-        if self._connection is None:
-            if time.monotonic() >= self._retry_at:
-                self._connection = self._listen()
-            return self._connection is not None
-        try:
-            return bool(list(self._connection.notifies(timeout=0)))
-        except psycopg.OperationalError:
-            self._disconnect()
-            return self._look()
-
-    def _sleep(self, at_most: float) -> None:
-        if self._connection is None:
-            self._wait_until_readable(None, min(at_most, RECONNECT_SECONDS))
-        else:
-            self._wait_until_readable(self._connection.fileno(), at_most)
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
-
-    def _listen(self) -> psycopg.Connection | None:
-        args, kwargs = self._connect_args
-        self._retry_at = time.monotonic() + RECONNECT_SECONDS
-        try:
-            connection = psycopg.connect(*args, autocommit=True, **kwargs)
-            connection.execute(f"LISTEN {self._channel}")
-        except psycopg.OperationalError:
-            return None  # whoever uses the store is told of it there
-        return connection

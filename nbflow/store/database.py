@@ -7,6 +7,7 @@ session. Nobody retries in here: what was not committed has not happened.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from nbflow.core.errors import NbflowError
-from nbflow.store.changes import ChangeSignal, PostgresSignal, SqliteSignal, Topic
+from nbflow.store import creation
+from nbflow.store.changes import ChangeSignal, SqliteSignal, Topic
 
 if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -114,6 +116,9 @@ class Database:
     def changes(self, topic: Topic = Topic.REQUESTS) -> ChangeSignal:
         """A signal for what is added from now on, with its own connection. The caller closes it."""
         if not self.is_sqlite:
+            # psycopg takes 0.07 s to import, and who works on a file does not need it.
+            from nbflow.store.postgres_signal import PostgresSignal  # noqa: PLC0415 - as above
+
             return PostgresSignal(self._writing, topic)
         try:
             return SqliteSignal(Path(self.url.database or ""), topic)
@@ -138,7 +143,14 @@ class Database:
         return self.revision() == HEAD
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest revision. Several processes may do so at once."""
+        """Bring the tables to the newest revision. Several processes may do so at once.
+
+        In an empty database they are made at once, which spares the start of a private store
+        Alembic; in any other they are migrated. Tests hold the two equal.
+        """
+        if self.revision() is None:
+            with _translated(), self._writing.begin() as session:
+                creation.create(session, HEAD)
         if not self.is_current():
             self._migrate("upgrade", "head")
 
@@ -152,6 +164,7 @@ class Database:
 
         engine = _migrating_engine(self.url) if self.is_sqlite else self._writing
         with _translated(), engine.begin() as session:
+            creation.lock(session)
             migrate.run(session, direction, revision)
         if self.is_sqlite:
             engine.dispose()
@@ -197,8 +210,7 @@ def _prepare_sqlite(engine: Engine, begin: str, pragmas: list[str]) -> None:
     def on_connect(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         # Transactions are begun by `on_begin` below, and by nothing else.
         connection.isolation_level = None
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode = WAL")
+        _use_wal(connection)
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
@@ -207,6 +219,18 @@ def _prepare_sqlite(engine: Engine, begin: str, pragmas: list[str]) -> None:
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Set the journal mode, for which SQLite does not wait while another process sets it too."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "is locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
 
 
 def _postgres_engine(url: URL) -> Engine:

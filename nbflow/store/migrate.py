@@ -5,12 +5,9 @@ from __future__ import annotations
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from nbflow.core.errors import NbflowError
-
-LOCK = 0x6E62666C6F77
-"""The advisory lock ("nbflow" in ASCII) that lets one process at a time migrate on PostgreSQL."""
 
 
 def config(session: Connection | None = None) -> Config:
@@ -26,8 +23,6 @@ def run(session: Connection, direction: str, revision: str) -> None:
 
     Raises NbflowError when a newer nbflow has made the tables, or there is no such revision.
     """
-    if session.dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     go = command.upgrade if direction == "upgrade" else command.downgrade
     try:
         go(config(session), revision)
