@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import nbformat
 import pytest
@@ -40,7 +41,8 @@ class Read:
 
 
 def cell(code: str, *tags: str, **metadata: object) -> nbformat.NotebookNode:
-    return nbformat.v4.new_code_cell(code, metadata={"tags": list(tags), **metadata})
+    made: nbformat.NotebookNode = nbformat.v4.new_code_cell(code, metadata={"tags": list(tags), **metadata})
+    return made
 
 
 def write(
@@ -80,8 +82,9 @@ def test_the_setup_of_a_task_comes_before_its_cells(tmp_path: Path) -> None:
     task = got.dag.tasks[0]
     nb = nbformat.reads(got.files["sales.ipynb"].decode(), as_version=4)
     ids = {c.id: c.source for c in nb.cells}
-    assert [ids[i] for i in task.payload["setup"]] == ["import math"]
-    assert [ids[i] for i in task.payload["cells"]] == ["print(math.pi)"]
+    setup, cells = (cast("list[str]", task.payload[part]) for part in ("setup", "cells"))
+    assert [ids[i] for i in setup] == ["import math"]
+    assert [ids[i] for i in cells] == ["print(math.pi)"]
 
 
 def test_tags_name_tasks_and_their_order(tmp_path: Path) -> None:
