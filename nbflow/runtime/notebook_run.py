@@ -39,6 +39,7 @@ Step: TypeAlias = Callable[[Kernel, Watch], None]
 SKIP, FAIL = "Skip", "Fail"
 
 INJECTED = "injected-parameters"
+SKIPPING = frozenset({"skip-execution", "skip"})
 
 _MEMORY_EVERY = 5.0
 _TITLE = 80
@@ -167,7 +168,7 @@ class NotebookRun:
         step = self.options.before.get(cell.id)
         if step is not None:
             step(self.kernel, self.watch)
-        if "skip-execution" in tags_of(cell):
+        if SKIPPING.intersection(tags_of(cell)):
             self._skip(index, cell)
             return None
         self.record.begin_cell(cell)

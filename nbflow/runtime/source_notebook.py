@@ -19,6 +19,8 @@ from nbflow.core.errors import NbflowError
 from nbflow.runtime.record import has_code, tags_of
 
 PARAMETERS, OUTPUTS = "parameters", "outputs"
+# What `authoring.notebooks` calls the cell that a cell's setup was taken from.
+SETUP_OF = "setup_of"
 
 
 class BadNotebook(NbflowError):
@@ -59,8 +61,16 @@ def with_ids(nb: NotebookNode) -> NotebookNode:
 
 
 def index_of_cells(nb: NotebookNode) -> dict[str, int]:
-    """Where each cell stands, by id."""
-    return {cell.id: index for index, cell in enumerate(nb.cells)}
+    """Where each cell stands in the notebook that a person wrote, by id.
+
+    The copy in a bundle has cells of its own, each with the setup of the cell that follows it.
+    """
+    indexes: dict[str, int] = {}
+    index = 0
+    for cell in nb.cells:
+        indexes[cell.id] = index
+        index += SETUP_OF not in cell.metadata.get("nbflow", {})
+    return indexes
 
 
 def tagged(nb: NotebookNode, tag: str) -> list[NotebookNode]:

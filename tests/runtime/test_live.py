@@ -186,7 +186,7 @@ def pool() -> Iterator[KernelPool]:
         "display_is_updated_and_cleared",
         "draws_a_progress_bar",
         "error_is_allowed_by_tag",
-        "cell_is_skipped_by_tag",
+        "cells_are_skipped_by_tag",
     ],
 )
 def test_the_events_of_a_run_fold_into_the_notebook_that_was_saved(

@@ -9,7 +9,13 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from nbflow.runtime.source_notebook import BadNotebook, cut_out, output_names, read_notebook
+from nbflow.runtime.source_notebook import (
+    BadNotebook,
+    cut_out,
+    index_of_cells,
+    output_names,
+    read_notebook,
+)
 
 
 def notebook(*cells: tuple[str, str, list[str]]) -> NotebookNode:
@@ -66,6 +72,13 @@ def test_a_cut_shares_nothing_with_its_source() -> None:
     cut_out(nb, [], ["a"]).cells[0].source = "changed"
 
     assert nb.cells[0].source == "a"
+
+
+def test_a_cell_that_holds_the_setup_of_another_counts_as_that_one() -> None:
+    nb = notebook(("a", "a", []), ("b-setup", "b", []), ("b", "b", []), ("c", "c", []))
+    nb.cells[1].metadata["nbflow"] = {"setup_of": "b"}
+
+    assert index_of_cells(nb) == {"a": 0, "b-setup": 1, "b": 1, "c": 2}
 
 
 def test_cells_without_an_id_are_called_by_their_place(tmp_path: Path) -> None:
