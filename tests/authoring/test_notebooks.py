@@ -41,7 +41,9 @@ class Read:
 
 
 def cell(code: str, *tags: str, **metadata: object) -> nbformat.NotebookNode:
-    made: nbformat.NotebookNode = nbformat.v4.new_code_cell(code, metadata={"tags": list(tags), **metadata})
+    made: nbformat.NotebookNode = nbformat.v4.new_code_cell(
+        code, metadata={"tags": list(tags), **metadata}
+    )
     return made
 
 
