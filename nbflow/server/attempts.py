@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import nbformat
+from nbformat import NotebookNode
 
 from nbflow import app
 from nbflow.settings import Settings
@@ -43,8 +43,8 @@ class Attempt:
         events = [dict(event) for event in part.events]
         return LiveCells(events, part.next_offset, self.ended and part.at_end)
 
-    def notebook(self) -> str | None:
-        """The executed notebook so far as JSON text; None if there is none (yet).
+    def notebook(self) -> NotebookNode | None:
+        """The executed notebook so far; None if there is none (yet).
 
         `metadata.nbflow.live` says where its cell events go on, and whether they do.
         """
@@ -53,4 +53,4 @@ class Attempt:
             return None
         about = found.notebook.metadata.setdefault("nbflow", {})
         about["live"] = {"next_offset": found.next_offset, "complete": self.ended}
-        return str(nbformat.writes(found.notebook))
+        return found.notebook

@@ -84,11 +84,10 @@ class NbflowHandler(APIHandler):
         return actor_of(self.current_user)
 
     async def answer(self, question: Callable[[Questions], object], status: int = 200) -> None:
-        """Ask in a thread, and send what comes of it as JSON; text is JSON already."""
+        """Ask in a thread, and send what comes of it as JSON."""
 
-        def work() -> str | bytes:
-            given = question(self.project.questions())
-            return given if isinstance(given, str) else to_json(given, inf_nan_mode="null")
+        def work() -> bytes:
+            return to_json(question(self.project.questions()), inf_nan_mode="null")
 
         await self.send(await in_thread(work), status)
 

@@ -74,6 +74,11 @@ class Hub:
         self.news = Bell()
         self.health_news = Bell()
 
+    @property
+    def is_following(self) -> bool:
+        """Whether somebody listens."""
+        return self._following is not None
+
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Questions]:
         """Follow what happens for as long as somebody is inside. Raises a Refusal."""
@@ -119,8 +124,10 @@ class Hub:
         self._following = _Following(feed, self, asyncio.get_running_loop())
         self._watching = asyncio.create_task(self._watch_health(ask))
 
-    def take(self, changes: Sequence[ChangeView]) -> None:
-        """Changes have come; called on the loop."""
+    def take(self, following: object, changes: Sequence[ChangeView]) -> None:
+        """Changes have come; called on the loop. Late ones of a thread that was stopped are old."""
+        if following is not self._following:
+            return
         self._recent.extend(changes)
         self.cursor = changes[-1].cursor
         self.news.ring()
@@ -166,7 +173,7 @@ class _Following:
                 self._stopped.wait(_RETRY)
                 continue
             if changes and not self._stopped.is_set():
-                self._loop.call_soon_threadsafe(self._hub.take, changes)
+                self._loop.call_soon_threadsafe(self._hub.take, self, changes)
 
 
 def _lasting(health: Health) -> Health:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import nbformat
+from nbformat import NotebookNode
 
 from nbflow import app, feed
 from nbflow.commands import Commands, Receipt
@@ -77,8 +77,8 @@ class Questions:
     def run(self, dag_id: str, run_id: str) -> RunDetail:
         return run_views.run_detail(self.store, dag_id, run_id)
 
-    def run_notebook(self, dag_id: str, run_id: str) -> str:
-        """The assembled notebook of a run as JSON text."""
+    def run_notebook(self, dag_id: str, run_id: str) -> NotebookNode:
+        """The assembled notebook of a run, as far as it has come."""
         run_views.run_detail(self.store, dag_id, run_id)
         try:
             found = app.assembled_notebook(self.store, dag_id, run_id)
@@ -90,7 +90,7 @@ class Questions:
             raise NotFoundError(
                 f"DAG {dag_id!r} is not made of cells: its tasks have a notebook each, or none."
             )
-        return str(nbformat.writes(found))
+        return found
 
     def task(
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery
@@ -109,8 +109,10 @@ class Questions:
             return attempt.cells(query.offset)
         return LiveCells([], 0, self._never_runs(dag_id, run_id, task_id, query))
 
-    def task_notebook(self, dag_id: str, run_id: str, task_id: str, query: TryQuery) -> str:
-        """The executed notebook of an attempt, as far as it has come, as JSON text."""
+    def task_notebook(
+        self, dag_id: str, run_id: str, task_id: str, query: TryQuery
+    ) -> NotebookNode:
+        """The executed notebook of an attempt, as far as it has come."""
         attempt = self.attempt(dag_id, run_id, task_id, query)
         found = None if attempt is None else attempt.notebook()
         if found is not None:

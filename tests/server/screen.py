@@ -1,4 +1,4 @@
-"""The other side of the server in tests: what a screen asks and hears, and the scheduler behind it."""
+"""The other side of the server in tests: what a screen asks and hears, and who is at work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from nbflow.core.orders import Outcome, ReportKind
 from nbflow.scheduler.loop import Scheduler
 from tests.scheduler.stage import OK, Hands
 
-DEADLINE = 10.0
+DEADLINE = 30.0
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Return as soon as `holds`; for what nobody tells of."""
+
+    async def look() -> None:
+        while not holds():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.005)
+
+    await asyncio.wait_for(look(), DEADLINE)
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ class Screen:
 
 
 class WakingHands(Hands):
-    """An executor that does what the test tells it to, and tells the scheduler as a real one does."""
+    """An executor that does what the test tells it to, and wakes the scheduler as it should."""
 
     def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake

@@ -10,6 +10,7 @@ from nbflow.core.errors import Problem
 from nbflow.core.orders import SourceBundle
 from nbflow.settings import Settings
 from nbflow.store import dags as dag_store
+from nbflow.store import journal
 from nbflow.store.database import Database
 from tests.scheduler.stage import BAD, START, a_dag, save, start_run
 from tests.server.conftest import BeginWork
@@ -151,7 +152,7 @@ async def test_the_journal_says_who_asked(
     await api.until(bool, *RUNS, receipt.json["run_id"])
 
     with database.reading() as session:
-        asked = dag_store.journal.after(session, 0)
+        asked = journal.after(session, 0)
     [actor] = [change.actor for change in asked if change.kind == "request"]
     # Who comes with a token alone is given a name by Jupyter.
     assert actor is not None
@@ -401,12 +402,10 @@ async def test_a_method_that_is_not_there_is_told_as_json(api: Api) -> None:
     assert answer.message
 
 
-async def test_nothing_is_loaded_or_written_before_somebody_asks(
-    api: Api, jp_root_dir: Path
-) -> None:
-    before = {path.name for path in jp_root_dir.iterdir()}
+async def test_nothing_is_written_before_somebody_asks(api: Api, jp_root_dir: Path) -> None:
+    before = names_in(jp_root_dir)
     await api.get("health")
-    after = {path.name for path in jp_root_dir.iterdir()}
+    after = names_in(jp_root_dir)
 
     assert before == {"nbflow.toml"}
     assert after == {"nbflow.toml", ".nbflow"}
@@ -445,6 +444,10 @@ async def test_a_folder_that_cannot_be_used_is_told_in_a_sentence(
 
     assert answer.status == 503
     assert "cannot be opened" in answer.message
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 async def a_failed_run(api: Api, database: Database, begin_work: BeginWork) -> None:
