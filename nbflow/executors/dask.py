@@ -16,6 +16,7 @@ from typing import cast
 
 from distributed import Future
 
+from nbflow._version import __version__
 from nbflow.core.json import Json
 from nbflow.core.orders import LiveSource, ReportKind, TaskOrder, TaskReport, lost
 from nbflow.core.states import Reason
@@ -173,6 +174,7 @@ class DaskExecutor:
                 "connected": self._connection() is not None,
                 "nbflow": cluster["nbflow"],
                 "shared": self._spec.is_shared,
+                "unserved": list(cluster["unserved"]),
             },
         )
 
@@ -206,7 +208,14 @@ class DaskExecutor:
     def cluster_changed(self, cluster: ClusterView) -> None:
         with self._lock:
             more = cluster["threads"] > self._cluster["threads"]
+            news = _other_versions(cluster) - _other_versions(self._cluster)
             self._cluster = cluster
+        if news:
+            log.warning(
+                "This is nbflow %s, but on the Dask cluster there is %s: install the same version.",
+                __version__,
+                ", ".join(sorted(news)),
+            )
         if more:
             self._wake()
 
@@ -319,6 +328,11 @@ class DaskExecutor:
                 one.is_suspect = bad
         if refused:
             self._lose(refused, "Dask refused it, and no worker has said why.")
+
+
+def _other_versions(cluster: ClusterView) -> set[str]:
+    versions = {cluster["nbflow"], *(worker["nbflow"] for worker in cluster["workers"])}
+    return versions - {__version__, ""}
 
 
 def _ids(orders: Iterable[TaskOrder]) -> list[str]:

@@ -24,7 +24,7 @@ from nbflow.executors.base import ExecutorUnavailable
 from nbflow.executors.dask_cluster import OpenCluster, queue_resource
 from nbflow.executors.dask_protocol import AttachReply, ClusterView, LetterBody, PollReply
 from nbflow.executors.dask_scheduler_plugin import NbflowSchedulerPlugin
-from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin, run_attempt
+from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin, is_ready, run_attempt
 
 log = logging.getLogger(__name__)
 
@@ -298,8 +298,7 @@ class Link:
                 "`dask scheduler`, or correct the executor's address in the settings."
             ) from error
         try:
-            for plugin in self._plugins:
-                self._register(client, plugin, address)
+            _register(client, self._plugins, address)
             return Connection(client, previous, self._listener.in_hand())
         except ExecutorUnavailable:
             _close(client)
@@ -310,21 +309,41 @@ class Link:
                 f"The Dask scheduler at {address} went away while we connected: {error}."
             ) from error
 
-    def _register(
-        self, client: Client, plugin: NbflowSchedulerPlugin | NbflowWorkerPlugin, address: str
-    ) -> None:
-        where = "scheduler" if isinstance(plugin, NbflowSchedulerPlugin) else "workers"
-        try:
-            client.register_plugin(plugin)
-        except ImportError as error:
-            raise ExecutorUnavailable(
-                f"The Dask {where} at {address} cannot import what nbflow needs there: {error}. "
-                "Install the same version of nbflow in their environment and restart them."
-            ) from error
-
     def _cluster_changed(self, cluster: ClusterView) -> None:
         self._version = cluster["version"]
         self._listener.cluster_changed(cluster)
+
+
+def _register(
+    client: Client, plugins: tuple[NbflowSchedulerPlugin, NbflowWorkerPlugin], address: str
+) -> None:
+    """Give the scheduler and the workers what nbflow adds to them, unless they have it already.
+
+    Raises ExecutorUnavailable if the scheduler or every worker lacks nbflow.
+    """
+    scheduler_plugin, worker_plugin = plugins
+    try:
+        client.register_plugin(scheduler_plugin)
+    except ImportError as error:
+        raise ExecutorUnavailable(_lacks(f"scheduler at {address}", error)) from error
+    try:
+        client.register_plugin(worker_plugin)
+    except Exception as error:  # noqa: BLE001 - Dask raises what one of the workers raised
+        log.info("Not every Dask worker took the plugin: %s", error)
+    answers = client.run(is_ready, on_error="return")
+    unfit = {worker: answer for worker, answer in answers.items() if answer is not True}
+    if unfit:
+        message = _lacks(f"workers {', '.join(unfit)}", next(iter(unfit.values())))
+        if len(unfit) == len(answers):
+            raise ExecutorUnavailable(message)
+        log.warning("%s Until then, what Dask gives them fails and is tried again.", message)
+
+
+def _lacks(where: str, error: object) -> str:
+    return (
+        f"The Dask {where} cannot run what nbflow needs there: {error}. Install the same version "
+        "of nbflow in that environment and restart it."
+    )
 
 
 def _close(client: Client) -> None:

@@ -57,13 +57,17 @@ class WorkerView(TypedDict):
 
 
 class ClusterView(TypedDict):
-    """What the Dask scheduler knows of its cluster; `version` changes when this does."""
+    """What the Dask scheduler knows of its cluster; `version` changes when this does.
+
+    `unserved` are the attempts that wait for a worker of their queue or resources to come.
+    """
 
     version: int
     threads: int
     dashboard: str
     nbflow: str
     workers: list[WorkerView]
+    unserved: list[str]
 
 
 class LetterBody(TypedDict):
@@ -97,6 +101,7 @@ NO_CLUSTER: ClusterView = {
     "dashboard": "",
     "nbflow": "",
     "workers": [],
+    "unserved": [],
 }
 
 

@@ -33,12 +33,18 @@ from nbflow.core.orders import ReportKind
 from nbflow.core.states import Reason
 from nbflow.executors import dask_protocol as protocol
 from nbflow.executors.attempt_book import AttemptBook, Letter
-from nbflow.executors.dask_protocol import AttachReply, ClusterView, PollReply, WorkerView
+from nbflow.executors.dask_protocol import (
+    AttachReply,
+    AttemptKey,
+    ClusterView,
+    PollReply,
+    WorkerView,
+)
 from nbflow.executors.reports import utc_now
 
 if TYPE_CHECKING:
     from dask.typing import Key
-    from distributed.scheduler import Scheduler, WorkerState
+    from distributed.scheduler import Scheduler, TaskState, WorkerState
 
 # Dask gathers messages to a worker for 5 ms, which a claim would wait for.
 STREAM_INTERVAL_SECONDS = 0.001
@@ -48,6 +54,10 @@ GATHER_SECONDS = 0.01
 ANSWER_INTERVAL_SECONDS = 0.004
 VIEW_INTERVAL_SECONDS = 1.0
 CLEAN_SECONDS = 60.0
+
+# States of Dask's that a key of ours ends in, and those we take note of at all.
+_ENDS = frozenset({"memory", "erred", "forgotten"})
+_NOTED = _ENDS | {"no-worker"}
 
 
 @dataclass
@@ -217,7 +227,8 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
         """A worker shows signs of life. Attempts it has no claim on any more it is to end."""
         strangers = self._book.beat(worker, attempts, utc_now())
         self._say(worker, {"op": protocol.SEEN, "strangers": strangers})
-        self._hellos.setdefault(worker, {}).update(rss=rss, seen=utc_now().isoformat())
+        if worker in self._hellos:
+            self._hellos[worker].update(rss=rss, seen=utc_now().isoformat())
         self._version += 1
         for session in self._sessions:
             self._tell_soon(session)
@@ -236,12 +247,18 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
     def transition(
         self, key: object, start: str, finish: str, *args: object, **kwargs: object
     ) -> None:
-        if finish not in ("memory", "erred", "forgotten"):
+        if finish not in _NOTED and start != "no-worker":
             return
         ours = protocol.as_attempt_key(key)
         if ours is None:
             return
-        _, attempt, session = ours
+        if "no-worker" in (start, finish):
+            self._changed()
+        if finish in _ENDS:
+            self._ended(*ours[1:], finish, kwargs)
+
+    def _ended(self, attempt: str, session: str, finish: str, kwargs: Mapping[str, object]) -> None:
+        """Dask is done with a key. As a rule so are we; if not, nobody else will say so."""
         expected, running = self._book.expected.get(attempt), self._book.running.get(attempt)
         if expected is not None and expected.session == session:
             self._ended_unclaimed(attempt, session, expected.client, finish, kwargs)
@@ -255,7 +272,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             self._lose(attempt, *_why(finish, kwargs, "It ended without a word how."))
 
     def _ended_unclaimed(
-        self, attempt: str, session: str, client: str, finish: str, details: dict[str, object]
+        self, attempt: str, session: str, client: str, finish: str, details: Mapping[str, object]
     ) -> None:
         if finish != "forgotten":
             self._lose(attempt, *_why(finish, details, "Its worker did not start it."))
@@ -350,6 +367,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             "dashboard": self._dashboard(),
             "nbflow": __version__,
             "workers": [self._worker_view(each) for each in self._scheduler.workers.values()],
+            "unserved": [ours[1] for ours in map(_key_of, self._scheduler.unrunnable) if ours],
         }
 
     def _dashboard(self) -> str:
@@ -374,6 +392,10 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             "seen": cast("str | None", about.get("seen")),
             "nbflow": str(about.get("nbflow", "")),
         }
+
+
+def _key_of(task: TaskState) -> AttemptKey | None:
+    return protocol.as_attempt_key(task.key)
 
 
 def _why(finish: str, details: Mapping[str, object], otherwise: str) -> tuple[str, Reason]:

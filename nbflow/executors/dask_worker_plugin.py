@@ -10,6 +10,7 @@ import asyncio
 import os
 import pickle
 import socket
+from collections import deque
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from time import monotonic, time
@@ -29,6 +30,7 @@ from nbflow.executors.runner import Runner, RunnerFactory
 from nbflow.runtime.cancellation import CancelToken
 
 if TYPE_CHECKING:
+    from dask.typing import Key
     from distributed.worker import Worker
 
 # Messages to the scheduler are gathered for this long; Dask's own is 2 ms.
@@ -47,6 +49,8 @@ class NbflowWorkerPlugin(WorkerPlugin):
     name = protocol.WORKER_PLUGIN
     idempotent = True
 
+    attempts: WorkerAttempts | None = None
+
     def __init__(self, runner: RunnerFactory, lease: float = 30.0) -> None:
         self._make_runner = runner
         self._lease = lease
@@ -57,24 +61,40 @@ class NbflowWorkerPlugin(WorkerPlugin):
         self.attempts.start()
 
     async def teardown(self, worker: Worker) -> None:
-        await asyncio.to_thread(self.attempts.close)
+        if self.attempts is not None:
+            await asyncio.to_thread(self.attempts.close)
+
+    def transition(self, key: Key, start: str, finish: str, **details: object) -> None:
+        ours = protocol.as_attempt_key(key)
+        if ours is not None and self.attempts is not None:
+            self.attempts.on_transition(ours, finish)
 
 
 def run_attempt(parcel: bytes) -> None:
     """Run one order in this thread of a Dask worker. Returns nothing: reports carry the truth."""
     key, order = cast("tuple[AttemptKey, TaskOrder]", pickle.loads(parcel))  # noqa: S301 - Dask's trust
     plugin = cast("NbflowWorkerPlugin", get_worker().plugins[protocol.WORKER_PLUGIN])
+    if plugin.attempts is None:
+        raise Reschedule
     plugin.attempts.run(key, order)
+
+
+def is_ready(dask_worker: Worker) -> bool:
+    """Whether this worker can run attempts; Dask passes it in by the argument's name."""
+    plugin = dask_worker.plugins.get(protocol.WORKER_PLUGIN)
+    return isinstance(plugin, NbflowWorkerPlugin) and plugin.attempts is not None
 
 
 @dataclass
 class Live:
-    """An attempt in one of this worker's threads. `answered` is set when its claim is decided.
+    """An attempt that has or will get one of this worker's threads.
 
-    `lost` is why this worker gave it up by itself, if it did.
+    `answered` is set when its claim is decided, `entered` when its thread has come. `lost` is why
+    this worker gave it up by itself, if it did.
     """
 
-    heartbeat: float
+    heartbeat: float = 5.0
+    entered: bool = False
     token: CancelToken = field(default_factory=CancelToken)
     answered: Event = field(default_factory=Event)
     granted: bool = False
@@ -89,6 +109,7 @@ class WorkerAttempts:
         self._runner = runner
         self._lease = lease
         self._live: dict[str, Live] = {}
+        self._outbox: deque[dict[str, object]] = deque()
         self._codes: dict[str, Code] = {}
         self._changed = Condition()
         self._to_cancel: list[Live] = []
@@ -123,25 +144,34 @@ class WorkerAttempts:
     # ---------------------------------------------------------------- in a thread of the worker
 
     def run(self, key: AttemptKey, order: TaskOrder) -> None:
-        attempt = order.attempt_id
-        live = Live(order.heartbeat)
-        with self._changed:
-            if self._closing:
-                raise Reschedule
-            if attempt in self._live:
-                return
-            self._live[attempt] = live
-            if live.heartbeat < self._pause:
-                self._pause = live.heartbeat
-                self._changed.notify_all()
+        live = self._enter(key, order)
+        if live is None:
+            return
         try:
             self._run_claimed(key, order, live)
         finally:
             with self._changed:
-                del self._live[attempt]
+                del self._live[order.attempt_id]
+
+    def _enter(self, key: AttemptKey, order: TaskOrder) -> Live | None:
+        """The attempt with its claim made; None if another thread of this worker has it."""
+        with self._changed:
+            live = self._live.get(order.attempt_id)
+            if live is not None and live.entered:
+                return None
+            if live is None:
+                if self._closing:
+                    raise Reschedule
+                live = self._live[order.attempt_id] = Live()
+                self._say(_claim(key))
+            live.entered = True
+            live.heartbeat = order.heartbeat
+            if live.heartbeat < self._pause:
+                self._pause = live.heartbeat
+                self._changed.notify_all()
+        return live
 
     def _run_claimed(self, key: AttemptKey, order: TaskOrder, live: Live) -> None:
-        self._say({"op": protocol.CLAIM, "key": key, "at": time()})
         live.answered.wait()
         if not live.granted:
             if live.lost:
@@ -153,7 +183,9 @@ class WorkerAttempts:
         report = TaskReport(
             order.attempt_id, ReportKind.FINISHED, at, self._worker.address, outcome
         )
-        self._say(
+        # Not said at once: this thread is about to return, which wakes the event loop. That says it
+        # in the same message as that the thread is free.
+        self._outbox.append(
             {
                 "op": protocol.FINISHED,
                 "attempt": order.attempt_id,
@@ -211,6 +243,30 @@ class WorkerAttempts:
 
     # ------------------------------------------------------------------ in the worker's event loop
 
+    def on_transition(self, key: AttemptKey, finish: str) -> None:
+        """Dask's worker moves a key of ours: to a thread, or out of one."""
+        if finish == "executing":
+            self._claim_ahead(key)
+        else:
+            self._flush()
+            with self._changed:
+                live = self._live.get(key[1])
+                if live is not None and not live.entered and finish in ("error", "memory"):
+                    # It could not be read, and the scheduler learns that from Dask.
+                    del self._live[key[1]]
+
+    def _claim_ahead(self, key: AttemptKey) -> None:
+        """Ask while the thread is getting ready, so that it need not wake this loop."""
+        with self._changed:
+            if self._closing or key[1] in self._live:
+                return
+            self._live[key[1]] = Live()
+        self._worker.batched_send(_claim(key))
+
+    def _flush(self) -> None:
+        while self._outbox:
+            self._worker.batched_send(self._outbox.popleft())
+
     def on_claimed(self, attempt: str, granted: bool) -> None:
         self._heard = monotonic()
         live = self._live.get(attempt)
@@ -264,6 +320,9 @@ class WorkerAttempts:
             elif monotonic() - self._heard > self._lease:
                 why = f"Its worker had no contact with the Dask scheduler for {self._lease:.0f} s."
                 self._give_up(list(self._live.values()), why)
+        if self._outbox:
+            # Of attempts whose keys Dask has forgotten, it says nothing.
+            self._worker.loop.add_callback(self._flush)
         if alive:
             self._say({"op": protocol.BEAT, "attempts": list(alive), "rss": tree_rss()})
         return self._pause
@@ -274,6 +333,10 @@ class WorkerAttempts:
             live.lost = live.lost or why
             live.answered.set()
         self._to_cancel.extend(lives)
+
+
+def _claim(key: AttemptKey) -> dict[str, object]:
+    return {"op": protocol.CLAIM, "key": key, "at": time()}
 
 
 def tree_rss() -> int:

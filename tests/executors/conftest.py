@@ -113,6 +113,15 @@ def open_desk(dask: ExternalDask) -> Iterator[OpenDesk]:
 
 
 @pytest.fixture
+def forever(tmp_path: Path) -> Iterator[str]:
+    """A shell command that lasts as long as the test, though its worker be killed."""
+    flag = tmp_path / "forever"
+    flag.touch()
+    yield f"while [ -e {flag} ]; do sleep 0.1; done"
+    flag.unlink()
+
+
+@pytest.fixture
 def no_children_left() -> Iterator[None]:
     """Fails if the test leaves processes behind."""
     before = _children()

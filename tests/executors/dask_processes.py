@@ -16,8 +16,9 @@ START_SECONDS = 20.0
 class ExternalDask:
     """Ends on `close`, whatever was killed before."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, path: Path = ROOT) -> None:
         self._folder = folder
+        self._path = path
         self._port = 0
         self.workers: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._start_scheduler()
@@ -26,7 +27,9 @@ class ExternalDask:
     def address(self) -> str:
         return f"tcp://127.0.0.1:{self._port}"
 
-    def add_worker(self, threads: int = 2, resources: str = "") -> subprocess.Popen[bytes]:
+    def add_worker(
+        self, threads: int = 2, resources: str = "", path: Path = ROOT
+    ) -> subprocess.Popen[bytes]:
         """A worker without a nanny: one that is killed stays away."""
         options = ["--resources", resources] if resources else []
         worker = self._run(
@@ -39,6 +42,7 @@ class ExternalDask:
             "--memory-limit=0",
             f"--local-directory={self._folder}",
             *options,
+            path=path,
         )
         self.workers.append(worker)
         return worker
@@ -65,16 +69,18 @@ class ExternalDask:
             f"--port={self._port}",
             "--no-dashboard",
             f"--scheduler-file={file}",
+            path=self._path,
         )
         self._port = _port_in(file, process)
         return process
 
-    def _run(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _run(self, module: str, *arguments: str, path: Path) -> subprocess.Popen[bytes]:
         log = (self._folder / f"{module}.log").open("ab")
         with log:
             return subprocess.Popen(
                 [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": str(path)},
+                cwd=self._folder,
                 stdout=log,
                 stderr=log,
             )

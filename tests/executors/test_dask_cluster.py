@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.json import Json
@@ -87,6 +89,36 @@ def test_no_dask_scheduler_at_the_address_is_one_clear_sentence() -> None:
         executor.start(lambda: None)
 
 
+def test_a_dask_scheduler_without_nbflow_is_one_clear_sentence(tmp_path: Path) -> None:
+    with closing(ExternalDask(tmp_path, path=_without_nbflow(tmp_path))) as dask:
+        executor = DaskExecutor(ClusterSpec(address=dask.address), SmallRunner)
+        with pytest.raises(ExecutorUnavailable, match=r"scheduler at .* cannot run .* Install"):
+            executor.start(lambda: None)
+
+
+def test_a_dask_worker_without_nbflow_is_one_clear_sentence(
+    dask: ExternalDask, tmp_path: Path
+) -> None:
+    with Client(dask.address, set_as_default=False) as client:
+        dask.add_worker(path=_without_nbflow(tmp_path))
+        client.wait_for_workers(1)
+
+    executor = DaskExecutor(ClusterSpec(address=dask.address), SmallRunner)
+    with pytest.raises(ExecutorUnavailable, match=r"workers tcp://.*No module named.* Install"):
+        executor.start(lambda: None)
+    # It stays so, although Dask believes by now that every worker has the plugin.
+    with pytest.raises(ExecutorUnavailable, match=r"workers tcp://.*No module named.* Install"):
+        executor.start(lambda: None)
+
+
+def _without_nbflow(folder: Path) -> Path:
+    """A folder to put first on the path, so that nbflow is as good as not installed."""
+    first = folder / "first"
+    first.mkdir()
+    (first / "nbflow.py").write_text("raise ModuleNotFoundError(\"No module named 'nbflow'\")")
+    return first
+
+
 def test_an_unknown_cluster_class_is_one_clear_sentence() -> None:
     executor = DaskExecutor(ClusterSpec(cluster_class="dask_moon.MoonCluster"), SmallRunner)
 
@@ -117,6 +149,8 @@ def test_a_queue_is_served_by_the_workers_that_offer_it(
     desk = open_desk()
     desk.submit(order := a_bash_order("true", queue="gpu"), plain := an_order())
     desk.outcome(plain)
+    waits = {"unserved": [order.attempt_id]}
+    desk.until(lambda: waits.items() <= desk.executor.describe().details.items(), "it to wait")
     assert desk.seen(order, ReportKind.STARTED) is None
 
     offering = dask.add_worker(threads=1, resources="queue-gpu=1")

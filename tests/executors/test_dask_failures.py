@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import psutil
+from distributed import Client
 
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.states import Reason, TaskState
@@ -16,14 +17,14 @@ from tests.executors.orders import a_bash_order, an_order
 
 
 def test_an_attempt_whose_worker_is_killed_is_lost_and_not_run_again(
-    dask: ExternalDask, open_desk: OpenDesk, tmp_path: Path
+    dask: ExternalDask, open_desk: OpenDesk, forever: str, tmp_path: Path
 ) -> None:
     trace = tmp_path / "trace"
     dask.add_worker(threads=1)
     dask.add_worker(threads=1)
     desk = open_desk()
     desk.slots(2)
-    desk.submit(order := a_bash_order(f"echo ran >> {trace}; sleep 3"))
+    desk.submit(order := a_bash_order(f"echo ran >> {trace}; {forever}"))
     desk.until(trace.exists, "the task to run")
 
     os.kill(desk.pid_of_worker(order), signal.SIGKILL)
@@ -38,13 +39,13 @@ def test_an_attempt_whose_worker_is_killed_is_lost_and_not_run_again(
 
 
 def test_attempts_that_wait_on_a_killed_worker_run_once_on_another(
-    dask: ExternalDask, open_desk: OpenDesk, tmp_path: Path
+    dask: ExternalDask, open_desk: OpenDesk, forever: str, tmp_path: Path
 ) -> None:
     trace = tmp_path / "trace"
     dask.add_worker(threads=1)
     desk = open_desk()
     desk.slots(1)
-    running = a_bash_order(f"echo first >> {trace}; sleep 3")
+    running = a_bash_order(f"echo first >> {trace}; {forever}")
     waiting = [a_bash_order(f"echo waited >> {trace}") for _ in range(3)]
     desk.submit(running)
     desk.until(trace.exists, "the task to run")
@@ -80,11 +81,11 @@ def test_finished_work_is_not_run_again_when_its_worker_is_killed(
 
 
 def test_a_cancelled_attempt_whose_worker_is_killed_counts_as_cancelled(
-    dask: ExternalDask, open_desk: OpenDesk
+    dask: ExternalDask, open_desk: OpenDesk, forever: str
 ) -> None:
     worker = dask.add_worker(threads=1)
     desk = open_desk()
-    desk.submit(order := a_bash_order("sleep 3"))
+    desk.submit(order := a_bash_order(forever))
     desk.started(order)
     worker.send_signal(signal.SIGSTOP)
 
@@ -95,12 +96,12 @@ def test_a_cancelled_attempt_whose_worker_is_killed_counts_as_cancelled(
 
 
 def test_a_silent_worker_loses_its_attempt_and_ends_it_when_it_wakes(
-    dask: ExternalDask, open_desk: OpenDesk, tmp_path: Path
+    dask: ExternalDask, open_desk: OpenDesk, forever: str, tmp_path: Path
 ) -> None:
     pid = tmp_path / "pid"
     worker = dask.add_worker(threads=1)
     desk = open_desk(lease=1.0)
-    desk.submit(order := a_bash_order(f"echo $$ > {pid}; sleep 60", heartbeat=0.2))
+    desk.submit(order := a_bash_order(f"echo $$ > {pid}; {forever}", heartbeat=0.2))
     desk.until(lambda: pid.exists() and bool(pid.read_text()), "the task to run")
     task = psutil.Process(int(pid.read_text()))
 
@@ -111,6 +112,22 @@ def test_a_silent_worker_loses_its_attempt_and_ends_it_when_it_wakes(
     assert outcome.reason is Reason.WORKER_LOST
     assert "no sign of life" in outcome.message
     desk.until(lambda: not task.is_running(), "the worker to end what it has lost")
+
+
+def test_what_a_stranger_drops_from_dask_is_reported(
+    dask: ExternalDask, open_desk: OpenDesk, forever: str
+) -> None:
+    dask.add_worker(threads=1)
+    desk = open_desk()
+    running, waiting = a_bash_order(forever), a_bash_order("true")
+    desk.submit(running, waiting)
+    desk.started(running)
+
+    with Client(dask.address, set_as_default=False) as stranger:
+        stranger.restart(wait_for_workers=False)
+
+    assert desk.outcome(running).reason is Reason.WORKER_LOST
+    assert desk.outcome(waiting).message == "Dask dropped it before it started."
 
 
 def test_an_order_that_a_worker_cannot_read_is_reported(
@@ -137,11 +154,11 @@ class Poison:
 
 
 def test_a_restart_of_the_dask_scheduler_loses_what_ran_and_then_work_goes_on(
-    dask: ExternalDask, open_desk: OpenDesk
+    dask: ExternalDask, open_desk: OpenDesk, forever: str
 ) -> None:
     dask.add_worker(threads=1)
     desk = open_desk()
-    desk.submit(order := a_bash_order("sleep 3"))
+    desk.submit(order := a_bash_order(forever))
     desk.started(order)
 
     dask.kill_scheduler()
@@ -157,11 +174,11 @@ def test_a_restart_of_the_dask_scheduler_loses_what_ran_and_then_work_goes_on(
 
 
 def test_without_a_dask_scheduler_attempts_are_lost_in_bounded_time_and_none_is_taken(
-    dask: ExternalDask, open_desk: OpenDesk
+    dask: ExternalDask, open_desk: OpenDesk, forever: str
 ) -> None:
     dask.add_worker(threads=1)
     desk = open_desk(patience=0.5)
-    desk.submit(order := a_bash_order("sleep 3"))
+    desk.submit(order := a_bash_order(forever))
     desk.started(order)
 
     dask.kill_scheduler()
