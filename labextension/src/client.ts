@@ -133,8 +133,8 @@ export class RestClient {
     return this.ofTask(ref, 'cells', { try: tryNumber, offset });
   }
 
-  /** The notebook of one try, executed as far as it got. */
-  taskNotebook(ref: TaskRef, tryNumber: number): Promise<NotebookJson> {
+  /** The notebook of one try (null: of the newest), executed as far as it got. */
+  taskNotebook(ref: TaskRef, tryNumber: number | null): Promise<NotebookJson> {
     return this.ofTask(ref, 'notebook', { try: tryNumber });
   }
 

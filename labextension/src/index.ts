@@ -4,6 +4,27 @@
  */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [];
+import { clientPlugin } from './plugins/client';
+import { commandsPlugin } from './plugins/commands';
+import { dagPagePlugin } from './plugins/dag-page';
+import { filesPlugin } from './plugins/files';
+import { launcherPlugin } from './plugins/launcher';
+import { modelPlugin } from './plugins/model';
+import { notificationsPlugin } from './plugins/notifications';
+import { panelPlugin } from './plugins/panel';
+import { statusBarPlugin } from './plugins/status-bar';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  clientPlugin,
+  modelPlugin,
+  panelPlugin,
+  dagPagePlugin,
+  commandsPlugin,
+  filesPlugin,
+  launcherPlugin,
+  statusBarPlugin,
+  notificationsPlugin
+];
 
 export default plugins;
+export { INbflowClient, INbflowModel } from './tokens';

@@ -66,14 +66,24 @@ function kindOf(schema: Schema): FieldKind {
   if (types.length !== 1 || type === undefined) {
     return 'json';
   }
+  return type === 'string' || type === 'array'
+    ? kindByDetail(type, schema)
+    : (PLAIN_KINDS[type] ?? 'json');
+}
+
+const PLAIN_KINDS: Readonly<Record<string, FieldKind>> = {
+  number: 'number',
+  integer: 'integer',
+  boolean: 'boolean'
+};
+
+function kindByDetail(type: 'string' | 'array', schema: Schema): FieldKind {
   if (type === 'string') {
-    return schema.format === 'date' ? 'date' : schema.format === 'multiline' ? 'long-text' : 'text';
+    const kinds: Record<string, FieldKind> = { date: 'date', multiline: 'long-text' };
+    return kinds[textOf(schema.format)] ?? 'text';
   }
-  if (type === 'array') {
-    const items = (schema.items ?? {}) as Schema;
-    return items.type === 'string' && !Array.isArray(items.enum) ? 'texts' : 'json';
-  }
-  return type === 'number' || type === 'integer' || type === 'boolean' ? type : 'json';
+  const items = (schema.items ?? {}) as Schema;
+  return items.type === 'string' && !Array.isArray(items.enum) ? 'texts' : 'json';
 }
 
 function choicesOf(schema: Schema): { value: unknown; label: string }[] {
@@ -174,7 +184,7 @@ function bounded(
 
 const asNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 const lengthOf = (value: unknown): number | null =>
-  typeof value === 'string' ? [...value].length : null;
+  typeof value === 'string' ? Array.from(value).length : null;
 const sizeOf = (value: unknown): number | null => (Array.isArray(value) ? value.length : null);
 const below = (size: number, bound: number): boolean => size < bound;
 const above = (size: number, bound: number): boolean => size > bound;

@@ -39,7 +39,7 @@ const LONGEST_LOG = 2_000_000;
 const NOTEBOOK_KINDS = new Set(['notebook', 'cells']);
 
 export class TaskStore extends Store<TaskState> {
-  private readonly stops: Stop[];
+  private stops: Stop[] = [];
   private unfollow: Stop = () => undefined;
   /** Somebody chose a try; the newest is shown until then. */
   private isChosen = false;
@@ -61,14 +61,20 @@ export class TaskStore extends Store<TaskState> {
       log: NO_LOG,
       logError: null
     });
+  }
+
+  /** Fetch it and keep it true until the function that this returns is called. */
+  open(): Stop {
     this.stops = [
-      feed.onChanges(changes => this.apply(changes)),
+      this.feed.onChanges(changes => this.apply(changes)),
       this.detailSoon.cancel,
       this.whySoon.cancel
     ];
+    void this.load();
+    return () => this.close();
   }
 
-  dispose(): void {
+  private close(): void {
     this.shown += 1;
     this.unfollow();
     this.stops.forEach(stop => stop());

@@ -1,0 +1,127 @@
+/**
+ * The parts of a cell as JupyterLab shows them: its highlighting, its Markdown, its output area. Outputs of a
+ * run are untrusted, as in a notebook somebody else has sent: HTML is sanitised, scripts do not run.
+ */
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import type { IOutput } from '@jupyterlab/nbformat';
+import { OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/outputarea';
+import { MimeModel, type IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+
+import type { LiveOutput, Output } from './fold';
+import type { Rendered, RenderedOutputs, Rendering } from './NotebookView';
+
+export class LabRendering implements Rendering {
+  constructor(
+    private readonly rendermime: IRenderMimeRegistry,
+    private readonly languages: IEditorLanguageRegistry | null
+  ) {}
+
+  code(source: string, language: string, host: HTMLElement): void {
+    host.textContent = source;
+    const found = this.languages?.findBest(language) ?? null;
+    if (found !== null && this.languages !== null) {
+      void this.highlight(this.languages, source, found.name, host);
+    }
+  }
+
+  markdown(source: string, host: HTMLElement): Rendered {
+    const renderer = this.rendermime.createRenderer('text/markdown');
+    attach(renderer, host);
+    void renderer.renderModel(new MimeModel({ data: { 'text/markdown': source }, trusted: false }));
+    return renderer;
+  }
+
+  outputs(outputs: readonly LiveOutput[], host: HTMLElement): RenderedOutputs {
+    return new LabOutputs(outputs, host, this.rendermime);
+  }
+
+  private async highlight(
+    languages: IEditorLanguageRegistry,
+    source: string,
+    language: string,
+    host: HTMLElement
+  ): Promise<void> {
+    const coloured = document.createElement('code');
+    await languages.highlight(source, languages.findByName(language), coloured);
+    if (host.textContent === source && coloured.textContent === source) {
+      host.replaceChildren(coloured);
+    }
+  }
+}
+
+/** An output area that follows a list of outputs: what has only grown is added to, not drawn anew. */
+class LabOutputs implements RenderedOutputs {
+  private readonly model = new OutputAreaModel({ trusted: false });
+  private readonly area: SimplifiedOutputArea;
+  private shown: readonly LiveOutput[] = [];
+
+  constructor(outputs: readonly LiveOutput[], host: HTMLElement, rendermime: IRenderMimeRegistry) {
+    this.area = new SimplifiedOutputArea({ model: this.model, rendermime });
+    attach(this.area, host);
+    this.update(outputs);
+  }
+
+  update(outputs: readonly LiveOutput[]): void {
+    if (outputs.length < this.shown.length || this.isOtherStream(outputs)) {
+      this.model.clear();
+      this.shown = [];
+    }
+    outputs.forEach((next, place) => this.updateOne(place, next.output, this.shown[place]?.output));
+    this.shown = outputs;
+  }
+
+  dispose(): void {
+    this.area.dispose();
+    this.model.dispose();
+  }
+
+  /** The model joins streams by itself, which only works while old ones go on where they were. */
+  private isOtherStream(outputs: readonly LiveOutput[]): boolean {
+    return this.shown.some(({ output }, place) => {
+      const next = outputs[place]?.output;
+      return output.output_type === 'stream' && !grownText(output, next);
+    });
+  }
+
+  private updateOne(place: number, next: Output, before: Output | undefined): void {
+    if (before === undefined) {
+      this.model.add(asLab(next));
+    } else if (before !== next && !isEqual(before, next)) {
+      const more = grownText(before, next);
+      if (more !== null && place === this.model.length - 1) {
+        this.model.add(asLab({ ...next, text: more.text }));
+      } else {
+        this.model.set(place, asLab(next));
+      }
+    }
+  }
+}
+
+/** What `next` has beyond `before` if it is the same stream gone on; null otherwise. */
+function grownText(before: Output, next: Output | undefined): { text: string } | null {
+  const isStream = before.output_type === 'stream' && next?.output_type === 'stream';
+  if (!isStream || before.name !== next.name) {
+    return null;
+  }
+  const [old, now] = [String(before.text), String(next.text)];
+  return now.startsWith(old) ? { text: now.slice(old.length) } : null;
+}
+
+function isEqual(a: Output, b: Output): boolean {
+  return JSONExt.deepEqual(a as ReadonlyPartialJSONValue, b as ReadonlyPartialJSONValue);
+}
+
+/** Outputs come as JSON that nbformat has written. */
+function asLab(output: Output): IOutput {
+  return output as IOutput;
+}
+
+/** Widgets below React's elements are told what Lumino's layouts would tell them. */
+function attach(widget: Widget, host: HTMLElement): void {
+  MessageLoop.sendMessage(widget, Widget.Msg.BeforeAttach);
+  host.appendChild(widget.node);
+  MessageLoop.sendMessage(widget, Widget.Msg.AfterAttach);
+}

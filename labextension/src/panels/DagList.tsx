@@ -1,0 +1,335 @@
+/** The list of DAGs in the side panel: search, what each did last, when it runs next, pause and trigger. */
+import * as React from 'react';
+
+import type { FeedState } from '../feed';
+import { fromNow, instant, runTitle, runTypeName, span, stateName } from '../format';
+import { StateIcon } from '../graph/StateIcon';
+import { isBad } from '../states';
+import { useTexts, type Texts } from '../text';
+import type { DagView, Health, ImportErrorView, RunDot } from '../wire';
+import { Button, Loading, Notice, Switch } from './controls';
+import { HealthBanner, HealthLine } from './HealthBanner';
+import { Icon } from './icons';
+import { ImportErrors, type ImportErrorsProps } from './ImportErrors';
+
+export interface DagListProps {
+  /** Null until they are fetched. */
+  readonly dags: readonly DagView[] | null;
+  readonly health: Health | null;
+  readonly importErrors: readonly ImportErrorView[];
+  readonly error: string | null;
+  readonly connection: FeedState;
+  readonly now: number;
+  readonly onOpen: (dagId: string, runId?: string) => void;
+  readonly onTrigger: (dagId: string) => void;
+  readonly onPause: (dagId: string, paused: boolean) => void;
+  readonly onReload: () => void;
+  readonly onOpenFile: ImportErrorsProps['onOpenFile'];
+}
+
+type Filter = 'all' | 'running' | 'failed' | 'paused';
+
+const TESTS: Readonly<Record<Filter, (dag: DagView) => boolean>> = {
+  all: () => true,
+  running: dag => dag.running > 0,
+  failed: dag => isBad(dag.last_runs[0]?.state ?? ''),
+  paused: dag => dag.paused
+};
+
+export function DagList(props: DagListProps): React.JSX.Element {
+  const { dags, health, importErrors, error, connection, now } = props;
+  const [search, setSearch] = React.useState('');
+  const [filter, setFilter] = React.useState<Filter>('all');
+  const found = (dags ?? []).filter(dag => matches(dag, search));
+  const shown = found.filter(TESTS[filter]);
+  return (
+    <div className="jp-nbflow jp-nbflow-list" data-testid="nbflow-list">
+      <Search value={search} onChange={setSearch} onReload={props.onReload} />
+      {error === null ? null : <CannotLoad error={error} onReload={props.onReload} />}
+      <HealthBanner health={health} now={now} />
+      <ImportErrors importErrors={importErrors} onOpenFile={props.onOpenFile} />
+      {dags !== null && dags.length > 0 && (
+        <Filters dags={found} current={filter} onChoose={setFilter} />
+      )}
+      {dags === null && error === null ? <Loading lines={6} /> : null}
+      {dags === null ? null : <Rows {...props} dags={shown} total={dags.length} />}
+      <HealthLine health={health} connection={connection} />
+    </div>
+  );
+}
+
+function matches(dag: DagView, search: string): boolean {
+  const text = [dag.dag_id, dag.description, dag.owner, ...dag.tags].join(' ').toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every(word => text.includes(word));
+}
+
+function Search({
+  value,
+  onChange,
+  onReload
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  onReload: () => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <div className="jp-nbflow-search">
+      <div className="jp-nbflow-search-box">
+        <Icon name="search" size={14} />
+        <input
+          type="search"
+          value={value}
+          placeholder={trans.__('Search DAGs')}
+          aria-label={trans.__('Search DAGs by name, description, tag or owner')}
+          onChange={event => onChange(event.target.value)}
+        />
+      </div>
+      <Button look="icon" icon="refresh" label={trans.__('Fetch again')} onClick={onReload} />
+    </div>
+  );
+}
+
+function CannotLoad({
+  error,
+  onReload
+}: {
+  error: string;
+  onReload: () => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <Notice
+      kind="error"
+      title={trans.__('The DAGs cannot be shown')}
+      action={<Button label={trans.__('Try again')} icon="refresh" onClick={onReload} />}
+    >
+      <p>{error}</p>
+    </Notice>
+  );
+}
+
+function Filters({
+  dags,
+  current,
+  onChoose
+}: {
+  dags: readonly DagView[];
+  current: Filter;
+  onChoose: (filter: Filter) => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  const labels: [Filter, string][] = [
+    ['all', trans.__('All')],
+    ['running', trans.__('Running')],
+    ['failed', trans.__('Failed')],
+    ['paused', trans.__('Paused')]
+  ];
+  return (
+    <div className="jp-nbflow-filters" role="group" aria-label={trans.__('Show')}>
+      {labels.map(([filter, label]) => (
+        <button
+          key={filter}
+          type="button"
+          className="jp-nbflow-chip"
+          aria-pressed={filter === current}
+          data-filter={filter}
+          onClick={() => onChoose(filter === current ? 'all' : filter)}
+        >
+          {label} <span className="jp-nbflow-faint">{dags.filter(TESTS[filter]).length}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Rows(
+  props: DagListProps & { dags: readonly DagView[]; total: number }
+): React.JSX.Element {
+  const { dags, total, importErrors } = props;
+  const trans = useTexts();
+  if (!total) {
+    return <NoDags hasErrors={importErrors.length > 0} />;
+  }
+  if (!dags.length) {
+    return <Notice kind="empty" title={trans.__('No DAG fits')} />;
+  }
+  return (
+    <ul className="jp-nbflow-rows" aria-label={trans.__('DAGs')}>
+      {dags.map(dag => (
+        <DagRow key={dag.dag_id} dag={dag} {...pick(props)} />
+      ))}
+    </ul>
+  );
+}
+
+type RowProps = Pick<DagListProps, 'onOpen' | 'onTrigger' | 'onPause'> & {
+  readonly minute: number;
+};
+
+/** What a row needs besides its DAG. Its times are rough, so that rows are drawn again each minute, not each second. */
+function pick({ onOpen, onTrigger, onPause, now }: DagListProps): RowProps {
+  return { onOpen, onTrigger, onPause, minute: Math.floor(now / 60_000) * 60_000 };
+}
+
+function NoDags({ hasErrors }: { hasErrors: boolean }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <Notice kind="empty" title={trans.__('No DAGs yet')}>
+      {hasErrors ? (
+        <p>
+          {trans.__('The files above could not be read; what is wrong with them stands there.')}
+        </p>
+      ) : (
+        <>
+          <p>
+            {trans.__('Put a Python file or a notebook into')} <code>dags/</code>,{' '}
+            {trans.__('or let nbflow write one to begin with:')}
+          </p>
+          <p>
+            <code>nbflow init</code>
+          </p>
+        </>
+      )}
+    </Notice>
+  );
+}
+
+const DagRow = React.memo(function DagRow({
+  dag,
+  onOpen,
+  onTrigger,
+  onPause,
+  minute
+}: RowProps & { dag: DagView }): React.JSX.Element {
+  const trans = useTexts();
+  const last = dag.last_runs[0];
+  return (
+    <li className="jp-nbflow-row" data-dag-id={dag.dag_id} data-paused={dag.paused || undefined}>
+      <div className="jp-nbflow-row-main">
+        <button
+          type="button"
+          className="jp-nbflow-row-name"
+          title={dag.description || dag.file}
+          onClick={() => onOpen(dag.dag_id)}
+          onKeyDown={moveBetweenRows}
+        >
+          {last === undefined ? (
+            <StateIcon state="none" size={14} label={trans.__('Never run')} />
+          ) : (
+            <StateIcon state={last.state} size={14} label={stateName(last.state, trans)} />
+          )}
+          <span className="jp-nbflow-ellipsis">{dag.dag_id}</span>
+        </button>
+        {dag.problems ? (
+          <span
+            className="jp-nbflow-warned"
+            title={trans._n('Its file has %1 problem', 'Its file has %1 problems', dag.problems)}
+          >
+            <Icon name="warning" size={14} />
+          </span>
+        ) : null}
+        <Button
+          look="icon"
+          icon="play"
+          label={trans.__('Trigger %1', dag.dag_id)}
+          onClick={() => onTrigger(dag.dag_id)}
+        />
+        <Switch
+          isOn={!dag.paused}
+          label={
+            dag.paused
+              ? trans.__('%1 is paused: switch its schedule on', dag.dag_id)
+              : trans.__('%1 follows its schedule: pause it', dag.dag_id)
+          }
+          onChange={isOn => onPause(dag.dag_id, !isOn)}
+        />
+      </div>
+      <div className="jp-nbflow-row-more">
+        <Dots dag={dag} now={minute} onOpen={onOpen} />
+        <span className="jp-nbflow-spring" />
+        <NextRun dag={dag} now={minute} />
+      </div>
+      <div className="jp-nbflow-row-schedule jp-nbflow-ellipsis" title={dag.schedule}>
+        {dag.schedule}
+      </div>
+    </li>
+  );
+});
+
+/** Up and down lead from the name of one DAG to the next. */
+function moveBetweenRows(event: React.KeyboardEvent<HTMLElement>): void {
+  const row = event.currentTarget.closest('li');
+  const next =
+    event.key === 'ArrowDown'
+      ? row?.nextElementSibling
+      : event.key === 'ArrowUp'
+        ? row?.previousElementSibling
+        : null;
+  if (next !== null && next !== undefined) {
+    event.preventDefault();
+    next.querySelector<HTMLElement>('.jp-nbflow-row-name')?.focus();
+  }
+}
+
+/** The last runs, the newest on the right. */
+function Dots({
+  dag,
+  now,
+  onOpen
+}: {
+  dag: DagView;
+  now: number;
+  onOpen: DagListProps['onOpen'];
+}): React.JSX.Element {
+  const trans = useTexts();
+  if (!dag.last_runs.length) {
+    return <span className="jp-nbflow-faint">{trans.__('Never run')}</span>;
+  }
+  return (
+    <span className="jp-nbflow-dots">
+      {[...dag.last_runs].reverse().map(run => (
+        <button
+          key={run.run_id}
+          type="button"
+          tabIndex={-1}
+          className="jp-nbflow-dot"
+          data-run-id={run.run_id}
+          title={dotTitle(run, now, trans)}
+          onClick={() => onOpen(dag.dag_id, run.run_id)}
+        >
+          <StateIcon state={run.state} size={11} label={dotTitle(run, now, trans)} />
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function dotTitle(run: RunDot, now: number, trans: Texts): string {
+  const when = runTitle(run, now);
+  const took = run.ended_at === null ? '' : ` · ${span(run.started_at, run.ended_at, now)}`;
+  return `${stateName(run.state, trans)}${took} · ${runTypeName(run.run_type, trans)} · ${when}`;
+}
+
+function NextRun({ dag, now }: { dag: DagView; now: number }): React.JSX.Element | null {
+  const trans = useTexts();
+  if (dag.paused) {
+    return <span className="jp-nbflow-faint">{trans.__('paused')}</span>;
+  }
+  if (dag.next_run === null) {
+    return null;
+  }
+  return (
+    <time
+      className="jp-nbflow-next"
+      dateTime={dag.next_run}
+      title={trans.__('Next run %1', instant(dag.next_run, now))}
+    >
+      <Icon name="clock" size={12} />
+      {fromNow(dag.next_run, now, trans)}
+    </time>
+  );
+}

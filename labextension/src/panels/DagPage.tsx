@@ -1,0 +1,254 @@
+/** The page of one DAG: what it is, its runs, the chosen run as a graph and as tables, and a task beside them. */
+import * as React from 'react';
+
+import { fromNow, instant } from '../format';
+import { DagGraph } from '../graph/DagGraph';
+import { useNow } from '../graph/useNow';
+import type { DagPageState } from '../live/dag-page';
+import { nodeStates, type NodeStates } from '../reducer';
+import { isFinished } from '../states';
+import { useTexts } from '../text';
+import type { DagDetail, DagView, Health, RunDetail } from '../wire';
+import { Button, Loading, Notice, Switch, Tabs } from './controls';
+import { DagDetails } from './DagDetails';
+import { HealthBanner } from './HealthBanner';
+import { Icon } from './icons';
+import { RunStrip } from './RunStrip';
+import { RunSummary, type RunActions } from './RunSummary';
+import { RunTable } from './RunTable';
+import { Split } from './Split';
+import { TaskTable } from './TaskTable';
+
+export interface DagPageProps extends RunActions {
+  readonly dagId: string;
+  readonly state: DagPageState;
+  /** As the DAG list has it, which hears of pauses and next runs first. */
+  readonly dag: DagView | null;
+  readonly health: Health | null;
+  readonly onChooseRun: (runId: string | null) => void;
+  readonly onChooseTask: (taskId: string, mapIndex: number) => void;
+  readonly onOlder: () => void;
+  readonly onTrigger: () => void;
+  readonly onPause: (paused: boolean) => void;
+  readonly onReload: () => void;
+  /** The drawer of the chosen task, or nothing. */
+  readonly drawer: React.ReactNode;
+}
+
+export function DagPage(props: DagPageProps): React.JSX.Element {
+  const { state, health, drawer } = props;
+  const trans = useTexts();
+  const isMoving = state.run !== null && !isFinished(state.run.run.state);
+  const now = useNow(true, isMoving ? 1000 : 15_000);
+  const detail = state.detail;
+  if (detail === null) {
+    return (
+      <div className="jp-nbflow jp-nbflow-page">
+        {state.error === null ? (
+          <Loading lines={8} />
+        ) : (
+          <Notice
+            kind="error"
+            title={trans.__('%1 cannot be shown', props.dagId)}
+            action={
+              <Button icon="refresh" label={trans.__('Try again')} onClick={props.onReload} />
+            }
+          >
+            <p>{state.error}</p>
+          </Notice>
+        )}
+      </div>
+    );
+  }
+  return (
+    <div
+      className="jp-nbflow jp-nbflow-page"
+      data-testid="nbflow-dag-page"
+      data-dag-id={props.dagId}
+    >
+      <Header {...props} dag={props.dag ?? detail.dag} detail={detail} now={now} />
+      <HealthBanner health={health} now={now} />
+      <RunStrip
+        runs={state.runs ?? []}
+        current={state.runId}
+        now={now}
+        onChoose={props.onChooseRun}
+      />
+      <RunLine {...props} now={now} />
+      <Split main={<Views {...props} detail={detail} now={now} />} side={drawer} />
+    </div>
+  );
+}
+
+function Header({
+  dag,
+  detail,
+  now,
+  onPause,
+  onTrigger
+}: DagPageProps & { dag: DagView; detail: DagDetail; now: number }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <header className="jp-nbflow-head">
+      <div className="jp-nbflow-head-text">
+        <h1>
+          <span className="jp-nbflow-ellipsis">{dag.dag_id}</span>
+          {dag.tags.map(tag => (
+            <span key={tag} className="jp-nbflow-tag">
+              {tag}
+            </span>
+          ))}
+          {dag.active ? null : (
+            <span className="jp-nbflow-tag">{trans.__('its file is gone')}</span>
+          )}
+        </h1>
+        <div className="jp-nbflow-muted jp-nbflow-ellipsis" title={detail.dag.description}>
+          {dag.schedule}
+          {dag.next_run === null || dag.paused ? null : (
+            <>
+              {' · '}
+              <time dateTime={dag.next_run} title={instant(dag.next_run, now)}>
+                {trans.__('next %1', fromNow(dag.next_run, now, trans))}
+              </time>
+            </>
+          )}
+          {dag.description ? ` · ${dag.description}` : ''}
+        </div>
+      </div>
+      <Switch
+        isOn={!dag.paused}
+        caption={dag.paused ? trans.__('Paused') : trans.__('Scheduled')}
+        label={
+          dag.paused ? trans.__('Paused: switch the schedule on') : trans.__('Pause the schedule')
+        }
+        onChange={isOn => onPause(!isOn)}
+      />
+      <Button
+        look="primary"
+        icon="play"
+        label={trans.__('Trigger')}
+        onClick={onTrigger}
+        testId="nbflow-trigger"
+      />
+    </header>
+  );
+}
+
+function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | null {
+  const { state, now } = props;
+  const trans = useTexts();
+  if (state.runId === null) {
+    return null;
+  }
+  if (state.run !== null) {
+    return <RunSummary {...props} detail={state.run} now={now} />;
+  }
+  if (state.runError !== null) {
+    return (
+      <Notice kind="error" title={trans.__('This run cannot be shown')}>
+        <p>{state.runError}</p>
+      </Notice>
+    );
+  }
+  return (
+    <div className="jp-nbflow-summary" role="status" data-state="queued">
+      <Icon name="wait" size={14} />
+      {trans.__('Asked for; the scheduler creates the run in a moment.')}
+    </div>
+  );
+}
+
+type View = 'graph' | 'tasks' | 'runs' | 'details';
+
+function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
+  const { state, detail } = props;
+  const trans = useTexts();
+  const [view, setView] = React.useState<View>('graph');
+  const panelId = `${React.useId()}-view`;
+  const run = state.runId === null ? null : state.run;
+  const tasks = run?.tasks ?? detail.tasks;
+  return (
+    <div className="jp-nbflow-views">
+      <Tabs
+        label={trans.__('Views of %1', props.dagId)}
+        tabs={[
+          { id: 'graph', label: trans.__('Graph') },
+          { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
+          { id: 'runs', label: trans.__('Runs') },
+          { id: 'details', label: trans.__('Details') }
+        ]}
+        current={view}
+        panelId={panelId}
+        onChoose={id => setView(id as View)}
+      />
+      <div
+        id={panelId}
+        className="jp-nbflow-view"
+        role="tabpanel"
+        aria-labelledby={`${panelId}-${view}`}
+        data-view={view}
+      >
+        <Shown view={view} {...props} run={run} tasks={tasks} />
+      </div>
+    </div>
+  );
+}
+
+type ShownProps = DagPageProps & {
+  view: View;
+  detail: DagDetail;
+  run: RunDetail | null;
+  tasks: DagDetail['tasks'];
+  now: number;
+};
+
+function Shown(props: ShownProps): React.JSX.Element {
+  const { view, state, detail, run, tasks, now, dagId, onChooseTask } = props;
+  const states = useNodeStates(run);
+  const open = React.useCallback((taskId: string) => onChooseTask(taskId, -1), [onChooseTask]);
+  if (view === 'tasks') {
+    const instances = run?.instances ?? null;
+    return (
+      <TaskTable tasks={tasks} instances={instances} selected={state.task} onOpen={onChooseTask} />
+    );
+  }
+  if (view === 'runs') {
+    return (
+      <RunTable
+        runs={state.runs ?? []}
+        hasOlder={state.older !== null}
+        current={state.runId}
+        now={now}
+        onChoose={props.onChooseRun}
+        onOlder={props.onOlder}
+      />
+    );
+  }
+  if (view === 'details') {
+    return <DagDetails detail={detail} run={run?.run ?? null} now={now} />;
+  }
+  return (
+    <DagGraph
+      dagId={dagId}
+      tasks={tasks}
+      states={states}
+      selected={state.task?.taskId ?? null}
+      onOpen={open}
+    />
+  );
+}
+
+/** The states of the run's tasks; those that did not change stay the same objects. */
+function useNodeStates(run: RunDetail | null): NodeStates | null {
+  const [last, setLast] = React.useState<{ instances: unknown; states: NodeStates } | null>(null);
+  if (run === null) {
+    return null;
+  }
+  if (last?.instances === run.instances) {
+    return last.states;
+  }
+  const states = nodeStates(run.instances, last?.states);
+  // Remembered for the next drawing, which React makes at once: the pattern of state derived from props.
+  setLast({ instances: run.instances, states });
+  return states;
+}

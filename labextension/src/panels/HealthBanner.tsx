@@ -1,0 +1,73 @@
+/** Whether somebody is at work: a banner when no scheduler is alive, a quiet line when all is well. */
+import * as React from 'react';
+
+import type { FeedState } from '../feed';
+import { fromNow } from '../format';
+import { useTexts } from '../text';
+import type { Health } from '../wire';
+import { Notice } from './controls';
+
+/** The banner; nothing while all is well. */
+export function HealthBanner({
+  health,
+  now
+}: {
+  health: Health | null;
+  now: number;
+}): React.JSX.Element | null {
+  const trans = useTexts();
+  if (health === null || health.scheduler.alive) {
+    return null;
+  }
+  const last = health.scheduler.last_heartbeat;
+  return (
+    <Notice kind="warning" title={trans.__('No scheduler is alive')}>
+      <p>
+        {last === null
+          ? trans.__('None has been started yet, so nothing runs.')
+          : trans.__(
+              'Its last heartbeat came %1. Nothing runs until one is back.',
+              fromNow(last, now, trans)
+            )}
+      </p>
+      <p>
+        {trans.__('Start one in a terminal:')} <code>nbflow scheduler</code>
+      </p>
+    </Notice>
+  );
+}
+
+/** What goes on, in one line at the foot of the panel. */
+export function HealthLine({
+  health,
+  connection
+}: {
+  health: Health | null;
+  connection: FeedState;
+}): React.JSX.Element | null {
+  const trans = useTexts();
+  if (health === null) {
+    return null;
+  }
+  const isLive = connection === 'open';
+  const cluster = health.cluster;
+  return (
+    <div className="jp-nbflow-foot">
+      <span
+        className="jp-nbflow-pulse"
+        data-live={isLive && health.scheduler.alive}
+        aria-hidden="true"
+      />
+      <span>
+        {isLive ? trans._n('%1 run', '%1 runs', health.running) : trans.__('Connecting…')}
+        {isLive && health.queued ? `, ${trans.__('%1 queued', health.queued)}` : ''}
+      </span>
+      <span className="jp-nbflow-spring" />
+      {cluster === null ? null : (
+        <span title={`${cluster.kind} ${cluster.address}`}>
+          {trans.__('%1 of %2 slots', cluster.used, cluster.slots)}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/** The chosen run in one line: how it stands, for when it is, how long it takes, and what can be done about it. */
+import * as React from 'react';
+
+import { runTypeName, span } from '../format';
+import { countStates, isBad, isFinished } from '../states';
+import { useTexts } from '../text';
+import type { RunDetail } from '../wire';
+import { Button, Counts, Instant, StateBadge } from './controls';
+
+export interface RunActions {
+  readonly onCancel: () => void;
+  /** Null: what failed and what depends on it. */
+  readonly onClear: (taskId: string | null) => void;
+  /** The notebook of the whole run; null where the DAG is not made of cells. */
+  readonly onOpenNotebook: (() => void) | null;
+}
+
+export interface RunSummaryProps extends RunActions {
+  readonly detail: RunDetail;
+  readonly now: number;
+}
+
+export function RunSummary(props: RunSummaryProps): React.JSX.Element {
+  const { detail, now, onCancel, onClear, onOpenNotebook } = props;
+  const { run, instances } = detail;
+  const trans = useTexts();
+  const isOver = isFinished(run.state);
+  const canResume = isOver && instances.some(one => isBad(one.state) || one.state === 'cancelled');
+  const at = run.logical_date ?? run.created_at;
+  return (
+    <div
+      className="jp-nbflow-summary"
+      data-testid="nbflow-run"
+      data-run-id={run.run_id}
+      data-state={run.state}
+    >
+      <StateBadge
+        state={run.state}
+        more={
+          run.cancelling
+            ? trans.__('being cancelled')
+            : run.started_at === null
+              ? undefined
+              : span(run.started_at, run.ended_at, now)
+        }
+      />
+      <span className="jp-nbflow-muted" title={run.run_id}>
+        {runTypeName(run.run_type, trans)}, <Instant at={at} now={now} />
+      </span>
+      <Counts counts={countStates(instances.map(one => one.state))} />
+      {run.message ? (
+        <span className="jp-nbflow-message jp-nbflow-ellipsis" title={run.message}>
+          {run.message}
+        </span>
+      ) : null}
+      <span className="jp-nbflow-spring" />
+      {onOpenNotebook === null ? null : (
+        <Button icon="notebook" label={trans.__('Notebook')} onClick={onOpenNotebook} />
+      )}
+      {isOver ? (
+        <Button
+          icon="again"
+          label={canResume ? trans.__('Resume…') : trans.__('Clear…')}
+          onClick={() => onClear(null)}
+          testId="nbflow-clear-run"
+        />
+      ) : (
+        <Button
+          icon="stop"
+          label={trans.__('Cancel run')}
+          isDisabled={run.cancelling}
+          onClick={onCancel}
+          testId="nbflow-cancel-run"
+        />
+      )}
+    </div>
+  );
+}

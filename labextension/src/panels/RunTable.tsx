@@ -1,0 +1,98 @@
+/** The runs of a DAG as a table, page by page into the past. */
+import * as React from 'react';
+
+import { runTitle, runTypeName, span } from '../format';
+import { countStates } from '../states';
+import { useTexts } from '../text';
+import type { RunView } from '../wire';
+import { Button, Counts, Instant, Notice, StateBadge } from './controls';
+
+export interface RunTableProps {
+  readonly runs: readonly RunView[];
+  readonly hasOlder: boolean;
+  readonly current: string | null;
+  readonly now: number;
+  readonly onChoose: (runId: string) => void;
+  readonly onOlder: () => void;
+}
+
+export function RunTable(props: RunTableProps): React.JSX.Element {
+  const { runs, hasOlder, current, now, onChoose, onOlder } = props;
+  const trans = useTexts();
+  if (!runs.length) {
+    return (
+      <Notice kind="empty" title={trans.__('No runs yet')}>
+        <p>{trans.__('Trigger makes one now; the schedule makes them when they are due.')}</p>
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <table className="jp-nbflow-table">
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Run')}</th>
+            <th scope="col">{trans.__('State')}</th>
+            <th scope="col">{trans.__('Type')}</th>
+            <th scope="col">{trans.__('Started')}</th>
+            <th scope="col" className="jp-mod-number">
+              {trans.__('Duration')}
+            </th>
+            <th scope="col">{trans.__('Tasks')}</th>
+            <th scope="col">{trans.__('Params')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map(run => (
+            <tr
+              key={run.run_id}
+              data-run-id={run.run_id}
+              data-state={run.state}
+              data-selected={run.run_id === current || undefined}
+            >
+              <th scope="row">
+                <button
+                  type="button"
+                  className="jp-nbflow-link"
+                  title={run.run_id}
+                  onClick={() => onChoose(run.run_id)}
+                >
+                  {runTitle(run, now)}
+                </button>
+              </th>
+              <td>
+                <StateBadge state={run.state} />
+              </td>
+              <td>{runTypeName(run.run_type, trans)}</td>
+              <td>
+                <Instant at={run.started_at} now={now} />
+              </td>
+              <td className="jp-mod-number">{span(run.started_at, run.ended_at, now)}</td>
+              <td>
+                <Counts counts={countsOf(run)} />
+              </td>
+              <td className="jp-nbflow-params">{paramsText(run.params)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {hasOlder ? (
+        <div className="jp-nbflow-more">
+          <Button label={trans.__('Older runs')} onClick={onOlder} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function countsOf(run: RunView): (readonly [string, number])[] {
+  const order = countStates(Object.keys(run.counts)).map(([state]) => state);
+  return order.map(state => [state, run.counts[state] ?? 0] as const);
+}
+
+/** Params in one line: `region=EU, days=7`. */
+export function paramsText(params: Readonly<Record<string, unknown>>): string {
+  return Object.entries(params)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,342 @@
+/** One task beside the graph: what became of it, its notebook and log as they grow, its tries, and why it waits. */
+import * as React from 'react';
+
+import { instanceName, kindName, span, words } from '../format';
+import { useNow } from '../graph/useNow';
+import { EdgeReason } from '../graph/GraphTip';
+import { StateIcon } from '../graph/StateIcon';
+import type { TaskState } from '../live/task';
+import { NotebookView, type Rendering } from '../notebook/NotebookView';
+import { isWaiting } from '../states';
+import { useTexts } from '../text';
+import type { TaskInstanceDetail, TaskInstanceView, TaskView } from '../wire';
+import { Button, Facts, Loading, Notice, StateBadge, Tabs, type TabItem } from './controls';
+import { LogView } from './LogView';
+import { Tries, Values, Why } from './TaskTabs';
+
+export interface TaskDrawerProps {
+  readonly state: TaskState;
+  readonly taskId: string;
+  /** All instances of the task in this run: more than one when it is mapped. */
+  readonly instances: readonly TaskInstanceView[];
+  readonly mapIndex: number;
+  readonly rendering: Rendering;
+  readonly onChooseInstance: (mapIndex: number) => void;
+  readonly onChooseTry: (tryNumber: number) => void;
+  readonly onClear: () => void;
+  readonly onOpenNotebook: (tryNumber: number) => void;
+  readonly onOpenTask: (taskId: string) => void;
+  readonly onClose: () => void;
+}
+
+export function TaskDrawer(props: TaskDrawerProps): React.JSX.Element {
+  const { state, taskId, mapIndex, onClose } = props;
+  const trans = useTexts();
+  const close = (event: React.KeyboardEvent): void => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      onClose();
+    }
+  };
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from anywhere inside
+    <aside
+      className="jp-nbflow-drawer"
+      aria-label={trans.__('Task %1', instanceName(taskId, mapIndex))}
+      data-testid="nbflow-task"
+      data-task-id={taskId}
+      data-state={state.detail?.instance.state}
+      onKeyDown={close}
+    >
+      <Head {...props} />
+      {state.error !== null && state.detail === null ? (
+        <Notice kind="error" title={trans.__('This task cannot be shown')}>
+          <p>{state.error}</p>
+        </Notice>
+      ) : null}
+      {state.detail === null ? (
+        state.error === null && <Loading />
+      ) : (
+        <Body {...props} detail={state.detail} />
+      )}
+    </aside>
+  );
+}
+
+function Head(props: TaskDrawerProps): React.JSX.Element {
+  const { state, taskId, mapIndex, instances, onChooseInstance, onClear, onClose } = props;
+  const { detail } = state;
+  const trans = useTexts();
+  return (
+    <header className="jp-nbflow-drawer-head">
+      <div className="jp-nbflow-drawer-title">
+        <StateIcon state={detail?.instance.state ?? 'none'} size={18} />
+        <h2 className="jp-nbflow-ellipsis" title={taskId}>
+          {taskId}
+        </h2>
+        {instances.length > 1 ? (
+          <select
+            value={mapIndex}
+            aria-label={trans.__('Instance')}
+            onChange={event => onChooseInstance(Number(event.target.value))}
+          >
+            {instances.map(one => (
+              <option key={one.map_index} value={one.map_index}>
+                {`[${one.map_index}] ${words(one.state)}`}
+              </option>
+            ))}
+          </select>
+        ) : null}
+        <span className="jp-nbflow-spring" />
+        <OpenNotebook {...props} />
+        <Button
+          icon="again"
+          label={trans.__('Clear…')}
+          onClick={onClear}
+          testId="nbflow-clear-task"
+        />
+        <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
+      </div>
+      {detail === null ? null : <Line {...props} detail={detail} />}
+    </header>
+  );
+}
+
+function OpenNotebook({ state, onOpenNotebook }: TaskDrawerProps): React.JSX.Element | null {
+  const trans = useTexts();
+  const { tryNumber } = state;
+  if (tryNumber === null || !hasNotebook(state.detail?.task)) {
+    return null;
+  }
+  return (
+    <Button
+      icon="notebook"
+      label={trans.__('Open')}
+      onClick={() => onOpenNotebook(tryNumber)}
+      testId="nbflow-open-notebook"
+    />
+  );
+}
+
+function Line({
+  state,
+  detail,
+  onChooseTry
+}: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
+  const trans = useTexts();
+  const { instance, tries, task } = detail;
+  const now = useNow(instance.state === 'running');
+  const isTimed =
+    instance.started_at !== null && (instance.ended_at !== null || instance.state === 'running');
+  return (
+    <>
+      <div className="jp-nbflow-drawer-line">
+        <StateBadge
+          state={instance.state}
+          more={isTimed ? span(instance.started_at, instance.ended_at, now) : undefined}
+        />
+        <span className="jp-nbflow-muted">{kindName(task)}</span>
+        {tries.length > 1 ? (
+          <label className="jp-nbflow-muted">
+            {trans.__('Try')}{' '}
+            <select
+              value={state.tryNumber ?? undefined}
+              onChange={event => onChooseTry(Number(event.target.value))}
+            >
+              {tries.map(one => (
+                <option key={one.attempt_id} value={one.try_number}>
+                  {`${one.try_number} · ${words(one.state)}`}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
+      </div>
+      {instance.message || instance.reason !== null ? (
+        <div className="jp-nbflow-drawer-message" data-state={instance.state}>
+          {instance.reason === null ? null : <strong>{words(instance.reason)}</strong>}{' '}
+          {instance.message}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function hasNotebook(task: TaskView | undefined): boolean {
+  return task?.kind === 'notebook' || task?.kind === 'cells';
+}
+
+type TabId = 'notebook' | 'log' | 'tries' | 'values' | 'why' | 'about';
+
+function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
+  const { detail, taskId } = props;
+  const trans = useTexts();
+  const panelId = `${React.useId()}-tab`;
+  const [chosen, setChosen] = React.useState<TabId | null>(null);
+  const all: (TabItem & { isThere: boolean })[] = [
+    { id: 'why', label: trans.__('Why not running'), isThere: detail.why.length > 0 },
+    { id: 'notebook', label: trans.__('Notebook'), isThere: hasNotebook(detail.task) },
+    { id: 'log', label: trans.__('Log'), isThere: true },
+    { id: 'tries', label: trans.__('Tries'), count: detail.tries.length, isThere: true },
+    { id: 'values', label: trans.__('Values'), count: detail.values.length, isThere: true },
+    { id: 'about', label: trans.__('About'), isThere: true }
+  ];
+  const tabs = all.filter(tab => tab.isThere);
+  const current = tabs.find(tab => tab.id === chosen)?.id ?? tabs[0]?.id ?? 'log';
+  return (
+    <>
+      <Tabs
+        tabs={tabs}
+        current={current}
+        label={trans.__('About task %1', taskId)}
+        panelId={panelId}
+        onChoose={id => setChosen(id as TabId)}
+      />
+      <div
+        id={panelId}
+        className="jp-nbflow-drawer-body"
+        role="tabpanel"
+        aria-labelledby={`${panelId}-${current}`}
+        data-tab={current}
+      >
+        <Shown {...props} tab={current as TabId} />
+      </div>
+    </>
+  );
+}
+
+function Shown(
+  props: TaskDrawerProps & { detail: TaskInstanceDetail; tab: TabId }
+): React.JSX.Element {
+  const { tab, state, detail, taskId, mapIndex, onOpenTask } = props;
+  switch (tab) {
+    case 'notebook':
+      return <NotebookTab {...props} />;
+    case 'log':
+      return (
+        <LogTab state={state} fileName={`${instanceName(taskId, mapIndex)}.log`} detail={detail} />
+      );
+    case 'tries':
+      return <Tries tries={detail.tries} />;
+    case 'values':
+      return <Values values={detail.values} />;
+    case 'why':
+      return <Why conditions={detail.why} />;
+    case 'about':
+      return <About task={detail.task} onOpenTask={onOpenTask} />;
+  }
+}
+
+function NotebookTab({
+  state,
+  detail,
+  rendering
+}: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
+  if (state.notebook !== null) {
+    const isRunning = detail.instance.state === 'running';
+    return <NotebookView notebook={state.notebook} rendering={rendering} isFollowing={isRunning} />;
+  }
+  if (state.notebookError !== null) {
+    return <Notice kind="empty" title={state.notebookError} />;
+  }
+  return state.tryNumber === null ? <NotBegun detail={detail} /> : <Loading />;
+}
+
+function LogTab({
+  state,
+  fileName,
+  detail
+}: {
+  state: TaskState;
+  fileName: string;
+  detail: TaskInstanceDetail;
+}): React.JSX.Element {
+  return state.tryNumber === null ? (
+    <NotBegun detail={detail} />
+  ) : (
+    <LogView log={state.log} error={state.logError} fileName={fileName} />
+  );
+}
+
+function NotBegun({ detail }: { detail: TaskInstanceDetail }): React.JSX.Element {
+  const trans = useTexts();
+  return isWaiting(detail.instance.state) ? (
+    <Notice kind="empty" title={trans.__('It has not begun')}>
+      <p>{trans.__('“Why not running” tells what it waits for.')}</p>
+    </Notice>
+  ) : (
+    <Notice kind="empty" title={trans.__('It did not run in this run')} />
+  );
+}
+
+function About({
+  task,
+  onOpenTask
+}: {
+  task: TaskView;
+  onOpenTask: (taskId: string) => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <div className="jp-nbflow-details">
+      {task.doc ? <p className="jp-nbflow-doc">{task.doc}</p> : null}
+      <Facts
+        facts={[
+          [trans.__('Operator'), task.operator || kindName(task)],
+          [trans.__('Trigger rule'), task.trigger_rule],
+          [trans.__('Retries'), task.retries],
+          [trans.__('Pool'), task.pool],
+          [trans.__('Cells'), task.cells.join(', ') || '–']
+        ]}
+      />
+      <h3>{trans.__('Comes after')}</h3>
+      {task.upstream.length ? null : (
+        <p className="jp-nbflow-muted">{trans.__('Nothing: it can begin at once.')}</p>
+      )}
+      {task.upstream.map(upstream => (
+        <div key={upstream} className="jp-nbflow-upstream">
+          <button type="button" className="jp-nbflow-link" onClick={() => onOpenTask(upstream)}>
+            {upstream}
+          </button>
+          {task.edges
+            .filter(edge => edge.upstream === upstream)
+            .map((edge, place) => (
+              <EdgeReason key={place} reason={edge} />
+            ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A task while no run is chosen: what is written about it. */
+export function DefinitionDrawer({
+  task,
+  onOpenTask,
+  onClose
+}: {
+  task: TaskView;
+  onOpenTask: (taskId: string) => void;
+  onClose: () => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <aside
+      className="jp-nbflow-drawer"
+      aria-label={trans.__('Task %1', task.task_id)}
+      data-testid="nbflow-task"
+      data-task-id={task.task_id}
+    >
+      <header className="jp-nbflow-drawer-head">
+        <div className="jp-nbflow-drawer-title">
+          <h2 className="jp-nbflow-ellipsis">{task.task_id}</h2>
+          <span className="jp-nbflow-spring" />
+          <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
+        </div>
+      </header>
+      <div className="jp-nbflow-drawer-body">
+        <About task={task} onOpenTask={onOpenTask} />
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,234 @@
+/** The small parts that every panel is made of. Data and callbacks only. */
+import * as React from 'react';
+
+import { instant, stateName, utc } from '../format';
+import { StateIcon } from '../graph/StateIcon';
+import { useTexts } from '../text';
+import { Icon, type IconName } from './icons';
+
+interface ButtonProps {
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly icon?: IconName;
+  /** `primary`: what one mostly came for. `icon`: the sign alone, the label as its name. */
+  readonly look?: 'primary' | 'plain' | 'icon';
+  readonly isDisabled?: boolean;
+  readonly testId?: string;
+}
+
+export function Button(props: ButtonProps): React.JSX.Element {
+  const { label, onClick, icon, look = 'plain', isDisabled = false, testId } = props;
+  return (
+    <button
+      type="button"
+      className={`jp-nbflow-button jp-mod-${look}`}
+      title={look === 'icon' ? label : undefined}
+      aria-label={look === 'icon' ? label : undefined}
+      disabled={isDisabled}
+      data-testid={testId}
+      onClick={event => {
+        event.stopPropagation();
+        onClick();
+      }}
+    >
+      {icon === undefined ? null : <Icon name={icon} size={look === 'icon' ? 16 : 14} />}
+      {look === 'icon' ? null : <span>{label}</span>}
+    </button>
+  );
+}
+
+interface SwitchProps {
+  readonly isOn: boolean;
+  readonly label: string;
+  /** Beside the switch, in words. */
+  readonly caption?: string;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+export function Switch({ isOn, label, caption, onChange }: SwitchProps): React.JSX.Element {
+  return (
+    <button
+      type="button"
+      role="switch"
+      className="jp-nbflow-switch"
+      aria-checked={isOn}
+      aria-label={label}
+      title={label}
+      onClick={event => {
+        event.stopPropagation();
+        onChange(!isOn);
+      }}
+    >
+      <span className="jp-nbflow-switch-track" aria-hidden="true" />
+      {caption === undefined ? null : <span>{caption}</span>}
+    </button>
+  );
+}
+
+/** A state as sign and word. */
+export function StateBadge({ state, more }: { state: string; more?: string }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <span className="jp-nbflow-badge" data-state={state}>
+      <StateIcon state={state} size={14} />
+      <span>
+        {stateName(state, trans)}
+        {more ? ` · ${more}` : ''}
+      </span>
+    </span>
+  );
+}
+
+/** How many there are of each state. */
+export function Counts({
+  counts
+}: {
+  counts: readonly (readonly [string, number])[];
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <span className="jp-nbflow-counts">
+      {counts.map(([state, count]) => (
+        <span
+          key={state}
+          className="jp-nbflow-count"
+          data-state={state}
+          title={stateName(state, trans)}
+        >
+          <StateIcon state={state} size={13} label={stateName(state, trans)} />
+          {count}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** An instant in the reader's zone, with the server's UTC on demand. */
+export function Instant({ at, now }: { at: string | null; now: number }): React.JSX.Element {
+  return at === null ? (
+    <span className="jp-nbflow-muted">–</span>
+  ) : (
+    <time dateTime={at} title={utc(at)}>
+      {instant(at, now)}
+    </time>
+  );
+}
+
+interface NoticeProps {
+  readonly kind: 'error' | 'warning' | 'empty';
+  readonly title: string;
+  readonly children?: React.ReactNode;
+  readonly action?: React.ReactNode;
+}
+
+/** Something to tell instead of, or before, the content. */
+export function Notice({ kind, title, children, action }: NoticeProps): React.JSX.Element {
+  return (
+    <div
+      className={`jp-nbflow-notice jp-mod-${kind}`}
+      role={kind === 'empty' ? undefined : 'alert'}
+    >
+      {kind === 'empty' ? null : <Icon name="warning" />}
+      <div className="jp-nbflow-notice-body">
+        <div className="jp-nbflow-notice-title">{title}</div>
+        {children}
+        {action}
+      </div>
+    </div>
+  );
+}
+
+/** Where content will stand once it has been fetched. */
+export function Loading({ lines = 4 }: { lines?: number }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <div className="jp-nbflow-loading" role="status" aria-label={trans.__('Loading')}>
+      {Array.from({ length: lines }, (_, line) => (
+        <div key={line} className="jp-nbflow-loading-line" />
+      ))}
+    </div>
+  );
+}
+
+export interface TabItem {
+  readonly id: string;
+  readonly label: string;
+  readonly count?: number;
+}
+
+interface TabsProps {
+  readonly tabs: readonly TabItem[];
+  readonly current: string;
+  readonly label: string;
+  readonly onChoose: (id: string) => void;
+  /** Names the element that shows the chosen tab. */
+  readonly panelId: string;
+}
+
+/** Tabs as the platform has them: one stop for the tab key, arrows between them. */
+export function Tabs({ tabs, current, label, onChoose, panelId }: TabsProps): React.JSX.Element {
+  const ref = React.useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const place = tabs.findIndex(tab => tab.id === current);
+    const next = nextPlace(event.key, place, tabs.length);
+    const tab = next === null ? undefined : tabs[next];
+    if (tab !== undefined) {
+      event.preventDefault();
+      onChoose(tab.id);
+      ref.current?.querySelectorAll<HTMLElement>('[role="tab"]')[next ?? 0]?.focus();
+    }
+  };
+  return (
+    <div className="jp-nbflow-tabs" role="tablist" aria-label={label} ref={ref}>
+      {tabs.map(tab => (
+        <button
+          key={tab.id}
+          type="button"
+          role="tab"
+          id={`${panelId}-${tab.id}`}
+          className="jp-nbflow-tab"
+          aria-selected={tab.id === current}
+          aria-controls={panelId}
+          tabIndex={tab.id === current ? 0 : -1}
+          data-tab={tab.id}
+          onClick={() => onChoose(tab.id)}
+          onKeyDown={onKeyDown}
+        >
+          {tab.label}
+          {tab.count === undefined ? null : (
+            <span className="jp-nbflow-tab-count">{tab.count}</span>
+          )}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Where an arrow key, Home or End leads in a row of things that goes round; null for other keys. */
+export function nextPlace(key: string, place: number, length: number): number | null {
+  const places: Record<string, number> = {
+    ArrowRight: (place + 1) % length,
+    ArrowLeft: (place - 1 + length) % length,
+    Home: 0,
+    End: length - 1
+  };
+  return places[key] ?? null;
+}
+
+/** A fact with its name, one per line. */
+export function Facts({
+  facts
+}: {
+  facts: readonly (readonly [string, React.ReactNode])[];
+}): React.JSX.Element {
+  return (
+    <dl className="jp-nbflow-facts">
+      {facts.map(([name, value]) => (
+        <React.Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </React.Fragment>
+      ))}
+    </dl>
+  );
+}

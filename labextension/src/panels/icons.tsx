@@ -1,0 +1,63 @@
+/** The signs on buttons, drawn in the colour of the text around them. The signs of states are in graph/StateIcon. */
+import * as React from 'react';
+
+const PATHS = {
+  play: <path d="M4.5 2.8v10.4L13 8z" fill="currentColor" stroke="none" />,
+  stop: <rect x="3.5" y="3.5" width="9" height="9" rx="1.2" fill="currentColor" stroke="none" />,
+  search: (
+    <>
+      <circle cx="7" cy="7" r="4.2" />
+      <path d="M10.2 10.2l3.3 3.3" />
+    </>
+  ),
+  close: <path d="M4 4l8 8M12 4l-8 8" />,
+  refresh: <path d="M13 8a5 5 0 1 1-1.6-3.7M13.2 2.2v2.9h-2.9" />,
+  again: <path d="M3 8a5 5 0 1 0 1.6-3.7M2.8 2.2v2.9h2.9" />,
+  chevron: <path d="M6 3.5L10.5 8 6 12.5" />,
+  notebook: <path d="M3.5 2.2h9v11.6h-9zM6 2.2v11.6M8.4 5.6h2M8.4 8h2" />,
+  warning: <path d="M8 2L14.5 13.5h-13zM8 6.5v3.2M8 11.6v.1" />,
+  check: <path d="M3.5 8.5l3 3 6-6.5" />,
+  wait: (
+    <>
+      <circle cx="8" cy="8" r="5.5" />
+      <path d="M8 5v3l2 1.5" />
+    </>
+  ),
+  graph: (
+    <>
+      <rect x="1.5" y="6" width="4" height="4" rx="1" />
+      <rect x="10.5" y="2" width="4" height="4" rx="1" />
+      <rect x="10.5" y="10" width="4" height="4" rx="1" />
+      <path d="M5.5 8c2.5 0 2.5-4 5-4M5.5 8c2.5 0 2.5 4 5 4" />
+    </>
+  ),
+  download: <path d="M8 2v8M4.8 7L8 10.2 11.2 7M3 13.5h10" />,
+  clock: (
+    <>
+      <circle cx="8" cy="8" r="6" />
+      <path d="M8 4.5V8l2.5 1.5" />
+    </>
+  )
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A sign without words of its own: what it stands on names it. */
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }): React.JSX.Element {
+  return (
+    <svg
+      className="jp-nbflow-icon"
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {PATHS[name]}
+    </svg>
+  );
+}

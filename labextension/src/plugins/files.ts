@@ -1,0 +1,140 @@
+/** Opening what runs have left, and the files that DAGs are written in. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { showErrorMessage } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { Contents } from '@jupyterlab/services';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { messageOf, type NotebookJson } from '../client';
+import { instanceName } from '../format';
+import { LabRendering } from '../notebook/rendering';
+import { notebookWidget } from '../screens/notebook-widget';
+import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { argsSchema, numberArg, textArg } from './args';
+
+export const filesPlugin: JupyterFrontEndPlugin<void> = {
+  id: pluginId('files'),
+  description: 'Opens executed notebooks and the files of DAGs.',
+  autoStart: true,
+  requires: [INbflowClient, INbflowModel, IRenderMimeRegistry],
+  optional: [IEditorLanguageRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    client: INbflowClient,
+    model: INbflowModel,
+    rendermime: IRenderMimeRegistry,
+    languages: IEditorLanguageRegistry | null
+  ) => {
+    const rendering = new LabRendering(rendermime, languages);
+    const { texts } = model;
+    const { contents } = app.serviceManager;
+
+    const openCopy = async (title: string, notebook: NotebookJson): Promise<void> => {
+      const path = await freePath(contents, `${title.replaceAll(/[^\w[\].-]+/g, '_')}.ipynb`);
+      await contents.save(path, { type: 'notebook', format: 'json', content: notebook });
+      await app.commands.execute('docmanager:open', { path });
+    };
+
+    const openNotebook = async (args: ReadonlyPartialJSONObject): Promise<void> => {
+      const { title, notebook } = await fetchNotebook(client, args);
+      const path = pathOf(notebook);
+      if (path !== null && (await isThere(contents, path))) {
+        await app.commands.execute('docmanager:open', { path });
+        return;
+      }
+      const onCopy = (): void => void openCopy(title, notebook);
+      const widget = notebookWidget({ title, notebook, rendering, texts, onCopy });
+      app.shell.add(widget, 'main', { type: 'nbflow' });
+      app.shell.activateById(widget.id);
+    };
+
+    add(app.commands, CommandIds.openNotebook, {
+      label: texts.__('Open Executed Notebook'),
+      caption: texts.__('Open the notebook of a run, or of one task of it, with its outputs'),
+      describedBy: {
+        args: argsSchema(
+          {
+            dag_id: texts.__('The DAG'),
+            run_id: texts.__('The run'),
+            task_id: texts.__('The task; left out: the whole run')
+          },
+          { try: { type: 'integer' }, map_index: { type: 'integer' } }
+        )
+      },
+      execute: openNotebook
+    });
+    add(app.commands, CommandIds.openFile, {
+      label: texts.__('Open File of DAG'),
+      caption: texts.__('Open the file that a DAG is written in'),
+      describedBy: {
+        args: argsSchema({ path: texts.__('The file, from the root of the server') })
+      },
+      execute: async args => {
+        const path = textArg(args, 'path') ?? '';
+        if (!(await isThere(contents, path))) {
+          throw new Error(texts.__('%1 is not among the files that this server shows.', path));
+        }
+        await app.commands.execute('docmanager:open', { path });
+      }
+    });
+  }
+};
+
+/** A command that shows what goes wrong to the person who asked. */
+function add(
+  commands: CommandRegistry,
+  id: string,
+  options: CommandRegistry.ICommandOptions & {
+    execute: (args: ReadonlyPartialJSONObject) => Promise<void>;
+  }
+): void {
+  const execute = async (args: ReadonlyPartialJSONObject): Promise<void> => {
+    try {
+      await options.execute(args);
+    } catch (error) {
+      await showErrorMessage('nbflow', messageOf(error));
+    }
+  };
+  commands.addCommand(id, { ...options, execute });
+}
+
+async function fetchNotebook(
+  client: INbflowClient,
+  args: ReadonlyPartialJSONObject
+): Promise<{ title: string; notebook: NotebookJson }> {
+  const dagId = textArg(args, 'dag_id') ?? '';
+  const runId = textArg(args, 'run_id') ?? '';
+  const taskId = textArg(args, 'task_id');
+  if (taskId === null) {
+    return { title: dagId, notebook: await client.rest.runNotebook(dagId, runId) };
+  }
+  const mapIndex = numberArg(args, 'map_index') ?? -1;
+  const ref = { dagId, runId, taskId, mapIndex };
+  const notebook = await client.rest.taskNotebook(ref, numberArg(args, 'try'));
+  return { title: `${dagId} ${instanceName(taskId, mapIndex)}`, notebook };
+}
+
+/** Where the server keeps a notebook among the files it shows, if it says so. */
+function pathOf(notebook: NotebookJson): string | null {
+  const ours = notebook.metadata.nbflow as { path?: unknown } | undefined;
+  return typeof ours?.path === 'string' ? ours.path : null;
+}
+
+async function isThere(contents: Contents.IManager, path: string): Promise<boolean> {
+  try {
+    await contents.get(path, { content: false });
+    return true;
+  } catch {
+    return false; // The server answers 404: that is the answer.
+  }
+}
+
+async function freePath(contents: Contents.IManager, name: string): Promise<string> {
+  let path = name;
+  for (let i = 2; await isThere(contents, path); i++) {
+    path = name.replace(/\.ipynb$/, `-${i}.ipynb`);
+  }
+  return path;
+}

@@ -1,0 +1,41 @@
+/** A dialog that stays open until what it asks for has been done: JupyterLab's own closes before the server answers. */
+import { Dialog } from '@jupyterlab/apputils';
+
+export interface AskOptions<T> extends Partial<Dialog.IOptions<T>> {
+  /** Does what was asked for; the dialog stays open where this gives false. */
+  readonly onAccept: () => Promise<boolean>;
+}
+
+export class AskDialog<T> extends Dialog<T> {
+  private readonly onAccept: () => Promise<boolean>;
+  private isBusy = false;
+
+  constructor(options: AskOptions<T>) {
+    const { onAccept, ...others } = options;
+    super(others);
+    this.onAccept = onAccept;
+    this.addClass('jp-nbflow-dialog');
+  }
+
+  /** The last button accepts, as everywhere in JupyterLab. */
+  override resolve(index?: number): void {
+    const accepts =
+      index === undefined || index === this.node.querySelectorAll('.jp-Dialog-button').length - 1;
+    if (!accepts) {
+      super.resolve(index);
+    } else if (!this.isBusy) {
+      void this.accept(index);
+    }
+  }
+
+  private async accept(index: number | undefined): Promise<void> {
+    this.isBusy = true;
+    try {
+      if (await this.onAccept()) {
+        super.resolve(index);
+      }
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}

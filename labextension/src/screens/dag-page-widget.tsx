@@ -1,0 +1,180 @@
+/** The page of one DAG in the main area: the live DAG, and the live task in its drawer. */
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import * as React from 'react';
+
+import type { TaskRef } from '../client';
+import { nbflowIcon } from '../icons';
+import { DagPageStore } from '../live/dag-page';
+import { useStore } from '../live/store';
+import { TaskStore } from '../live/task';
+import type { Rendering } from '../notebook/NotebookView';
+import { DagPage } from '../panels/DagPage';
+import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
+import { urgency } from '../states';
+import { TextsContext } from '../text';
+import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
+import type { RunDetail, TaskInstanceView } from '../wire';
+
+export interface DagPageOptions {
+  readonly dagId: string;
+  readonly client: INbflowClient;
+  readonly model: INbflowModel;
+  readonly commands: CommandRegistry;
+  readonly rendering: Rendering;
+}
+
+export class DagPageWidget extends ReactWidget {
+  readonly page: DagPageStore;
+
+  constructor(private readonly options: DagPageOptions) {
+    super();
+    const { client, dagId } = options;
+    this.page = new DagPageStore(client.rest, client.feed, dagId);
+    this.addClass('jp-nbflow-host');
+    this.title.icon = nbflowIcon;
+    this.title.label = dagId;
+    this.title.caption = options.model.texts.__('DAG %1', dagId);
+  }
+
+  get dagId(): string {
+    return this.options.dagId;
+  }
+
+  override dispose(): void {
+    this.page.dispose();
+    super.dispose();
+  }
+
+  protected override render(): React.JSX.Element {
+    return (
+      <TextsContext.Provider value={this.options.model.texts}>
+        <LivePage {...this.options} page={this.page} />
+      </TextsContext.Provider>
+    );
+  }
+}
+
+type LivePageProps = DagPageOptions & { readonly page: DagPageStore };
+
+function LivePage(props: LivePageProps): React.JSX.Element {
+  const { dagId, model, commands, page } = props;
+  const state = useStore(page);
+  const { dags, health } = useStore(model.list);
+  const dag = dags?.find(one => one.dag_id === dagId) ?? null;
+  const { runId, run } = state;
+  const chooseTask = React.useCallback(
+    (taskId: string, mapIndex: number) => {
+      const instances = instancesOf(page.value.run, taskId);
+      const isThere = instances.some(one => one.map_index === mapIndex);
+      page.chooseTask({ taskId, mapIndex: isThere ? mapIndex : mostUrgent(instances) });
+    },
+    [page]
+  );
+  const ofRun = { dag_id: dagId, run_id: runId };
+  const isMadeOfCells = run?.tasks.some(task => task.kind === 'cells') ?? false;
+  return (
+    <DagPage
+      dagId={dagId}
+      state={state}
+      dag={dag}
+      health={health}
+      drawer={<Drawer {...props} onChooseTask={chooseTask} />}
+      onChooseRun={next => void page.choose(next, page.value.task)}
+      onChooseTask={chooseTask}
+      onOlder={() => void page.loadOlder()}
+      onTrigger={() => void commands.execute(CommandIds.trigger, { dag_id: dagId })}
+      onPause={paused =>
+        void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId })
+      }
+      onReload={() => void page.load()}
+      onCancel={() => void commands.execute(CommandIds.cancel, ofRun)}
+      onClear={taskId => void commands.execute(CommandIds.clear, { ...ofRun, task_id: taskId })}
+      onOpenNotebook={
+        isMadeOfCells ? () => void commands.execute(CommandIds.openNotebook, ofRun) : null
+      }
+    />
+  );
+}
+
+function instancesOf(run: RunDetail | null, taskId: string): TaskInstanceView[] {
+  return run?.instances.filter(one => one.task_id === taskId) ?? [];
+}
+
+/** Of a mapped task the instance that a person most likely wants to see. */
+function mostUrgent(instances: readonly TaskInstanceView[]): number {
+  const sorted = [...instances].sort((a, b) => urgency(a.state) - urgency(b.state));
+  return sorted[0]?.map_index ?? -1;
+}
+
+type DrawerProps = LivePageProps & {
+  readonly onChooseTask: (taskId: string, mapIndex: number) => void;
+};
+
+function Drawer(props: DrawerProps): React.JSX.Element | null {
+  const { dagId, page, onChooseTask } = props;
+  const { task, run, runId, detail } = useStore(page);
+  if (task === null) {
+    return null;
+  }
+  const close = (): void => page.chooseTask(null);
+  const open = (taskId: string): void => onChooseTask(taskId, -1);
+  if (runId === null) {
+    const definition = detail?.tasks.find(one => one.task_id === task.taskId);
+    return definition === undefined ? null : (
+      <DefinitionDrawer task={definition} onOpenTask={open} onClose={close} />
+    );
+  }
+  const instances = instancesOf(run, task.taskId);
+  if (!instances.length) {
+    return null;
+  }
+  const ref = { dagId, runId, taskId: task.taskId, mapIndex: task.mapIndex };
+  return (
+    <LiveDrawer
+      {...props}
+      key={`${runId} ${task.taskId} ${task.mapIndex}`}
+      taskRef={ref}
+      instances={instances}
+      onOpenTask={open}
+      onClose={close}
+    />
+  );
+}
+
+type LiveDrawerProps = DrawerProps & {
+  readonly taskRef: TaskRef;
+  readonly instances: readonly TaskInstanceView[];
+  readonly onOpenTask: (taskId: string) => void;
+  readonly onClose: () => void;
+};
+
+function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
+  const { client, commands, rendering, taskRef, instances } = props;
+  const [store] = React.useState(() => new TaskStore(client.rest, client.feed, taskRef));
+  React.useEffect(() => store.open(), [store]);
+  const state = useStore(store);
+  const { dagId, runId, taskId, mapIndex } = taskRef;
+  const ofTask = { dag_id: dagId, run_id: runId, task_id: taskId };
+  return (
+    <TaskDrawer
+      state={state}
+      taskId={taskId}
+      mapIndex={mapIndex}
+      instances={instances}
+      rendering={rendering}
+      onChooseInstance={next => props.onChooseTask(taskId, next)}
+      onChooseTry={tryNumber => store.chooseTry(tryNumber)}
+      onClear={() => void commands.execute(CommandIds.clear, ofTask)}
+      onOpenNotebook={tryNumber =>
+        void commands.execute(CommandIds.openNotebook, {
+          ...ofTask,
+          map_index: mapIndex,
+          try: tryNumber
+        })
+      }
+      onOpenTask={props.onOpenTask}
+      onClose={props.onClose}
+    />
+  );
+}

@@ -1,0 +1,47 @@
+/** What the plugins of nbflow offer each other, and other extensions. */
+import { Token } from '@lumino/coreutils';
+
+import type { RestClient } from './client';
+import type { Feed } from './feed';
+import type { DagListStore } from './live/dag-list';
+import type { Texts } from './text';
+
+/** The server of nbflow: questions and requests by REST, changes by the feed. */
+export interface INbflowClient {
+  readonly rest: RestClient;
+  readonly feed: Feed;
+}
+
+export const INbflowClient = new Token<INbflowClient>(
+  'nbflow-labextension:INbflowClient',
+  'The server of nbflow: questions and requests by REST, changes by a websocket.'
+);
+
+/** What every screen of nbflow shares: the live list of DAGs with health and import errors, and the texts. */
+export interface INbflowModel {
+  readonly list: DagListStore;
+  readonly texts: Texts;
+}
+
+export const INbflowModel = new Token<INbflowModel>(
+  'nbflow-labextension:INbflowModel',
+  'The live list of DAGs with health and import errors.'
+);
+
+/** The ids of the plugins begin with the name of the package. */
+export function pluginId(name: string): string {
+  return `nbflow-labextension:${name}`;
+}
+
+export const CommandIds = {
+  openPanel: 'nbflow:open-panel',
+  openDag: 'nbflow:open-dag',
+  trigger: 'nbflow:trigger',
+  pause: 'nbflow:pause',
+  unpause: 'nbflow:unpause',
+  cancel: 'nbflow:cancel',
+  clear: 'nbflow:clear',
+  openNotebook: 'nbflow:open-notebook',
+  openFile: 'nbflow:open-file',
+  refresh: 'nbflow:refresh'
+} as const;
