@@ -133,10 +133,10 @@ def test_no_cell_is_added_to_a_failed_notebook(attempts: Attempts) -> None:
 
 
 def test_a_timeout_interrupts_the_cell_and_leaves_the_rest_not_run(attempts: Attempts) -> None:
-    ran = attempts.run("second_cell_sleeps", timeout=0.5)
+    ran = attempts.run("second_cell_sleeps", timeout=1.5)
 
     assert (ran.outcome.state, ran.outcome.reason) == (TaskState.FAILED, Reason.TIMEOUT)
-    assert "execution_timeout of 0.5 s" in ran.outcome.message
+    assert "execution_timeout of 1.5 s" in ran.outcome.message
     assert ran.outcome.cell == 1
     assert "time.sleep(600)" in ran.outcome.traceback
     assert ran.states == {"first": "success", "sleeps": "timeout", "after": "not-run"}
@@ -144,10 +144,13 @@ def test_a_timeout_interrupts_the_cell_and_leaves_the_rest_not_run(attempts: Att
 
 
 def test_a_cell_that_ignores_interrupts_is_killed_with_its_children(attempts: Attempts) -> None:
-    ran = attempts.run("second_cell_ignores_interrupts", timeout=0.5, grace=0.3)
+    token = CancelToken()
+    cancel = when("output", "stubborn", token.cancel)
 
-    assert ran.outcome.reason is Reason.TIMEOUT
-    assert ran.states["stubborn"] == "timeout"
+    ran = attempts.run("second_cell_ignores_interrupts", token=token, on_event=cancel, grace=0.3)
+
+    assert ran.outcome.state is TaskState.CANCELLED
+    assert ran.states["stubborn"] == "cancelled"
     wait_gone(int(ran.text("stubborn")))
 
 
@@ -319,9 +322,9 @@ def test_a_variable_that_python_reads_at_its_start_is_there_at_the_start(
 
 
 def test_a_kernel_never_sees_the_names_of_another_task(attempts: Attempts) -> None:
-    runs = [attempts.run("counts_its_runs").outcome.values["runs"] for _ in range(3)]
+    runs = [attempts.run("counts_its_runs").outcome.values["runs"] for _ in range(2)]
 
-    assert [load_value(ref) for ref in runs] == [1, 1, 1]
+    assert [load_value(ref) for ref in runs] == [1, 1]
 
 
 def test_a_notebook_runs_inside_a_thread_that_has_a_running_event_loop(
