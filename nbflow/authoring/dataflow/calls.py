@@ -1,7 +1,7 @@
 """What a call does: to its arguments, to what it is called on, to the world; and what comes back.
 
-By what is called: the notebook's own code is run by the machine, known functions and methods by `knowledge.py`; anything else may
-change everything it gets.
+By what is called: the notebook's own code is run by the machine, known functions and methods by
+`knowledge.py`; anything else may change everything it gets.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True)
 class Arguments:
-    """The values a call gets. `spread` are those given with a star; `flags` the keywords with a literal True or False."""
+    """The values a call gets. `spread` are those given with a star; `flags` the keywords with a
+    literal True or False.
+    """
 
     positional: Sequence[Value] = ()
     keywords: dict[str, Value] = field(default_factory=dict)
@@ -57,7 +59,9 @@ class Arguments:
 
 @dataclass(frozen=True)
 class Target:
-    """What is called: `value`, or the method `name` of `receiver`. `text` is how the call is written, `place` where it stands."""
+    """What is called: `value`, or the method `name` of `receiver`. `text` is how the call is
+    written, `place` where it stands.
+    """
 
     text: str
     place: object
@@ -71,7 +75,9 @@ class Caller(Machine):
 
     @abstractmethod
     def apply(self, code: Code, arguments: Arguments, itself: Value | None = None) -> Value:
-        """Run the notebook's own `code` with these arguments, `itself` being the first one of a method."""
+        """Run the notebook's own `code` with these arguments, `itself` being the first one of a
+        method.
+        """
 
     def call(self, target: Target, arguments: Arguments) -> Value:
         """The value of the call, whose effects are recorded."""
@@ -92,7 +98,8 @@ class Caller(Machine):
     def _call_unknown(
         self, target: Target, values: Iterable[Value], why: str, *, blindly: bool = False
     ) -> Value:
-        """Everything that the call gets may be changed, and may refer to everything else afterwards.
+        """Everything that the call gets may be changed, and may refer to everything else
+        afterwards.
 
         The notebook's own code among it may run; not so `blindly`, where it is running already.
         """
@@ -112,7 +119,9 @@ class Caller(Machine):
         return replace(join([made, *given]), kind=Kind.UNKNOWN, path="", codes=frozenset())
 
     def _callbacks(self, around: Iterable[Value], arguments: Arguments) -> Value:
-        """Run the functions among the arguments on parts of everything else that is passed; what they may return."""
+        """Run the functions among the arguments on parts of everything else that is passed; what
+        they may return.
+        """
         functions = [value for value in arguments if value.codes]
         others = [value for value in (*around, *arguments) if not value.codes]
         if not functions:
@@ -142,7 +151,9 @@ class Caller(Machine):
         return self._call_known(target, known, arguments)
 
     def _call_mutating_path(self, target: Target, base: str, arguments: Arguments) -> None:
-        """`flights.insert(...)` on something imported changes it; `dict.update(d, ...)` changes its first argument."""
+        """`flights.insert(...)` on something imported changes it; `dict.update(d, ...)` changes its
+        first argument.
+        """
         if knowledge.is_setting(target.value.path):
             return
         is_type = base.startswith("builtins.") or base.rpartition(".")[2][:1].isupper()
@@ -156,7 +167,9 @@ class Caller(Machine):
             self._store_elements(changed, Arguments(arguments.positional[1:], arguments.keywords))
 
     def _call_hidden(self, target: Target, path: str, arguments: Arguments) -> Value:
-        """A function of a module nothing is known of: it may keep things between calls, and use any file."""
+        """A function of a module nothing is known of: it may keep things between calls, and use any
+        file.
+        """
         top = path.partition(".")[0]
         self.touch(
             MODULE + top, Mode.WRITE, f"calls `{target.text}`, and what `{top}` keeps is not seen"
@@ -225,9 +238,9 @@ class Caller(Machine):
     def _iterate_arguments(self, target: Target, arguments: Arguments) -> None:
         name = target.value.path.removeprefix("builtins.")
         for value in arguments:
-            if value.kind is Kind.LAZY or name not in knowledge.NOT_ITERATING:
-                if value.kind is not Kind.OBJECT or name in knowledge.BUILTINS:
-                    self.consume(value)
+            may_iterate = value.kind is Kind.LAZY or name not in knowledge.NOT_ITERATING
+            if may_iterate and (value.kind is not Kind.OBJECT or name in knowledge.BUILTINS):
+                self.consume(value)
 
     def _result(self, target: Target, known: Known, arguments: Arguments) -> Value:
         make = self._MAKERS[known.result]
@@ -244,7 +257,7 @@ class Caller(Machine):
         writes = known.file == "w" or _opens_for_writing(arguments)
         self.heap.thing(site).files.add((path.text if path is not None else None, writes))
 
-    def _make_scalar(self, target: Target, arguments: Arguments) -> Value:  # noqa: ARG002
+    def _make_scalar(self, target: Target, arguments: Arguments) -> Value:
         text = _joined_path(arguments) if target.value.path == "os.path.join" else None
         if target.value.path == "builtins.str" and arguments.positional:
             text = arguments.positional[0].text
@@ -270,7 +283,7 @@ class Caller(Machine):
             self.store(made, value)
         return made
 
-    def _make_part(self, target: Target, arguments: Arguments) -> Value:  # noqa: ARG002
+    def _make_part(self, target: Target, arguments: Arguments) -> Value:
         values = list(arguments)
         if all(value.is_constant for value in values):
             return SCALAR
@@ -316,7 +329,9 @@ class Caller(Machine):
     }
 
     def arithmetic(self, place: object, values: Sequence[Value]) -> Value:
-        """What an operator makes of `values`: nothing shared with numbers and tables, elements with lists."""
+        """What an operator makes of `values`: nothing shared with numbers and tables, elements with
+        lists.
+        """
         kinds = {value.kind for value in values}
         if kinds <= {Kind.SCALAR, Kind.PATH}:
             return Value(kind=Kind.PATH) if Kind.PATH in kinds else SCALAR
@@ -497,7 +512,9 @@ class Caller(Machine):
         return figure
 
     def _common_effects(self, target: Target, receiver: Value, arguments: Arguments) -> None:
-        """What methods of tables, models and the like may do besides changing what they are called on."""
+        """What methods of tables, models and the like may do besides changing what they are called
+        on.
+        """
         name = target.name
         if name in knowledge.FRAME_METHODS:
             pattern = _AT_NAME if receiver.kind is Kind.DATA else _NAME
@@ -553,7 +570,8 @@ class Caller(Machine):
 
 _TYPE_MAKERS = frozenset({"collections.namedtuple", "typing.NewType", "typing.TypeVar"})
 _FRESH_OBJECT_METHODS = frozenset(
-    "predict predict_proba predict_log_proba decision_function score get_feature_names_out summary mean median std "
+    "predict predict_proba predict_log_proba decision_function score get_feature_names_out "
+    "summary mean median std "
     "var count nunique value_counts describe to_dict to_string".split()
 )
 

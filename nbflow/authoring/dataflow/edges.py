@@ -1,7 +1,9 @@
-"""Between cells: which cell's value another one uses, what must come before what, and which cells must share a kernel.
+"""Between cells: which cell's value another one uses, what must come before what, and which cells
+must share a kernel.
 
-Notebook order makes versions of every name: a cell uses the version of the last cell before it that wrote the name. Three kinds of
-finding: a `Use` (a value travels), an `Order` (something outside the names), a `Bond` (what is shared cannot be sent).
+Notebook order makes versions of every name: a cell uses the version of the last cell before it that
+wrote the name. Three kinds of finding: a `Use` (a value travels), an `Order` (something outside the
+names), a `Bond` (what is shared cannot be sent).
 """
 
 from __future__ import annotations
@@ -64,7 +66,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Bond:
-    """Two cells must run in one kernel. `is_certain`: running them apart fails, and does not just give something else."""
+    """Two cells must run in one kernel. `is_certain`: running them apart fails, and does not just
+    give something else.
+    """
 
     one: int
     other: int
@@ -83,7 +87,9 @@ class Missing:
 
 @dataclass(frozen=True)
 class Flow:
-    """All there is to know about the dataflow of a notebook. `work` are the cells that are more than setup."""
+    """All there is to know about the dataflow of a notebook. `work` are the cells that are more
+    than setup.
+    """
 
     sources: Mapping[int, CellSource]
     facts: Mapping[int, CellFacts]
@@ -95,7 +101,9 @@ class Flow:
     missing: tuple[Missing, ...]
 
     def source_of(self, reader: int, name: str) -> int | None:
-        """The cell whose version of `name` the cell uses, or None if setup gives it or nothing does."""
+        """The cell whose version of `name` the cell uses, or None if setup gives it or nothing
+        does.
+        """
         return self._sources.get((reader, name))
 
     @cached_property
@@ -106,7 +114,9 @@ class Flow:
 def read_cells(
     sources: Iterable[CellSource], stateless: Sequence[str] = ()
 ) -> tuple[dict[int, CellFacts], CellReader]:
-    """The facts about each cell, read in notebook order, and the reader, which knows all things they make."""
+    """The facts about each cell, read in notebook order, and the reader, which knows all things
+    they make.
+    """
     reader = CellReader(stateless)
     return {source.index: reader.read(source) for source in sources}, reader
 
@@ -120,7 +130,8 @@ def find_flow(
 ) -> Flow:
     """The dataflow of a notebook, given its code cells in order (those to be skipped left out).
 
-    `forced_setup` are cells declared to be setup, `declared` cells that are tasks even if they look like setup.
+    `forced_setup` are cells declared to be setup, `declared` cells that are tasks even if they look
+    like setup.
     """
     code = [source for source in sources if not source.is_empty]
     facts, reader = read_cells(code, stateless)
@@ -166,7 +177,9 @@ class _Finder:
     # --- names
 
     def _trace_reads(self) -> None:
-        """Follow each read to the last write before it, and on through cells where the old value may pass."""
+        """Follow each read to the last write before it, and on through cells where the old value
+        may pass.
+        """
         for cell in self.work:
             for name, read in self.facts[cell].reads.items():
                 self._trace(cell, name, read)
@@ -189,7 +202,9 @@ class _Finder:
             cell, read = source, None
 
     def _last_writer(self, cell: int, name: str) -> int | None:
-        """The last cell of work before `cell` that may have written `name`; None if setup has the last word."""
+        """The last cell of work before `cell` that may have written `name`; None if setup has the
+        last word.
+        """
         for index in reversed([i for i in self.facts if i < cell]):
             facts = self.facts[index]
             if name in facts.writes and self.setup.provides(index, name):
@@ -260,7 +275,8 @@ class _Finder:
                 self._bond(
                     use.source,
                     use.reader,
-                    f"`{use.name}` (cell {use.source}, line {line}) is or holds {why}, which cannot be sent to another kernel",
+                    f"`{use.name}` (cell {use.source}, line {line}) is or holds {why}, "
+                    "which cannot be sent to another kernel",
                     is_certain=bool(self.facts[use.source].stuck.get(use.name)),
                 )
 
@@ -270,7 +286,9 @@ class _Finder:
         return next((reason for reason in reasons if reason), "")
 
     def _bond_aliases(self) -> None:
-        """Where a cell changes an object that several names may stand for, and more than one of them matters, copies will not do."""
+        """Where a cell changes an object that several names may stand for, and more than one of
+        them matters, copies will not do.
+        """
         needed: dict[int, set[str]] = {}
         for use in self.uses.values():
             needed.setdefault(use.source, set()).add(use.name)
@@ -284,7 +302,10 @@ class _Finder:
     def _bond_mutation(self, cell: int, mutation: Mutation, names: list[str]) -> None:
         shown = " and ".join(f"`{name}`" for name in names[:3])
         for other in sorted(mutation.linked_in & set(self.work)):
-            why = f"{shown} may be one object, which cell {cell} changes (line {mutation.line}: {mutation.why})"
+            why = (
+                f"{shown} may be one object, "
+                f"which cell {cell} changes (line {mutation.line}: {mutation.why})"
+            )
             self._bond(other, cell, why)
 
     # --- state of the process
@@ -327,7 +348,9 @@ class _Finder:
                 )
 
     def _bond_module(self, module: str) -> None:
-        """A module that one cell changed, or whose hidden state it may have changed, must be the same one afterwards."""
+        """A module that one cell changed, or whose hidden state it may have changed, must be the
+        same one afterwards.
+        """
         changed: int | None = None
         for cell in self.work:
             touches = self._touches_of(cell, module)
@@ -358,7 +381,9 @@ class _Finder:
 
     @cached_property
     def _figures_persist(self) -> bool:
-        """Whether a figure may go on being drawn in the next cell: not with the inline backend, which kernels start with."""
+        """Whether a figure may go on being drawn in the next cell: not with the inline backend,
+        which kernels start with.
+        """
         return any(_OTHER_BACKEND.search(source.text) for source in self.sources.values())
 
     def _bond(self, one: int, other: int, why: str, *, is_certain: bool = False) -> None:
@@ -373,7 +398,7 @@ class _Finder:
         for (one, before), (other, after) in combinations(users, 2):
             for a, b in _pairs(before, after):
                 if (a.writes or b.writes) and may_be_same_file(a.path, b.path, moves=moves):
-                    why = f"Cell {other} {b.why} (line {b.line}), and cell {one} {a.why} (line {a.line})."
+                    why = _both(other, b, one, a)
                     self.orders.append(Order(one, other, "inferred", why))
                     break
 
@@ -381,11 +406,13 @@ class _Finder:
         users = [(cell, t) for cell, t in self._touches() if t.resource == NETWORK]
         for (one, a), (other, b) in combinations(users, 2):
             if one != other and Mode.WRITE in (a.mode, b.mode):
-                why = f"Cell {other} {b.why} (line {b.line}) after cell {one} {a.why} (line {a.line})."
+                why = _both(other, b, one, a)
                 self.orders.append(Order(one, other, "inferred", why))
 
     def _order_clock(self) -> None:
-        """A cell that measures the time since another one comes after all between them, and these after the first."""
+        """A cell that measures the time since another one comes after all between them, and these
+        after the first.
+        """
         timers = {cell for cell, touch in self._touches() if touch.resource == CLOCK}
         for use in list(self.uses.values()):
             if {use.source, use.reader} <= timers:
@@ -398,7 +425,9 @@ class _Finder:
                         self.orders.append(Order(between, use.reader, "inferred", why))
 
     def _order_obstacles(self) -> None:
-        """What cannot be followed comes after all that stands before it, and before all that stands after."""
+        """What cannot be followed comes after all that stands before it, and before all that stands
+        after.
+        """
         walls = [cell for cell in self.work if self.facts[cell].obstacles]
         for wall in walls:
             obstacle = self.facts[wall].obstacles[0]
@@ -410,6 +439,13 @@ class _Finder:
                     self.orders.append(Order(cell, wall, "unknown", why))
                 elif wall < cell < following:
                     self.orders.append(Order(wall, cell, "unknown", why))
+
+
+def _both(cell: int, use: FileUse | Touch, before: int, earlier: FileUse | Touch) -> str:
+    return (
+        f"Cell {cell} {use.why} (line {use.line}), "
+        f"and cell {before} {earlier.why} (line {earlier.line})."
+    )
 
 
 def _reads(cell: int, name: str, read: Read | None) -> str:
@@ -428,7 +464,8 @@ def _pairs(one: Sequence[FileUse], other: Sequence[FileUse]) -> Iterator[tuple[F
 def may_be_same_file(one: str | None, other: str | None, *, moves: bool = False) -> bool:
     """Whether two paths may name the same file, or one a folder of the other; None is any path.
 
-    With `moves`, the working folder may change in between, so that only the last part of a path says something.
+    With `moves`, the working folder may change in between, so that only the last part of a path
+    says something.
     """
     if one is None or other is None:
         return True

@@ -1,6 +1,8 @@
-"""What is found out about one cell: the names it reads and writes, what it changes, and what else it touches. Values only.
+"""What is found out about one cell: the names it reads and writes, what it changes, and what else
+it touches. Values only.
 
-Lines count from 1 within the cell as it is written. `why` is always a piece of a sentence that a person will read.
+Lines count from 1 within the cell as it is written. `why` is always a piece of a sentence that a
+person will read.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ MODULE = "module:"
 
 @dataclass(frozen=True)
 class Read:
-    """A name whose value from before the cell is used. `through` is the function whose body reads it, if it is one."""
+    """A name whose value from before the cell is used. `through` is the function whose body reads
+    it, if it is one.
+    """
 
     line: int
     through: str = ""
@@ -37,6 +41,8 @@ class How(Enum):
 
 @dataclass(frozen=True)
 class Write:
+    """What a cell did to a name, where, and how that came about."""
+
     how: How
     line: int
     why: str = ""
@@ -44,7 +50,8 @@ class Write:
 
 @dataclass(frozen=True)
 class Mutation:
-    """One place that may change an object. `names` are the names of earlier cells that may see it; where they share the object
+    """One place that may change an object. `names` are the names of earlier cells that may see it;
+    where they share the object
 
     came about in the cells `linked_in`, so that names must not be sent apart after that.
     """
@@ -58,7 +65,8 @@ class Mutation:
 class Mode(Enum):
     """How a cell uses a shared resource.
 
-    A `reset` makes what came before irrelevant; a `start` does so unless figures outlive the cell that drew them.
+    A `reset` makes what came before irrelevant; a `start` does so unless figures outlive the cell
+    that drew them.
     """
 
     READ = "read"
@@ -69,7 +77,8 @@ class Mode(Enum):
 
 @dataclass(frozen=True)
 class Touch:
-    """A use of something outside all names. Those of one process (settings of a library, random numbers, figures) bind cells to one
+    """A use of something outside all names. Those of one process (settings of a library, random
+    numbers, figures) bind cells to one
 
     kernel; NETWORK and CLOCK only put them in order.
     """
@@ -93,7 +102,9 @@ class FileUse:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a cell cannot be followed. `names` tells whether any name may be read and written, or only what lies outside (a shell)."""
+    """Why a cell cannot be followed. `names` tells whether any name may be read and written, or
+    only what lies outside (a shell).
+    """
 
     why: str
     line: int
@@ -104,7 +115,8 @@ class Obstacle:
 class Statement:
     """One top-level statement: what makes it fit, or unfit, to be run at the start of every kernel.
 
-    `has_form` says that it looks like an import, a definition, a constant or a setting. `source` is its Python text.
+    `has_form` says that it looks like an import, a definition, a constant or a setting. `source` is
+    its Python text.
     """
 
     line: int

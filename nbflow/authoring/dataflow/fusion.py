@@ -1,8 +1,11 @@
-"""From cells to tasks: what must share a kernel is put together, chains are fused, tasks get their names.
+"""From cells to tasks: what must share a kernel is put together, chains are fused, tasks get their
+names.
 
-A task runs its cells in notebook order after the setup that stands before them, with its inputs put in at the start and its outputs
-taken at the end. That is only right if one version of each name comes in and the last one goes out; where it is not, cells are fused
-until it is. Cells that a person declared to be one task are never taken apart, and never put together with another declared task.
+A task runs its cells in notebook order after the setup that stands before them, with its inputs put
+in at the start and its outputs taken at the end. That is only right if one version of each name
+comes in and the last one goes out; where it is not, cells are fused until it is. Cells that a
+person declared to be one task are never taken apart, and never put together with another declared
+task.
 """
 
 from __future__ import annotations
@@ -22,7 +25,9 @@ _MOST_CERTAIN: tuple[EdgeKind, ...] = ("declared", "certain", "inferred", "unkno
 
 @dataclass(frozen=True)
 class Group:
-    """The cells of one task, in notebook order. `why` tells why each of them is there, if there are several."""
+    """The cells of one task, in notebook order. `why` tells why each of them is there, if there are
+    several.
+    """
 
     cells: tuple[int, ...]
     declared: str = ""
@@ -31,7 +36,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two declared tasks that would have to be one. An error if running them apart cannot work, else a warning."""
+    """Two declared tasks that would have to be one. An error if running them apart cannot work,
+    else a warning.
+    """
 
     tasks: tuple[str, ...]
     cell: int
@@ -85,7 +92,9 @@ class Plan:
         )
 
     def steps(self, group: Group) -> tuple[tuple[int, bool], ...]:
-        """(cell, is its own) of what the task runs after that: its cells, and the setup of those between them."""
+        """(cell, is its own) of what the task runs after that: its cells, and the setup of those
+        between them.
+        """
         first, last = group.cells[0], group.cells[-1]
         between = [c for c in self.flow.facts if first < c < last and c not in group.cells]
         setup = [(c, False) for c in between if self.flow.setup.has_part(c)]
@@ -99,7 +108,8 @@ def plan_tasks(
     *,
     fuse_chains: bool = True,
 ) -> Plan:
-    """Which cells make which tasks. `declared` names the task of each cell that a person put into one; `after` are pairs
+    """Which cells make which tasks. `declared` names the task of each cell that a person put into
+    one; `after` are pairs
 
     (upstream, downstream) of such names.
     """
@@ -197,7 +207,9 @@ class _Planner:
         return False
 
     def _merge_versions(self) -> bool:
-        """Put together what would otherwise see the wrong version of a name; whether there was any such."""
+        """Put together what would otherwise see the wrong version of a name; whether there was any
+        such.
+        """
         return any(self._merge_wrong_version(clash) for clash in list(self._clashes()))
 
     def _merge_wrong_version(self, clash: tuple[int, int, str]) -> bool:
@@ -228,13 +240,18 @@ class _Planner:
 
     @staticmethod
     def _versions(use: Use) -> str:
-        return f"cell {use.reader} needs `{use.name}` as cell {use.source} leaves it, between two versions of one task"
+        return (
+            f"cell {use.reader} needs `{use.name}` as cell {use.source} leaves it, "
+            "between two versions of one task"
+        )
 
     def _writes_before(self, own: Sequence[int], use: Use) -> bool:
         return self._writes_between(own, own[0] - 1, use.source, use.name)
 
     def _writes_between(self, own: Sequence[int], start: int, end: int, name: str) -> bool:
-        """Whether the task has its own version of `name` from a cell after `start` and before `end`."""
+        """Whether the task has its own version of `name` from a cell after `start` and before
+        `end`.
+        """
         for cell, facts in self.flow.facts.items():
             if not start < cell < end or name not in facts.writes:
                 continue
@@ -302,13 +319,15 @@ def _within(links: Iterable[tuple[int, int]], circle: set[int]) -> list[tuple[in
     return [(a, b) for a, b in links if a in circle and b in circle]
 
 
-# --- edges between tasks --------------------------------------------------------------------------------
+# --- edges between tasks --------------------------------------------------------------------------
 
 
 def task_edges(
     plan: Plan, names: Mapping[Group, str], after: Iterable[tuple[str, str]]
 ) -> list[Edge]:
-    """The edges of the DAG: declared ones first, then one for each pair of tasks and kind of finding."""
+    """The edges of the DAG: declared ones first, then one for each pair of tasks and kind of
+    finding.
+    """
     edges = [Edge(a, b, "declared", why="Declared.") for a, b in dict.fromkeys(after)]
     found: dict[tuple[str, str, EdgeKind], tuple[dict[str, None], list[str]]] = {}
     for one, other, kind, name, why in _findings(plan):
@@ -331,18 +350,22 @@ def _findings(plan: Plan) -> Iterator[tuple[int, int, EdgeKind, str, str]]:
 
 
 def _without_echoes(edges: list[Edge]) -> list[Edge]:
-    """Leave out a bare `unknown` edge where another one already says more about the same two tasks."""
+    """Leave out a bare `unknown` edge where another one already says more about the same
+    two tasks.
+    """
     told = {(edge.upstream, edge.downstream) for edge in edges if edge.kind != "unknown"}
     return [
         e for e in edges if e.kind != "unknown" or e.names or (e.upstream, e.downstream) not in told
     ]
 
 
-# --- names ----------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 def name_tasks(plan: Plan, headings: Mapping[int, str]) -> dict[Group, str]:
-    """An id for each task: declared, else the nearest heading above its first cell, else what it defines."""
+    """An id for each task: declared, else the nearest heading above its first cell, else what it
+    defines.
+    """
     names = {group: group.declared for group in plan.groups if group.declared}
     for group in plan.groups:
         if not group.declared:
@@ -377,7 +400,9 @@ def _unused(candidates: Sequence[str], used: set[str]) -> str:
 
 
 def slug(text: str, limit: int = 40) -> str:
-    """`## 1. Load the data` -> load_the_data: letters, digits and underscores, no number in front."""
+    """`## 1. Load the data` -> load_the_data: letters, digits and underscores, no number
+    in front.
+    """
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(each for each in plain if not unicodedata.combining(each)).lower()
     words = re.findall(r"\w+", re.sub(r"<[^>]+>|`|\(http[^)]*\)", " ", plain))

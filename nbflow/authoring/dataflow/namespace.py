@@ -1,4 +1,5 @@
-"""Which value each name has while cells are read in order, and since which cell; the scopes of functions.
+"""Which value each name has while cells are read in order, and since which cell; the scopes of
+functions.
 
 A snapshot and a join let a reader take both ways of a branch. Nothing here knows syntax.
 """
@@ -13,7 +14,9 @@ from nbflow.authoring.dataflow.heap import Value, join
 
 @dataclass(frozen=True)
 class Slot:
-    """A name's value now, or None after `del`. `own`: this cell has bound it for certain; `bound`: on some path at least."""
+    """A name's value now, or None after `del`. `own`: this cell has bound it for certain; `bound`:
+    on some path at least.
+    """
 
     value: Value | None
     own: bool = False
@@ -28,7 +31,8 @@ Names = dict[str, Slot]
 class Scope:
     """The local names of one function call, comprehension or class body.
 
-    `captured` joins every value a name ever had here, for functions that close over it and run later.
+    `captured` joins every value a name ever had here, for functions that close over it and run
+    later.
     """
 
     local_names: frozenset[str] = frozenset()
@@ -62,7 +66,9 @@ def _values(names: Names) -> dict[str, tuple[Value | None, bool]]:
 
 
 def join_names(states: Iterable[Names]) -> Names:
-    """What holds whichever of the states came about: owned only if owned in all, bound if bound in any."""
+    """What holds whichever of the states came about: owned only if owned in all, bound if bound in
+    any.
+    """
     every = list(states)
     order = dict.fromkeys(name for names in every for name in names)
     return {name: _join_slots([names.get(name) for names in every]) for name in order}

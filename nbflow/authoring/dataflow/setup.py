@@ -1,7 +1,9 @@
-"""Setup: the statements that every task's kernel runs first, so that imports, definitions and constants need not travel.
+"""Setup: the statements that every task's kernel runs first, so that imports, definitions and
+constants need not travel.
 
-A statement qualifies by its form (`statements.py`) if all it uses qualifies too and nothing ever changes what it makes. A task runs the
-setup of the cells that stand before it, never of those after: what it runs is always a part of the notebook in notebook order.
+A statement qualifies by its form (`statements.py`) if all it uses qualifies too and nothing ever
+changes what it makes. A task runs the setup of the cells that stand before it, never of those
+after: what it runs is always a part of the notebook in notebook order.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class Setup:
-    """Which statements are setup. `cells` maps a cell's index to the facts about it, in notebook order."""
+    """Which statements are setup. `cells` maps a cell's index to the facts about it, in notebook
+    order.
+    """
 
     cells: Mapping[int, CellFacts]
     statements: frozenset[Key]
@@ -82,7 +86,8 @@ class Setup:
     def why_code_stays(self, code: Code) -> str:
         """Why a value that carries `code` cannot be sent to another kernel; empty if it can.
 
-        Code that is sent by value sees the names of the notebook as they were, and a class sent by value is another class.
+        Code that is sent by value sees the names of the notebook as they were, and a class sent by
+        value is another class.
         """
         if code.is_class and code.site not in self._sites:
             return f"of the class `{code.name}`, which is not defined in every kernel"
@@ -114,7 +119,9 @@ class Setup:
 
 
 def find_setup(cells: Mapping[int, CellFacts], heap: Heap, forced: Sequence[int]) -> Setup:
-    """The setup of a notebook; `forced` are cells that a person has declared to be setup, as a whole."""
+    """The setup of a notebook; `forced` are cells that a person has declared to be setup, as a
+    whole.
+    """
     candidates = {
         (index, n)
         for index, facts in cells.items()
@@ -139,7 +146,9 @@ def _is_harmless(statement: Statement, heap: Heap) -> bool:
 def _is_based_on_setup(
     key: Key, cells: Mapping[int, CellFacts], candidates: set[Key], forced: Sequence[int]
 ) -> bool:
-    """Whether all names that the statement uses come from setup, and all that it binds are bound in its cell by setup alone."""
+    """Whether all names that the statement uses come from setup, and all that it binds are bound in
+    its cell by setup alone.
+    """
     cell, number = key
     statement = cells[cell].statements[number]
     for name in statement.binds:

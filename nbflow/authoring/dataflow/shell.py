@@ -1,6 +1,7 @@
 """What IPython's magics and `!commands` do, as far as it is known; any other magic may do anything.
 
-A shell command sees no names but those written into it; it may use any file, so it stands in order with everything around it.
+A shell command sees no names but those written into it; it may use any file, so it stands in order
+with everything around it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,17 @@ from nbflow.authoring.dataflow.heap import SCALAR, Kind, Value
 from nbflow.authoring.dataflow.source import WRAPPERS, parse_code
 
 SETTING_MAGICS = frozenset(
-    "matplotlib config load_ext reload_ext autoreload aimport precision pdb xmode colors pprint automagic alias "
+    "matplotlib config load_ext reload_ext autoreload aimport precision pdb xmode colors pprint "
+    "automagic alias "
     "env set_env cd pushd popd doctest_mode gui autosave logoff".split()
 )
-"""Line magics that change a setting of the kernel and nothing else: they can be run again in every kernel."""
+"""Line magics that change a setting of the kernel and nothing else: they can be run again in every
+kernel.
+"""
 
 QUIET_MAGICS = frozenset(
-    "pinfo pinfo2 pdoc pdef psource pfile lsmagic magic quickref history hist pwd dag nbflow sx_ unload_ext "
+    "pinfo pinfo2 pdoc pdef psource pfile lsmagic magic quickref history hist pwd dag nbflow sx_ "
+    "unload_ext "
     "html javascript js latex markdown svg HTML SVG".split()
 )
 """Magics that only show something."""
@@ -29,7 +34,8 @@ QUIET_MAGICS = frozenset(
 TIMING_MAGICS = frozenset("timeit prun memit mprun lprun".split())
 LISTING_MAGICS = frozenset("who whos who_ls".split())
 SHELL_MAGICS = frozenset(
-    "bash sh script system sx ! !! perl ruby ls ll lf ldir cat head tail mkdir rmdir rm cp mv man less more pip conda "
+    "bash sh script system sx ! !! perl ruby ls ll lf ldir cat head tail mkdir rmdir rm cp mv man "
+    "less more pip conda "
     "mamba micromamba uv".split()
 )
 _OPTION = re.compile(r"^(-\w+(\s+\d+)?\s+|-[nr]\s*\d+\s+)+")
@@ -74,7 +80,7 @@ class Shell(Caller):
         if name in WRAPPERS:
             return self.run_text(body, self.line + 1)
         if name in ("writefile", "file"):
-            path = line.split()[-1] if line.split() else None
+            path = line.rsplit(maxsplit=1)[-1] if line.split() else None
             self._read_braced(line)
             known = None if path is None or _BRACED.search(line) or "$" in line else path
             self.use_file(known, writes=True, why=f"writes `{path}` by `%%{name}`")
@@ -115,6 +121,6 @@ class Shell(Caller):
             parse_code(expression, 1)
         except (SyntaxError, ValueError):
             return  # the shell's own braces, as in `mkdir -p {a,b c}`
-        names = {name for name in re.findall(r"[A-Za-z_]\w*", expression)}
+        names = re.findall(r"[A-Za-z_]\w*", expression)
         if any(name in self.names or self._local(name) is not None for name in names):
             self.run_text(expression, self.line)

@@ -1,7 +1,8 @@
-"""From the text of a cell to Python: IPython's own transformation first, then a look inside magics that wrap Python code.
+"""From the text of a cell to Python: IPython's own transformation first, then a look inside magics
+that wrap Python code.
 
-`%%time`, `%%capture`, `%%prun` and `%%task` are taken off, so that their body is read like any other; what other magics do is said
-in `magic_effects.py`.
+`%%time`, `%%capture`, `%%prun` and `%%task` are taken off, so that their body is read like any
+other; what other magics do is said in `magic_effects.py`.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class CellMagic:
 
 @dataclass(frozen=True)
 class CellSource:
-    """The code of one cell as Python statements. `error` says what is wrong with its syntax, at `error_line`.
+    """The code of one cell as Python statements. `error` says what is wrong with its syntax, at
+    `error_line`.
 
     `offset` is added to the line numbers of `body` to get lines of the cell as written.
     """
@@ -61,7 +63,9 @@ def parse_cell(index: int, text: str, *, may_raise: bool = False) -> CellSource:
 
 
 def parse_code(text: str, first_line: int) -> list[ast.stmt]:
-    """The statements of code inside a magic that starts on `first_line` of its cell. Raises SyntaxError."""
+    """The statements of code inside a magic that starts on `first_line` of its cell. Raises
+    SyntaxError.
+    """
     return _statements(_to_python(text), first_line - 1)
 
 

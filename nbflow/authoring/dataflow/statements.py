@@ -1,7 +1,10 @@
-"""Which statements look as if every kernel could run them first: imports, definitions, constants and settings.
+"""Which statements look as if every kernel could run them first: imports, definitions, constants
+and settings.
 
-A constant is a name in capitals (or a logger, a pattern, a lambda and the like, which define rather than compute). Other names are
-values, which travel from cell to cell along edges that can be seen, however simple they are. Only the form is judged here; whether the names they use and make allow it is seen in `setup.py`, when the whole notebook is read.
+A constant is a name in capitals (or a logger, a pattern, a lambda and the like, which define rather
+than compute). Other names are values, which travel from cell to cell along edges that can be seen,
+however simple they are. Only the form is judged here; whether the names they use and make allow it
+is seen in `setup.py`, when the whole notebook is read.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ PathOf = Callable[[ast.expr], str]
 
 
 def has_setup_form(node: ast.stmt, path_of: PathOf) -> bool:
-    """Whether the statement does nothing but import, define, name a constant, or change a setting of a library."""
+    """Whether the statement does nothing but import, define, name a constant, or change a setting
+    of a library.
+    """
     if isinstance(node, (ast.Import, ast.ImportFrom, ast.Pass)):
         return True
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -141,7 +146,9 @@ def _is_setting(node: ast.expr, path_of: PathOf) -> bool:
 
 
 def _is_plain(node: ast.expr, path_of: PathOf) -> bool:
-    """Whether the expression costs little and gives the same wherever it runs, provided that the names in it do."""
+    """Whether the expression costs little and gives the same wherever it runs, provided that the
+    names in it do.
+    """
     if isinstance(node, (ast.Constant, ast.Name)):
         return True
     if isinstance(node, ast.Attribute):
@@ -168,7 +175,9 @@ def _is_plain_call(node: ast.Call, path_of: PathOf) -> bool:
 
 
 _PLAIN_METHODS = frozenset(
-    "joinpath resolve absolute expanduser with_suffix with_name split strip lower upper format".split()
+    (
+        "joinpath resolve absolute expanduser with_suffix with_name split strip lower upper format"
+    ).split()
 )
 _PLAIN_NODES = (
     ast.BinOp,

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Union
+from typing import TypeAlias
 
 from nbflow.authoring.dataflow import knowledge
 
-FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@lru_cache(maxsize=256)
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def node_kind(node: ast.AST) -> str:
+    """The kind of node, as methods are named for it: ann_assign for an AnnAssign."""
+    return _snake_case(type(node).__name__)
 
 
 def place_of(node: ast.AST) -> tuple[object, ...]:
@@ -72,9 +83,9 @@ def assigned_in(node: ast.AST) -> Iterator[str]:
             yield each.name
         elif isinstance(each, (ast.Import, ast.ImportFrom)):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in each.names)
-        elif isinstance(each, ast.ExceptHandler) and each.name:
-            yield each.name
-        elif isinstance(each, (ast.MatchAs, ast.MatchStar)) and each.name:
+        elif (isinstance(each, ast.ExceptHandler) and each.name) or (
+            isinstance(each, (ast.MatchAs, ast.MatchStar)) and each.name
+        ):
             yield each.name
         elif isinstance(each, ast.MatchMapping) and each.rest:
             yield each.rest
@@ -113,20 +124,30 @@ def is_generator(node: FunctionNode) -> bool:
 
 @lru_cache(maxsize=1024)
 def may_store(node: ast.AST) -> bool:
-    """Whether the code changes anything but local names, or calls what might."""
-    for each in ast.walk(node):
-        if isinstance(each, (ast.Attribute, ast.Subscript)) and not isinstance(each.ctx, ast.Load):
-            return True
-        if isinstance(each, (ast.Global, ast.Nonlocal)):
-            return True
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
-            if each.func.attr not in knowledge.PURE_METHODS:
-                return True
-    return False
+    """Whether the code may change anything but local names, itself or by what it calls."""
+    return any(_stores(each) for each in ast.walk(node))
+
+
+def _stores(node: ast.AST) -> bool:
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        return not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Call):
+        return not _is_quiet_call(node.func)
+    # `x += [1]` changes the list that x stands for, wherever it came from.
+    return isinstance(node, (ast.Global, ast.Nonlocal, ast.AugAssign))
+
+
+def _is_quiet_call(function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return function.attr in knowledge.PURE_METHODS
+    known = knowledge.BUILTINS.get(function.id) if isinstance(function, ast.Name) else None
+    return known is not None and not known.mutates and not known.obstacle
 
 
 def selects_by_copy(node: ast.expr) -> bool:
-    """Whether a table or array indexed by this gives a copy: a condition or a list of labels does."""
+    """Whether a table or array indexed by this gives a copy: a condition or a list of
+    labels does.
+    """
     if isinstance(node, ast.Tuple):
         return any(selects_by_copy(each) for each in node.elts)
     if isinstance(node, ast.UnaryOp):

@@ -1,0 +1,417 @@
+"""Expressions: what each may evaluate to, and what evaluating it does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import cast
+
+from nbflow.authoring.dataflow import knowledge
+from nbflow.authoring.dataflow.calls import Arguments, Target
+from nbflow.authoring.dataflow.functions import (
+    Functions,
+    changes_when_used,
+    is_classmethod,
+    is_property,
+    method_of,
+)
+from nbflow.authoring.dataflow.heap import SCALAR, Kind, Value, join, text_value
+from nbflow.authoring.dataflow.namespace import Scope
+from nbflow.authoring.dataflow.source import shell_call
+from nbflow.authoring.dataflow.syntax import (
+    node_kind,
+    place_of,
+    selects_by_copy,
+    short,
+    targets_of,
+)
+
+
+class Expressions(Functions):
+    """A machine that evaluates expressions."""
+
+    def optional_value(self, node: ast.expr | None) -> Value:
+        return SCALAR if node is None else self.value_of(node)
+
+    def value_of(self, node: ast.expr) -> Value:
+        self.line = getattr(node, "lineno", self.line)
+        method = getattr(self, f"_of_{node_kind(node)}", None)
+        if method is None:
+            self.obstacle(f"has an expression that is not known here ({type(node).__name__})")
+            return self.new(place_of(node))
+        return cast("Value", method(node))
+
+    def _of_constant(self, node: ast.Constant) -> Value:
+        return text_value(node.value) if isinstance(node.value, str) else SCALAR
+
+    def _of_name(self, node: ast.Name) -> Value:
+        return self._dunder_aware(self.load(node.id))
+
+    def _dunder_aware(self, value: Value) -> Value:
+        """Using an instance may run its properties and operators, and these may change it."""
+        codes = value.classes or {code for code in self.heap.codes(value) if code.is_class}
+        if value.kind is not Kind.CODE and any(changes_when_used(code) for code in codes):
+            self.mutate(value, "uses an object whose properties or operators change it", deep=True)
+        return value
+
+    def _of_joined_str(self, node: ast.JoinedStr) -> Value:
+        parts = [self.value_of(part) for part in node.values]
+        texts = [part.text for part in parts]
+        known = "".join(text for text in texts if text is not None) if None not in texts else None
+        return Value(kind=Kind.SCALAR, text=known)
+
+    _of_template_str = _of_joined_str
+
+    def _of_formatted_value(self, node: ast.FormattedValue) -> Value:
+        value = self.value_of(node.value)
+        self.optional_value(node.format_spec)
+        is_plain = node.conversion == -1 and node.format_spec is None
+        return Value(kind=Kind.SCALAR, text=value.text if is_plain else None)
+
+    _of_interpolation = _of_formatted_value
+
+    def _of_named_expr(self, node: ast.NamedExpr) -> Value:
+        value = self.value_of(node.value)
+        hidden = self._leave_comprehensions()
+        self.bind(node.target.id, value)
+        self.scopes += hidden
+        return value
+
+    def _leave_comprehensions(self) -> list[Scope]:
+        hidden: list[Scope] = []
+        while self.scopes and not self.scopes[-1].takes_walrus:
+            hidden.insert(0, self.scopes.pop())
+        return hidden
+
+    def _of_bin_op(self, node: ast.BinOp) -> Value:
+        left, right = self.value_of(node.left), self.value_of(node.right)
+        if left.is_constant and right.is_constant:
+            return _constant_operation(node.op, left, right)
+        for value in (left, right):
+            self._uses_dunder(value)
+        return self.arithmetic(place_of(node), [left, right])
+
+    def _uses_dunder(self, value: Value) -> None:
+        """Operators of the notebook's own classes are read where they are used."""
+        for code in value.classes:
+            for name, method in code.methods.items():
+                if name.startswith("__") and name != "__init__":
+                    self.apply(method, Arguments(spread=[value]), value)
+
+    def _of_unary_op(self, node: ast.UnaryOp) -> Value:
+        value = self.value_of(node.operand)
+        return value if value.is_constant else self.arithmetic(place_of(node), [value])
+
+    def _of_bool_op(self, node: ast.BoolOp) -> Value:
+        values = [self.value_of(node.values[0])]
+        for each in node.values[1:]:
+            self.take_any([self._way_to(each, values), lambda: None])
+        return join(values)
+
+    def _way_to(self, node: ast.expr, values: list[Value]) -> Callable[[], None]:
+        return lambda: values.append(self.value_of(node))
+
+    def _of_if_exp(self, node: ast.IfExp) -> Value:
+        self.value_of(node.test)
+        values: list[Value] = []
+        self.take_any([self._way_to(node.body, values), self._way_to(node.orelse, values)])
+        return join(values)
+
+    def _of_compare(self, node: ast.Compare) -> Value:
+        values = [self.value_of(each) for each in (node.left, *node.comparators)]
+        compares_identity = any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops)
+        looks_inside = any(isinstance(op, (ast.In, ast.NotIn)) for op in node.ops)
+        for value in values:
+            self._uses_dunder(value)
+            if looks_inside and value.kind is Kind.LAZY:
+                self.consume(value)
+        objects = [value for value in values if value.roots and not value.path]
+        if compares_identity and len(objects) > 1:
+            # Copies in another kernel are never identical: what is compared must stay together.
+            self.mutate(join(objects), f"compares the identity in `{short(node)}`")
+        if all(value.is_constant for value in values):
+            return SCALAR
+        return self.new(place_of(node), kind=Kind.DATA)
+
+    def _of_attribute(self, node: ast.Attribute) -> Value:
+        base = self.value_of(node.value)
+        if base.path:
+            return self._import_attribute(base, node.attr)
+        if base.kind is Kind.PATH:
+            return Value(kind=Kind.SCALAR) if node.attr in _PATH_TEXTS else Value(kind=Kind.PATH)
+        if base.kind is Kind.CODE and base.codes:
+            return self._class_attribute(base, node.attr)
+        if node.attr == "__class__" and base.classes:
+            return self._class_of(base)
+        if base.kind is Kind.DATA and node.attr in knowledge.PLOT_METHODS:
+            return self.draw(Target(short(node), place_of(node)), base)
+        self._run_property(base, node.attr)
+        return self.heap.part(base)
+
+    def _import_attribute(self, base: Value, name: str) -> Value:
+        value = self.attribute_of_import(base, name)
+        if f"{value.path}".endswith(("__dict__", "__builtins__")):
+            self.obstacle(f"uses `{value.path}`")
+        return value
+
+    def _class_attribute(self, base: Value, name: str) -> Value:
+        methods = [m for code in base.codes if (m := method_of(code, name)) is not None]
+        part = replace(self.heap.part(base), codes=frozenset(), kind=Kind.UNKNOWN)
+        if methods and len(methods) == len(base.codes):
+            return replace(part, kind=Kind.CODE, codes=frozenset(methods))
+        return part
+
+    def _run_property(self, base: Value, name: str) -> None:
+        for code in base.classes:
+            method = method_of(code, name)
+            if method is not None and is_property(method):
+                self.apply(method, Arguments(), base)
+
+    def _of_subscript(self, node: ast.Subscript) -> Value:
+        base = self.value_of(node.value)
+        self.value_of(node.slice)
+        self._uses_dunder(base)
+        if base.path:
+            return (
+                Value(base.roots, Kind.DATA, base.path)
+                if not base.path.startswith("builtins.")
+                else SCALAR
+            )
+        if base.kind is Kind.DATA and selects_by_copy(node.slice):
+            return self.new(place_of(node), kind=Kind.DATA)
+        return self.heap.part(base)
+
+    def _of_slice(self, node: ast.Slice) -> Value:
+        for each in (node.lower, node.upper, node.step):
+            self.optional_value(each)
+        return SCALAR
+
+    def _of_starred(self, node: ast.Starred) -> Value:
+        value = self.value_of(node.value)
+        self.consume(value)
+        return value
+
+    def _of_await(self, node: ast.Await) -> Value:
+        value = self.value_of(node.value)
+        self.consume(value)
+        return value
+
+    def _of_yield(self, node: ast.Yield) -> Value:
+        value = self.optional_value(node.value)
+        if self.scope:
+            self.scope.returns.append(value)
+        return Value(frozenset({("sent", place_of(node))}))
+
+    def _of_yield_from(self, node: ast.YieldFrom) -> Value:
+        value = self.value_of(node.value)
+        self.consume(value)
+        if self.scope:
+            self.scope.returns.append(self.heap.part(value))
+        return value
+
+    # --- assignment
+
+    def assign(self, target: ast.expr, value: Value, node: ast.expr | None = None) -> None:
+        if isinstance(target, ast.Name):
+            self.bind(target.id, value)
+        elif isinstance(target, ast.Starred):
+            whole = self.new(place_of(target), kind=Kind.CONTAINER)
+            self.store(whole, value)
+            self.assign(target.value, whole)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target.elts, value, node)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            self.change_part(target, value, "assigns to")
+
+    def _unpack(self, targets: Sequence[ast.expr], value: Value, node: ast.expr | None) -> None:
+        elements = _written_out(node)
+        if len(elements) == len(targets) and not _has_star([*elements, *targets]):
+            # `a, b = x, y`: each gets its own; all are evaluated before the first is bound.
+            values = [self.value_of(each) for each in elements]
+            for target, each in zip(targets, values, strict=True):
+                self.assign(target, each)
+            return
+        self.consume(value)
+        part = self.heap.part(value)
+        for target in targets:
+            self.assign(target, part)
+
+    def change_part(self, target: ast.expr, value: Value, verb: str) -> None:
+        """An assignment to, or deletion of, an attribute or item changes what it belongs to."""
+        base_node = cast("ast.Attribute | ast.Subscript", target).value
+        base = self.value_of(base_node)
+        if isinstance(target, ast.Subscript):
+            self.value_of(target.slice)
+        self.mutate(base, f"{verb} `{short(target)}`")
+        self.store(base, value)
+
+    # --- containers and comprehensions
+
+    def _of_list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
+        values = [self.value_of(each) for each in node.elts]
+        if isinstance(node, ast.Tuple) and all(value.is_constant for value in values):
+            return SCALAR
+        made = self.new(place_of(node), kind=Kind.CONTAINER)
+        for each, value in zip(node.elts, values, strict=True):
+            starred = isinstance(each, ast.Starred)
+            self.store(made, self.heap.part(value) if starred else value)
+        return made
+
+    _of_tuple = _of_set = _of_list
+
+    def _of_dict(self, node: ast.Dict) -> Value:
+        made = self.new(place_of(node), kind=Kind.CONTAINER)
+        for key, item in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                self.value_of(key)
+            value = self.value_of(item)
+            self.store(made, self.heap.part(value) if key is None else value)
+        return made
+
+    def _of_list_comp(self, node: ast.ListComp | ast.SetComp) -> Value:
+        made = self.new(place_of(node), kind=Kind.CONTAINER)
+        self._comprehend(node.generators, lambda: self.store(made, self.value_of(node.elt)))
+        return made
+
+    _of_set_comp = _of_list_comp
+
+    def _of_dict_comp(self, node: ast.DictComp) -> Value:
+        made = self.new(place_of(node), kind=Kind.CONTAINER)
+
+        def add() -> None:
+            self.value_of(node.key)
+            self.store(made, self.value_of(node.value))
+
+        self._comprehend(node.generators, add)
+        return made
+
+    def _of_generator_exp(self, node: ast.GeneratorExp) -> Value:
+        made = self.new(place_of(node), kind=Kind.LAZY, stuck="a generator")
+        self._comprehend(node.generators, lambda: self.store(made, self.value_of(node.elt)))
+        lambda_ = ast.Lambda(_NO_ARGUMENTS, ast.ListComp(node.elt, node.generators))
+        later = self.make_function(ast.copy_location(lambda_, node), "a generator")
+        self.store(made, later)
+        return made
+
+    def _comprehend(self, generators: Sequence[ast.comprehension], add: Callable[[], None]) -> None:
+        first = self.value_of(generators[0].iter)
+        names = frozenset(name for each in generators for name in targets_of(each.target))
+        self.scopes.append(Scope(local_names=names, takes_walrus=False))
+
+        def once() -> None:
+            for i, generator in enumerate(generators):
+                iterated = first if i == 0 else self.value_of(generator.iter)
+                self.consume(iterated)
+                self.assign(generator.target, self.heap.part(iterated))
+                for condition in generator.ifs:
+                    self.value_of(condition)
+            add()
+
+        self.take_often(once)
+        self.scopes.pop()
+
+    def _of_lambda(self, node: ast.Lambda) -> Value:
+        return self.make_function(node, "a lambda")
+
+    # --- calls
+
+    def _of_call(self, node: ast.Call) -> Value:
+        in_shell = shell_call(node)
+        if in_shell is not None:
+            return self.shell(*in_shell, place_of(node))
+        target = self._target(node)
+        arguments = self._arguments(node)
+        self.line = node.lineno
+        if target.value.path == "builtins.get_ipython":
+            return Value(frozenset({("ipython",)}))
+        if ("ipython",) in target.value.roots or (
+            target.receiver is not None and ("ipython",) in target.receiver.roots
+        ):
+            self.obstacle(f"calls `{target.text}`, which may read and change any name")
+        self._run_methods_called_by(target, arguments)
+        return self.call(target, arguments)
+
+    def _target(self, node: ast.Call) -> Target:
+        text, place = short(node.func), place_of(node)
+        if isinstance(node.func, ast.Name):
+            # Called by name, the function is read with its arguments: no need to run it without.
+            value = self.load(node.func.id, runs_code=False)
+            if value.kind is not Kind.CODE:
+                self.mention(value)
+                self._dunder_aware(value)
+            return Target(text, place, value)
+        if not isinstance(node.func, ast.Attribute):
+            return Target(text, place, self.value_of(node.func))
+        base = self.value_of(node.func.value)
+        name = node.func.attr
+        if base.path:
+            return Target(text, place, self._import_attribute(base, name))
+        return self._method_target(text, place, base, name)
+
+    def _method_target(self, text: str, place: object, base: Value, name: str) -> Target:
+        found = [method for code in base.classes if (method := method_of(code, name)) is not None]
+        if found and len(found) == len(base.classes):
+            value = Value(kind=Kind.CODE, codes=frozenset(found))
+            return Target(text, place, value, base, name)
+        if base.kind is Kind.CODE and base.codes:
+            value = self._class_attribute(base, name)
+            if value.kind is Kind.CODE:
+                is_bound = any(is_classmethod(code) for code in value.codes)
+                return Target(text, place, value, base if is_bound else None, name)
+        return Target(text, place, SCALAR, base, name)
+
+    def _arguments(self, node: ast.Call) -> Arguments:
+        plain = [each for each in node.args if not isinstance(each, ast.Starred)]
+        starred = [each for each in node.args if isinstance(each, ast.Starred)]
+        positional = [self.value_of(each) for each in plain]
+        spread = [self.heap.part(self.value_of(each)) for each in starred]
+        keywords: dict[str, Value] = {}
+        flags: dict[str, bool] = {}
+        for keyword in node.keywords:
+            value = self.value_of(keyword.value)
+            if keyword.arg is None:
+                spread += [self.heap.part(value), value]
+                continue
+            keywords[keyword.arg] = value
+            if isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, bool):
+                flags[keyword.arg] = keyword.value.value
+        if starred:
+            # Positions after a star are not known: what is given may arrive anywhere.
+            return Arguments([], keywords, [*spread, *positional], flags)
+        return Arguments(positional, keywords, spread, flags)
+
+    def _run_methods_called_by(self, target: Target, arguments: Arguments) -> None:
+        """Builtins call the special methods of the notebook's own classes: `len(x)`, `print(x)`,
+        `sorted(xs)`.
+        """
+        if target.value.path.startswith("builtins."):
+            for value in arguments:
+                self._uses_dunder(value)
+
+
+_NO_ARGUMENTS = ast.arguments(
+    posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+)
+_PATH_TEXTS = frozenset("name stem suffix suffixes parts drive root anchor".split())
+
+
+def _constant_operation(operator: ast.operator, left: Value, right: Value) -> Value:
+    """The text of `a / b` for paths and of `a + b` for strings; other operations on constants give
+    some constant.
+    """
+    known = left.text is not None and right.text is not None
+    if isinstance(operator, ast.Div) and Kind.PATH in (left.kind, right.kind):
+        return Value(kind=Kind.PATH, text=f"{left.text}/{right.text}" if known else None)
+    if isinstance(operator, ast.Add) and known:
+        return text_value(f"{left.text}{right.text}")
+    return SCALAR
+
+
+def _written_out(node: ast.expr | None) -> list[ast.expr]:
+    """The elements of a tuple or list that stands there as one."""
+    return node.elts if isinstance(node, (ast.Tuple, ast.List)) else []
+
+
+def _has_star(nodes: Sequence[ast.expr]) -> bool:
+    return any(isinstance(each, ast.Starred) for each in nodes)
