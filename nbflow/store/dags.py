@@ -18,10 +18,12 @@ from nbflow.core.orders import SourceBundle
 from nbflow.store import journal, sources
 from nbflow.store.dag_files import (
     FileProblem,
+    ReadFile,
     files_to_read_again,
     forget_file,
     import_errors,
     save_file,
+    save_files,
 )
 from nbflow.store.database import Session
 from nbflow.store.journal import Change
@@ -29,6 +31,7 @@ from nbflow.store.tables import AnySelect, DagRow, DagVersionRow, table_of
 
 __all__ = [
     "FileProblem",
+    "ReadFile",
     "StoredDag",
     "active_dags",
     "current_version",
@@ -39,6 +42,7 @@ __all__ = [
     "load_version",
     "read_dags",
     "save_file",
+    "save_files",
     "set_paused",
 ]
 

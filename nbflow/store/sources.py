@@ -12,11 +12,11 @@ import ast
 import json
 import warnings
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from nbflow.core.orders import SourceBundle
 from nbflow.store.database import Session
@@ -62,23 +62,36 @@ def meaning(bundle: SourceBundle) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def save_bundle(session: Session, bundle: SourceBundle, now: datetime) -> None:
-    """Keep the bundle's files, unless a bundle of that digest is there."""
-    new = insert_into(session, _BUNDLES).values(digest=bundle.digest, created_at=now)
-    made = session.scalar(new.on_conflict_do_nothing().returning(_BUNDLES.c.digest))
-    if made is None or not bundle.files:
+def save_bundles(session: Session, bundles: Sequence[SourceBundle], now: datetime) -> None:
+    """Keep the files of these bundles, except those of a digest that is there already."""
+    wanted = {bundle.digest: bundle for bundle in bundles}
+    known = set(session.scalars(select(_BUNDLES.c.digest).where(_BUNDLES.c.digest.in_(wanted))))
+    new = [bundle for digest, bundle in wanted.items() if digest not in known]
+    if not new:
         return
-    digests = {path: sha256(content).hexdigest() for path, content in bundle.files.items()}
-    sources = [
-        {"digest": digests[path], "size": len(content), "content": zlib.compress(content)}
+    session.execute(
+        insert(_BUNDLES), [{"digest": bundle.digest, "created_at": now} for bundle in new]
+    )
+    files = [
+        (bundle.digest, path, sha256(content).hexdigest(), content)
+        for bundle in new
         for path, content in bundle.files.items()
     ]
-    session.execute(insert_into(session, _SOURCES).on_conflict_do_nothing(), sources)
-    files = [
-        {"bundle_digest": bundle.digest, "path": path, "source_digest": digest}
-        for path, digest in digests.items()
-    ]
-    session.execute(insert_into(session, _FILES), files)
+    if not files:
+        return
+    contents = {digest: content for _, _, digest, content in files}
+    session.execute(
+        insert_into(session, _SOURCES).on_conflict_do_nothing(),
+        [_source_values(digest, content) for digest, content in contents.items()],
+    )
+    session.execute(
+        insert(_FILES),
+        [{"bundle_digest": b, "path": p, "source_digest": d} for b, p, d, _ in files],
+    )
+
+
+def _source_values(digest: str, content: bytes) -> dict[str, object]:
+    return {"digest": digest, "size": len(content), "content": zlib.compress(content)}
 
 
 def files_of(session: Session, digest: str) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nbflow.core.dag import Dag, Edge
 from nbflow.core.errors import Problem
@@ -193,6 +193,56 @@ def test_a_dag_that_moved_to_another_file_goes_on(database: Database) -> None:
     forget(database)
     assert save(database, a_dag(), file=OTHER_FILE) == ["sales"]
     assert (current(database).file, current(database).version) == (OTHER_FILE, 1)
+
+
+def test_a_dag_may_move_between_two_files_that_are_read_together(database: Database) -> None:
+    save(database, a_dag(), file=FILE)
+    moved = [a_file(FILE), a_file(OTHER_FILE, a_dag())]
+    assert save_together(database, *moved) == ["sales"]
+    assert (current(database).file, current(database).active) == (OTHER_FILE, True)
+    assert problems(database) == []
+
+
+def test_of_two_new_files_with_one_id_the_first_has_it(database: Database) -> None:
+    save_together(database, a_file(FILE, a_dag("mine")), a_file(OTHER_FILE, a_dag("yours")))
+    assert current(database).dag == a_dag("mine")
+    assert [problem.file for problem in problems(database)] == [OTHER_FILE]
+
+
+def test_a_broken_file_keeps_its_ids(database: Database) -> None:
+    save(database, a_dag(), file=FILE)
+    broken = replace(a_file(FILE), problems=(a_problem(),))
+    save_together(database, broken, a_file(OTHER_FILE, a_dag("yours")))
+    assert (current(database).dag, current(database).file) == (a_dag(), FILE)
+
+
+def test_many_files_take_as_many_statements_as_one(
+    database: Database, statements: list[str]
+) -> None:
+    counts = []
+    for number in (1, 200):
+        files = [a_file(f"/{n}.py", a_dag(dag_id=f"dag{n}")) for n in range(number)]
+        statements.clear()
+        save_together(database, *files)
+        counts.append(len(statements))
+    assert counts[1] <= counts[0] + 1
+
+
+def save_together(database: Database, *files: dags.ReadFile) -> list[str]:
+    with database.transaction() as session:
+        return dags.save_files(session, files, NOW)
+
+
+def a_file(path: str, *defined: Dag) -> AFile:
+    return AFile(path, defined, a_bundle(code=f"x = {path!r}"))
+
+
+@dataclass(frozen=True)
+class AFile:
+    path: str
+    dags: tuple[Dag, ...]
+    bundle: SourceBundle
+    problems: tuple[Problem, ...] = ()
 
 
 def test_the_journal_says_what_changed(database: Database) -> None:

@@ -113,7 +113,7 @@ def test_the_name_of_a_file_matters() -> None:
 def test_a_bundle_comes_back_whole(database: Database) -> None:
     files = {"dags/a.py": b"x = 1", "données/é.bin": bytes(range(256)) * 100, "empty.txt": b""}
     with database.transaction() as session:
-        sources.save_bundle(session, SourceBundle("digest", files), NOW)
+        sources.save_bundles(session, [SourceBundle("digest", files)], NOW)
         assert sources.files_of(session, "digest") == files
 
 
@@ -124,7 +124,7 @@ def test_the_same_bundle_twice_and_the_same_file_in_two_bundles_are_kept_once(
     with database.transaction() as session:
         for digest in ("one", "two", "one"):
             content = {**shared, "dag.py": digest.encode()}
-            sources.save_bundle(session, SourceBundle(digest, content), NOW)
+            sources.save_bundles(session, [SourceBundle(digest, content)], NOW)
         assert session.scalar(select(func.count()).select_from(table_of(SourceRow))) == 3
         assert sources.files_of(session, "two")["lib.py"] == b"shared = True"
 
@@ -133,7 +133,7 @@ def test_what_no_version_uses_can_be_deleted_without_harming_the_rest(database: 
     with database.transaction() as session:
         for digest in ("old", "new"):
             content = {"lib.py": b"shared", "dag.py": digest.encode()}
-            sources.save_bundle(session, SourceBundle(digest, content), NOW)
+            sources.save_bundles(session, [SourceBundle(digest, content)], NOW)
         sources.delete_unused(session, {"old"})
         assert sources.files_of(session, "old") == {}
         assert sources.files_of(session, "new") == {"lib.py": b"shared", "dag.py": b"new"}
