@@ -68,6 +68,7 @@ class NbflowExtension(ExtensionApp):
     async def stop_extension(self) -> None:
         """End what lives with the server; a scheduler does not."""
         await self.hub.stop()
+        await asyncio.to_thread(self.scheduler.let_go)
         await asyncio.to_thread(self.project.close)
 
     def current_activity(self) -> object:

@@ -51,6 +51,14 @@ class SchedulerProcess:
                 self._process = self._spawn(ask.settings)
             return self._wait(ask, self._process)
 
+    def let_go(self) -> None:
+        """This server ends; the scheduler goes on and is nobody's child."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                # Else Popen complains, when it is collected, that nobody has waited.
+                self._process.returncode = 0
+            self._process = None
+
     def _spawn(self, settings: Settings) -> subprocess.Popen[bytes]:
         log = settings.data_folder / LOG_FILE
         log.parent.mkdir(parents=True, exist_ok=True)
