@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -44,7 +45,7 @@ def _when(*_: object) -> list[float]:
 
 
 def hand_off(stage: Stage, client: Client) -> Figure:
-    """A chain of 21 no-ops: from the end of a body to the start of the next, every state durable."""
+    """A chain of 21 no-ops: end of a body to start of the next, every state durable."""
     ours: list[float] = []
     reference: list[float] = []
     for _ in range(3):
@@ -107,7 +108,7 @@ def notebook(folder: Path) -> Figure:
     from benchmarks.notebooks import NotebookTask  # noqa: PLC0415 - likewise
 
     path = three_cells(folder)
-    with NotebookTask(path, folder) as task:
+    with closing(NotebookTask(path, folder)) as task:
         ours = _times(task.run, 10, before=task.wait_until_warm)
     run = lambda: papermill.execute_notebook(  # noqa: E731 - one line
         str(path), str(folder / "out.ipynb"), progress_bar=False

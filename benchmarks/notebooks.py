@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from nbflow import app
 from nbflow.core.dag import Task, TaskKind
+from nbflow.core.json import JsonObject
 from nbflow.core.orders import RunInfo, SourceBundle, TaskOrder
 from nbflow.core.states import TaskState
 from nbflow.runtime.cancellation import CancelToken
@@ -22,20 +23,16 @@ class NotebookTask:
     def __init__(self, path: Path, folder: Path) -> None:
         content = path.read_bytes()
         self._bundle = SourceBundle(sha256(content).hexdigest(), {path.name: content})
-        self._payload = {"notebook": path.name, "parameters": {}, "kernel_name": None}
+        self._payload: JsonObject = {"notebook": path.name, "parameters": {}, "kernel_name": None}
         self._folder = folder
         self._runner = TaskRunner(folder / "bundles", kernels=2)
 
-    def __enter__(self) -> NotebookTask:
-        self._runner.warm_up([TaskKind.NOTEBOOK])
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._runner.close()
 
     def wait_until_warm(self) -> None:
         """Return when a kernel is ready."""
-        self._runner.wait_until_warm()
+        assert self._runner.wait_for_kernel()
 
     def run(self) -> None:
         attempt = uuid4().hex

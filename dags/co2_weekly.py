@@ -1,6 +1,6 @@
-"""Every Monday at seven: how much carbon dioxide is in the air above Mauna Loa, and how fast does it rise?
+"""Every Monday at seven: how much CO2 is in the air above Mauna Loa, and how fast does it rise?
 
-A scheduled report: the numbers as a value, the chart as a file, a shell task that lists what was made.
+A scheduled report: numbers as a value, the chart as a file, a shell task that lists what was made.
 """
 
 from nbflow import DAG, BashOperator, task

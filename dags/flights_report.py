@@ -1,7 +1,7 @@
-"""How punctual were New York's airlines in one month of 2013? Notebook tasks with parameters and values.
+"""How punctual were New York's airlines in one month of 2013? Notebook tasks with parameters.
 
-`delays.ipynb` reads the flights of the month and hands on a table; `chart.ipynb` draws it; a Python task says
-who was best. Trigger it with another month: nbflow dags trigger flights_report -p month=12
+`delays.ipynb` reads the flights of the month and hands on a table; `chart.ipynb` draws it; a Python
+task says who was best. Try another month: nbflow dags trigger flights_report -p month=12
 """
 
 from nbflow import DAG, NotebookOperator, Param, task

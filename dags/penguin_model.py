@@ -1,4 +1,7 @@
-"""Train two models that tell penguins apart, compare them, and publish only a good one: branches and trigger rules."""
+"""Train two models that tell penguins apart, and publish only a good one.
+
+Branches and trigger rules, and a data frame that travels from task to task.
+"""
 
 from nbflow import DAG, EmptyOperator, Param, task
 

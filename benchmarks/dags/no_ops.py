@@ -1,4 +1,4 @@
-"""Tasks that do nothing but say when: the clock is the task's own, so it means the same everywhere."""
+"""Tasks that do nothing but say when, by their own clock, so that it means the same everywhere."""
 
 import time
 
@@ -6,7 +6,7 @@ from nbflow import DAG, task
 
 
 @task(isolation="thread")
-def when(*_):
+def when(*_: object) -> list[float]:
     return [time.time(), time.time()]
 
 

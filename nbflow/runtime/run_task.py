@@ -95,6 +95,10 @@ class TaskRunner:
             if wanted & _IN_PROCESSES:
                 self._server.warm_up()
 
+    def wait_for_kernel(self, timeout: float = 60.0) -> bool:
+        """Wait until a kernel stands ready; False after `timeout` seconds. For measurements."""
+        return self._kernel_pool().wait_ready(timeout=timeout)
+
     def close(self) -> None:
         """End every process this runner started, those of running attempts too. May be repeated."""
         with self._lock:
