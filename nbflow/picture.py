@@ -85,7 +85,7 @@ def layout(dag: Dag) -> Mapping[str, Place]:
 
 
 def _order_rows(layers: list[list[str]], neighbours: Mapping[str, tuple[str, ...]]) -> None:
-    """Sort each layer by where its neighbours in the layers before it stand; ties keep their order."""
+    """Sort each layer by where its neighbours in the layers before stand; ties keep their order."""
     row: dict[str, float] = {}
     for nodes in layers:
         centre = {}

@@ -56,7 +56,7 @@ class Changes:
 
 
 def scan(roots: Sequence[Path], known: Known) -> Changes:
-    """The DAG files below `roots` that are new or changed since `known`, and those that are gone."""
+    """The DAG files below `roots` that are new or changed since `known`, and those now gone."""
     now: dict[Path, Fingerprint] = {}
     for path in _candidates(roots):
         try:

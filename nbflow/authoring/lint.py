@@ -36,7 +36,7 @@ class LintReport:
 
 
 def lint(paths: Sequence[Path], *, timeout: float = 30.0) -> LintReport:
-    """Read the files, and those in the folders, among `paths`; ids are compared across all of them."""
+    """Read the files, and those in the folders, among `paths`; compare ids across all of them."""
     roots = [path.resolve() for path in paths]
     missing = [path for path in roots if not path.exists()]
     files = [*discovery.scan(roots, {}).changed, *missing]

@@ -242,17 +242,17 @@ class NoTimetable(Timetable):
 
     def next_run(
         self,
-        after: datetime | None,  # noqa: ARG002 - nothing is ever due
-        earliest: datetime,  # noqa: ARG002
-        latest: datetime | None,  # noqa: ARG002
+        after: datetime | None,
+        earliest: datetime,
+        latest: datetime | None,
     ) -> DagRunInfo | None:
         return None
 
     def latest_run(
         self,
-        now: datetime,  # noqa: ARG002 - nothing is ever due
-        earliest: datetime,  # noqa: ARG002
-        latest: datetime | None,  # noqa: ARG002
+        now: datetime,
+        earliest: datetime,
+        latest: datetime | None,
     ) -> DagRunInfo | None:
         return None
 

@@ -5,6 +5,7 @@ wave.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def _execute_in_waves(row: dict[str, Any]) -> RunSnapshot:
     return snapshot
 
 
-def _apply(snapshot: RunSnapshot, events: list[Event], settle: Settle) -> None:
+def _apply(snapshot: RunSnapshot, events: Sequence[Event], settle: Settle) -> None:
     effects.apply(snapshot, advance(snapshot, events, NOW, settle))
 
 
