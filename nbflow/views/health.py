@@ -64,7 +64,7 @@ def _worker(worker: Mapping[str, Any]) -> WorkerView:
     return WorkerView(
         name=str(worker.get("name", "")),
         address=str(worker.get("address", "")),
-        slots=int(worker.get("slots", 0)),
+        slots=int(worker.get("threads", 0)),
         running=int(worker.get("running", 0)),
-        memory=worker.get("memory"),
+        memory=worker.get("rss"),
     )
