@@ -98,7 +98,8 @@ def _executor(instance: TaskInstance) -> Condition:
 
 def _retry(instance: TaskInstance) -> Condition:
     at = instance.next_try_at
-    text = f"Try {instance.try_number} failed ({instance.reason}); the next one is due at {at}."
+    due = "at once" if at is None else f"at {at:%Y-%m-%d %H:%M:%S} UTC"
+    text = f"Try {instance.try_number} failed ({instance.reason}); the next one is due {due}."
     return Condition(
         "retry", met=False, text=text, next_look=None if at is None else at.isoformat()
     )
