@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy import RowMapping, Select, and_, func, or_, select, true
 
 from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
@@ -21,6 +21,7 @@ from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.store.database import Session
 from nbflow.store.tables import (
     RUN_IS_ACTIVE,
+    AnySelect,
     DagRow,
     DagRunRow,
     DagVersionRow,
@@ -104,7 +105,24 @@ def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> 
 
 def last_runs(session: Session, dag_ids: Sequence[str], each: int) -> Mapping[str, list[DagRun]]:
     """The newest `each` runs of each of these DAGs, newest first."""
-    # Where the last of them begins is found in the index; a window function would rank the history.
+    query = (
+        _last_runs_on_sqlite(each)
+        if session.dialect.name == "sqlite"
+        else _last_runs_on_postgresql(each)
+    )
+    query = query.where(_DAGS.c.dag_id.in_(dag_ids))
+    found: dict[str, list[DagRun]] = defaultdict(list)
+    for row in session.execute(query).mappings():
+        found[row["dag_id"]].append(_run(row))
+    return found
+
+
+# Both find the newest runs of each DAG in the index. A window function would rank the history; the
+# way that suits one database the other does not know, or carries out run by run.
+
+
+def _last_runs_on_sqlite(each: int) -> AnySelect:
+    """The runs from the n-th newest on."""
     newest = _RUNS.alias()
     start = (
         select(newest.c.id)
@@ -115,16 +133,20 @@ def last_runs(session: Session, dag_ids: Sequence[str], each: int) -> Mapping[st
         .scalar_subquery()
     )
     since = and_(_RUNS.c.dag_id == _DAGS.c.dag_id, _RUNS.c.id >= func.coalesce(start, 0))
-    query = (
-        select(*_RUN_FIELDS)
-        .join_from(_DAGS, _RUNS, since)
-        .where(_DAGS.c.dag_id.in_(dag_ids))
+    return select(*_RUN_FIELDS).join_from(_DAGS, _RUNS, since).order_by(_RUNS.c.id.desc())
+
+
+def _last_runs_on_postgresql(each: int) -> AnySelect:
+    """A LATERAL join."""
+    newest = (
+        select(_RUNS.c.id, *_RUN_FIELDS)
+        .where(_RUNS.c.dag_id == _DAGS.c.dag_id)
         .order_by(_RUNS.c.id.desc())
+        .limit(each)
+        .lateral()
     )
-    found: dict[str, list[DagRun]] = defaultdict(list)
-    for row in session.execute(query).mappings():
-        found[row["dag_id"]].append(_run(row))
-    return found
+    fields = [newest.c[column.name] for column in _RUN_FIELDS]
+    return select(*fields).join_from(_DAGS, newest, true()).order_by(newest.c.id.desc())
 
 
 def active_counts(session: Session) -> Mapping[str, Mapping[str, int]]:
