@@ -1,6 +1,4 @@
-"""The assembled notebook of a run: every cell of the source in its order, with the outputs of the
-task that ran it. Pure: notebooks in, notebook out.
-"""
+"""The assembled notebook of a run: the cells of the source with the outputs of its tasks. Pure."""
 
 from __future__ import annotations
 
@@ -42,9 +40,7 @@ def assemble_run(
 
 
 def _ran(executed: Mapping[str, NotebookNode]) -> dict[str, NotebookNode]:
-    """The executed copy of each cell: of several the first that ended well, else the first that
-    ran.
-    """
+    """The executed copy of each cell: the first that ended well, else the first that ran."""
     best: dict[str, NotebookNode] = {}
     for nb in executed.values():
         for cell in nb.cells:
@@ -99,9 +95,7 @@ def _number(nb: NotebookNode) -> None:
 def _describe(
     nb: NotebookNode, executed: Mapping[str, NotebookNode], states: Mapping[str, str]
 ) -> None:
-    """Say in the notebook's metadata what the kernels were, which run this is, and how its tasks
-    ended.
-    """
+    """Say in the metadata what the kernels were, which run it is, and how its tasks ended."""
     about = dict(nb.metadata.get("nbflow", {}))
     for one in executed.values():
         for name in ("kernelspec", "language_info"):

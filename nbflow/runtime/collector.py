@@ -1,6 +1,4 @@
-"""From a kernel's messages to the outputs of cells: nbclient minds displays and widgets, we limits
-and events.
-"""
+"""From messages to outputs: nbclient minds displays and widgets, we limits and events."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""One kernel: started, asked to execute, interrupted, ended. Single-use: whoever runs user code in
-it ends it.
+"""One kernel: asked to execute, interrupted, told to end. Whoever runs user code in it ends it.
 
 Waiting is one poll over its sockets, its process and a wake-up pipe, so that a reply, a death and a
 cancellation are all seen at once and no event loop is needed. Who starts kernels when is in
@@ -190,8 +189,7 @@ class Kernel:
     def run_silently(
         self, code: str, expression: str | None = None, *, watch: Watch = UNWATCHED
     ) -> dict[str, Any]:
-        """Execute our own `code` and leave no trace; all representations of the value of
-        `expression`.
+        """Execute our own `code`, leaving no trace; the MIME bundle of `expression`'s value.
 
         Raises SilentCodeError, KernelDied, Interrupted.
         """
@@ -213,9 +211,7 @@ class Kernel:
         return dict(answer["data"])
 
     def wait_ready(self, timeout: float) -> None:
-        """Wait until the kernel answers and what it publishes arrives here. Raises
-        KernelStartError.
-        """
+        """Wait until the kernel answers and its messages arrive. Raises KernelStartError."""
         deadline = time.monotonic() + timeout
         seen: set[str] = set()
         asked = [self.client.kernel_info()]

@@ -18,7 +18,14 @@ from threading import Condition
 from jupyter_client.kernelspec import KernelSpec
 
 from nbflow.runtime.cancellation import CancelToken
-from nbflow.runtime.kernel import Interrupted, Kernel, KernelDied, KernelStartError, Watch
+from nbflow.runtime.kernel import (
+    Interrupted,
+    Kernel,
+    KernelDied,
+    KernelStartError,
+    SilentCodeError,
+    Watch,
+)
 from nbflow.runtime.launcher import KernelLauncher
 from nbflow.runtime.reaper import KernelReaper
 
@@ -82,8 +89,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         env: Mapping[str, str] | None = None,
         token: CancelToken | None = None,
     ) -> Kernel:
-        """A kernel for the caller alone, in the folder `cwd` and with `env` added; to be given to
-        `release`.
+        """A kernel for the caller alone, who releases it; in the folder `cwd`, with `env` added.
 
         Raises KernelStartError, and Interrupted if `token` is cancelled meanwhile.
         """
@@ -99,9 +105,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
                 return kernel
 
     def release(self, kernel: Kernel, *, polite: bool = True) -> None:
-        """End `kernel` in the background, by its exit hooks if `polite`, else by force. Returns at
-        once.
-        """
+        """End `kernel` in the background, by its exit hooks if `polite`, else by force."""
         self._in_use.discard(kernel)
         self._reaper.take(kernel, polite=polite)
 
@@ -123,7 +127,9 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         """Wait until as many stand ready as should; False if that fails or takes too long."""
 
         def is_settled() -> bool:
-            return kernel_name in self._failed or len(self._ready[kernel_name]) >= self._size
+            return (
+                kernel_name in self._failed or len(self._ready.get(kernel_name, ())) >= self._size
+            )
 
         with self._changed:
             return self._changed.wait_for(is_settled, timeout) and kernel_name not in self._failed
@@ -181,6 +187,11 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             if interrupted.why == "cancelled":
                 raise
             return False
+        except SilentCodeError as error:
+            self.release(kernel, polite=False)
+            raise KernelStartError(
+                f"The kernel cannot be given the folder {folder} and its environment: {error}"
+            ) from error
         return True
 
     def _start_for(
@@ -294,9 +305,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         return False
 
     def _note_failure(self, name: str, error: KernelStartError) -> None:
-        """Tell whoever waits longest. If nobody does, leave it until someone asks: it would fail
-        again and again.
-        """
+        """Tell whoever waits longest. If nobody does, start no more until someone asks."""
         waiting = self._waiting.get(name, deque())
         while waiting:
             if _refuse(error, waiting.popleft()):

@@ -1,6 +1,4 @@
-"""Starting kernels: kernelspec, private folder, transport, process, guard. `kernels.py` decides
-when.
-"""
+"""Starting kernels: kernelspec, private folder, transport, process, guard. Not when to."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The live events of an attempt: written to `events.jsonl` and `log.txt` while it runs, folded back
-into a notebook.
+"""The live events of an attempt: written while it runs, folded back into a notebook.
 
 The files only grow, so a reader follows them by offset. What the events mean to a run is not known
 here.
@@ -142,16 +141,13 @@ def _log_lines(event: JsonObject) -> str:
 
 
 def parse_events(data: bytes) -> list[JsonObject]:
-    """The events in a piece of `events.jsonl` that begins at a line's start; an unfinished last
-    line is left out.
-    """
+    """The events in a piece of `events.jsonl` from a line's start on, without an unfinished one."""
     whole = data[: data.rfind(b"\n") + 1]
     return [json.loads(line) for line in whole.splitlines()]
 
 
 def notebook_at(source: NotebookNode, events: Iterable[JsonObject]) -> NotebookNode:
-    """The notebook as executed so far: the cells of `source` that take part, with state and
-    outputs.
+    """The notebook as executed so far: the cells that take part, with state and outputs.
 
     `source` may be the notebook as written or an executed copy of it, which gives the same. Pure.
     """

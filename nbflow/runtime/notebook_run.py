@@ -47,9 +47,7 @@ _EXITS_WELL = frozenset({"", "0", "None"})
 
 
 class StepFailed(NbflowError):
-    """A silent step around the cells could not do its work; the message is for the person who wrote
-    them.
-    """
+    """A silent step around the cells could not do its work; the message is for their author."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +118,10 @@ class NotebookRun:
     def execute(self) -> NotebookEnd:
         """Run the cells in order, up to the first that ends it; write and tell how each ended."""
         _name_kernel(self.nb, self.kernel)
-        if not isinstance(self.nb.metadata.papermill.get("input_path"), str):
+        about = self.nb.metadata.setdefault("papermill", NotebookNode())
+        if not isinstance(about.get("input_path"), str):
             # papermill puts the whole notebook there when it was given one.
-            self.nb.metadata.papermill["input_path"] = self.options.source
+            about["input_path"] = self.options.source
         self.record.begin()
         self._emit("notebook_started", kernel=self.kernel.name, cells=self._outline())
         if self.options.timeout is not None:

@@ -1,5 +1,4 @@
-"""NOTEBOOK and CELLS tasks: from an order to an outcome, through papermill and a kernel of the
-pool.
+"""NOTEBOOK and CELLS tasks: from an order to an outcome, by papermill and a pooled kernel.
 
 What the user's cells need from other tasks, and what they hand on, travels by silent execution
 around them: the executed notebook shows only the user's code.
@@ -98,8 +97,7 @@ class _Plan:
 def run_notebook_task(
     order: TaskOrder, parameters: Mapping[str, object], place: NotebookPlace
 ) -> Outcome:
-    """Run a whole notebook with `parameters`, which are rendered already. Does not raise for what
-    users do.
+    """Run a whole notebook with rendered `parameters`. Does not raise for what users do.
 
     Handed on are the names of the cells tagged `outputs`, and the URL of the executed notebook.
     """
@@ -107,9 +105,7 @@ def run_notebook_task(
 
 
 def run_cell_task(order: TaskOrder, place: NotebookPlace) -> Outcome:
-    """Run the cells of one task after the setup cells of their notebook. Does not raise for what
-    users do.
-    """
+    """Run the setup cells and those of the task. Does not raise for what users do."""
     return _attempt(order, place, lambda: _plan_cells(order, place))
 
 
@@ -175,9 +171,7 @@ def _settable(params: JsonObject) -> JsonObject:
 
 
 def _read(order: TaskOrder, place: NotebookPlace) -> tuple[NotebookNode, str]:
-    """The notebook of a task and the name of the kernel to run it in, which it then says itself
-    too.
-    """
+    """The notebook of a task, and the name of its kernel, which it then says itself too."""
     payload = order.task.payload
     name = str(payload["notebook"])
     nb = read_notebook(place.folder / name, name)
@@ -397,9 +391,7 @@ def _judge(end: NotebookEnd, order: TaskOrder, where: str, cancelled_for: str) -
 
 
 def _judge_death(death: Death | None, where: str) -> Outcome:
-    """Whose doing the death of a kernel was: code that crashes or leaves is the user's, the rest is
-    ours.
-    """
+    """Whose doing a death was: code that crashes or leaves is the user's, the rest is ours."""
     if death is None:
         return failed(Reason.KERNEL_DIED, f"The kernel ended{where}.")
     if death.exit_code >= 0:

@@ -1,5 +1,4 @@
-"""The truth about a run, written into the notebook: the state of each cell, its times, and saves
-now and then.
+"""The truth about a run, written into its notebook: states, times, and saves now and then.
 
 papermill's metadata has its own four words for states; `metadata.nbflow` has ours beside them.
 """
@@ -45,8 +44,7 @@ _LEAST_PAUSE = 1.0
 
 
 class NotebookRecord:
-    """Writes states and times into `nb`; saves it by `save` at the start, at the end, and in
-    between.
+    """Writes states and times into `nb`, and saves it by `save`: first, last, and in between.
 
     Between cells it is saved after a second at the earliest, within a cell every `save_every`
     seconds if anything has changed; never when that is 0. Slow saves are made less often.

@@ -28,8 +28,7 @@ class BadNotebook(NbflowError):
 
 
 def read_notebook(path: Path, name: str) -> NotebookNode:
-    """The notebook at `path` in format 4.5, every cell with its id; `name` is what messages call
-    it.
+    """The notebook at `path`, called `name`, in format 4.5 and every cell with its id.
 
     Raises BadNotebook.
     """
@@ -102,8 +101,7 @@ def first_with_code(nb: NotebookNode, ids: Collection[str]) -> str | None:
 
 
 def output_names(nb: NotebookNode) -> tuple[str, ...]:
-    """What the cells tagged `outputs` hand on: names they assign at top level, and names they just
-    mention.
+    """What the cells tagged `outputs` hand on: names they assign at top level, or mention.
 
     Assigned names that begin with an underscore are private. A cell that is no valid Python names
     nothing: it will fail when it runs.

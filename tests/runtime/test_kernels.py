@@ -144,6 +144,15 @@ def test_a_folder_that_is_not_there_is_told(pool: KernelPool, tmp_path: Path) ->
         pool.take(cwd=tmp_path / "gone")
 
 
+def test_a_kernel_that_cannot_be_given_its_environment_is_told_and_ended(
+    pool: KernelPool, tmp_path: Path
+) -> None:
+    with pytest.raises(KernelStartError, match="cannot be given the folder"):
+        pool.take(cwd=tmp_path, env={"NOT=A=NAME": "x"})
+
+    wait_until(lambda: not pool.ending)
+
+
 def test_a_kernel_that_cannot_start_tells_what_it_wrote(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -468,8 +468,11 @@ def test_ten_attempts_leave_no_descriptor_and_no_thread_behind(attempts: Attempt
 
     for _ in range(2):
         attempts.run("three_cells_that_print")
-    before = held()
+    descriptors, threads = held()
     for _ in range(10):
         attempts.run("three_cells_that_print")
 
-    assert held() == before
+    # Fewer is fine: another kernel may have been about to start before.
+    after = held()
+    assert after[0] <= descriptors
+    assert after[1] <= threads
