@@ -8,6 +8,7 @@ are told by a symbol and a word as well as by colour.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -130,6 +131,19 @@ def text(dag: Dag, states: Mapping[str, str | TaskState] | None = None) -> str:
             f"  {symbol}{task_id:<{wide}}{f'  <- {upstream}' if upstream else ''}".rstrip()
         )
     return "\n".join(lines)
+
+
+def bundle(dag: Dag, states: Mapping[str, str | TaskState] | None = None) -> dict[str, str]:
+    """The DAG as a notebook keeps it: by MIME type, for everything that may show the notebook.
+
+    The HTML holds the drawing as an image, for viewers and JupyterLab strip drawings from HTML they
+    do not trust.
+    """
+    drawing = svg(dag, states)
+    image = b64encode(drawing.encode()).decode()
+    words = escape(_in_words(dag, states))
+    html = f'<img alt="{words}" src="data:image/svg+xml;base64,{image}">'
+    return {"text/plain": text(dag, states), "text/html": html, "image/svg+xml": drawing}
 
 
 def _boxes(dag: Dag) -> tuple[dict[str, _Box], float, float]:

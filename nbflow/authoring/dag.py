@@ -143,7 +143,7 @@ class DAG(DagDefinition):
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
     ) -> dict[str, str]:
-        """The graph as SVG and as text; as text what is wrong with it, if something is."""
+        """The graph as SVG, HTML and text; as text what is wrong with it, if something is."""
         # Only a notebook draws; a worker or a parser that loads a DAG file need not import the
         # layout.
         from nbflow import picture  # noqa: PLC0415
@@ -151,7 +151,7 @@ class DAG(DagDefinition):
         built, problems = spec.build(self)
         if built is None:
             return {"text/plain": "\n".join([repr(self), *map(str, problems)])}
-        return {"text/plain": picture.text(built), "image/svg+xml": picture.svg(built)}
+        return picture.bundle(built)
 
 
 @overload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from xml.etree import ElementTree
 
 from hypothesis import given, settings
@@ -64,3 +65,13 @@ def test_text_lists_tasks_in_order_with_their_upstreams() -> None:
 
 def test_every_state_has_a_symbol_and_a_colour() -> None:
     assert set(picture.SYMBOLS) == set(picture.COLOURS) == {str(state) for state in TaskState}
+
+
+def test_a_notebook_keeps_the_drawing_in_every_form_a_viewer_may_want() -> None:
+    kept = picture.bundle(a_dag("a>b"), {"a": "success"})
+
+    image = ElementTree.fromstring(f"{kept['text/html'][:-1]}/>")
+    _, _, data = image.attrib["src"].partition("base64,")
+    assert kept["image/svg+xml"] == b64decode(data).decode()
+    assert "✓ a" in image.attrib["alt"]
+    assert "✓ a" in kept["text/plain"]
