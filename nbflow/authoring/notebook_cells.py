@@ -18,6 +18,9 @@ from nbflow.authoring.arguments import TASK_OPTIONS
 from nbflow.authoring.fields import check_names
 from nbflow.authoring.findings import Findings
 
+RUN_FACTS = ("state", "duration", "task_id", "setup", "setup_of")
+"""What a run writes about a cell; an executed notebook may be a source again."""
+
 BAD_MAGIC = "NBF505"
 BAD_METADATA = "NBF506"
 TWO_NAMES = "NBF507"
@@ -92,7 +95,7 @@ def _declared(index: int, cell: NotebookNode, findings: Findings) -> Declared:
             "Leave one task name: in a tag, in %%task or in the metadata.",
         )
     after = (*_values(tags, "after"), *magic.after, *_texts(metadata, "after"))
-    options = {name: value for name, value in metadata.items() if name not in ("task", "after")}
+    options = {k: v for k, v in metadata.items() if k not in ("task", "after", *RUN_FACTS)}
     check_names(findings, options, TASK_OPTIONS)
     return Declared(
         index,

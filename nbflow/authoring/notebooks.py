@@ -42,6 +42,8 @@ UNDEFINED = "NBF510"
 TORN_APART = "NBF511"
 
 SETUP_OF = "setup_of"
+RUN_FACTS = ("run", "tasks")
+"""What a run writes about a notebook; an executed notebook may be a source again."""
 DEFAULT_KERNEL = "python3"
 
 
@@ -172,7 +174,7 @@ class _Reader:
                 BAD_SETTINGS, message, 'Write it like {"dag_id": "sales", "schedule": "@daily"}.'
             )
             return {}
-        check_names(self.findings, found, ("dag_id", *DAG_SETTINGS))
+        check_names(self.findings, found, ("dag_id", *DAG_SETTINGS, *RUN_FACTS))
         return found
 
     def _dag_settings(self) -> dict[str, object]:

@@ -193,6 +193,12 @@ def test_a_notebook_of_definitions_only_still_has_a_task(tmp_path: Path) -> None
     assert [t.cells for t in got.dag.tasks] == [(1,)]
 
 
+def test_an_executed_notebook_is_a_source_like_any_other(tmp_path: Path) -> None:
+    ran = {"state": "success", "duration": 0.1, "task_id": "a", "setup": False}
+    got = read(tmp_path, cell("print(1)", nbflow=ran), run={"state": "success"}, tasks={})
+    assert got.problems == []
+
+
 # --- what is wrong with it ------------------------------------------------------------------------
 
 

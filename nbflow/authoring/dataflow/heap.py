@@ -151,6 +151,7 @@ class Heap:
         self.things: dict[Site, Thing] = {}
         self.revision = 0
         self._reached: dict[tuple[frozenset[Site], bool], frozenset[Site]] = {}
+        self._marks: dict[frozenset[Site], tuple[frozenset[Code], frozenset[str]]] = {}
 
     def thing(self, site: Site) -> Thing:
         if site not in self.things:
@@ -190,6 +191,7 @@ class Heap:
                 links |= new
                 self.revision += 1
                 self._reached.clear()
+                self._marks.clear()
             if not keep:
                 self._widen(thing, value.kind)
 
@@ -208,18 +210,28 @@ class Heap:
         thing.modules |= set(modules)
         if before != (thing.stuck, len(thing.codes), len(thing.modules)):
             self.revision += 1
+            self._marks.clear()
 
     def is_code(self, site: Site) -> bool:
         """Whether the thing is a function or class itself, and not something that carries one."""
         return any(code.site == site for code in self.thing(site).codes)
 
-    def codes(self, value: Value) -> set[Code]:
+    def codes(self, value: Value) -> frozenset[Code]:
         """Every piece of the notebook's code that using `value` may run."""
-        found = {code for site in self.reach(value.roots) for code in self.thing(site).codes}
-        return found | value.codes | value.classes
+        return self._marks_of(value.roots)[0] | value.codes | value.classes
 
-    def modules(self, value: Value) -> set[str]:
-        return {name for site in self.reach(value.roots) for name in self.thing(site).modules}
+    def modules(self, value: Value) -> frozenset[str]:
+        """The modules with hidden state that `value` came from."""
+        return self._marks_of(value.roots)[1]
+
+    def _marks_of(self, roots: frozenset[Site]) -> tuple[frozenset[Code], frozenset[str]]:
+        if roots not in self._marks:
+            things = [self.things[site] for site in self.reach(roots) if site in self.things]
+            self._marks[roots] = (
+                frozenset(code for thing in things for code in thing.codes),
+                frozenset(name for thing in things for name in thing.modules),
+            )
+        return self._marks[roots]
 
     def stuck(self, value: Value) -> str:
         """Why `value` cannot be sent to another kernel; empty if nothing speaks against it."""
