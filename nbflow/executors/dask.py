@@ -23,7 +23,7 @@ from nbflow.core.states import Reason
 from nbflow.executors import dask_protocol as protocol
 from nbflow.executors.base import ExecutorInfo, ExecutorUnavailable, Slots
 from nbflow.executors.dask_cluster import ClusterSpec, OpenCluster
-from nbflow.executors.dask_link import BROKEN, Connection, Link
+from nbflow.executors.dask_link import Connection, Link
 from nbflow.executors.dask_protocol import ClusterView, LetterBody
 from nbflow.executors.dask_scheduler_plugin import NbflowSchedulerPlugin
 from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin
@@ -226,9 +226,6 @@ class DaskExecutor:
             self._lose(self.in_hand(), "The Dask scheduler was restarted.", Reason.WORKER_LOST)
         with self._lock:
             missing = {a: one for a, one in self._in_hand.items() if a not in found}
-            unwanted = [a for a, one in self._in_hand.items() if one.is_cancelled]
-            unwanted += self._abandoned
-            self._abandoned.clear()
         # The scheduler's book is complete: what it does not know has not started.
         again = [one.order for one in missing.values() if one.order is not None]
         self._lose(
@@ -236,6 +233,12 @@ class DaskExecutor:
         )
         if again:
             self._submit(connection, again)
+
+    def ready(self, connection: Connection) -> None:
+        with self._lock:
+            unwanted = [a for a, one in self._in_hand.items() if one.is_cancelled]
+            unwanted += self._abandoned
+            self._abandoned.clear()
         if unwanted:
             connection.say("nbflow_cancel", attempts=unwanted)
 
@@ -256,9 +259,12 @@ class DaskExecutor:
 
     def _take(self, orders: Iterable[TaskOrder]) -> list[TaskOrder]:
         """Note these orders as in hand; return those that are new and can be sent."""
+        new: list[TaskOrder] = []
         with self._lock:
-            new = [order for order in orders if not self._knows(order.attempt_id)]
-            self._in_hand.update((order.attempt_id, InHand(order)) for order in new)
+            for order in orders:
+                if not self._knows(order.attempt_id):
+                    self._in_hand[order.attempt_id] = InHand(order)
+                    new.append(order)
         stay = [order for order in new if isinstance(order.source, LiveSource)]
         self._lose(
             _ids(stay),
@@ -270,11 +276,12 @@ class DaskExecutor:
     def _submit(self, connection: Connection, orders: list[TaskOrder]) -> None:
         try:
             futures = connection.submit(orders)
-        except BROKEN as error:
-            # Some may have got through; should they ever run, nobody waits for them.
+        except Exception as error:  # noqa: BLE001 - what Dask cannot take must not stop us
+            # Some may have got through; nobody waits for them any more.
             with self._lock:
                 self._abandoned.update(_ids(orders))
-            self._lose(_ids(orders), f"Dask could not take it on: {error}")
+            self._lose(_ids(orders), f"Dask could not take it on: {type(error).__name__}: {error}")
+            connection.say("nbflow_cancel", attempts=_ids(orders))
             return
         with self._lock:
             for attempt, future in futures.items():

@@ -98,12 +98,10 @@ class OpenCluster:
         self._closing = ExitStack()
         if spec.address is not None:
             self.target: str | Cluster = spec.address
-        elif spec.cluster_class is not None:
-            self.target = self._owned(_cluster_of_class(spec))
         else:
-            # For as long as the cluster lives: a worker that is restarted needs it again.
-            self._closing.enter_context(dask.config.set(dict(TUNING)))
-            self.target = self._owned(_embedded(spec))
+            with ExitStack() as opened:
+                self.target = _started(spec, opened)
+                self._closing = opened.pop_all()
 
     @property
     def address(self) -> str:
@@ -123,9 +121,26 @@ class OpenCluster:
     def close(self) -> None:
         self._closing.close()
 
-    def _owned(self, cluster: Cluster) -> Cluster:
-        self._closing.callback(cluster.close)
-        return cluster
+
+def _started(spec: ClusterSpec, opened: ExitStack) -> Cluster:
+    """A cluster of our own; leaving `opened` ends it."""
+    name = spec.cluster_class or "embedded cluster"
+    try:
+        if spec.cluster_class is not None:
+            cluster = _cluster_of_class(spec, spec.cluster_class)
+        else:
+            # For as long as the cluster lives: a worker that is restarted needs it again.
+            opened.enter_context(dask.config.set(dict(TUNING)))
+            cluster = _embedded(spec)
+    except ExecutorUnavailable:
+        raise
+    except Exception as error:  # whatever a cluster class of somebody else's may raise
+        raise ExecutorUnavailable(
+            f"The Dask {name} did not start: {type(error).__name__}: {error}. "
+            "Correct the executor's settings."
+        ) from error
+    opened.callback(cluster.close)
+    return cluster
 
 
 def _embedded(spec: ClusterSpec) -> Cluster:
@@ -147,13 +162,13 @@ def _embedded(spec: ClusterSpec) -> Cluster:
     )
 
 
-def _cluster_of_class(spec: ClusterSpec) -> Cluster:
-    module, _, name = (spec.cluster_class or "").rpartition(".")
+def _cluster_of_class(spec: ClusterSpec, dotted: str) -> Cluster:
+    module, _, name = dotted.rpartition(".")
     try:
         make = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise ExecutorUnavailable(
-            f"The Dask cluster class {spec.cluster_class!r} cannot be imported: {error}. "
+            f"The Dask cluster class {dotted!r} cannot be imported: {error}. "
             "Install its package, or correct the setting."
         ) from error
     cluster = make(**spec.cluster_kwargs)

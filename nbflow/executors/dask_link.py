@@ -24,7 +24,7 @@ from nbflow.executors.base import ExecutorUnavailable
 from nbflow.executors.dask_cluster import OpenCluster, queue_resource
 from nbflow.executors.dask_protocol import AttachReply, ClusterView, LetterBody, PollReply
 from nbflow.executors.dask_scheduler_plugin import NbflowSchedulerPlugin
-from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin, is_ready, run_attempt
+from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin, run_attempt
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ RECONNECT_SECONDS = 3.0
 RETRY_SECONDS = 0.5
 ANSWER_SECONDS = 10.0
 GOODBYE_SECONDS = 2.0
+HELLO_SECONDS = 2.0
 # Dask's client gathers messages for 10 ms, which the next task would wait for.
 STREAM_INTERVAL_SECONDS = 0.001
 # A graph larger than 10 MB makes Dask complain; one order is a few kilobytes.
@@ -59,7 +60,13 @@ class Listener(Protocol):
     def reconnected(
         self, connection: Connection, found: Collection[str], *, restarted: bool
     ) -> None:
-        """The link is up again; `restarted` means that the Dask scheduler remembers nothing."""
+        """There is a new connection, for the listener alone as yet, to settle what is in hand.
+
+        `restarted` means that the Dask scheduler remembers nothing.
+        """
+
+    def ready(self, connection: Connection) -> None:
+        """The new connection is in use: whatever could not be said meanwhile can be said now."""
 
     def gave_up(self, seconds: float) -> None:
         """The Dask scheduler has not answered for so long; the link keeps trying."""
@@ -111,6 +118,11 @@ class Connection:
             "nbflow_attach", client=self.client.id, previous=None, attempts=list(attempts)
         )
         return set(cast("AttachReply", answer)["found"])
+
+    def look(self) -> ClusterView:
+        """The cluster as it is now."""
+        answer = self.ask("nbflow_attach", client=self.client.id, previous=None, attempts=[])
+        return cast("AttachReply", answer)["cluster"]
 
     def say(self, operation: str, **details: object) -> None:
         """Call an operation without waiting. If the connection breaks, the listener repeats it."""
@@ -273,13 +285,14 @@ class Link:
                 self._stopping.wait(RETRY_SECONDS)
                 continue
             log.warning("The Dask scheduler at %s is back.", self._cluster.address)
-            self.connection = connection
-            self._cluster_changed(connection.attached["cluster"])
             self._listener.reconnected(
                 connection,
                 connection.attached["found"],
                 restarted=connection.attached["instance"] != broken.attached["instance"],
             )
+            self.connection = connection
+            self._listener.ready(connection)
+            self._cluster_changed(connection.attached["cluster"])
             return connection
         return None
 
@@ -298,8 +311,9 @@ class Link:
                 "`dask scheduler`, or correct the executor's address in the settings."
             ) from error
         try:
-            _register(client, self._plugins, address)
-            return Connection(client, previous, self._listener.in_hand())
+            why_not = _register(client, self._plugins, address)
+            connection = Connection(client, previous, self._listener.in_hand())
+            return _with_workers(connection, why_not)
         except ExecutorUnavailable:
             _close(client)
             raise
@@ -316,10 +330,10 @@ class Link:
 
 def _register(
     client: Client, plugins: tuple[NbflowSchedulerPlugin, NbflowWorkerPlugin], address: str
-) -> None:
+) -> Exception | None:
     """Give the scheduler and the workers what nbflow adds to them, unless they have it already.
 
-    Raises ExecutorUnavailable if the scheduler or every worker lacks nbflow.
+    Returns why a worker did not take it. Raises ExecutorUnavailable if the scheduler did not.
     """
     scheduler_plugin, worker_plugin = plugins
     try:
@@ -328,15 +342,29 @@ def _register(
         raise ExecutorUnavailable(_lacks(f"scheduler at {address}", error)) from error
     try:
         client.register_plugin(worker_plugin)
-    except Exception as error:  # noqa: BLE001 - Dask raises what one of the workers raised
-        log.info("Not every Dask worker took the plugin: %s", error)
-    answers = client.run(is_ready, on_error="return")
-    unfit = {worker: answer for worker, answer in answers.items() if answer is not True}
-    if unfit:
-        message = _lacks(f"workers {', '.join(unfit)}", next(iter(unfit.values())))
-        if len(unfit) == len(answers):
-            raise ExecutorUnavailable(message)
-        log.warning("%s Until then, what Dask gives them fails and is tried again.", message)
+    except Exception as error:  # noqa: BLE001 - Dask raises whatever one of the workers raised
+        return error
+    return None
+
+
+def _with_workers(connection: Connection, why_not: Exception | None) -> Connection:
+    """The connection, unless there are workers and not one of them has taken the plugin.
+
+    Raises ExecutorUnavailable.
+    """
+    deadline = monotonic() + HELLO_SECONDS
+    workers = connection.attached["cluster"]["workers"]
+    # They say hello on another connection than the one their plugins came over.
+    while any(not each["nbflow"] for each in workers) and monotonic() < deadline:
+        workers = connection.look()["workers"]
+    unfit = [each["address"] for each in workers if not each["nbflow"]]
+    if not unfit:
+        return connection
+    message = _lacks(f"workers {', '.join(unfit)}", why_not or "they have not loaded nbflow")
+    if len(unfit) == len(workers):
+        raise ExecutorUnavailable(message)
+    log.warning("%s Until then, what Dask gives them fails and is tried again.", message)
+    return connection
 
 
 def _lacks(where: str, error: object) -> str:

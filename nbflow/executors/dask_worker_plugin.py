@@ -67,7 +67,7 @@ class NbflowWorkerPlugin(WorkerPlugin):
     def transition(self, key: Key, start: str, finish: str, **details: object) -> None:
         ours = protocol.as_attempt_key(key)
         if ours is not None and self.attempts is not None:
-            self.attempts.on_transition(ours, finish)
+            self.attempts.on_transition(ours, start, finish)
 
 
 def run_attempt(parcel: bytes) -> None:
@@ -79,12 +79,6 @@ def run_attempt(parcel: bytes) -> None:
     plugin.attempts.run(key, order)
 
 
-def is_ready(dask_worker: Worker) -> bool:
-    """Whether this worker can run attempts; Dask passes it in by the argument's name."""
-    plugin = dask_worker.plugins.get(protocol.WORKER_PLUGIN)
-    return isinstance(plugin, NbflowWorkerPlugin) and plugin.attempts is not None
-
-
 @dataclass
 class Live:
     """An attempt that has or will get one of this worker's threads.
@@ -93,6 +87,7 @@ class Live:
     this worker gave it up by itself, if it did.
     """
 
+    key: AttemptKey
     heartbeat: float = 5.0
     entered: bool = False
     token: CancelToken = field(default_factory=CancelToken)
@@ -162,7 +157,7 @@ class WorkerAttempts:
             if live is None:
                 if self._closing:
                     raise Reschedule
-                live = self._live[order.attempt_id] = Live()
+                live = self._live[order.attempt_id] = Live(key)
                 self._say(_claim(key))
             live.entered = True
             live.heartbeat = order.heartbeat
@@ -178,21 +173,19 @@ class WorkerAttempts:
                 # Nobody said no. If it was not granted underway, it may start elsewhere.
                 raise Reschedule
             return
-        outcome = self._outcome(key, order, live)
-        at = utc_now()
-        report = TaskReport(
-            order.attempt_id, ReportKind.FINISHED, at, self._worker.address, outcome
-        )
         # Not said at once: this thread is about to return, which wakes the event loop. That says it
         # in the same message as that the thread is free.
-        self._outbox.append(
-            {
-                "op": protocol.FINISHED,
-                "attempt": order.attempt_id,
-                "body": pickle.dumps(report),
-                "at": at.timestamp(),
-            }
-        )
+        self._outbox.append(self._finished(order.attempt_id, self._outcome(key, order, live)))
+
+    def _finished(self, attempt: str, outcome: Outcome) -> dict[str, object]:
+        at = utc_now()
+        report = TaskReport(attempt, ReportKind.FINISHED, at, self._worker.address, outcome)
+        return {
+            "op": protocol.FINISHED,
+            "attempt": attempt,
+            "body": pickle.dumps(report),
+            "at": at.timestamp(),
+        }
 
     def _outcome(self, key: AttemptKey, order: TaskOrder, live: Live) -> Outcome:
         if live.token.is_cancelled:
@@ -243,25 +236,36 @@ class WorkerAttempts:
 
     # ------------------------------------------------------------------ in the worker's event loop
 
-    def on_transition(self, key: AttemptKey, finish: str) -> None:
+    def on_transition(self, key: AttemptKey, start: str, finish: str) -> None:
         """Dask's worker moves a key of ours: to a thread, or out of one."""
         if finish == "executing":
             self._claim_ahead(key)
-        else:
-            self._flush()
-            with self._changed:
-                live = self._live.get(key[1])
-                if live is not None and not live.entered and finish in ("error", "memory"):
-                    # It could not be read, and the scheduler learns that from Dask.
-                    del self._live[key[1]]
+            return
+        self._flush()
+        # Dask may want a key no more that is about to get its thread; that is not the end of it.
+        if (start, finish) != ("executing", "released"):
+            self._drop_unentered(key, finish)
 
     def _claim_ahead(self, key: AttemptKey) -> None:
         """Ask while the thread is getting ready, so that it need not wake this loop."""
         with self._changed:
             if self._closing or key[1] in self._live:
                 return
-            self._live[key[1]] = Live()
+            self._live[key[1]] = Live(key)
         self._worker.batched_send(_claim(key))
+
+    def _drop_unentered(self, key: AttemptKey, finish: str) -> None:
+        """Give back the claim of an attempt whose thread will not come."""
+        with self._changed:
+            live = self._live.get(key[1])
+            if live is None or live.entered or live.key != key:
+                return
+            del self._live[key[1]]
+        # Of one that could not be read, Dask tells the scheduler why.
+        if finish != "error":
+            withdrawn = "Dask withdrew it as it was about to start."
+            outcome = Outcome(TaskState.FAILED, Reason.EXECUTOR_ERROR, withdrawn)
+            self._worker.batched_send(self._finished(key[1], outcome))
 
     def _flush(self) -> None:
         while self._outbox:

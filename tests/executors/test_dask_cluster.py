@@ -107,7 +107,7 @@ def test_a_dask_worker_without_nbflow_is_one_clear_sentence(
     with pytest.raises(ExecutorUnavailable, match=r"workers tcp://.*No module named.* Install"):
         executor.start(lambda: None)
     # It stays so, although Dask believes by now that every worker has the plugin.
-    with pytest.raises(ExecutorUnavailable, match=r"workers tcp://.*No module named.* Install"):
+    with pytest.raises(ExecutorUnavailable, match=r"workers tcp://.*not loaded nbflow.* Install"):
         executor.start(lambda: None)
 
 
@@ -124,6 +124,13 @@ def test_an_unknown_cluster_class_is_one_clear_sentence() -> None:
 
     with pytest.raises(ExecutorUnavailable, match=r"'dask_moon.MoonCluster' cannot be imported"):
         executor.start(lambda: None)
+
+
+def test_a_cluster_class_that_does_not_take_its_settings_is_one_clear_sentence() -> None:
+    spec = ClusterSpec(cluster_class="datetime.timedelta", cluster_kwargs={"moons": 2})
+
+    with pytest.raises(ExecutorUnavailable, match=r"timedelta did not start: TypeError.*moons"):
+        DaskExecutor(spec, SmallRunner).start(lambda: None)
 
 
 def test_any_cluster_class_will_do(no_children_left: None) -> None:
