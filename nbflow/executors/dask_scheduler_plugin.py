@@ -14,7 +14,7 @@ question: when a worker is lost, what it had not started may then run elsewhere.
 
 How reports reach a session: it asks, and the answer waits until there is something to tell. That
 takes one way over the network, as a push would, gathers by itself what happens under load, and
-notices a broken connection. Measured: submit to report takes as long as Dask's own submit to result.
+notices a broken connection. As measured, submit to report takes as long as Dask's submit to result.
 """
 
 from __future__ import annotations
