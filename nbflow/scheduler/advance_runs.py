@@ -19,8 +19,8 @@ from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.orders import ReportKind, TaskReport
 from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import RunState, TaskState
-from nbflow.store import runs as run_store
 from nbflow.store.database import Session
+from nbflow.store.effects import apply_all
 from nbflow.store.runs import ActiveRun
 
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
@@ -97,8 +97,9 @@ class RunBook:
     def store(self, session: Session, actor: str | None = None) -> AfterCommit:
         """Write everything decided since the last call, in the caller's transaction."""
         after = AfterCommit()
+        if self._effects:
+            apply_all(session, self._effects, actor)
         for run_pk, effects in self._effects.items():
-            run_store.apply_effects(session, run_pk, effects, actor)
             after.cancel += [e.attempt_id for e in effects if isinstance(e, fx.CancelAttempt)]
             if self.runs[run_pk].snapshot.run.state.is_finished:
                 after.finished.append(self.runs[run_pk])

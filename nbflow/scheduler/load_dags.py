@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,9 @@ from nbflow.store import dags as dag_store
 from nbflow.store.database import Session
 
 log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Files stored in one transaction: the first scan of a large folder must not hold up runs."""
 
 RESCAN_SECONDS = 30
 """A full rescan at least this often, for filesystems that do not tell of changes."""
@@ -45,6 +48,7 @@ class DagLoader:
         self._wake = wake
         self._timeout = timeout
         self._known: discovery.Known = {}
+        self._again: set[Path] = set()
         self._found: queue.SimpleQueue[FoundChanges] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -65,12 +69,27 @@ class DagLoader:
             taken.append(self._found.get())
         return taken
 
-    def scan(self) -> FoundChanges:
-        """One scan: parse what is new or changed, list what is gone."""
-        changes = discovery.scan(self._roots, self._known)
+    def read_again(self, files: Iterable[str]) -> None:
+        """Parse these files in the next scan though they have not changed."""
+        self._again.update(map(Path, files))
+
+    def scan(self) -> Iterator[FoundChanges]:
+        """One scan: what is gone, then what is new or changed, parsed a batch at a time."""
+        again, self._again = self._again, set()
+        changes = discovery.scan(
+            self._roots, {k: v for k, v in self._known.items() if k not in again}
+        )
         self._known = changes.known
-        parsed = discovery.parse_files(changes.changed, self._roots, self._timeout)
-        return FoundChanges(list(parsed), [str(path) for path in changes.gone])
+        if changes.gone:
+            yield FoundChanges(gone=[str(path) for path in changes.gone])
+        batch = FoundChanges()
+        for file in discovery.parse_files(changes.changed, self._roots, self._timeout):
+            batch.parsed.append(file)
+            if len(batch.parsed) >= BATCH:
+                yield batch
+                batch = FoundChanges()
+        if batch.parsed:
+            yield batch
 
     def _run(self) -> None:
         self._scan_and_tell()
@@ -81,15 +100,13 @@ class DagLoader:
 
     def _scan_and_tell(self) -> None:
         try:
-            found = self.scan()
+            for found in self.scan():
+                self._found.put(found)
+                self._wake()
         except OSError as error:
             # A folder that cannot be read now may be readable at the next scan; runs in progress go
             # on meanwhile.
             log.error("A DAG folder cannot be read: %s", error, extra={"action": "scan_failed"})
-            return
-        if found.parsed or found.gone:
-            self._found.put(found)
-            self._wake()
 
     def _wait_for_change(self) -> None:
         roots = [root for root in self._roots if root.is_dir()]
@@ -110,10 +127,8 @@ def store_found(session: Session, found: Sequence[FoundChanges], now: datetime) 
     """Write what scans found. Returns the ids of DAGs whose definition changed."""
     changed: set[str] = set()
     for one in found:
-        for file in one.parsed:
-            changed.update(
-                dag_store.save_file(session, file.path, file.dags, file.bundle, file.problems, now)
-            )
+        # What is gone first: a file under a new name may then have the ids of the old one.
         for path in one.gone:
             dag_store.forget_file(session, path, now)
+        changed.update(dag_store.save_files(session, one.parsed, now))
     return changed

@@ -28,7 +28,7 @@ from nbflow.scheduler.advance_runs import AfterCommit, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
 from nbflow.scheduler.create_runs import may_begin, plan_scheduled_runs
 from nbflow.scheduler.leader import Leader
-from nbflow.scheduler.load_dags import DagLoader, store_found
+from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.recover import recover
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
@@ -202,7 +202,7 @@ class Scheduler:
         try:
             with self.database.transaction() as session:
                 self.leader.verify(session)
-                changed = store_found(session, found, now)
+                changed = self._store_found(session, found, now)
                 changed |= answer_requests(session, book, now)
                 self._take_reports(book, reports, now)
                 self._retry(book, now)
@@ -251,6 +251,14 @@ class Scheduler:
         return times
 
     # -- the steps of a tick -----------------------------------------------------------------------
+
+    def _store_found(
+        self, session: Session, found: Sequence[FoundChanges], now: datetime
+    ) -> set[str]:
+        changed = store_found(session, found, now)
+        if found and self.loader is not None:
+            self.loader.read_again(dag_store.files_to_read_again(session))
+        return changed
 
     def _take_reports(self, book: RunBook, reports: Sequence[TaskReport], now: datetime) -> None:
         events = events_of(book, reports)

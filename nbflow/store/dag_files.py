@@ -35,7 +35,7 @@ _DAGS = table_of(DagRow)
 _VERSIONS = table_of(DagVersionRow)
 _ERRORS = table_of(ImportErrorRow)
 
-DUPLICATE_DAG = "NBF401"
+DUPLICATE_DAG = "NBF006"
 
 _FROM_FILE = (
     "file",

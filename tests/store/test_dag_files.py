@@ -162,14 +162,14 @@ def test_an_id_belongs_to_the_file_that_had_it_first(database: Database) -> None
     assert save(database, a_dag("yours"), file=OTHER_FILE) == []
     assert current(database).dag == a_dag("mine")
     (problem,) = problems(database)
-    assert (problem.code, problem.file, problem.dag_id) == ("NBF401", OTHER_FILE, "sales")
+    assert (problem.code, problem.file, problem.dag_id) == ("NBF006", OTHER_FILE, "sales")
     assert FILE in problem.message
 
 
 def test_an_id_used_twice_in_one_file_is_a_problem_of_the_second(database: Database) -> None:
     save(database, a_dag("first"), a_dag("second"))
     assert current(database).dag == a_dag("first")
-    assert [problem.code for problem in problems(database)] == ["NBF401"]
+    assert [problem.code for problem in problems(database)] == ["NBF006"]
 
 
 def test_a_file_whose_dag_was_refused_is_read_again_when_the_id_is_free(
