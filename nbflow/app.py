@@ -53,11 +53,25 @@ def utc_now() -> datetime:
 
 
 def open_database(settings: Settings) -> Database:
-    """The store these settings name, its tables up to date."""
-    _make_data_folder(settings.data_folder)
-    database = Database(settings.store_url)
+    """The store these settings name, its tables up to date.
+
+    Raises NbflowError when there can be none.
+    """
+    database = connect(settings)
     database.upgrade()
     return database
+
+
+def connect(settings: Settings) -> Database:
+    """The store these settings name, its tables as they are.
+
+    Raises NbflowError when there can be none.
+    """
+    try:
+        _make_data_folder(settings.data_folder)
+        return Database(settings.store_url)
+    except (ValueError, OSError) as error:
+        raise NbflowError(f"The store cannot be opened: {error}") from error
 
 
 def _make_data_folder(folder: Path) -> None:

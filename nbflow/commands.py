@@ -23,6 +23,7 @@ from nbflow.store import requests as request_store
 from nbflow.store import runs as run_store
 from nbflow.store.dags import StoredDag
 from nbflow.store.database import Database, Session
+from nbflow.store.requests import Answer
 from nbflow.store.runs import ActiveRun
 
 
@@ -131,6 +132,12 @@ class Commands:
     def unpause(self, dag_id: str) -> Receipt:
         """Ask for the schedule of this DAG to go on."""
         return self._set_paused(dag_id, paused=False)
+
+    def answer(self, receipt: Receipt, timeout: float) -> Answer | None:
+        """What the scheduler answers to a request within `timeout` seconds; None if it does not."""
+        if receipt.request_id is None:
+            return None
+        return request_store.wait_for_answer(self.database, receipt.request_id, timeout)
 
     def _set_paused(self, dag_id: str, *, paused: bool) -> Receipt:
         with self.database.transaction() as session:

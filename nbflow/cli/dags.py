@@ -6,22 +6,30 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from nbflow import app, picture
 from nbflow.authoring import lint as lint_rules
-from nbflow.cli.definitions import find_dag, read_params
-from nbflow.cli.output import Output, OutputOption, age, errors_as_sentences, rows, show, state_text
+from nbflow.cli.definitions import ParamOption, find_dag, read_params
+from nbflow.cli.output import (
+    Output,
+    OutputOption,
+    age,
+    errors_as_sentences,
+    notes,
+    rows,
+    say,
+    show,
+    state_text,
+)
 from nbflow.cli.project import StoreOption, project
 from nbflow.core.dag import Dag
-from nbflow.core.json import Json
-from nbflow.views.dags import dag_list, import_errors, task_views
-from nbflow.views.shapes import DagView
+from nbflow.core.errors import Problem
+from nbflow.settings import load
+from nbflow.views.dags import dag_list, import_errors, params_of, task_views
+from nbflow.views.shapes import DagView, ImportErrorView
 
-dags = typer.Typer(no_args_is_help=True, help="DAGs: list, show, lint, trigger, pause.")
-
-ParamOption = Annotated[
-    list[str] | None, typer.Option("--param", "-p", help="A param as key=value; repeatable.")
-]
+dags = typer.Typer(no_args_is_help=True)
 
 
 @dags.command("list")
@@ -31,17 +39,21 @@ def list_(
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """List the DAGs the scheduler knows, with their schedules and last runs."""
+    """List the DAGs the scheduler knows, with their schedules and last runs.
+
+    What is wrong with files goes to stderr; as JSON: `dags errors`.
+    """
     with errors_as_sentences(output):
         here = project(store)
         found = dag_list(here.database, app.utc_now(), search, tag)
         problems = import_errors(here.database)
     empty = "No DAGs yet. Put a file into dags/ and start `nbflow scheduler`, or try `nbflow init`."
+    if search or tag:
+        empty = "No DAG matches."
     columns = ("DAG", "SCHEDULE", "NEXT RUN", "LAST RUN", "TASKS", "")
-    show(found, output, lambda: rows("", columns, [_line(dag) for dag in found], empty))
+    show(found, output, lambda: rows(columns, [_line(dag) for dag in found], empty))
     if problems and output is Output.TABLE:
-        files = ", ".join(error.file for error in problems)
-        show(None, output, lambda: f"Files with problems: {files}. See `nbflow dags lint`.")
+        say(Text("\nNot read:\n", style="bold").append(_told(problems)), notes())
 
 
 def _line(dag: DagView) -> list[object]:
@@ -56,6 +68,19 @@ def _line(dag: DagView) -> list[object]:
     ]
 
 
+@dags.command()
+def errors(store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
+    """List what is wrong with the files the scheduler could not read, and how to mend it."""
+    with errors_as_sentences(output):
+        found = import_errors(project(store).database)
+    show(found, output, lambda: _told(found) if found else "All files are read.")
+
+
+def _told(found: list[ImportErrorView]) -> str:
+    problems = [Problem(**problem) for error in found for problem in error.problems]
+    return "\n".join(f"{one.place}: {one.message}\n    {one.fix}  [{one.code}]" for one in problems)
+
+
 @dags.command("show")
 def show_(
     target: Annotated[str, typer.Argument(help="A file, or the id of a DAG.")],
@@ -64,7 +89,7 @@ def show_(
 ) -> None:
     """Show the tasks of a DAG, what each waits for, and why."""
     with errors_as_sentences(output):
-        dag = find_dag(project().settings, target, dag_id).dag
+        dag = find_dag(load().settings, target, dag_id).dag
     show(_as_json(dag), output, lambda: picture.text(dag))
 
 
@@ -86,26 +111,31 @@ def _as_json(dag: Dag) -> dict[str, object]:
         }
         for view in task_views(dag)
     ]
-    setup: Json = dag.to_json().get("setup_cells")
     return {
         "dag_id": dag.dag_id,
         "file": dag.file,
         "description": dag.description,
         "schedule": dict(dag.timetable),
         "params": {name: dict(spec) for name, spec in dag.params.items()},
-        "setup_cells": setup,
+        "setup_cells": dag.to_json().get("setup_cells"),
         "tasks": tasks,
     }
 
 
 @dags.command()
 def lint(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders; the project's if none.")
+    ] = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Check DAG files: every problem with its place and its fix. Exit code 1 on errors."""
+    """Check DAG files: every problem with its place and its fix.
+
+    Exit code 1 on errors.
+    """
     with errors_as_sentences(output):
-        report = lint_rules.lint(paths, timeout=project().settings.parse_timeout)
+        settings = load().settings
+        report = lint_rules.lint(paths or settings.dag_paths, timeout=settings.parse_timeout)
     show(report.to_json(), output, lambda: lint_rules.as_text(report))
     if report.has_errors:
         raise typer.Exit(1)
@@ -121,25 +151,28 @@ def trigger(
     """Ask the scheduler for a run of a DAG now."""
     with errors_as_sentences(output):
         here = project(store)
-        receipt = here.commands.trigger(dag_id, read_params(here.database, dag_id, param or []))
-    made = {"dag_id": dag_id, "run_id": receipt.run_id, "request_id": receipt.request_id}
-    hint = f"Asked for run {receipt.run_id}. Follow it: nbflow runs watch {dag_id}"
-    show(made, output, lambda: hint)
+        spec = params_of(here.database, dag_id)
+        receipt = here.commands.trigger(dag_id, read_params(spec or {}, param))
+        asked = {"dag_id": dag_id, "run_id": receipt.run_id}
+        words = f"Run {receipt.run_id} has begun. Follow it: nbflow runs watch {dag_id}"
+        here.tell(receipt, asked, words, output)
 
 
 @dags.command()
 def pause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
     """Stop scheduling new runs of a DAG; runs in progress go on."""
-    with errors_as_sentences(output):
-        receipt = project(store).commands.pause(dag_id)
-    made = {"dag_id": dag_id, "paused": True, "request_id": receipt.request_id}
-    show(made, output, lambda: f"{dag_id} will be paused.")
+    _set_paused(dag_id, store, output, paused=True)
 
 
 @dags.command()
 def unpause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
     """Let the schedule of a DAG go on."""
+    _set_paused(dag_id, store, output, paused=False)
+
+
+def _set_paused(dag_id: str, store: str | None, output: Output, *, paused: bool) -> None:
     with errors_as_sentences(output):
-        receipt = project(store).commands.unpause(dag_id)
-    made = {"dag_id": dag_id, "paused": False, "request_id": receipt.request_id}
-    show(made, output, lambda: f"{dag_id} will be scheduled again.")
+        here = project(store)
+        receipt = here.commands.pause(dag_id) if paused else here.commands.unpause(dag_id)
+        words = f"{dag_id} is paused." if paused else f"{dag_id} is scheduled again."
+        here.tell(receipt, {"dag_id": dag_id, "paused": paused}, words, output)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -15,12 +16,16 @@ from nbflow.authoring.discovery import ParsedFile
 from nbflow.core import params as param_rules
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError, NotFoundError
-from nbflow.core.json import Json
+from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import SourceBundle
 from nbflow.core.spelling import did_you_mean
 from nbflow.settings import Settings
-from nbflow.store.database import Database
-from nbflow.views.dags import params_of
+
+FILE_ENDINGS = (".py", ".ipynb")
+
+ParamOption = Annotated[
+    list[str] | None, typer.Option("--param", "-p", help="A param as key=value; repeatable.")
+]
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,14 @@ def find_dag(settings: Settings, target: str, dag_id: str | None = None) -> Foun
     Raises DefinitionError with every problem of the file, NotFoundError if there is no such DAG.
     """
     path = Path(target)
-    if path.exists():
+    if path.suffix in FILE_ENDINGS and not path.exists():
+        raise NotFoundError(f"There is no file {target}. Check its path.")
+    if path.is_file():
+        if path.suffix not in FILE_ENDINGS:
+            raise NotFoundError(
+                f"{target} is neither a notebook (.ipynb) nor a Python file (.py). Name one."
+            )
         return _choose(discovery.from_path(path, timeout=settings.parse_timeout), dag_id)
-    if path.suffix in (".py", ".ipynb"):
-        raise NotFoundError(f"There is no file {target}.")
     return _in_project(settings, target)
 
 
@@ -51,49 +60,52 @@ def _choose(parsed: ParsedFile, dag_id: str | None) -> FoundDag:
     if errors and not wanted:
         raise DefinitionError(errors)
     names = [dag.dag_id for dag in parsed.dags]
+    if not names:
+        raise NotFoundError(f"{parsed.path} defines no DAG.")
     if not wanted:
-        raise NotFoundError(
-            f"{parsed.path} defines no DAG {dag_id!r}. {did_you_mean(dag_id or '', names)}"
-        )
+        hint = did_you_mean(dag_id or "", names)
+        raise NotFoundError(f"{parsed.path} defines no DAG {dag_id!r}. {hint}")
     if len(wanted) > 1:
         raise NotFoundError(
             f"{parsed.path} defines several DAGs: choose one with --dag: {', '.join(names)}."
         )
-    return FoundDag(wanted[0], parsed.bundle, str(parsed.path))
+    return FoundDag(wanted[0], parsed.bundle, parsed.path)
 
 
 def _in_project(settings: Settings, dag_id: str) -> FoundDag:
-    roots = settings.dag_paths
+    roots, names, broken = settings.dag_paths, list[str](), list[str]()
     files = discovery.scan(roots, {}).changed
-    names: list[str] = []
-    for parsed in discovery.parse_files(files, roots, settings.parse_timeout):
-        names += [dag.dag_id for dag in parsed.dags]
-        if dag_id in names:
-            return _choose(parsed, dag_id)
-    raise NotFoundError(
-        f"{dag_id!r} is neither a file nor a DAG in {', '.join(map(str, settings.dags))}. "
-        f"{did_you_mean(dag_id, names)}"
-    )
+    likely = [path for path in files if _mentions(path, dag_id)]
+    others = [path for path in files if path not in likely]
+    for some in (likely, others):
+        for parsed in list(discovery.parse_files(some, roots, settings.parse_timeout)):
+            if dag_id in (dag.dag_id for dag in parsed.dags):
+                return _choose(parsed, dag_id)
+            names += [dag.dag_id for dag in parsed.dags]
+            broken += [parsed.path] if parsed.problems else []
+    folders = ", ".join(map(str, settings.dags))
+    hint = did_you_mean(dag_id, names)
+    if broken:
+        hint += f" Some files have problems, which `nbflow dags lint` tells: {', '.join(broken)}."
+    raise NotFoundError(f"{dag_id!r} is neither a file nor a DAG in {folders}. {hint}")
 
 
-def params_from_text(dag: Dag, texts: Sequence[str]) -> dict[str, Json]:
-    """The params typed as `key=value`, as the types the DAG asks for."""
-    return param_rules.from_text(dag.params, _pairs(texts))
+def _mentions(path: Path, dag_id: str) -> bool:
+    """Whether the file holds the id as it stands, or is named so, as a notebook's DAG is."""
+    try:
+        return dag_id in path.stem or dag_id.encode() in path.read_bytes()
+    except OSError:
+        return False
 
 
-def read_params(database: Database, dag_id: str, texts: Sequence[str]) -> Mapping[str, Json]:
-    """The same for a DAG in the store; one it does not know is the verb's business to refuse."""
-    spec = params_of(database, dag_id)
-    return dict(_pairs(texts)) if spec is None else param_rules.from_text(spec, _pairs(texts))
-
-
-def _pairs(texts: Sequence[str]) -> dict[str, str]:
+def read_params(spec: Mapping[str, JsonObject], texts: Sequence[str] | None) -> dict[str, Json]:
+    """The params typed as `key=value`, as the types that the DAG asks for by its `spec`."""
     pairs: dict[str, str] = {}
-    for text in texts:
+    for text in texts or ():
         name, equals, value = text.partition("=")
-        if not equals:
+        if not equals or not name.strip():
             raise typer.BadParameter(
                 f"{text!r} is not of the form key=value.", param_hint="--param"
             )
         pairs[name.strip()] = value
-    return pairs
+    return param_rules.from_text(spec, pairs)

@@ -1,89 +1,98 @@
-"""What `nbflow standalone --demo` shows: the example DAGs of this project run end to end on real
-data, and it is said what happened.
+"""What `nbflow standalone --demo` shows: every DAG of the project runs once, from end to end, and
+it is said what happened.
 """
 
 from __future__ import annotations
 
-import threading
+import sys
+import time
+from collections.abc import Callable
 
 from rich.text import Text
 
 from nbflow import app
-from nbflow.cli.output import console
-from nbflow.cli.progress import run_table
+from nbflow.authoring import discovery
+from nbflow.cli.one_run import last_words, summarise
+from nbflow.cli.output import Output, say
+from nbflow.cli.progress import follow, shown
 from nbflow.commands import Commands
+from nbflow.core.errors import NbflowError
+from nbflow.feed import Feed
 from nbflow.settings import Settings
-from nbflow.store.changes import Topic
 from nbflow.store.database import Database
-from nbflow.views.dags import dag_list, import_errors
+from nbflow.views.dags import dag_list
 from nbflow.views.runs import run_detail, run_list
 from nbflow.views.shapes import DagView
 
-PARSE_SECONDS = 120.0
+READ_SECONDS = 120.0
+LOOK_SECONDS = 0.5
+
+Check = Callable[[], None]
+"""Raises what ends the demo early."""
 
 
-def run_demo(settings: Settings, stopping: threading.Event) -> bool:
-    """Trigger every DAG that is not scheduled to run by itself, and wait.
+def run_demo(settings: Settings, check: Check) -> bool:
+    """Run every DAG of the project once, and say how each went.
 
-    Returns whether all succeeded.
+    Returns whether all succeeded. `check` is called several times a second.
     """
-    say = console().print
+    dag_ids = _dag_ids(settings)
     with app.open_database(settings) as database:
-        dag_ids = _wait_for_dags(settings, database, stopping)
-        say(
-            Text(
-                f"\nThe scheduler has read {len(dag_ids)} DAGs: {', '.join(dag_ids)}", style="bold"
-            )
-        )
-        for error in import_errors(database):
-            say(Text(f"{error.file} has problems: {error.problems}", style="red"))
+        _wait_until(database, check, lambda: dag_ids <= {dag.dag_id for dag in _dags(database)})
+        chosen = [dag for dag in _dags(database) if dag.dag_id in dag_ids]
+        say(Text(f"\nThe scheduler has read {len(chosen)} DAGs. Each runs once.", style="bold"))
+        for dag in chosen:
+            say(Text.assemble((f"  {dag.dag_id}", "bold"), f"  {dag.description}  ({dag.file})"))
         commands = Commands(database, "demo")
-        asked = {dag_id: commands.trigger(dag_id).run_id or "" for dag_id in dag_ids}
-        results = [
-            _follow(settings, database, dag_id, run_id, stopping)
-            for dag_id, run_id in asked.items()
-        ]
-    return bool(results) and all(results)
+        asked = {dag.dag_id: commands.trigger(dag.dag_id).run_id or "" for dag in chosen}
+        states = [_follow(settings, database, *one, check) for one in asked.items()]
+    say(Text(f"\n{states.count('success')} of {len(states)} runs succeeded.", style="bold"))
+    return bool(states) and set(states) == {"success"}
 
 
-def _wait_for_dags(settings: Settings, database: Database, stopping: threading.Event) -> list[str]:
-    """The ids of the DAGs in the project, once the scheduler has read all their files."""
-    from nbflow.authoring import discovery  # noqa: PLC0415 - only the demo reads files itself
-
-    expected = {str(path) for path in discovery.scan(settings.dag_paths, {}).changed}
-    changes = database.changes(Topic.JOURNAL)
-    found: list[DagView] = []
-    try:
-        for _ in range(int(PARSE_SECONDS)):
-            found = dag_list(database, app.utc_now())
-            files = {dag.file for dag in found} | {error.file for error in import_errors(database)}
-            if len(files) >= len(expected) or stopping.is_set():
-                break
-            changes.wait(1.0)
-    finally:
-        changes.close()
-    return [dag.dag_id for dag in found]
+def _dag_ids(settings: Settings) -> set[str]:
+    """What the scheduler will find, read in the same way."""
+    roots = settings.dag_paths
+    files = discovery.scan(roots, {}).changed
+    parsed = discovery.parse_files(files, roots, settings.parse_timeout)
+    found = {dag.dag_id for file in parsed for dag in file.dags}
+    if not found:
+        folders = ", ".join(map(str, settings.dags))
+        raise NbflowError(f"There are no DAGs in {folders}. `nbflow init` makes a first one.")
+    return found
 
 
-def _follow(
-    settings: Settings, database: Database, dag_id: str, run_id: str, stopping: threading.Event
-) -> bool:
-    changes = database.changes(Topic.JOURNAL)
-    try:
-        while not stopping.is_set():
-            runs = {run.run_id for run in run_list(database, dag_id).runs}
-            if run_id in runs and run_detail(database, dag_id, run_id).run.ended_at is not None:
-                break
-            changes.wait(1.0)
-        else:
-            return False
-    finally:
-        changes.close()
+def _dags(database: Database) -> list[DagView]:
+    return dag_list(database, app.utc_now())
+
+
+def _wait_until(database: Database, check: Check, is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + READ_SECONDS
+    with Feed(database) as feed:
+        while not is_so():
+            check()
+            if time.monotonic() > deadline:
+                raise NbflowError(
+                    f"The scheduler has not read all DAG files within {READ_SECONDS:g} s. "
+                    "`nbflow dags errors` tells what is wrong with them."
+                )
+            feed.next(LOOK_SECONDS)
+
+
+def _follow(settings: Settings, database: Database, dag_id: str, run_id: str, check: Check) -> str:
+    """Show one run to its end, and return its state."""
+
+    def exists() -> bool:
+        return any(run.run_id == run_id for run in run_list(database, dag_id).runs)
+
+    def is_over() -> bool:
+        check()
+        return False
+
+    _wait_until(database, check, exists)
     detail = run_detail(database, dag_id, run_id)
-    console().print(run_table(detail), "")
-    notebook = app.keep_assembled(settings, database, dag_id, run_id)
-    if notebook:
-        console().print(
-            Text(f"  its notebook, executed: {notebook}\n", style="bright_black"), soft_wrap=True
-        )
-    return detail.run.state == "success"
+    say(Text(f"\n{dag_id}", style="bold") if not sys.stdout.isatty() else "")
+    with shown(detail, Output.TABLE) as screen:
+        detail = follow(database, detail, screen, is_over)
+    say(last_words(database, summarise(settings, database, detail)))
+    return detail.run.state

@@ -1,39 +1,71 @@
-"""The `nbflow` command: all command groups put together."""
+"""The `nbflow` command: all commands and groups put together.
+
+Only the one that was typed is imported: `nbflow run` does not wait for what `nbflow standalone`
+needs. The others stand in the help with their first sentence.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, cast
 
 import typer
 
-from nbflow._version import __version__
-from nbflow.cli import services
-from nbflow.cli.dags import dags
-from nbflow.cli.maintenance import config, db
-from nbflow.cli.run import run
-from nbflow.cli.runs import runs
-from nbflow.cli.tasks import tasks
+from nbflow import __version__
 
-cli = typer.Typer(
-    name="nbflow",
-    help="Turn notebooks into scheduled, parallel, observable workflows.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-cli.command()(run)
-cli.command()(services.init)
-cli.command()(services.standalone)
-cli.command()(services.scheduler)
-cli.command()(services.health)
-cli.add_typer(dags, name="dags")
-cli.add_typer(runs, name="runs")
-cli.add_typer(tasks, name="tasks")
-cli.add_typer(db, name="db")
-cli.add_typer(config, name="config")
+COMMANDS = {
+    "run": "Run a notebook or a DAG to its end, here and now, and print what happened.",
+    "init": "Make a folder an nbflow project: a settings file and a first DAG.",
+    "standalone": "Everything on this machine: store, Dask, scheduler, JupyterLab.",
+    "scheduler": "Run a scheduler until it is told to stop (Ctrl-C, SIGTERM).",
+    "health": "Say whether a scheduler is alive and what the cluster looks like.",
+}
+"""What each command does. The function of that name is in the module of that name beside this."""
+
+GROUPS = {
+    "dags": "DAGs: list, show, lint, trigger, pause.",
+    "runs": "Runs: list, show, cancel, clear, watch.",
+    "tasks": "Tasks of a run: list, logs, why.",
+    "db": "The store: upgrade, downgrade, check.",
+    "config": "Settings and where they come from.",
+}
+"""The same for groups of commands."""
 
 
-@cli.callback(invoke_without_command=True)
+def make_cli(wanted: str | None = None) -> typer.Typer:
+    """The command line. With `wanted` only that command or group works; the others are listed."""
+    cli = typer.Typer(
+        name="nbflow",
+        no_args_is_help=True,
+        pretty_exceptions_show_locals=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    cli.callback(invoke_without_command=True)(main)
+    for name, words in COMMANDS.items():
+        works = wanted in (None, name)
+        cli.command(name, help=None if works else words)(_command(name) if works else _listed)
+    for name, words in GROUPS.items():
+        works = wanted in (None, name)
+        cli.add_typer(_group(name) if works else typer.Typer(), name=name, help=words)
+    return cli
+
+
+def _command(name: str) -> Callable[..., None]:
+    found = getattr(import_module(f"nbflow.cli.{name}"), name)
+    return cast("Callable[..., None]", found)
+
+
+def _group(name: str) -> typer.Typer:
+    return cast("typer.Typer", getattr(import_module(f"nbflow.cli.{name}"), name))
+
+
+def _listed() -> None:
+    """A command that was not asked for."""
+
+
 def main(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
@@ -45,7 +77,14 @@ def main(
 
 def app_entry() -> None:
     """What the console script calls."""
-    cli()
+    # A shell that completes a line asks in its own way, and for any command.
+    completing = "_NBFLOW_COMPLETE" in os.environ
+    make_cli(None if completing else _typed(sys.argv[1:]))()
+
+
+def _typed(arguments: list[str]) -> str:
+    """The name of the command; none of the options before it has a value."""
+    return next((one for one in arguments if not one.startswith("-")), "")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from enum import Enum
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -35,6 +34,9 @@ STYLES = {
     "none": "bright_black",
 }
 
+FILE_WIDTH = 1000
+"""Where output goes to a file or a pipe nothing is folded: whoever reads it has no edge."""
+
 
 class Output(str, Enum):
     """The two forms of output."""
@@ -48,29 +50,53 @@ OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of th
 
 def console() -> Console:
     """Where tables go; made anew so that it follows a redirected stdout."""
-    return Console(file=sys.stdout)
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else FILE_WIDTH)
 
 
 def notes() -> Console:
     """Where everything goes that is not the result."""
-    return Console(file=sys.stderr)
+    return Console(file=sys.stderr, width=None if sys.stderr.isatty() else FILE_WIDTH)
 
 
-def show(result: object, output: Output, table: Callable[[], object]) -> None:
+def show(result: object, output: Output, table: Callable[[], RenderableType]) -> None:
     """Print `result` as JSON, or what `table` makes of it for a person."""
     if output is Output.JSON:
-        sys.stdout.write(json.dumps(_plain(result), indent=2, ensure_ascii=False) + "\n")
+        _print_json(result)
     else:
-        console().print(table())
+        say(table())
 
 
-def rows(
-    title: str, columns: Sequence[str], lines: Sequence[Sequence[object]], empty: str
-) -> RenderableType:
+def say(words: RenderableType, to: Console | None = None) -> None:
+    """Print for a person. Text is taken as it is: ids and paths may hold what rich calls markup."""
+    is_text = isinstance(words, (str, Text))
+    (to or console()).print(words, markup=False, highlight=False, soft_wrap=is_text)
+
+
+def _print_json(result: object) -> None:
+    json.dump(_plain(result), sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return value
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def rows(columns: Sequence[str], lines: Sequence[Sequence[object]], empty: str) -> RenderableType:
     """A table, or the sentence `empty` where there is nothing to show."""
     if not lines:
         return Text(empty, style="bright_black")
-    made = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False)
+    made = Table(box=None, pad_edge=False, show_header=any(columns))
+    for name in columns:
+        made.add_column(name, overflow="fold")
     for line in lines:
         made.add_row(*(cell if isinstance(cell, Text) else Text(_words(cell)) for cell in line))
     return made
@@ -78,35 +104,54 @@ def rows(
 
 def state_text(state: str) -> Text:
     """A state with its symbol, in its colour."""
-    return Text(f"{SYMBOLS.get(state, '?')} {state}", style=STYLES.get(state, ""))
+    return Text(f"{SYMBOLS.get(state, '?')} {state}", style=STYLES.get(state, ""), no_wrap=True)
+
+
+def _words(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, list):
+        return ", ".join(map(str, cell))
+    return json.dumps(cell) if isinstance(cell, dict) else str(cell)
+
+
+# -- times -----------------------------------------------------------------------------------------
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def age(instant: str | None, now: datetime | None = None) -> str:
     """How long ago, or in how long: `3 min ago`, `in 2 h`."""
     if instant is None:
         return ""
-    seconds = (
-        (now or datetime.now(timezone.utc)) - datetime.fromisoformat(instant)
-    ).total_seconds()
-    text = duration(abs(seconds))
+    seconds = _seconds(instant, (now or datetime.now(timezone.utc)).isoformat())
+    text = duration(abs(seconds), parts=1)
     return f"{text} ago" if seconds >= 0 else f"in {text}"
 
 
-def duration(seconds: float) -> str:
-    """A duration in the unit a person would use."""
-    if seconds < 60:
+def duration(seconds: float, parts: int = 2) -> str:
+    """A duration in the units a person would use: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
+    if seconds < 10:
         return f"{seconds:.1f} s"
-    for size, unit, limit in ((60, "min", 3600), (3600, "h", 86400)):
-        if seconds < limit:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds / 86400:.0f} d"
+    rest = round(seconds)
+    words: list[str] = []
+    for size, unit in _UNITS:
+        count, rest = divmod(rest, size)
+        if count or words:
+            words.append(f"{count} {unit}")
+    return " ".join(word for word in words[:parts] if not word.startswith("0 "))
 
 
 def between(start: str | None, end: str | None) -> str:
     """The duration from `start` to `end`; nothing while one of them is missing."""
-    if start is None or end is None:
-        return ""
-    return duration((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
+    return "" if start is None or end is None else duration(max(0.0, _seconds(start, end)))
+
+
+def _seconds(start: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+# -- errors ----------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -117,49 +162,31 @@ def errors_as_sentences(output: Output = Output.TABLE) -> Iterator[None]:
     try:
         yield
     except DefinitionError as error:
-        print_problems(error.problems, output)
+        _print_problems(error.problems, output)
         raise typer.Exit(1) from error
     except NbflowError as error:
-        _print_error(str(error), output)
+        print_error(str(error), output)
         raise typer.Exit(1) from error
-    except ValidationError as error:
-        for line in error.errors():
-            name = ".".join(map(str, line["loc"]))
-            _print_error(f"The setting {name} is {line['input']!r}: {line['msg']}.", output)
-        raise typer.Exit(2) from error
 
 
-def print_problems(problems: Sequence[Problem], output: Output) -> None:
+def print_error(message: str, output: Output = Output.TABLE) -> None:
+    """One or more sentences about what went wrong."""
+    if output is Output.JSON:
+        _print_json({"error": {"message": message, "problems": []}})
+    else:
+        say(Text("error: ", style="bold red").append(message, style="default"), notes())
+
+
+def _print_problems(problems: Sequence[Problem], output: Output) -> None:
     """All problems at once, each with its place and its fix."""
     if output is Output.JSON:
-        found = {"error": {"problems": [problem.to_json() for problem in problems]}}
-        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        message = "\n".join(map(str, problems))
+        found = [problem.to_json() for problem in problems]
+        _print_json({"error": {"message": message, "problems": found}})
         return
     for problem in problems:
-        text = Text(
-            f"{problem.severity}: ", style="bold red" if problem.severity == "error" else "yellow"
-        )
+        style = "bold red" if problem.severity == "error" else "yellow"
+        text = Text(f"{problem.severity}: ", style=style)
         place = f"{problem.place}: " if problem.place else ""
         text.append(f"{place}{problem.message}", style="default")
-        notes().print(text.append(f"\n  {problem.fix}  [{problem.code}]", style="bright_black"))
-
-
-def _print_error(message: str, output: Output) -> None:
-    if output is Output.JSON:
-        sys.stdout.write(json.dumps({"error": {"message": message}}, indent=2) + "\n")
-    else:
-        notes().print(Text("error: ", style="bold red").append(message, style="default"))
-
-
-def _words(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return value
+        say(text.append(f"\n  {problem.fix}  [{problem.code}]", style="bright_black"), notes())

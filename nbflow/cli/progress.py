@@ -1,32 +1,149 @@
-"""A run as a table on the terminal: one line per task, redrawn while it runs."""
+"""A run as it goes on: on a terminal a table redrawn as it changes, elsewhere a line per task that
+ends; for programs nothing.
+"""
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
+from threading import Event, Thread
+from typing import Protocol
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.live import Live
 from rich.text import Text
 
-from nbflow.cli.output import between, rows, state_text
+from nbflow.cli.output import Output, between, console, notes, rows, say, state_text
+from nbflow.feed import Feed
+from nbflow.store.database import Database
+from nbflow.views.runs import run_detail
 from nbflow.views.shapes import RunDetail, TaskInstanceView
 
-MOST_LINES = 30
+LOOK_SECONDS = 0.5
+"""So often a run is looked at without being told of a change, should one be missed."""
+PAUSE_SECONDS = 0.1
+"""Changes of a quick run come by the hundred; the screen follows at a pace for eyes."""
+FINISHED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed", "cancelled"})
+ACTIVE_RUNS = frozenset({"queued", "running"})
+SPARE_LINES = 6
+"""Lines of the terminal that the tasks leave to what stands around them."""
 
 
-def run_table(detail: RunDetail) -> RenderableType:
-    """The run with its tasks; of very many tasks, those that are not finished successfully."""
+# -- following -------------------------------------------------------------------------------------
+
+
+class Screen(Protocol):
+    """Where a run is shown."""
+
+    def update(self, detail: RunDetail) -> None:
+        """The run stands like this now."""
+
+    def note(self, words: str) -> None:
+        """Something the user has to know now."""
+
+
+@contextmanager
+def shown(detail: RunDetail, output: Output) -> Iterator[Screen]:
+    """A place to show the run while inside."""
+    if output is Output.JSON or not sys.stdout.isatty():
+        lines = _Lines(quiet=output is Output.JSON)
+        lines.update(detail)
+        yield lines
+    else:
+        table = _LiveTable(detail)
+        with Live(table, console=console(), vertical_overflow="visible") as live:
+            yield table
+            live.refresh()
+
+
+def follow(
+    database: Database, detail: RunDetail, screen: Screen, is_over: Callable[[], bool]
+) -> RunDetail:
+    """Show how the run stands whenever it changes, until it has ended or `is_over`."""
+    with Feed(database) as feed:
+        while detail.run.state in ACTIVE_RUNS and not is_over():
+            feed.next(LOOK_SECONDS)
+            detail = run_detail(database, detail.run.dag_id, detail.run.run_id)
+            screen.update(detail)
+            time.sleep(PAUSE_SECONDS)
+    return detail
+
+
+@contextmanager
+def following(database: Database, dag_id: str, run_id: str, output: Output) -> Iterator[Screen]:
+    """Show the run while inside, from a thread of its own; for a program only notes are shown."""
+    detail = run_detail(database, dag_id, run_id)
+    with shown(detail, output) as screen:
+        if output is Output.JSON:
+            yield screen
+            return
+        stop = Event()
+        arguments = (database, detail, screen, stop.is_set)
+        thread = Thread(target=follow, args=arguments, daemon=True)
+        thread.start()
+        try:
+            yield screen
+        finally:
+            stop.set()
+            thread.join(timeout=5)
+            screen.update(run_detail(database, dag_id, run_id))
+
+
+class _Lines:
+    """Prints a line for each task that ends, once, unless it is to be `quiet`."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._told: set[tuple[str, int, int]] = set()
+
+    def note(self, words: str) -> None:
+        say(words, notes())
+
+    def update(self, detail: RunDetail) -> None:
+        for one in () if self._quiet else detail.instances:
+            key = (one.task_id, one.map_index, one.try_number)
+            if one.state in (*FINISHED, "up_for_retry") and key not in self._told:
+                self._told.add(key)
+                took = between(one.started_at, one.ended_at)
+                how = f"{one.state} in {took}" if took else one.state
+                say(": ".join(part for part in (name_of(one), how, one.message) if part))
+
+
+class _LiveTable:
+    """Drawn anew several times a second, so that the time of what runs goes on."""
+
+    def __init__(self, detail: RunDetail) -> None:
+        self._detail = detail
+        self._note = ""
+
+    def update(self, detail: RunDetail) -> None:
+        self._detail = detail
+
+    def note(self, words: str) -> None:
+        self._note = words
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        yield run_table(self._detail, max(5, options.size.height - SPARE_LINES))
+        if self._note and self._detail.run.state in ACTIVE_RUNS:
+            yield Text(self._note, style="yellow")
+
+
+# -- the table -------------------------------------------------------------------------------------
+
+
+def run_table(detail: RunDetail, most: int = 1000) -> RenderableType:
+    """The run with its tasks; of more than `most`, those that are at work or went wrong."""
     run = detail.run
-    head = Text.assemble((run.dag_id, "bold"), "  ", run.run_id, "  ", state_text(run.state))
-    took = between(run.started_at, run.ended_at)
-    if took:
-        head.append(f"  in {took}", style="bright_black")
-    shown = detail.instances
-    if len(shown) > MOST_LINES:
-        shown = [i for i in shown if i.state not in ("success", "none")][:MOST_LINES]
-    lines = [_line(instance) for instance in shown]
-    table = rows("", ("TASK", "STATE", "TRY", "TOOK", ""), lines, "")
-    parts: list[RenderableType] = [head, table]
-    if len(detail.instances) > len(shown):
+    head = Text.assemble((run.dag_id, "bold"), "  ", state_text(_state(detail)))
+    took = between(run.started_at, run.ended_at or _now())
+    head.append(f"  {took}  {run.run_id}", style="bright_black")
+    instances = _worth_showing(detail.instances, most)
+    columns = ("TASK", "STATE", "TRY", "TOOK", "")
+    parts: list[RenderableType] = [head, rows(columns, [_line(one) for one in instances], "")]
+    if len(instances) < len(detail.instances):
         counts = ", ".join(f"{count} {state}" for state, count in run.counts.items())
         parts.append(Text(f"{len(detail.instances)} tasks: {counts}", style="bright_black"))
     if run.message:
@@ -34,13 +151,32 @@ def run_table(detail: RunDetail) -> RenderableType:
     return Group(*parts)
 
 
-def _line(instance: TaskInstanceView) -> list[object]:
+def name_of(instance: TaskInstanceView) -> str:
+    """The task's id, with its index if it is mapped."""
     index = "" if instance.map_index < 0 else f"[{instance.map_index}]"
-    end = instance.ended_at or datetime.now(timezone.utc).isoformat()
+    return f"{instance.task_id}{index}"
+
+
+def _worth_showing(instances: list[TaskInstanceView], most: int) -> list[TaskInstanceView]:
+    if len(instances) <= most:
+        return instances
+    return [one for one in instances if one.state not in ("success", "none", "skipped")][:most]
+
+
+def _state(detail: RunDetail) -> str:
+    return "cancelling" if detail.run.cancelling else detail.run.state
+
+
+def _line(instance: TaskInstanceView) -> list[object]:
+    end = instance.ended_at or _now()
     return [
-        f"{instance.task_id}{index}",
+        name_of(instance),
         state_text(instance.state),
-        instance.try_number or "",
+        instance.try_number if instance.try_number > 1 else "",
         between(instance.started_at, end),
-        Text(instance.message, style="bright_black", overflow="ellipsis"),
+        Text(instance.message, style="bright_black", overflow="ellipsis", no_wrap=True),
     ]
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat()

@@ -5,6 +5,7 @@ of this user.
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -12,11 +13,20 @@ from typing import Annotated
 import typer
 
 from nbflow import app
-from nbflow.commands import Commands
+from nbflow.cli.output import Output, notes, say, show
+from nbflow.commands import Commands, Receipt
+from nbflow.core.errors import RequestError
 from nbflow.settings import LoadedSettings, Settings, load
 from nbflow.store.database import Database
+from nbflow.views.health import health
 
-StoreOption = Annotated[str | None, typer.Option("--store", help="SQLAlchemy URL of the store.")]
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="SQLAlchemy URL of the store; the project's if not given."),
+]
+
+ANSWER_SECONDS = 5.0
+"""A scheduler that is alive answers within milliseconds, but for the end of a long transaction."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,29 @@ class Project:
     @property
     def commands(self) -> Commands:
         return Commands(self.database, user())
+
+    def tell(
+        self, receipt: Receipt, asked: Mapping[str, object], words: str, output: Output
+    ) -> None:
+        """Say what became of a request: `words` if it is done, `asked` with the answer as JSON.
+
+        Raises RequestError if the scheduler refuses it.
+        """
+        alive = health(self.database, app.utc_now()).scheduler.alive
+        answer = self.commands.answer(receipt, ANSWER_SECONDS if alive else 0)
+        if answer is not None and answer.outcome == "refused":
+            raise RequestError(answer.message)
+        told = None if answer is None else {"outcome": answer.outcome, "message": answer.message}
+        result = {**asked, "request_id": receipt.request_id, "answer": told}
+        show(result, output, lambda: words if answer else "Asked for.")
+        if answer is None and output is Output.TABLE:
+            say(_why_no_answer(alive=alive), notes())
+
+
+def _why_no_answer(*, alive: bool) -> str:
+    if alive:
+        return "The scheduler is busy and will answer soon: nbflow health"
+    return "No scheduler is alive to carry it out. Start one: nbflow scheduler"
 
 
 def project(store: str | None = None, **arguments: object) -> Project:

@@ -6,28 +6,24 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.live import Live
 
 from nbflow.cli.output import (
     Output,
     OutputOption,
     age,
     between,
-    console,
     errors_as_sentences,
     rows,
     show,
     state_text,
 )
-from nbflow.cli.progress import run_table
+from nbflow.cli.progress import follow, run_table, shown
 from nbflow.cli.project import Project, StoreOption, project
 from nbflow.core.errors import NotFoundError
-from nbflow.store.changes import Topic
 from nbflow.views.runs import run_detail, run_list
 from nbflow.views.shapes import RunDetail, RunView
 
-runs = typer.Typer(no_args_is_help=True, help="Runs: list, show, cancel, clear, watch.")
+runs = typer.Typer(no_args_is_help=True)
 
 DagArgument = Annotated[str, typer.Argument(help="The id of the DAG.")]
 RunArgument = Annotated[
@@ -48,7 +44,7 @@ def list_(
         page = run_list(project(store).database, dag_id, before, limit)
     columns = ("DAG", "RUN", "STATE", "TYPE", "DUE", "TOOK")
     empty = "No runs yet. Start one: nbflow dags trigger DAG_ID"
-    show(page, output, lambda: rows("", columns, [_line(run) for run in page.runs], empty))
+    show(page, output, lambda: rows(columns, [_line(run) for run in page.runs], empty))
 
 
 def _line(run: RunView) -> list[object]:
@@ -81,8 +77,8 @@ def cancel(
         here = project(store)
         run = newest(here, dag_id, run_id)
         receipt = here.commands.cancel(dag_id, run)
-    made = {"dag_id": dag_id, "run_id": run, "request_id": receipt.request_id}
-    show(made, output, lambda: f"Run {run} will be cancelled.")
+        asked = {"dag_id": dag_id, "run_id": run}
+        here.tell(receipt, asked, f"Run {run} is being cancelled.", output)
 
 
 @runs.command()
@@ -107,20 +103,18 @@ def clear(
         here = project(store)
         run = newest(here, dag_id, run_id)
         preview = here.commands.clear(dag_id, run, task, dry_run=True, **options)
-        names = [key[0] for key in preview.keys]
+        names = [name if index < 0 else f"{name}[{index}]" for name, index in preview.keys]
+        words = ", ".join(names) or "nothing"
         ask = not (dry_run or yes) and output is Output.TABLE and sys.stdin.isatty()
         if ask and names:
-            typer.confirm(f"Run again: {', '.join(names)}?", abort=True)
-        receipt = None if dry_run else here.commands.clear(dag_id, run, task, **options)
-    made = {
-        "dag_id": dag_id,
-        "run_id": run,
-        "tasks": names,
-        "dry_run": dry_run,
-        "request_id": receipt.request_id if receipt else None,
-    }
-    would = "Would run" if dry_run else "Will run"
-    show(made, output, lambda: f"{would} again: {', '.join(names) or 'nothing'}.")
+            typer.confirm(f"Run again: {words}?", abort=True)
+        asked = {"dag_id": dag_id, "run_id": run, "tasks": names, "dry_run": dry_run}
+        if dry_run:
+            nothing = {"request_id": None, "answer": None}
+            show({**asked, **nothing}, output, lambda: f"Would run again: {words}.")
+        else:
+            receipt = here.commands.clear(dag_id, run, task, **options)
+            here.tell(receipt, asked, f"Runs again: {words}.", output)
 
 
 @runs.command()
@@ -130,27 +124,18 @@ def watch(
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Follow a run until it has ended. Exit code 0 if it succeeded."""
+    """Follow a run until it has ended.
+
+    Exit code 0 if it succeeded.
+    """
     with errors_as_sentences(output):
-        detail = _follow(project(store), dag_id, run_id, live=output is Output.TABLE)
-    if output is Output.JSON:
-        show(detail, output, lambda: "")
+        here = project(store)
+        detail = _detail(here, dag_id, run_id)
+        with shown(detail, output) as screen:
+            detail = follow(here.database, detail, screen, lambda: False)
+    show(detail, output, lambda: f"{dag_id}: {detail.run.state}")
     if detail.run.state != "success":
         raise typer.Exit(1)
-
-
-def _follow(here: Project, dag_id: str, run_id: str | None, *, live: bool) -> RunDetail:
-    changes = here.database.changes(Topic.JOURNAL)
-    detail = _detail(here, dag_id, run_id)
-    try:
-        with Live(run_table(detail), console=console() if live else Console(quiet=True)) as view:
-            while detail.run.state in ("queued", "running"):
-                changes.wait(1.0)
-                detail = run_detail(here.database, dag_id, detail.run.run_id)
-                view.update(run_table(detail))
-    finally:
-        changes.close()
-    return detail
 
 
 def _detail(here: Project, dag_id: str, run_id: str | None) -> RunDetail:

@@ -2,7 +2,6 @@
 started and stopped together.
 
 When one of them ends by itself, all are ended, and it is said which one and where its log is.
-Nothing outlives this process.
 """
 
 from __future__ import annotations
@@ -10,141 +9,168 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import socket
-import subprocess
 import sys
-import threading
+import time
 import webbrowser
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import Annotated
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import typer
 from rich.text import Text
 
 from nbflow.cli.demo import run_demo
-from nbflow.cli.output import console
-from nbflow.core.errors import NbflowError
+from nbflow.cli.interrupts import on_interrupt
+from nbflow.cli.output import errors_as_sentences, say
+from nbflow.cli.project import StoreOption, project
+from nbflow.cli.service import Service, ServiceError, Services
 from nbflow.settings import Settings
 
-GRACE_SECONDS = 10.0
 START_SECONDS = 60.0
+LOOK_SECONDS = 0.05
 
 
-class ServiceError(NbflowError):
-    """A part of `nbflow standalone` did not start or ended by itself; the message says which, and
-    where its log is.
+def standalone(
+    port: Annotated[int, typer.Option(help="Port of JupyterLab; a free one by default.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="First run the project's DAGs, and say what happened.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="With --demo: stop after that.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Everything on this machine: store, Dask, scheduler, JupyterLab.
+
+    Runs until it is told to stop (Ctrl-C, SIGTERM), and then leaves no process behind.
     """
+    if once and not demo:
+        raise typer.BadParameter("It only makes sense with --demo.", param_hint="--once")
+    with errors_as_sentences():
+        here = project(store)
+        # Before the services look for it, and so that one that cannot be opened is said at once.
+        here.database.close()
+        parts = Standalone(here.settings, port=port, browser=browser and not once)
+        with on_interrupt(parts.stop), closing(parts):
+            code = parts.run(demo=demo, once=once)
+    raise typer.Exit(code)
 
 
-@dataclass
-class Service:
-    """One process with its log."""
+class Stopped(Exception):
+    """The user wants to stop; there is nothing more to do."""
 
-    name: str
-    process: subprocess.Popen[str]
-    log: Path
 
-    def ended(self) -> str | None:
-        """A sentence if the process has ended."""
-        code = self.process.poll()
-        return (
-            None
-            if code is None
-            else f"{self.name} ended with exit code {code}. Its log: {self.log}"
-        )
+@dataclass(frozen=True)
+class Lab:
+    """JupyterLab while it starts, and where it will be."""
 
-    def stop(self) -> None:
-        """Ask the process to end, and end its whole group when it does not."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+    service: Service
+    url: str
+    token: str
+
+    def answers(self) -> bool:
+        """Whether it can be used."""
         try:
-            self.process.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            with urlopen(f"{self.url}/api/status?token={self.token}", timeout=2):  # noqa: S310 - our own
+                return True
+        except (URLError, ConnectionError, TimeoutError):
+            return False
 
 
-@dataclass
 class Standalone:
     """All parts on this machine, on loopback. `port` 0 means a free one."""
 
-    settings: Settings
-    port: int = 0
-    browser: bool = True
-    _stopping: threading.Event = field(default_factory=threading.Event)
-    _services: list[Service] = field(default_factory=list)
+    def __init__(self, settings: Settings, *, port: int = 0, browser: bool = True) -> None:
+        self.settings = settings
+        self._port = port
+        self._browser = browser
+        self._stopping = Event()
+        self._news = Event()
+        environment = {"NBFLOW_HOME": str(settings.home), "NBFLOW_STORE": settings.store_url}
+        logs = settings.data_folder / "logs"
+        self._services = Services(settings.home, environment, logs, self._news.set)
 
     def stop(self) -> None:
-        """End `run` soon. May be called from a signal handler."""
+        """End `run` soon. May be called from any thread."""
         self._stopping.set()
+        self._news.set()
+
+    def close(self) -> None:
+        """End every service."""
+        self._services.stop()
 
     def run(self, *, demo: bool = False, once: bool = False) -> int:
-        """Start everything and wait. Returns the exit code: 0 when it was asked to stop."""
-        token = secrets.token_hex(16)
-        port = self.port or free_port()
-        with ExitStack() as life:
-            address = self._start_cluster(life)
-            self._start_scheduler(life, address)
-            if not once:
-                self._start_lab(life, port, token)
-            ok = run_demo(self.settings, self._stopping) if demo else True
-            if once:
-                return 0 if ok else 1
-            self._announce(port, token)
-            return self._wait()
+        """Start everything and wait. Returns the exit code: 0 when it was asked to stop.
 
-    def _wait(self) -> int:
-        while not self._stopping.wait(1.0):
-            for service in self._services:
-                ended = service.ended()
-                if ended:
-                    console().print(Text(ended, style="red"))
-                    return 1
-        return 0
+        Raises ServiceError when a service does not start, or ends by itself.
+        """
+        say(Text(f"nbflow in {self.settings.home}", style="bold"))
+        try:
+            # It takes longest to start, and needs none of the others.
+            lab = None if once else self._start_lab()
+            self._start_scheduler(self._cluster_address())
+            succeeded = run_demo(self.settings, self._check) if demo else True
+            if lab is None:
+                return int(not succeeded)
+            self._until(lab.service, lab.answers)
+            self._announce(lab)
+            while True:
+                self._check()
+                self._news.wait()
+                self._news.clear()
+        except Stopped:
+            return 0
 
-    def _announce(self, port: int, token: str) -> None:
-        url = f"http://127.0.0.1:{port}/lab?token={token}&nbflow=open"
-        console().print(
-            Text.assemble("\nJupyterLab with the nbflow panel: ", (url, "bold blue")),
-            soft_wrap=True,
-        )
-        console().print("Stop everything with Ctrl-C.")
-        if self.browser:
-            webbrowser.open(url)
+    def _check(self) -> None:
+        """Raise Stopped if the user wants to stop, ServiceError if a service has ended."""
+        if self._stopping.is_set():
+            raise Stopped
+        ended = self._services.ended()
+        if ended:
+            raise ServiceError(f"{ended}\nThe others are stopped too.")
+
+    def _until(self, service: Service, is_ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not is_ready():
+            self._check()
+            if time.monotonic() > deadline:
+                raise ServiceError(
+                    f"{service.name} did not start in {START_SECONDS:g} s. Its log: {service.log}"
+                )
+            self._news.wait(LOOK_SECONDS)
 
     # -- the parts ---------------------------------------------------------------------------------
 
-    def _start_cluster(self, life: ExitStack) -> str:
+    def _cluster_address(self) -> str:
         """The address of the cluster: the one in the settings, or that of one started here."""
         if self.settings.dask_address:
             return self.settings.dask_address
+        lines: list[str] = []
         threads, workers = str(self.settings.slots), str(self.settings.workers)
-        module = "nbflow.executors.dask_cluster"
-        service = self._start(
-            life,
+        cluster = self._services.start(
             "Dask cluster",
-            [sys.executable, "-m", module, "--threads", threads, "--workers", workers],
-            stdout=subprocess.PIPE,
+            *("-m", "nbflow.executors.dask_cluster", "--until-eof"),
+            *("--threads", threads, "--workers", workers),
+            on_line=lines.append,
         )
-        if service.process.stdout is None:
-            raise ServiceError("The Dask cluster was started without a way to say its address.")
-        line = service.process.stdout.readline()
-        if not line:
-            service.process.wait()
-            raise ServiceError(service.ended() or "The Dask cluster did not say its address.")
-        return str(json.loads(line)["address"])
+        self._until(cluster, lambda: bool(lines and lines[0]))
+        found = json.loads(lines[0])
+        _tell("Dask cluster", f"{workers} workers with {threads} slots each, {found['address']}")
+        return str(found["address"])
 
-    def _start_scheduler(self, life: ExitStack, address: str) -> None:
-        command = [sys.executable, "-m", "nbflow.cli.main", "scheduler", "--executor", "dask"]
-        self._start(life, "scheduler", [*command, "--dask-address", address])
+    def _start_scheduler(self, address: str) -> None:
+        command = ("-m", "nbflow.cli.main", "scheduler", "--until-eof")
+        options = ("--executor", "dask", "--dask-address", address)
+        scheduler = self._services.start("scheduler", *command, *options)
+        _tell("scheduler", f"its log: {scheduler.log}")
 
-    def _start_lab(self, life: ExitStack, port: int, token: str) -> None:
-        command = [
-            *(sys.executable, "-m", "jupyterlab"),
+    def _start_lab(self) -> Lab:
+        port, token = self._port or free_port(), secrets.token_hex(16)
+        options = [
             "--no-browser",
             "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.port={port}",
@@ -153,36 +179,19 @@ class Standalone:
             "--LabApp.extension_manager=readonly",
         ]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--ServerApp.allow_root=True")
-        service = self._start(life, "JupyterLab", command, environment={"JUPYTER_TOKEN": token})
-        _wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", service, self._stopping)
+            options.append("--ServerApp.allow_root=True")
+        # By a variable: anybody on this machine can read the arguments of a process.
+        service = self._services.start(
+            "JupyterLab", "-m", "jupyterlab", *options, JUPYTER_TOKEN=token
+        )
+        return Lab(service, f"http://127.0.0.1:{port}", token)
 
-    def _start(
-        self,
-        life: ExitStack,
-        name: str,
-        command: Sequence[str],
-        *,
-        stdout: int | None = None,
-        environment: Mapping[str, str] | None = None,
-    ) -> Service:
-        log = self.settings.data_folder / "logs" / f"{name.lower().replace(' ', '-')}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=stdout if stdout is not None else file,
-                stderr=file,
-                text=True,
-                cwd=self.settings.home,
-                env={**os.environ, "NBFLOW_HOME": str(self.settings.home), **(environment or {})},
-                start_new_session=True,
-            )
-        service = Service(name, process, log)
-        self._services.append(service)
-        life.callback(service.stop)
-        return service
+    def _announce(self, lab: Lab) -> None:
+        url = f"{lab.url}/lab?token={lab.token}&nbflow=open"
+        say(Text.assemble("\nJupyterLab with the nbflow panel: ", (url, "bold blue")))
+        say("Stop everything with Ctrl-C.")
+        if self._browser and _has_screen():
+            webbrowser.open(url)
 
 
 def free_port() -> int:
@@ -192,18 +201,12 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait_for(url: str, service: Service, stopping: threading.Event) -> None:
-    """Return once `url` answers. Raises ServiceError when the service ends or takes too long."""
-    for _ in range(int(START_SECONDS * 20)):
-        ended = service.ended()
-        if ended:
-            raise ServiceError(ended)
-        try:
-            with urlopen(url, timeout=2):  # noqa: S310 - our own loopback address
-                return
-        except (URLError, ConnectionError):
-            if stopping.wait(0.05):
-                return
-    raise ServiceError(
-        f"{service.name} did not answer within {START_SECONDS:g} s. Its log: {service.log}"
-    )
+def _tell(name: str, words: str) -> None:
+    say(Text.assemble((f"  {name:13}", "green"), words))
+
+
+def _has_screen() -> bool:
+    """Whether a browser would open in a window; one in the terminal would take it from us."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

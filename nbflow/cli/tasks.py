@@ -15,7 +15,7 @@ from nbflow.cli.runs import DagArgument, RunArgument, newest
 from nbflow.views.runs import find_try, run_detail, task_instance_detail
 from nbflow.views.shapes import Condition
 
-tasks = typer.Typer(no_args_is_help=True, help="Tasks of a run: list, logs, why.")
+tasks = typer.Typer(no_args_is_help=True)
 
 TaskArgument = Annotated[str, typer.Argument(help="The id of the task.")]
 RunOption = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
@@ -35,7 +35,7 @@ def list_(
         found = run_detail(here.database, dag_id, newest(here, dag_id, run_id)).instances
     lines = [[i.task_id, state_text(i.state), i.try_number, i.reason, i.message] for i in found]
     columns = ("TASK", "STATE", "TRY", "REASON", "")
-    show(found, output, lambda: rows("", columns, lines, "This DAG has no tasks."))
+    show(found, output, lambda: rows(columns, lines, "This DAG has no tasks."))
 
 
 @tasks.command()
@@ -80,7 +80,7 @@ def why(
     empty = f"{task_id} is not waiting: it is {state}. {detail.instance.message}"
     answer = {"task_id": task_id, "state": state, "why": detail.why}
     lines = [_line(condition) for condition in detail.why]
-    show(answer, output, lambda: rows("", ("", "CONDITION", "LOOKED AT NEXT"), lines, empty))
+    show(answer, output, lambda: rows(("", "CONDITION", "LOOKED AT NEXT"), lines, empty))
 
 
 def _line(condition: Condition) -> list[object]:

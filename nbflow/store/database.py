@@ -15,7 +15,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 
 from nbflow.core.errors import NbflowError
 from nbflow.store import creation
@@ -67,7 +74,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.url = _normalised(make_url(url))
+        self.url = _normalised(_parsed(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writing = _sqlite_engine(self.url, "BEGIN IMMEDIATE")
@@ -173,6 +180,15 @@ class Database:
 # -- engines ---------------------------------------------------------------------------------------
 
 
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            f"{url!r} is no URL: give sqlite:///path/to/file or postgresql://user@host/name."
+        ) from None
+
+
 def _normalised(url: URL) -> URL:
     backend = url.get_backend_name()
     if backend in ("postgresql", "postgres"):
@@ -252,6 +268,10 @@ def _translated() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         if _is_trouble(error):
             raise StoreUnavailable(f"The store does not answer: {error.orig}") from error
+        raise
+    except DatabaseError as error:
+        if isinstance(error.orig, sqlite3.Error) and "file is not a database" in str(error.orig):
+            raise StoreUnavailable("The store's file is no SQLite database.") from error
         raise
 
 

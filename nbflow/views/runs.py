@@ -4,10 +4,12 @@ with tries, values and why it waits.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError
+from nbflow.core.events import TaskKey
 from nbflow.core.orders import ValueRef
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.spelling import did_you_mean
@@ -94,6 +96,12 @@ def find_try(
         tries = browsing.tries(session, run.id, (task_id, map_index))
     wanted = [one for one in tries if try_number in (None, one.try_number)]
     return wanted[0] if wanted else None
+
+
+def newest_tries(database: Database, dag_id: str, run_id: str) -> Mapping[TaskKey, Try]:
+    """The newest attempt of every task instance of a run that has had one."""
+    with database.reading() as session:
+        return browsing.newest_tries(session, _find(session, dag_id, run_id).id)
 
 
 def run_view(listed: ListedRun) -> RunView:

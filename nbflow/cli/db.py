@@ -1,18 +1,19 @@
-"""`nbflow db` and `nbflow config`."""
+"""`nbflow db`: the tables of the store."""
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
-from nbflow.cli.output import Output, OutputOption, errors_as_sentences, rows, show
+from nbflow import app
+from nbflow.cli.output import Output, OutputOption, errors_as_sentences, show
 from nbflow.cli.project import StoreOption
 from nbflow.settings import load
 from nbflow.store.database import Database
 
-db = typer.Typer(no_args_is_help=True, help="The store: upgrade, downgrade, check.")
-config = typer.Typer(no_args_is_help=True, help="Settings and where they come from.")
+db = typer.Typer(no_args_is_help=True)
 
 
 @db.command()
@@ -22,33 +23,35 @@ def upgrade(store: StoreOption = None, output: OutputOption = Output.TABLE) -> N
         before = database.revision()
         database.upgrade()
         after = database.revision()
-    changed = (
-        f"From {before or 'nothing'} to {after}." if before != after else f"Already at {after}."
-    )
-    show({"before": before, "after": after}, output, lambda: changed)
+    changed = f"From {before or 'nothing'} to {after}."
+    words = changed if before != after else f"Already at {after}."
+    show({"before": before, "after": after}, output, lambda: words)
 
 
 @db.command()
 def downgrade(
     revision: Annotated[str, typer.Argument(help='A revision, or "base" to remove everything.')],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Take the tables back to an older revision."""
+    """Take the tables back to an older revision, with the loss of what it does not know."""
+    if not yes and output is Output.TABLE and sys.stdin.isatty():
+        typer.confirm(f"Take the store back to {revision!r}, and lose what is in it?", abort=True)
     with errors_as_sentences(output), _opened(store) as database:
         before = database.revision()
         database.downgrade(revision)
         after = database.revision()
-    show(
-        {"before": before, "after": after},
-        output,
-        lambda: f"From {before} to {after or 'nothing'}.",
-    )
+    changed = f"From {before or 'nothing'} to {after or 'nothing'}."
+    show({"before": before, "after": after}, output, lambda: changed)
 
 
 @db.command()
 def check(store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
-    """Say whether the tables are up to date. Exit code 1 if not."""
+    """Say whether the tables are up to date.
+
+    Exit code 1 if not.
+    """
     with errors_as_sentences(output), _opened(store) as database:
         current, revision = database.is_current(), database.revision()
     words = "up to date" if current else "out of date: run nbflow db upgrade"
@@ -58,19 +61,5 @@ def check(store: StoreOption = None, output: OutputOption = Output.TABLE) -> Non
         raise typer.Exit(1)
 
 
-@config.command("show")
-def show_(output: OutputOption = Output.TABLE) -> None:
-    """List all settings with where each value came from."""
-    with errors_as_sentences(output):
-        loaded = load()
-    values = loaded.settings.model_dump(mode="json")
-    found = [
-        {"name": name, "value": value, "origin": loaded.origins[name]}
-        for name, value in values.items()
-    ]
-    lines = [[one["name"], one["value"], one["origin"]] for one in found]
-    show(found, output, lambda: rows("", ("SETTING", "VALUE", "FROM"), lines, ""))
-
-
 def _opened(store: str | None) -> Database:
-    return Database(load(store=store).settings.store_url)
+    return app.connect(load(store=store).settings)

@@ -1,0 +1,24 @@
+"""`nbflow config`: settings and where they come from."""
+
+from __future__ import annotations
+
+import typer
+
+from nbflow.cli.output import Output, OutputOption, errors_as_sentences, rows, show
+from nbflow.settings import load
+
+config = typer.Typer(no_args_is_help=True)
+
+
+@config.command("show")
+def show_(output: OutputOption = Output.TABLE) -> None:
+    """List all settings with where each value came from."""
+    with errors_as_sentences(output):
+        loaded = load()
+    values = loaded.settings.model_dump(mode="json")
+    found = [
+        {"name": name, "value": value, "origin": loaded.origins[name]}
+        for name, value in values.items()
+    ]
+    lines = [[one["name"], one["value"], one["origin"]] for one in found]
+    show(found, output, lambda: rows(("SETTING", "VALUE", "FROM"), lines, ""))

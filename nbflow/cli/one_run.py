@@ -1,0 +1,216 @@
+"""Carries out one run for `nbflow run`, and sums it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from threading import Event
+
+from rich.text import Text
+
+from nbflow import app
+from nbflow.cli.definitions import FoundDag, read_params
+from nbflow.cli.interrupts import INTERRUPTED, on_interrupt
+from nbflow.cli.output import Output, between, show
+from nbflow.cli.progress import ACTIVE_RUNS, following
+from nbflow.cli.project import user
+from nbflow.commands import Commands, schema_errors
+from nbflow.core import params as param_rules
+from nbflow.core.errors import DefinitionError, RequestError
+from nbflow.core.json import Json
+from nbflow.settings import Settings
+from nbflow.store.database import Database
+from nbflow.views.health import health
+from nbflow.views.runs import newest_tries, run_detail
+from nbflow.views.shapes import RunDetail
+
+
+@dataclass(frozen=True)
+class TaskSummary:
+    """One task in the result; part of the stable surface."""
+
+    task_id: str
+    map_index: int
+    state: str
+    reason: str | None
+    message: str
+    try_number: int
+    started_at: str | None
+    ended_at: str | None
+    upstream: list[str]
+    output_notebook: str | None
+    log: str | None
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What `nbflow run --output json` prints; part of the stable surface."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    started_at: str | None
+    ended_at: str | None
+    output_notebook: str | None
+    tasks: list[TaskSummary]
+
+
+@dataclass(frozen=True)
+class OneRun:
+    """How a run is wanted: where tasks run, in which store it is kept, and how it is told."""
+
+    settings: Settings
+    executor: str
+    store: str | None
+    output: Output
+
+    def carry_out(self, found: FoundDag, params: Sequence[str] | None) -> int:
+        """Run the DAG to its end and say what happened. Returns the exit code.
+
+        Raises DefinitionError with every param that does not fit.
+        """
+        values = _checked(found, params)
+        settings = self._place()
+        with app.open_database(settings) as database:
+            if self.store is not None:
+                _refuse_if_in_use(database)
+            run_id = app.create_run(
+                database, found.dag, found.bundle, file=found.file, params=values
+            )
+            interrupted = self._to_its_end(settings, database, found.dag.dag_id, run_id)
+            detail = run_detail(database, found.dag.dag_id, run_id)
+            summary = summarise(settings, database, detail)
+            show(summary, self.output, lambda: last_words(database, summary))
+        return INTERRUPTED if interrupted else int(summary.state != "success")
+
+    def _place(self) -> Settings:
+        """The project's settings with a data folder of the run's own, unless it is to be kept in a
+        store.
+        """
+        if self.store is not None:
+            changes: dict[str, object] = {"executor": self.executor, "store": self.store}
+            return self.settings.model_copy(update=changes)
+        now = datetime.now(timezone.utc)
+        name = f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}"
+        folder = self.settings.data_folder / "runs" / name
+        changes = {"executor": self.executor, "data": folder, "store": "", "artifacts": ""}
+        return self.settings.model_copy(update=changes)
+
+    def _to_its_end(self, settings: Settings, database: Database, dag_id: str, run_id: str) -> bool:
+        """Be the scheduler of the run. Returns whether the user interrupted it."""
+        ended = Event()
+        scheduler = app.make_scheduler(
+            settings,
+            database,
+            app.make_executor(settings),
+            watch_dags=False,
+            on_run_finished=lambda run: ended.set() if run.snapshot.run.run_id == run_id else None,
+        )
+
+        def is_over() -> bool:
+            return ended.is_set() or not (
+                scheduler.leader.is_leading or _is_active(database, dag_id, run_id)
+            )
+
+        def cancel() -> None:
+            screen.note("Cancelling. Interrupt again to stop at once.")
+            with suppress(RequestError):  # it has just ended
+                Commands(database, user()).cancel(dag_id, run_id)
+
+        with (
+            following(database, dag_id, run_id, self.output) as screen,
+            on_interrupt(cancel) as interrupts,
+        ):
+            scheduler.run_until(is_over)
+        return interrupts.came
+
+
+def _checked(found: FoundDag, texts: Sequence[str] | None) -> dict[str, Json]:
+    given = read_params(found.dag.params, texts)
+    values, problems = param_rules.validate(found.dag.params, given, schema_errors)
+    if problems:
+        raise DefinitionError(problems)
+    return values
+
+
+def _refuse_if_in_use(database: Database) -> None:
+    """What runs in a shared store belongs to its scheduler, also to one that just restarts."""
+    found = health(database, app.utc_now())
+    if found.scheduler.alive:
+        raise RequestError(
+            f"A scheduler is alive on this store, on {found.scheduler.hostname}. Ask it for a run "
+            "with `nbflow dags trigger`, or leave out --store."
+        )
+    if found.running or found.queued:
+        raise RequestError(
+            f"{found.running + found.queued} runs in this store have not ended, and no scheduler "
+            "is alive. Let `nbflow scheduler` end them, or leave out --store."
+        )
+
+
+def _is_active(database: Database, dag_id: str, run_id: str) -> bool:
+    return run_detail(database, dag_id, run_id).run.state in ACTIVE_RUNS
+
+
+# -- summing up ------------------------------------------------------------------------------------
+
+
+def summarise(settings: Settings, database: Database, detail: RunDetail) -> RunSummary:
+    """The run in the shape of the stable surface. Keeps its assembled notebook."""
+    run = detail.run
+    upstream = {task.task_id: task.upstream for task in detail.tasks}
+    tries = newest_tries(database, run.dag_id, run.run_id)
+    tasks: list[TaskSummary] = []
+    for one in detail.instances:
+        last = tries.get((one.task_id, one.map_index))
+        tasks.append(
+            TaskSummary(
+                task_id=one.task_id,
+                map_index=one.map_index,
+                state=one.state,
+                reason=one.reason,
+                message=one.message,
+                try_number=one.try_number,
+                started_at=one.started_at,
+                ended_at=one.ended_at,
+                upstream=upstream[one.task_id],
+                output_notebook=last.output_notebook if last else None,
+                log=last.log if last else None,
+            )
+        )
+    notebook = app.keep_assembled(settings, database, run.dag_id, run.run_id)
+    return RunSummary(
+        run.dag_id, run.run_id, run.state, run.started_at, run.ended_at, notebook, tasks
+    )
+
+
+TRACEBACK_LINES = 12
+
+
+def last_words(database: Database, summary: RunSummary) -> Text:
+    """What is left to say after the table: what failed, why, and where to look."""
+    text = Text()
+    tries = newest_tries(database, summary.dag_id, summary.run_id)
+    for task in summary.tasks:
+        if task.state != "failed":
+            continue
+        text.append(f"\n{task.task_id} failed: {task.message}\n", style="red")
+        last = tries.get((task.task_id, task.map_index))
+        lines = last.traceback.rstrip().splitlines()[-TRACEBACK_LINES:] if last else []
+        text.append("".join(f"  {line}\n" for line in lines), style="bright_black")
+        for name, place in (("log", task.log), ("notebook", task.output_notebook)):
+            text.append(f"  {name}: {_near(place)}\n" if place else "")
+    if summary.output_notebook:
+        text.append(f"\nThe notebook with all outputs: {_near(summary.output_notebook)}\n")
+    took = between(summary.started_at, summary.ended_at)
+    return text.append(f"{summary.dag_id}: {summary.state} in {took}", style="bold")
+
+
+def _near(place: str) -> str:
+    """A path as it looks from here."""
+    path = Path(place)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else place
