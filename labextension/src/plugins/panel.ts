@@ -32,5 +32,13 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => app.shell.activateById(panel.id)
     });
     palette?.addItem({ command: CommandIds.openPanel, category: 'nbflow' });
+    if (isAskedFor(window.location.search)) {
+      void app.restored.then(() => app.shell.activateById(panel.id));
+    }
   }
 };
+
+/** `nbflow standalone` gives an address that ends in `&nbflow=open`. */
+function isAskedFor(search: string): boolean {
+  return new URLSearchParams(search).get('nbflow') === 'open';
+}

@@ -1,0 +1,95 @@
+"""One project, one scheduler and one JupyterLab for all journeys; a page of its own for each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser import project, services
+from tests.browser.complaints import Complaints
+from tests.browser.screen import Screen
+from tests.browser.services import Site
+
+PATIENCE = 30_000
+"""Milliseconds that a page may take for anything: much, for machines that do other things too."""
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--no-proxy-server",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:  # Playwright's own form
+    """The Chromium that `make browser` found, else the machine's."""
+    chromium = os.environ.get("NBFLOW_TEST_CHROMIUM") or shutil.which("chromium")
+    assert chromium, "No Chromium: run `make browser`, or set NBFLOW_TEST_CHROMIUM to its path."
+    return {"executable_path": chromium, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:  # Playwright's own form
+    return {"viewport": {"width": 1400, "height": 900}, "locale": "en-GB", "timezone_id": "UTC"}
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What JupyterLab keeps for itself, its settings among it."""
+    return tmp_path_factory.mktemp("jupyter")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Site]:
+    """The project with a scheduler at work in it, in a running JupyterLab."""
+    folder = tmp_path_factory.mktemp("project")
+    project.write(folder)
+    made = services.make_site(folder, home)
+    try:
+        services.start(made)
+        yield made
+    finally:
+        made.lab.stop()
+        made.scheduler.stop()
+
+
+@pytest.fixture
+def page(context: BrowserContext, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Page]:
+    """A page on which nothing of ours may complain; a failed test leaves a picture of it."""
+    expect.set_options(timeout=PATIENCE)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    complaints = Complaints(page)
+    yield page
+    if request.node.stash.get(FAILED, False):
+        page.screenshot(path=tmp_path / "failed.png")
+        print(f"A picture of the page: {tmp_path / 'failed.png'}")  # noqa: T201 - for the reader
+    assert complaints.ours() == []
+
+
+@pytest.fixture
+def screen(page: Page, site: Site) -> Screen:
+    """JupyterLab as a person sees it who has just opened it."""
+    screen = Screen(page, site)
+    screen.open(reset="")
+    return screen
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remember a failure for the fixture that takes the picture."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report

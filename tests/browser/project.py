@@ -1,0 +1,156 @@
+"""The small project that the browser looks at: quick DAGs, each made for one kind of journey."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+SETTINGS = """\
+dags = ["dags"]
+executor = "inline"
+slots = 4
+warm_kernels = 1
+"""
+
+GREET = '''\
+"""Count to a number, and say whether that is far. It has params, a branch and a join."""
+
+from nbflow import DAG, EmptyOperator, Param, task
+
+with DAG(
+    "greet",
+    description="Counts, then decides",
+    tags=["quick"],
+    params={
+        "name": Param("Ana", type="string", minLength=1, description="Who is greeted."),
+        "count": Param(3, type="integer", minimum=1, maximum=9, title="How far"),
+    },
+):
+
+    @task
+    def count(params):
+        for number in range(params["count"]):
+            print(f"{params['name']} counts {number + 1}")
+        return params["count"]
+
+    @task.branch
+    def is_far(count):
+        return "far" if count > 5 else "near"
+
+    is_far(count()) >> [EmptyOperator(task_id="near"), EmptyOperator(task_id="far")] >> EmptyOperator(
+        task_id="done", trigger_rule="none_failed_min_one_success"
+    )
+'''
+
+SCHEDULED = '''\
+"""Every morning at six: it shows what comes next, and can be paused."""
+
+from nbflow import DAG, BashOperator
+
+with DAG("nightly", schedule="0 6 * * *", timezone="UTC", start_date="2026-01-01", catchup=False):
+    BashOperator(task_id="sweep", bash_command="echo swept")
+'''
+
+SLOW = '''\
+"""Tasks that take as long as a test wants."""
+
+from nbflow import DAG, BashOperator
+
+with DAG("sleeper", description="Sleeps until it is cancelled"):
+    BashOperator(
+        task_id="sleep", bash_command="echo $$ > '{folder}/sleeper.pid'; echo asleep; sleep 600; true"
+    ) >> BashOperator(task_id="wake", bash_command="echo awake")
+
+with DAG("patient", description="Waits for a gate to open"):
+    BashOperator(
+        task_id="wait",
+        bash_command="echo 'the gate is shut'; "
+        "until [ -e '{folder}/gate' ]; do sleep 0.1; done; echo 'the gate is open'",
+    ) >> BashOperator(task_id="pass_through", bash_command="echo through")
+'''
+
+FRAGILE = '''\
+"""Fails until somebody brings the file."""
+
+from pathlib import Path
+
+from nbflow import DAG, task
+
+with DAG("fragile", description="Fails until its file is there"):
+
+    @task
+    def prepare():
+        return 1
+
+    @task
+    def load(prepared):
+        return Path("{folder}/delivery.txt").read_text()
+
+    @task
+    def report(text):
+        print(f"delivered: {{text}}")
+
+    report(load(prepare()))
+'''
+
+BROKEN = """\
+from nbflow import DAG
+
+with DAG("broken") as dag:
+    dag.tasks = [
+"""
+
+PLOT = """\
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(figsize=(4, 2.5))
+axes.plot(squares, marker="o")
+axes.set_title("Squares");"""
+
+
+def write(folder: Path) -> None:
+    """Write the project into an empty folder."""
+    dags = folder / "dags"
+    dags.mkdir(parents=True)
+    (folder / "nbflow.toml").write_text(SETTINGS)
+    (dags / "greet.py").write_text(GREET)
+    (dags / "nightly.py").write_text(SCHEDULED)
+    (dags / "slow.py").write_text(SLOW.format(folder=folder))
+    (dags / "fragile.py").write_text(FRAGILE.format(folder=folder))
+    (dags / "broken.py").write_text(BROKEN)
+    nbformat.write(_squares(), dags / "squares.ipynb")
+    nbformat.write(_view(), folder / "view.ipynb")
+
+
+def _squares() -> nbformat.NotebookNode:
+    """A DAG made of cells, by tags: numbers, then a plot and a sum side by side."""
+    cells = [
+        new_markdown_cell("# Squares\n\nThe first few of them."),
+        new_code_cell("top = 6", metadata={"tags": ["parameters"]}),
+        new_code_cell(
+            "squares = [n * n for n in range(top)]\nprint(squares)",
+            metadata={"tags": ["task:numbers"]},
+        ),
+        new_code_cell(PLOT, metadata={"tags": ["task:plot", "after:numbers"]}),
+        new_code_cell("sum(squares)", metadata={"tags": ["task:total", "after:numbers"]}),
+    ]
+    return _notebook(cells, nbflow={"dag_id": "squares", "description": "Squares and their plot"})
+
+
+def _view() -> nbformat.NotebookNode:
+    """A notebook that a person works in: a DAG as a picture, and as a live widget."""
+    cells = [
+        new_code_cell("from nbflow import DAG, EmptyOperator\n\ndag = DAG('drawn')"),
+        new_code_cell(
+            "with dag:\n    EmptyOperator(task_id='first') >> EmptyOperator(task_id='second')\ndag"
+        ),
+        new_code_cell("dag.view()"),
+    ]
+    return _notebook(cells)
+
+
+def _notebook(cells: list[nbformat.NotebookNode], **metadata: object) -> nbformat.NotebookNode:
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernelspec, **metadata})

@@ -1,0 +1,81 @@
+"""The side panel: what is there, how it stands, what is wrong with files, whether somebody works."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.screen import Screen
+from tests.browser.services import Site
+
+DAGS = ["fragile", "greet", "nightly", "patient", "sleeper", "squares"]
+
+
+def test_a_click_in_the_side_bar_shows_the_dags_with_their_states(screen: Screen) -> None:
+    screen.site.wait_for_run("greet", screen.site.trigger("greet"), "success")
+
+    screen.open_panel()
+
+    expect(screen.names()).to_have_text(DAGS)
+    expect(screen.row("greet").get_by_role("img", name="Success").first).to_be_visible()
+    expect(screen.row("nightly").locator("time")).to_have_attribute("title", re.compile("Next run"))
+
+
+def test_the_address_can_ask_for_the_panel(page: Page, site: Site) -> None:
+    screen = Screen(page, site)
+
+    screen.open(reset="", nbflow="open")
+
+    expect(screen.row("greet")).to_be_visible()
+
+
+def test_the_search_leaves_the_dags_that_fit(screen: Screen) -> None:
+    search = screen.open_panel().get_by_role("searchbox")
+
+    search.fill("count quick")  # words of its description and its tag
+    expect(screen.names()).to_have_text(["greet"])
+    search.fill("nothing is called this")
+    expect(screen.panel).to_contain_text("No DAG fits")
+    search.fill("")
+    expect(screen.names()).to_have_text(DAGS)
+
+
+def test_a_dag_can_be_paused_and_unpaused(screen: Screen) -> None:
+    screen.open_panel()
+    switch = screen.row("nightly").get_by_role("switch")
+    expect(switch).to_be_checked()
+
+    switch.click()
+    expect(screen.row("nightly")).to_contain_text("paused")
+    screen.open(reset="")
+    screen.open_panel()
+    expect(switch).not_to_be_checked()
+
+    switch.click()
+    expect(screen.row("nightly").locator("time")).to_be_visible()
+
+
+def test_a_file_that_cannot_be_read_is_shown_with_its_line_and_the_fix(screen: Screen) -> None:
+    panel = screen.open_panel()
+
+    panel.get_by_text("1 file has problems").click()
+
+    problem = panel.locator(".jp-nbflow-error-file")
+    expect(problem).to_contain_text("broken.py")
+    expect(problem).to_contain_text("line 4")
+    expect(problem).to_contain_text("'[' was never closed")
+    expect(problem.locator(".jp-nbflow-fix")).not_to_be_empty()
+
+
+def test_a_banner_says_that_no_scheduler_is_alive_until_one_is(screen: Screen) -> None:
+    banner = screen.open_panel().get_by_role("alert")
+    expect(screen.row("greet")).to_be_visible()
+    expect(banner).to_have_count(0)
+
+    screen.site.scheduler.stop(signal.SIGKILL)
+    expect(banner).to_contain_text("No scheduler is alive")
+
+    screen.site.scheduler.start()
+    expect(banner).to_have_count(0)
