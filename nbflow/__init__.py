@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nbflow.core.errors import Fail, Skip
     from nbflow.core.timetables import CronTimetable, DataInterval
     from nbflow.core.trigger_rules import TriggerRule
+    from nbflow.widgets.handles import RunHandle, trigger
 
 __all__ = [
     "DAG",
@@ -45,6 +46,7 @@ __all__ = [
     "NotebookOperator",
     "Param",
     "PythonOperator",
+    "RunHandle",
     "ShortCircuitOperator",
     "Skip",
     "TriggerRule",
@@ -55,6 +57,7 @@ __all__ = [
     "dag",
     "get_current_context",
     "task",
+    "trigger",
 ]
 
 # Where each public name lives. Nothing is imported before it is asked for: a Jupyter server imports
@@ -78,6 +81,7 @@ _HOMES = {
     "nbflow.core.errors": ("Fail", "Skip"),
     "nbflow.core.timetables": ("CronTimetable", "DataInterval"),
     "nbflow.core.trigger_rules": ("TriggerRule",),
+    "nbflow.widgets.handles": ("RunHandle", "trigger"),
 }
 
 

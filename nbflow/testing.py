@@ -8,20 +8,22 @@ author looks. Time between retries is skipped, not waited for.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import cloudpickle
 
 from nbflow import app
-from nbflow.authoring import loading
+from nbflow.authoring import displays, loading
 from nbflow.commands import schema_errors
 from nbflow.core import params as param_rules
+from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE, LiveSource, PickledSource, Source, ValueRef
@@ -33,7 +35,7 @@ from nbflow.store import browsing
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database
 from nbflow.views.runs import run_detail
-from nbflow.views.shapes import TaskInstanceView
+from nbflow.views.shapes import RunView, TaskInstanceView
 
 if TYPE_CHECKING:
     from nbflow.authoring.dag import DAG
@@ -76,13 +78,17 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """A finished run. `states` and `values` are by task id, `task_id[i]` for mapped instances."""
+    """A finished run of `dag`. `states` and `values` are by task id, `task_id[i]` for mapped
+    instances.
+    """
 
     dag_id: str
     run_id: str
     state: str
     message: str
     tasks: Mapping[str, TaskResult] = field(repr=False)
+    dag: Dag = field(repr=False)
+    view: RunView = field(repr=False)
 
     @cached_property
     def states(self) -> dict[str, str]:
@@ -98,17 +104,32 @@ class RunResult:
             raise KeyError(f"No task {task_id!r}; there are {', '.join(self.tasks)}.")
         return self.tasks[task_id]
 
+    def watch(self) -> Any:  # noqa: ANN401 - a widget, which belongs to a room of its own
+        """The run as a view for the notebook, with the logs of its tasks."""
+        views = [task.view for task in self.tasks.values()]
+        logs = {name: task.log for name, task in self.tasks.items()}
+        return displays.find("watch")(self.dag, self.view, views, logs)
+
+
+Follow: TypeAlias = Callable[[Settings, Database, str, str], AbstractContextManager[object]]
+"""Called with a run that is about to be executed, and left when it has ended."""
+
+
+def _unfollowed(*_: object) -> AbstractContextManager[object]:
+    return nullcontext()
+
 
 def run_dag(
     dag: DAG,
     executor: Literal["inline", "dask"] = "inline",
     params: JsonObject | None = None,
     logical_date: datetime | None = None,
+    follow: Follow = _unfollowed,
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
     Raises DefinitionError, with every problem, if the DAG or the params are wrong. A task that
-    fails raises nothing: look at `RunResult.state` and `RunResult.states`.
+    fails raises nothing: look at `RunResult.state` and `RunResult.states`. `follow` is for screens.
     """
     built = dag.to_core()
     values, problems = param_rules.validate(built.params, params or {}, schema_errors)
@@ -127,11 +148,17 @@ def run_dag(
                 params=values,
                 logical_date=logical_date,
             )
-            if executor == "inline":
-                _run_waves(settings, database, source, built.dag_id, run_id)
-            else:
-                _run_on(settings, database, source)
+            with follow(settings, database, built.dag_id, run_id):
+                if executor == "inline":
+                    _run_waves(settings, database, source, built.dag_id, run_id)
+                else:
+                    _run_on(settings, database, source)
             return read_result(database, built.dag_id, run_id)
+
+
+def run_and_show(dag: DAG, params: JsonObject | None = None, **options: Any) -> RunResult:  # noqa: ANN401 - those of run_dag
+    """`DAG.run()`: like `run_dag`, and a notebook shows how far it is."""
+    return run_dag(dag, params=params, follow=displays.find("follow"), **options)
 
 
 def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
@@ -156,7 +183,8 @@ def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
             one.output_notebook if one else None,
             one.traceback if one else "",
         )
-    return RunResult(dag_id, run_id, detail.run.state, detail.run.message, tasks)
+    about = (detail.run.state, detail.run.message)
+    return RunResult(dag_id, run_id, *about, tasks, run.snapshot.dag, detail.run)
 
 
 def _log(one: browsing.Try | None) -> str:

@@ -21,17 +21,17 @@ from nbflow.core.errors import NbflowError
 Display: TypeAlias = Callable[..., Any]
 
 _PROVIDERS = {
-    "run": "nbflow.testing:run_dag",
+    "run": "nbflow.testing:run_and_show",
     "test": "nbflow.testing:run_dag",
     "view": "nbflow.widgets:view_dag",
+    "follow": "nbflow.widgets:follow_run",
+    "watch": "nbflow.widgets:watch_ended",
 }
 _registered: dict[str, Display] = {}
 
 
 def register(name: str, display: Display) -> None:
-    """Use `display` for `name` (run, test, view) from now on; it is called with the DAG and the
-    caller's keyword arguments.
-    """
+    """Use `display` for `name` (run, test, view, ...) from now on, in place of its provider."""
     _registered[name] = display
 
 
