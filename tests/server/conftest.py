@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from jupyter_server.serverapp import ServerApp
@@ -49,12 +48,12 @@ from tornado.httpclient import HTTPResponse
 from tornado.websocket import WebSocketClientConnection
 from traitlets.config import Config
 
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.settings import Settings
 from nbflow.store.database import Database
+from tests.at_work import AtWork, at_work
 from tests.databases import sqlite_database
 from tests.server.gate import Gate
-from tests.server.screen import Api, AtWork, Screen, WakingHands
+from tests.server.screen import Api, Screen
 
 __all__ = [
     "echo_kernel_spec",
@@ -160,12 +159,6 @@ def begin_work(database: Database, settings: Settings) -> Iterator[BeginWork]:
     with ExitStack() as life:
 
         def begin() -> AtWork:
-            hands = WakingHands()
-            scheduler = Scheduler(database, hands, SchedulerSettings(settings.artifacts_url))
-            thread = Thread(target=scheduler.run_forever)
-            thread.start()
-            life.callback(thread.join)
-            life.callback(scheduler.stop)
-            return AtWork(scheduler, hands)
+            return life.enter_context(at_work(database, settings))
 
         yield begin

@@ -1,4 +1,4 @@
-"""The other side of the server in tests: what a screen asks and hears, and who is at work."""
+"""The other side of the server in tests: what a screen asks and hears."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from typing import Any
 
 from tornado.httpclient import HTTPResponse
 from tornado.websocket import WebSocketClientConnection
-
-from nbflow.core.orders import Outcome, ReportKind
-from nbflow.scheduler.loop import Scheduler
-from tests.scheduler.stage import OK, Hands
 
 DEADLINE = 30.0
 
@@ -114,26 +110,3 @@ class Screen:
 
     def close(self) -> None:
         self._socket.close()
-
-
-class WakingHands(Hands):
-    """An executor that does what the test tells it to, and wakes the scheduler as it should."""
-
-    def start(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-
-    def _report(self, attempt: str, kind: ReportKind, outcome: Outcome | None = None) -> None:
-        super()._report(attempt, kind, outcome)
-        self._wake()
-
-
-@dataclass(frozen=True)
-class AtWork:
-    """A scheduler that runs in a thread, and the executor that does as it is told."""
-
-    scheduler: Scheduler
-    hands: WakingHands
-
-    def finish(self, task_id: str, outcome: Outcome = OK) -> None:
-        """End the running attempt of a task."""
-        self.hands.finish(task_id, outcome)
