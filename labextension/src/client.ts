@@ -19,6 +19,7 @@ import type {
   RequestReceipt,
   RunDetail,
   RunList,
+  SchedulerStart,
   TaskInstanceDetail
 } from './wire';
 
@@ -63,6 +64,11 @@ export class RestClient {
 
   health(): Promise<Health> {
     return this.request(paths.health());
+  }
+
+  /** Start a scheduler on the server's machine, if none is alive. */
+  startScheduler(): Promise<SchedulerStart> {
+    return this.request(paths.startScheduler(), 'POST', {});
   }
 
   async importErrors(): Promise<ImportErrorView[]> {

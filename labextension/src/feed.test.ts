@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { Feed, pauseWhenHidden, type FeedState } from './feed';
+import { Feed, pauseWhenHidden, type FeedState, type Follower } from './feed';
 import { aChange } from './testing/builders';
 import { sockets, type TestSocket } from './testing/sockets';
 
@@ -12,6 +12,12 @@ const ATTEMPT = {
   try_number: 1,
   offset: 0,
   log_offset: 0
+};
+
+const NOBODY: Follower = {
+  onCells: () => undefined,
+  onLog: () => undefined,
+  onRefused: () => undefined
 };
 
 beforeEach(() => {
@@ -126,17 +132,20 @@ describe('attempts', () => {
     last().open();
     const stop = feed.follow(ATTEMPT, {
       onCells: (events, complete) => got.push([events, complete]),
-      onLog: (text, complete) => got.push([text, complete])
+      onLog: (text, complete) => got.push([text, complete]),
+      onRefused: message => got.push(message)
     });
     const id = last().received[1]?.id;
     last().say({ op: 'cells', id, events: [{ event: 'x' }], next_offset: 20, complete: false });
     last().say({ op: 'log', id, text: 'hello', next_offset: 5, complete: true });
+    last().say({ op: 'error', id, message: 'Try 1 is not kept any more.' });
     vi.advanceTimersByTime(10);
     stop();
 
     expect(got).toEqual([
       [[{ event: 'x' }], false],
-      ['hello', true]
+      ['hello', true],
+      'Try 1 is not kept any more.'
     ]);
     expect(last().received.slice(1)).toEqual([
       { op: 'follow', id, ...ATTEMPT },
@@ -148,7 +157,7 @@ describe('attempts', () => {
     const { feed, last } = aFeed();
     feed.start(0);
     last().open();
-    feed.follow(ATTEMPT, { onCells: () => undefined, onLog: () => undefined });
+    feed.follow(ATTEMPT, NOBODY);
     const id = last().received[1]?.id;
     last().say({ op: 'cells', id, events: [], next_offset: 20, complete: false });
     last().say({ op: 'log', id, text: 'hello', next_offset: 5, complete: false });
@@ -163,7 +172,7 @@ describe('attempts', () => {
   test('one that is asked for before the connection stands is followed when it does', () => {
     const { feed, last } = aFeed();
     feed.start(0);
-    feed.follow(ATTEMPT, { onCells: () => undefined, onLog: () => undefined });
+    feed.follow(ATTEMPT, NOBODY);
     last().open();
 
     expect(last().received.map(message => message.op)).toEqual(['from', 'follow']);

@@ -31,6 +31,8 @@ export interface Followed {
 export type CellEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
 export interface Follower {
+  /** It cannot be followed, and why. */
+  onRefused(message: string): void;
   onCells(events: readonly CellEvent[], complete: boolean): void;
   onLog(text: string, complete: boolean): void;
 }
@@ -56,6 +58,7 @@ interface LogMessage {
 type Message =
   | { op: 'changes'; cursor: number; changes: ChangeView[] }
   | { op: 'health'; health: Health }
+  | { op: 'error'; id: string | null; message: string }
   | CellsMessage
   | LogMessage;
 
@@ -221,7 +224,18 @@ export class Feed {
         tell(this.healthListeners, message.health);
       } else if (message.op === 'cells' || message.op === 'log') {
         this.passOn(message);
+      } else if (message.op === 'error') {
+        this.refused(message);
       }
+    }
+  }
+
+  private refused({ id, message }: { id: string | null; message: string }): void {
+    const found = this.followed.get(id ?? '');
+    if (found === undefined) {
+      console.warn(`nbflow: ${message}`);
+    } else {
+      found.follower.onRefused(message);
     }
   }
 

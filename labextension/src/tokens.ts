@@ -43,5 +43,6 @@ export const CommandIds = {
   clear: 'nbflow:clear',
   openNotebook: 'nbflow:open-notebook',
   openFile: 'nbflow:open-file',
+  startScheduler: 'nbflow:start-scheduler',
   refresh: 'nbflow:refresh'
 } as const;

@@ -16,6 +16,7 @@ export function apiPath(parts: readonly string[], query: Query = {}): string {
 
 export const paths = {
   health: (): string => apiPath(['health']),
+  startScheduler: (): string => apiPath(['scheduler', 'start']),
   importErrors: (): string => apiPath(['import-errors']),
   feed: (): string => apiPath(['feed']),
   dags: (): string => apiPath(['dags']),

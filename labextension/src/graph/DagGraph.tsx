@@ -89,7 +89,7 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
           })}
         </g>
       </svg>
-      <GraphTip {...{ pointed, layout, tasks, states, now, viewport }} />
+      <GraphTip {...{ pointed, layout, tasks, states, now, viewport, selected }} />
       <Tools viewport={viewport} />
     </div>
   );
@@ -249,13 +249,14 @@ interface GraphTipProps {
   readonly states: NodeStates | null;
   readonly now: number;
   readonly viewport: Viewport;
+  readonly selected: string | null;
 }
 
 function GraphTip(props: GraphTipProps): React.JSX.Element | null {
-  const { pointed, layout, tasks, states, now, viewport } = props;
+  const { pointed, layout, tasks, states, now, viewport, selected } = props;
   const { view, size } = viewport;
-  if (pointed === null) {
-    return null;
+  if (pointed === null || ('task' in pointed && pointed.task === selected)) {
+    return null; // The drawer tells all about the selected task.
   }
   if ('route' in pointed) {
     const below = pointed.y < size.height / 2;

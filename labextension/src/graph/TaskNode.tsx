@@ -82,7 +82,7 @@ export function secondLine(
     node.ended_at,
     now || Date.parse(node.started_at ?? '')
   );
-  const isTimed = seconds !== null && (node.ended_at !== null || now > 0);
+  const isTimed = seconds !== null && (node.ended_at !== null || node.state === 'running');
   const count = node.instances > 1 ? ` · ${node.finished}/${node.instances}` : '';
   return `${stateName(node.state, trans)}${isTimed ? ` · ${duration(seconds)}` : ''}${count}`;
 }

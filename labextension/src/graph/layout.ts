@@ -39,11 +39,12 @@ export interface Layout {
 }
 
 export const NODE_HEIGHT = 46;
-const NARROWEST = 128;
+/** Room for a state with its time. */
+const NARROWEST = 164;
 const WIDEST = 240;
 /** What stands beside the text of a node: icon and padding. */
 const BESIDE_TEXT = 52;
-const GAP_X = 60;
+const GAP_X = 52;
 const GAP_Y = 18;
 const LANE = 10;
 const MARGIN = 16;

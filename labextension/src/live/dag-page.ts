@@ -35,12 +35,17 @@ export interface ChosenTask {
 type Api = Pick<RestClient, 'dag' | 'runs' | 'run'>;
 
 const FETCH_AGAIN = 400;
+const LOOK_FOR = 2000;
 
 export class DagPageStore extends Store<DagPageState> {
   private readonly stops: Stop[];
   private meanwhile: ChangeView[] | null = null;
   /** A newer run takes the place of the chosen one as long as nobody chose another. */
   private isFollowing = true;
+  private readonly expectedSoon = soon(
+    () => this.value.run === null && void this.loadRun(),
+    LOOK_FOR
+  );
   private readonly runsSoon = soon(() => void this.loadRuns(), FETCH_AGAIN);
   private readonly detailSoon = soon(() => void this.loadDetail(), FETCH_AGAIN);
 
@@ -62,6 +67,7 @@ export class DagPageStore extends Store<DagPageState> {
     this.stops = [
       feed.onChanges(changes => this.apply(changes)),
       feed.onState(state => state === 'open' && this.runsSoon()),
+      this.expectedSoon.cancel,
       this.runsSoon.cancel,
       this.detailSoon.cancel
     ];
@@ -89,7 +95,13 @@ export class DagPageStore extends Store<DagPageState> {
   /** Show a run that has just been asked for, which may not exist yet. */
   async expect(runId: string): Promise<void> {
     this.isFollowing = true;
-    await this.show(runId);
+    if (this.value.runs?.some(run => run.run_id === runId)) {
+      await this.show(runId);
+      return;
+    }
+    // The feed tells when it has been created; should it not, look after a while.
+    this.patch({ runId, run: null, runError: null });
+    this.expectedSoon();
   }
 
   chooseTask(task: ChosenTask | null): void {

@@ -44,6 +44,8 @@ export class TaskStore extends Store<TaskState> {
   /** Somebody chose a try; the newest is shown until then. */
   private isChosen = false;
   private shown = 0;
+  /** Events that came before the notebook they belong to. */
+  private unfolded: CellEvent[] = [];
   private readonly detailSoon = soon(() => void this.load(), FETCH_AGAIN);
   private readonly whySoon = soon(() => void this.load(), ASK_WHY_AGAIN);
 
@@ -120,6 +122,7 @@ export class TaskStore extends Store<TaskState> {
     this.unfollow();
     this.unfollow = () => undefined;
     this.shown += 1;
+    this.unfolded = [];
     this.patch({ tryNumber, notebook: null, notebookError: null, log: NO_LOG, logError: null });
     if (tryNumber !== null) {
       void this.showTry(tryNumber, this.shown);
@@ -130,26 +133,28 @@ export class TaskStore extends Store<TaskState> {
     const isStale = (): boolean => shown !== this.shown;
     const { detail } = this.value;
     const attempt = detail?.tries.find(one => one.try_number === tryNumber);
-    const isLive = attempt?.ended_at === null;
-    const hasNotebook = NOTEBOOK_KINDS.has(detail?.task.kind ?? '');
-    if (hasNotebook) {
-      await this.loadNotebook(tryNumber, isStale);
-    }
-    if (isStale()) {
+    if (attempt?.ended_at === null) {
+      this.follow(tryNumber, isStale);
       return;
     }
-    if (isLive) {
-      this.follow(tryNumber, hasNotebook);
-    } else {
-      await this.loadLog(tryNumber, isStale);
+    const log = this.loadLog(tryNumber, isStale);
+    if (this.hasNotebook) {
+      await this.loadNotebook(tryNumber, isStale);
     }
+    await log;
+  }
+
+  private get hasNotebook(): boolean {
+    return NOTEBOOK_KINDS.has(this.value.detail?.task.kind ?? '');
   }
 
   private async loadNotebook(tryNumber: number, isStale: () => boolean): Promise<void> {
     try {
       const json: NotebookJson = await this.api.taskNotebook(this.ref, tryNumber);
       if (!isStale()) {
-        this.patch({ notebook: notebookOf(json) });
+        const notebook = foldCells(notebookOf(json), this.unfolded);
+        this.unfolded = [];
+        this.patch({ notebook, notebookError: null });
       }
     } catch (error) {
       if (!isStale()) {
@@ -180,8 +185,7 @@ export class TaskStore extends Store<TaskState> {
     }
   }
 
-  /** Events come from the first on and begin with a blank notebook, so they fit however far it had got. */
-  private follow(tryNumber: number, hasNotebook: boolean): void {
+  private follow(tryNumber: number, isStale: () => boolean): void {
     const { dagId, runId, taskId, mapIndex } = this.ref;
     const at = {
       dag_id: dagId,
@@ -193,15 +197,29 @@ export class TaskStore extends Store<TaskState> {
       log_offset: 0
     };
     this.unfollow = this.feed.follow(at, {
-      onCells: events => this.addCells(hasNotebook ? events : []),
-      onLog: (text, complete) => this.addLog(text, complete)
+      onCells: events => this.addCells(events, tryNumber, isStale),
+      onLog: (text, complete) => this.addLog(text, complete),
+      onRefused: logError => this.patch({ logError })
     });
   }
 
-  private addCells(events: readonly CellEvent[]): void {
+  /**
+   * Events come from the first on and begin with a blank notebook, so they fit however far it had got. The
+   * notebook itself is there once there are events, and is fetched then.
+   */
+  private addCells(events: readonly CellEvent[], tryNumber: number, isStale: () => boolean): void {
     const { notebook } = this.value;
-    if (notebook !== null && events.length) {
+    if (!events.length || !this.hasNotebook) {
+      return;
+    }
+    if (notebook !== null) {
       this.patch({ notebook: foldCells(notebook, events) });
+      return;
+    }
+    const isFirst = !this.unfolded.length || this.value.notebookError !== null;
+    this.unfolded.push(...events);
+    if (isFirst) {
+      void this.loadNotebook(tryNumber, isStale);
     }
   }
 

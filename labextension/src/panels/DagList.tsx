@@ -24,6 +24,7 @@ export interface DagListProps {
   readonly onTrigger: (dagId: string) => void;
   readonly onPause: (dagId: string, paused: boolean) => void;
   readonly onReload: () => void;
+  readonly onStartScheduler: () => void;
   readonly onOpenFile: ImportErrorsProps['onOpenFile'];
 }
 
@@ -46,7 +47,7 @@ export function DagList(props: DagListProps): React.JSX.Element {
     <div className="jp-nbflow jp-nbflow-list" data-testid="nbflow-list">
       <Search value={search} onChange={setSearch} onReload={props.onReload} />
       {error === null ? null : <CannotLoad error={error} onReload={props.onReload} />}
-      <HealthBanner health={health} now={now} />
+      <HealthBanner health={health} now={now} onStart={props.onStartScheduler} />
       <ImportErrors importErrors={importErrors} onOpenFile={props.onOpenFile} />
       {dags !== null && dags.length > 0 && (
         <Filters dags={found} current={filter} onChoose={setFilter} />
@@ -128,20 +129,24 @@ function Filters({
     ['failed', trans.__('Failed')],
     ['paused', trans.__('Paused')]
   ];
+  const isWorth = (filter: Filter): boolean =>
+    filter === 'all' || filter === current || dags.some(TESTS[filter]);
   return (
     <div className="jp-nbflow-filters" role="group" aria-label={trans.__('Show')}>
-      {labels.map(([filter, label]) => (
-        <button
-          key={filter}
-          type="button"
-          className="jp-nbflow-chip"
-          aria-pressed={filter === current}
-          data-filter={filter}
-          onClick={() => onChoose(filter === current ? 'all' : filter)}
-        >
-          {label} <span className="jp-nbflow-faint">{dags.filter(TESTS[filter]).length}</span>
-        </button>
-      ))}
+      {labels
+        .filter(([filter]) => isWorth(filter))
+        .map(([filter, label]) => (
+          <button
+            key={filter}
+            type="button"
+            className="jp-nbflow-chip"
+            aria-pressed={filter === current}
+            data-filter={filter}
+            onClick={() => onChoose(filter === current ? 'all' : filter)}
+          >
+            {label} <span className="jp-nbflow-faint">{dags.filter(TESTS[filter]).length}</span>
+          </button>
+        ))}
     </div>
   );
 }
@@ -149,7 +154,7 @@ function Filters({
 function Rows(
   props: DagListProps & { dags: readonly DagView[]; total: number }
 ): React.JSX.Element {
-  const { dags, total, importErrors } = props;
+  const { dags, total, importErrors, now, onOpen, onTrigger, onPause } = props;
   const trans = useTexts();
   if (!total) {
     return <NoDags hasErrors={importErrors.length > 0} />;
@@ -160,20 +165,20 @@ function Rows(
   return (
     <ul className="jp-nbflow-rows" aria-label={trans.__('DAGs')}>
       {dags.map(dag => (
-        <DagRow key={dag.dag_id} dag={dag} {...pick(props)} />
+        <DagRow
+          key={dag.dag_id}
+          dag={dag}
+          now={now}
+          onOpen={onOpen}
+          onTrigger={onTrigger}
+          onPause={onPause}
+        />
       ))}
     </ul>
   );
 }
 
-type RowProps = Pick<DagListProps, 'onOpen' | 'onTrigger' | 'onPause'> & {
-  readonly minute: number;
-};
-
-/** What a row needs besides its DAG. Its times are rough, so that rows are drawn again each minute, not each second. */
-function pick({ onOpen, onTrigger, onPause, now }: DagListProps): RowProps {
-  return { onOpen, onTrigger, onPause, minute: Math.floor(now / 60_000) * 60_000 };
-}
+type RowProps = Pick<DagListProps, 'onOpen' | 'onTrigger' | 'onPause' | 'now'>;
 
 function NoDags({ hasErrors }: { hasErrors: boolean }): React.JSX.Element {
   const trans = useTexts();
@@ -203,7 +208,7 @@ const DagRow = React.memo(function DagRow({
   onOpen,
   onTrigger,
   onPause,
-  minute
+  now
 }: RowProps & { dag: DagView }): React.JSX.Element {
   const trans = useTexts();
   const last = dag.last_runs[0];
@@ -249,13 +254,13 @@ const DagRow = React.memo(function DagRow({
         />
       </div>
       <div className="jp-nbflow-row-more">
-        <Dots dag={dag} now={minute} onOpen={onOpen} />
+        <span className="jp-nbflow-ellipsis jp-nbflow-muted" title={dag.schedule}>
+          {dag.schedule}
+        </span>
         <span className="jp-nbflow-spring" />
-        <NextRun dag={dag} now={minute} />
+        <NextRun dag={dag} now={now} />
       </div>
-      <div className="jp-nbflow-row-schedule jp-nbflow-ellipsis" title={dag.schedule}>
-        {dag.schedule}
-      </div>
+      {dag.last_runs.length ? <Dots dag={dag} now={now} onOpen={onOpen} /> : null}
     </li>
   );
 });
@@ -286,11 +291,8 @@ function Dots({
   onOpen: DagListProps['onOpen'];
 }): React.JSX.Element {
   const trans = useTexts();
-  if (!dag.last_runs.length) {
-    return <span className="jp-nbflow-faint">{trans.__('Never run')}</span>;
-  }
   return (
-    <span className="jp-nbflow-dots">
+    <div className="jp-nbflow-dots">
       {[...dag.last_runs].reverse().map(run => (
         <button
           key={run.run_id}
@@ -304,7 +306,7 @@ function Dots({
           <StateIcon state={run.state} size={11} label={dotTitle(run, now, trans)} />
         </button>
       ))}
-    </span>
+    </div>
   );
 }
 

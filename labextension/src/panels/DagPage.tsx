@@ -31,6 +31,7 @@ export interface DagPageProps extends RunActions {
   readonly onTrigger: () => void;
   readonly onPause: (paused: boolean) => void;
   readonly onReload: () => void;
+  readonly onStartScheduler: () => void;
   /** The drawer of the chosen task, or nothing. */
   readonly drawer: React.ReactNode;
 }
@@ -67,7 +68,7 @@ export function DagPage(props: DagPageProps): React.JSX.Element {
       data-dag-id={props.dagId}
     >
       <Header {...props} dag={props.dag ?? detail.dag} detail={detail} now={now} />
-      <HealthBanner health={health} now={now} />
+      <HealthBanner health={health} now={now} onStart={props.onStartScheduler} />
       <RunStrip
         runs={state.runs ?? []}
         current={state.runId}
@@ -117,7 +118,7 @@ function Header({
       </div>
       <Switch
         isOn={!dag.paused}
-        caption={dag.paused ? trans.__('Paused') : trans.__('Scheduled')}
+        caption={dag.paused ? trans.__('Paused') : trans.__('Active')}
         label={
           dag.paused ? trans.__('Paused: switch the schedule on') : trans.__('Pause the schedule')
         }

@@ -5,15 +5,17 @@ import type { FeedState } from '../feed';
 import { fromNow } from '../format';
 import { useTexts } from '../text';
 import type { Health } from '../wire';
-import { Notice } from './controls';
+import { Button, Notice } from './controls';
 
 /** The banner; nothing while all is well. */
 export function HealthBanner({
   health,
-  now
+  now,
+  onStart
 }: {
   health: Health | null;
   now: number;
+  onStart: () => void;
 }): React.JSX.Element | null {
   const trans = useTexts();
   if (health === null || health.scheduler.alive) {
@@ -21,7 +23,11 @@ export function HealthBanner({
   }
   const last = health.scheduler.last_heartbeat;
   return (
-    <Notice kind="warning" title={trans.__('No scheduler is alive')}>
+    <Notice
+      kind="warning"
+      title={trans.__('No scheduler is alive')}
+      action={<Button icon="play" label={trans.__('Start a scheduler')} onClick={onStart} />}
+    >
       <p>
         {last === null
           ? trans.__('None has been started yet, so nothing runs.')
@@ -29,9 +35,6 @@ export function HealthBanner({
               'Its last heartbeat came %1. Nothing runs until one is back.',
               fromNow(last, now, trans)
             )}
-      </p>
-      <p>
-        {trans.__('Start one in a terminal:')} <code>nbflow scheduler</code>
       </p>
     </Notice>
   );

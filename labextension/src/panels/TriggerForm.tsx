@@ -78,14 +78,19 @@ interface FormFieldProps {
 function FormField({ field, draft, error, onChange }: FormFieldProps): React.JSX.Element {
   const id = React.useId();
   const trans = useTexts();
-  const described = [
-    field.description ? `${id}-hint` : '',
-    error === undefined ? '' : `${id}-error`
-  ].join(' ');
+  const form =
+    field.kind === 'texts'
+      ? trans.__('One per line.')
+      : field.kind === 'json'
+        ? trans.__('As JSON.')
+        : '';
+  const hint = [field.description, form].filter(Boolean).join(' ');
+  const described = [hint ? `${id}-hint` : '', error === undefined ? '' : `${id}-error`].join(' ');
   return (
     <div
       className="jp-nbflow-field"
       data-param={field.name}
+      data-kind={field.kind}
       data-invalid={error !== undefined || undefined}
     >
       <label htmlFor={id}>
@@ -103,9 +108,9 @@ function FormField({ field, draft, error, onChange }: FormFieldProps): React.JSX
         isInvalid={error !== undefined}
         onChange={onChange}
       />
-      {field.description ? (
+      {hint ? (
         <div className="jp-nbflow-hint" id={`${id}-hint`}>
-          {field.description}
+          {hint}
         </div>
       ) : null}
       {error === undefined ? null : (

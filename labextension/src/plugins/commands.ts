@@ -38,6 +38,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       CommandIds.trigger,
       CommandIds.pause,
       CommandIds.unpause,
+      CommandIds.startScheduler,
       CommandIds.refresh
     ]) {
       palette?.addItem({ command, category: 'nbflow' });
@@ -98,6 +99,12 @@ class Verbs {
           args: argsSchema({ ...ofRun, task_id: texts.__('The task; left out: what failed') })
         },
         execute: args => this.doing(() => this.clear(args))
+      },
+      [CommandIds.startScheduler]: {
+        label: texts.__('Start a Scheduler'),
+        caption: texts.__('Start a scheduler on the machine of the server, if none is alive'),
+        describedBy: { args: argsSchema({}) },
+        execute: () => this.doing(() => this.startScheduler())
       },
       [CommandIds.refresh]: {
         label: texts.__('Fetch DAGs Again'),
@@ -170,6 +177,23 @@ class Verbs {
         autoClose: 3000
       });
     }
+  }
+
+  private async startScheduler(): Promise<void> {
+    const { texts } = this;
+    const told = this.client.rest
+      .startScheduler()
+      .then(({ alive, log }) =>
+        alive
+          ? texts.__('A scheduler is alive.')
+          : texts.__('The scheduler gives no sign of life yet; its log is %1.', log)
+      );
+    Notification.promise(told, {
+      pending: { message: texts.__('Starting a scheduler…') },
+      success: { message: text => String(text), options: { autoClose: 4000 } },
+      error: { message: messageOf }
+    });
+    await told.catch(() => undefined); // The notification tells.
   }
 
   private runOf(args: Args): { dagId: string; runId: string } {

@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { showErrorMessage } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Contents } from '@jupyterlab/services';
 import type { CommandRegistry } from '@lumino/commands';
@@ -72,9 +73,10 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
         args: argsSchema({ path: texts.__('The file, from the root of the server') })
       },
       execute: async args => {
-        const path = textArg(args, 'path') ?? '';
-        if (!(await isThere(contents, path))) {
-          throw new Error(texts.__('%1 is not among the files that this server shows.', path));
+        const file = textArg(args, 'path') ?? '';
+        const path = await findFile(contents, file);
+        if (path === null) {
+          throw new Error(texts.__('%1 is not among the files that this server shows.', file));
         }
         await app.commands.execute('docmanager:open', { path });
       }
@@ -120,6 +122,18 @@ async function fetchNotebook(
 function pathOf(notebook: NotebookJson): string | null {
   const ours = notebook.metadata.nbflow as { path?: unknown } | undefined;
   return typeof ours?.path === 'string' ? ours.path : null;
+}
+
+/** A file of the server by its path on the machine, or by its path in the folder of DAGs. */
+async function findFile(contents: Contents.IManager, file: string): Promise<string | null> {
+  const root = PageConfig.getOption('serverRoot').replace(/\/?$/, '/');
+  const inside = file.startsWith(root) ? file.slice(root.length) : file;
+  for (const path of [inside, `dags/${inside}`]) {
+    if (!path.startsWith('/') && (await isThere(contents, path))) {
+      return path;
+    }
+  }
+  return null;
 }
 
 async function isThere(contents: Contents.IManager, path: string): Promise<boolean> {

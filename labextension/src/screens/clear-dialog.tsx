@@ -27,6 +27,7 @@ export async function askToClear(
     title: taskId === null ? texts.__('Run again') : texts.__('Run %1 again', taskId),
     body: new ClearBody(form, run, taskId, texts),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: texts.__('Run again') })],
+    focusNodeSelector: 'input',
     onAccept: () => form.submit()
   });
   void form.preview();

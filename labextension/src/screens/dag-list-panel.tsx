@@ -53,6 +53,7 @@ function LiveList({
       onPause: (dagId: string, paused: boolean) =>
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId }),
       onReload: () => void model.list.reload(),
+      onStartScheduler: () => void commands.execute(CommandIds.startScheduler),
       onOpenFile: (file: string) => void commands.execute(CommandIds.openFile, { path: file })
     }),
     [model, commands]

@@ -5,7 +5,7 @@ import * as React from 'react';
 
 import type { TaskRef } from '../client';
 import { nbflowIcon } from '../icons';
-import { DagPageStore } from '../live/dag-page';
+import { DagPageStore, type DagPageState } from '../live/dag-page';
 import { useStore } from '../live/store';
 import { TaskStore } from '../live/task';
 import type { Rendering } from '../notebook/NotebookView';
@@ -79,7 +79,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       state={state}
       dag={dag}
       health={health}
-      drawer={<Drawer {...props} onChooseTask={chooseTask} />}
+      drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}
       onChooseTask={chooseTask}
       onOlder={() => void page.loadOlder()}
@@ -88,6 +88,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId })
       }
       onReload={() => void page.load()}
+      onStartScheduler={() => void commands.execute(CommandIds.startScheduler)}
       onCancel={() => void commands.execute(CommandIds.cancel, ofRun)}
       onClear={taskId => void commands.execute(CommandIds.clear, { ...ofRun, task_id: taskId })}
       onOpenNotebook={
@@ -111,9 +112,10 @@ type DrawerProps = LivePageProps & {
   readonly onChooseTask: (taskId: string, mapIndex: number) => void;
 };
 
-function Drawer(props: DrawerProps): React.JSX.Element | null {
+/** The drawer of the chosen task; null leaves the graph all the room. */
+function drawerOf(props: DrawerProps, state: DagPageState): React.JSX.Element | null {
   const { dagId, page, onChooseTask } = props;
-  const { task, run, runId, detail } = useStore(page);
+  const { task, run, runId, detail } = state;
   if (task === null) {
     return null;
   }

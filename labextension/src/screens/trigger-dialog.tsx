@@ -28,6 +28,7 @@ export async function askForRun(
     title: texts.__('Trigger %1', detail.dag.dag_id),
     body: new TriggerBody(form, detail, texts),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: texts.__('Trigger') })],
+    focusNodeSelector: 'input, select, textarea',
     onAccept: () => form.submit()
   });
   await dialog.launch();

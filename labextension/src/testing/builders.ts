@@ -8,7 +8,8 @@ import type {
   RunDot,
   RunView,
   TaskInstanceView,
-  TaskView
+  TaskView,
+  TryView
 } from '../wire';
 
 export const T0 = '2026-03-04T05:00:00+00:00';
@@ -170,4 +171,25 @@ export function aTaskChange(
   more: Partial<ChangeView> = {}
 ): ChangeView {
   return aChange('task', { task_id: taskId, map_index: -1, state, ...more });
+}
+
+/** A try of a task, running unless `ended_at` says otherwise. */
+export function aTry(tryNumber: number, more: Partial<TryView> = {}): TryView {
+  return {
+    try_number: tryNumber,
+    attempt_id: `attempt-${tryNumber}`,
+    state: 'running',
+    reason: null,
+    message: '',
+    traceback: '',
+    cell: null,
+    worker: 'w1',
+    queued_at: null,
+    started_at: T0,
+    ended_at: null,
+    has_notebook: false,
+    has_log: true,
+    peak_memory: null,
+    ...more
+  };
 }
