@@ -68,19 +68,21 @@ def connect(settings: Settings) -> Database:
     Raises NbflowError when there can be none.
     """
     try:
-        _make_data_folder(settings.data_folder)
+        make_data_folder(settings)
         return Database(settings.store_url)
     except (ValueError, OSError) as error:
         raise NbflowError(f"The store cannot be opened: {error}") from error
 
 
-def _make_data_folder(folder: Path) -> None:
+def make_data_folder(settings: Settings) -> Path:
     """Make it on first use, with a note that keeps it out of the user's repository."""
+    folder = settings.data_folder
     try:
         folder.mkdir(parents=True)
     except FileExistsError:
-        return
+        return folder
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    return folder
 
 
 def make_runner(settings: Settings) -> Runner:

@@ -95,7 +95,7 @@ class OneRun:
             return self.settings.model_copy(update=changes)
         now = datetime.now(timezone.utc)
         name = f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}"
-        folder = self.settings.data_folder / "runs" / name
+        folder = app.make_data_folder(self.settings) / "runs" / name
         changes = {"executor": self.executor, "data": folder, "store": "", "artifacts": ""}
         return self.settings.model_copy(update=changes)
 
