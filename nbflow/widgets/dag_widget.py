@@ -39,6 +39,14 @@ export default {{ render }};
 """
 
 
+def _built(name: str) -> str:
+    """A file of the built front end, as text: of a path anywidget would hold every widget for ever.
+
+    The line at the end tells it that this is no path.
+    """
+    return f"{(STATIC / name).read_text(encoding='utf-8')}\n"
+
+
 class DagWidget(anywidget.AnyWidget):
     """A DAG, with the states of its tasks where a run is shown.
 
@@ -47,8 +55,8 @@ class DagWidget(anywidget.AnyWidget):
     when what is seen may be stale. All are JSON in the shapes of `nbflow.views`.
     """
 
-    _esm = STATIC / "widget.js" if IS_BUILT else _PLAIN_VIEW
-    _css = STATIC / "widget.css" if IS_BUILT else ""
+    _esm = _built("widget.js") if IS_BUILT else _PLAIN_VIEW
+    _css = _built("widget.css") if IS_BUILT else ""
 
     dag = traitlets.Dict().tag(sync=True)
     states = traitlets.Dict().tag(sync=True)
@@ -59,11 +67,13 @@ class DagWidget(anywidget.AnyWidget):
     problem = traitlets.Unicode().tag(sync=True)
     drawing = traitlets.Unicode().tag(sync=not IS_BUILT)
 
+    _is_live = False
+    _is_closed = False
+    _handles: tuple[DisplayHandle, ...] = ()
+
     # `Any`: the values of the traits above.
     def __init__(self, **shown: Any) -> None:  # noqa: ANN401
         self._is_live = onlooker() is Onlooker.PERSON
-        self._is_closed = False
-        self._handles: list[DisplayHandle] = []
         super().__init__(**shown)
 
     # -- the connection to the front end -----------------------------------------------------------
@@ -105,12 +115,13 @@ class DagWidget(anywidget.AnyWidget):
         """Display, so that it can be replaced by the last picture later."""
         handle = display(self._repr_mimebundle_()[0], raw=True, display_id=True)
         if handle is not None:
-            self._handles.append(handle)
+            self._handles += (handle,)
 
     def _leave_picture(self) -> None:
         """Replace what was displayed by a picture: in the saved notebook a live view is dead."""
-        while self._handles:
-            self._handles.pop().update(self.as_picture(), raw=True)
+        handles, self._handles = self._handles, ()
+        for handle in handles:
+            handle.update(self.as_picture(), raw=True)
 
     @traitlets.observe("dag", "states", "run")
     def _draw(self, _: object) -> None:

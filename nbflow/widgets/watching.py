@@ -25,7 +25,7 @@ LOOK_ANYWAY = 5.0
 """Seconds after which it looks although nothing has happened: is a scheduler alive?"""
 LOOK_AT_LOG = 0.5
 """The same while a log is shown."""
-_LISTEN = 1.0
+_LISTEN = 0.5
 _JOIN = 5.0
 
 Show = Callable[[Seen], None]
