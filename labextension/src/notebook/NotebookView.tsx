@@ -143,7 +143,8 @@ function Markdown({
   rendering: Rendering;
 }): React.JSX.Element {
   const ref = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => {
+  // Lumino takes its widgets away only while they are on the page: the cleanup of a layout effect comes in time.
+  React.useLayoutEffect(() => {
     const rendered = ref.current === null ? null : rendering.markdown(source, ref.current);
     return () => rendered?.dispose();
   }, [source, rendering]);
@@ -161,7 +162,7 @@ function Outputs({
 }): React.JSX.Element {
   const ref = React.useRef<HTMLDivElement>(null);
   const rendered = React.useRef<RenderedOutputs | null>(null);
-  React.useEffect(() => {
+  React.useLayoutEffect(() => {
     // The outputs come by the effect below, also the first ones.
     const mine = ref.current === null ? null : rendering.outputs([], ref.current);
     rendered.current = mine;
@@ -170,7 +171,7 @@ function Outputs({
       mine?.dispose();
     };
   }, [rendering]);
-  React.useEffect(() => {
+  React.useLayoutEffect(() => {
     rendered.current?.update(outputs);
   }, [outputs, rendering]);
   return <div className="jp-nbflow-outputs" ref={ref} />;
