@@ -14,7 +14,7 @@ from typing import Annotated, cast
 
 import typer
 
-from nbflow import __version__
+from nbflow._version import __version__
 
 COMMANDS = {
     "run": "Run a notebook or a DAG to its end, here and now, and print what happened.",
