@@ -55,8 +55,10 @@ if TYPE_CHECKING:
 STREAM_INTERVAL_SECONDS = 0.001
 # A start is told together with the end if that follows at once, as in a short task.
 GATHER_SECONDS = 0.01
-# A session is not answered more often than this, so that reports of short tasks travel together.
+# A session is not answered more often than this, so that reports of short tasks travel together:
+# the longer when several just did, for then more will follow and no single one is waited for.
 ANSWER_INTERVAL_SECONDS = 0.004
+BUSY_INTERVAL_SECONDS = 0.015
 VIEW_INTERVAL_SECONDS = 1.0
 CLEAN_SECONDS = 60.0
 
@@ -71,7 +73,7 @@ class Waiting:
 
     client: str
     news: asyncio.Event = field(default_factory=asyncio.Event)
-    answered: float = 0.0
+    not_before: float = 0.0
     viewed: float = 0.0
 
 
@@ -154,12 +156,13 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
         waiting = self._sessions.get(session)
         if waiting is None:
             return None
-        await asyncio.sleep(waiting.answered + ANSWER_INTERVAL_SECONDS - monotonic())
+        await asyncio.sleep(waiting.not_before - monotonic())
         letters = await self._news(session, after, version, waiting)
-        waiting.answered = monotonic()
+        now, ended = monotonic(), sum(each.kind is ReportKind.FINISHED for each in letters)
+        waiting.not_before = now + (BUSY_INTERVAL_SECONDS if ended > 1 else ANSWER_INTERVAL_SECONDS)
         view = self._view() if self._view_is_due(version, waiting) else None
         if view is not None:
-            waiting.viewed = waiting.answered
+            waiting.viewed = now
         return {
             "letters": [{"number": each.number, "body": each.body} for each in letters],
             "cluster": view,
