@@ -192,7 +192,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
         self._tell(session)
 
     async def keep_code(self, session: str, digest: str, body: bytes) -> None:
-        """Keep code that orders of this session name, until it is dropped or the session ends."""
+        """Keep code that orders of this session name, until it is dropped or needed no more."""
         self._codes.setdefault(session, {})[digest] = body
 
     async def drop_code(self, session: str, digests: Iterable[str]) -> None:
@@ -330,14 +330,20 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
                 seconds = self._lost_after.total_seconds()
                 self._lose(attempt, f"Its worker has given no sign of life for {seconds:.0f} s.")
             self._book.clean(utc_now())
+            self._drop_unneeded_code()
+
+    def _drop_unneeded_code(self) -> None:
+        needed = {running.submitted_by for running in self._book.running.values()}
+        for session in [each for each in self._codes if each not in self._sessions]:
+            if session not in needed:
+                del self._codes[session]
 
     def _lose(self, attempt: str, message: str, reason: Reason = Reason.WORKER_LOST) -> None:
         self._book.lose(attempt, message, utc_now(), reason)
         self._tell_all()
 
     def _end_session(self, session: str) -> None:
-        """Stop serving a session. Its letters stay."""
-        self._codes.pop(session, None)
+        """Stop serving a session. Its letters stay, and code that an attempt may yet ask for."""
         waiting = self._sessions.pop(session, None)
         if waiting is not None:
             waiting.news.set()

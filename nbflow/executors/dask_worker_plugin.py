@@ -201,7 +201,7 @@ class WorkerAttempts:
             for digest in protocol.codes_of([order]):
                 code = self._code(key[2], digest)
                 if code is None:
-                    gone = "Who handed it out went away before its code arrived."
+                    gone = "The Dask scheduler does not have its code any more."
                     return Outcome(TaskState.FAILED, Reason.START_FAILED, gone)
                 order = protocol.with_code(order, code)
             return self._runner.run(order, live.token)
