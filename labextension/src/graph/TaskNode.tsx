@@ -22,6 +22,9 @@ export interface TaskNodeProps {
   readonly onEnter: (taskId: string | null) => void;
 }
 
+/** The second line is set smaller than text is measured for. */
+const DETAIL_SCALE = 13 / 11;
+
 function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
   const { task, box, node, now, isSelected, isFocusable, onOpen, onEnter } = props;
   const trans = useTexts();
@@ -58,7 +61,7 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
         {shortened(task.task_id, box.width - 48)}
       </text>
       <text className="jp-nbflow-node-detail" x="38" y="35.5">
-        {second}
+        {shortened(second, (box.width - 48) * DETAIL_SCALE)}
       </text>
     </g>
   );
