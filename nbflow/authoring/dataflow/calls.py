@@ -89,7 +89,7 @@ class Caller(Machine):
             return self._call_path(target, arguments)
         if target.receiver is not None:
             return self._call_method(target, target.receiver, arguments)
-        if target.value.kind in (Kind.OBJECT, Kind.DATA):
+        if target.value.kind is Kind.OBJECT:
             return self._use_object(target, target.value, arguments)
         return self._call_unknown(target, [target.value, *arguments], "runs code that is not seen")
 
@@ -293,7 +293,9 @@ class Caller(Machine):
         return self.arithmetic(target.place, list(arguments))
 
     def _make_object(self, target: Target, arguments: Arguments) -> Value:
-        made = self.new(target.place, kind=Kind.OBJECT)
+        # With copy=False, methods of the object may change their arguments.
+        works_in_place = arguments.flags.get("copy") is False
+        made = self.new(target.place, kind=Kind.UNKNOWN if works_in_place else Kind.OBJECT)
         for value in arguments:
             self.store(made, value)
         return made
@@ -301,8 +303,21 @@ class Caller(Machine):
     def _make_lazy(self, target: Target, arguments: Arguments) -> Value:
         made = self.new(target.place, kind=Kind.LAZY)
         for value in arguments:
-            self.store(made, value)
+            self.store(made, value, keep=True)
+            if not value.codes:
+                self._store_read(target, made, self.heap.part(value))
         return made
+
+    def _store_read(self, target: Target, iterator: Value, part: Value) -> None:
+        """What an iterator gives: parts of what it goes through, or tuples of such."""
+        name = target.value.path.rpartition(".")[2]
+        gives_tuples = name in ("zip", "enumerate")
+        if gives_tuples or target.value.path.startswith("itertools."):
+            pair = self.new((target.place, "tuple"), kind=Kind.CONTAINER)
+            self.store(pair, part)
+            self.store(iterator, pair)
+        if not gives_tuples:
+            self.store(iterator, part)
 
     def _make_path(self, target: Target, arguments: Arguments) -> Value:
         is_constructor = target.value.path.rpartition(".")[2][:1].isupper()
@@ -533,6 +548,12 @@ class Caller(Machine):
 
     def _object_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         self._common_effects(target, receiver, arguments)
+        if target.name in knowledge.ARGUMENT_METHODS:
+            for value in arguments:
+                self.mutate(value, f"passes it to `{target.text}`, which changes it", owned=True)
+        if target.name in knowledge.RANDOM_METHODS:
+            self._use_object(target, receiver, Arguments())
+            return self._make_view(target, arguments)
         if target.name in knowledge.PURE_METHODS:
             self._callbacks([receiver], arguments)
             made = self.new(target.place, kind=Kind.DATA)

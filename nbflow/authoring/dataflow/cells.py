@@ -16,7 +16,7 @@ from nbflow.authoring.dataflow.calls import Arguments, Target
 from nbflow.authoring.dataflow.expressions import Expressions
 from nbflow.authoring.dataflow.facts import CellFacts, Statement
 from nbflow.authoring.dataflow.heap import SCALAR, Kind, Value, join
-from nbflow.authoring.dataflow.namespace import Scope
+from nbflow.authoring.dataflow.namespace import Scope, values_in
 from nbflow.authoring.dataflow.source import CellSource, parse_code
 from nbflow.authoring.dataflow.statements import has_setup_form
 from nbflow.authoring.dataflow.syntax import (
@@ -78,12 +78,9 @@ class CellReader(Expressions):
         any other name.
         """
         lost = self.new(("anything",))
-        for name, slot in list(self.names.items()):
-            value = slot.value
-            if value is None or value.path:
+        for _, value in list(values_in(self.names)):
+            if value.path:
                 continue
-            if name not in self.facts.reads and not slot.own:
-                self._read(name)
             self.store(lost, value)
             if not value.is_constant:
                 self.store(value, lost)
@@ -246,8 +243,11 @@ class CellReader(Expressions):
         """Whether leaving the with-block may hide an exception, so that its body may stop
         anywhere.
         """
-        path = self.path_of(node.func) if isinstance(node, ast.Call) else self.path_of(node)
-        return path.partition(".")[0] not in knowledge.DATA_LIBRARIES | {"builtins"} or (
+        called = node.func if isinstance(node, ast.Call) else node
+        if isinstance(called, ast.Attribute) and called.attr == "open":
+            return False
+        path = self.path_of(called)
+        return path.partition(".")[0] not in knowledge.STATELESS_LIBRARIES | {"builtins"} or (
             path.startswith("contextlib.")
         )
 

@@ -136,9 +136,18 @@ def find_flow(
     code = [source for source in sources if not source.is_empty]
     facts, reader = read_cells(code, stateless)
     setup = find_setup(facts, reader.heap, forced_setup)
-    work = tuple(i for i in facts if i in declared or not setup.is_whole(i))
+    work = tuple(_work(facts, setup, declared))
     by_index = {source.index: source for source in code}
     return _Finder(by_index, facts, setup, work).find()
+
+
+def _work(facts: Mapping[int, CellFacts], setup: Setup, declared: Sequence[int]) -> Iterator[int]:
+    """The cells that are more than setup. After others, `import *` is: it may hide their names."""
+    has_begun = False
+    for index, found in facts.items():
+        if index in declared or not setup.is_whole(index) or (found.has_star and has_begun):
+            has_begun = True
+            yield index
 
 
 @dataclass

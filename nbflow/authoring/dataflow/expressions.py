@@ -16,7 +16,14 @@ from nbflow.authoring.dataflow.functions import (
     is_property,
     method_of,
 )
-from nbflow.authoring.dataflow.heap import SCALAR, Kind, Value, join, text_value
+from nbflow.authoring.dataflow.heap import (
+    GENERATOR_EXPRESSION,
+    SCALAR,
+    Kind,
+    Value,
+    join,
+    text_value,
+)
 from nbflow.authoring.dataflow.namespace import Scope
 from nbflow.authoring.dataflow.source import shell_call
 from nbflow.authoring.dataflow.syntax import (
@@ -126,13 +133,21 @@ class Expressions(Functions):
             self._uses_dunder(value)
             if looks_inside and value.kind is Kind.LAZY:
                 self.consume(value)
-        objects = [value for value in values if value.roots and not value.path]
-        if compares_identity and len(objects) > 1:
-            # Copies in another kernel are never identical: what is compared must stay together.
-            self.mutate(join(objects), f"compares the identity in `{short(node)}`")
+        if compares_identity:
+            self._compare_identity(values, short(node))
         if all(value.is_constant for value in values):
             return SCALAR
         return self.new(place_of(node), kind=Kind.DATA)
+
+    def _compare_identity(self, values: Sequence[Value], text: str) -> None:
+        """Copies in another kernel are never identical: what is compared must stay together.
+
+        Functions and classes are the same in every kernel, or stay in one anyway.
+        """
+        sites = [{s for s in value.roots if not self.heap.is_code(s)} for value in values]
+        objects = [v for v, own in zip(values, sites, strict=True) if own and not v.path]
+        if len(objects) > 1:
+            self.mutate(join(objects), f"compares the identity in `{text}`")
 
     def _of_attribute(self, node: ast.Attribute) -> Value:
         base = self.value_of(node.value)
@@ -287,11 +302,11 @@ class Expressions(Functions):
         return made
 
     def _of_generator_exp(self, node: ast.GeneratorExp) -> Value:
-        made = self.new(place_of(node), kind=Kind.LAZY, stuck="a generator")
+        made = self.new(place_of(node), kind=Kind.LAZY, stuck=GENERATOR_EXPRESSION)
         self._comprehend(node.generators, lambda: self.store(made, self.value_of(node.elt)))
         lambda_ = ast.Lambda(_NO_ARGUMENTS, ast.ListComp(node.elt, node.generators))
-        later = self.make_function(ast.copy_location(lambda_, node), "a generator")
-        self.store(made, later)
+        later = self.make_function(ast.copy_location(lambda_, node), GENERATOR_EXPRESSION)
+        self.store(made, later, keep=True)
         return made
 
     def _comprehend(self, generators: Sequence[ast.comprehension], add: Callable[[], None]) -> None:

@@ -30,7 +30,7 @@ from nbflow.authoring.dataflow.syntax import (
     place_of,
 )
 
-_MAX_PASSES = 5
+_MAX_PASSES = 8
 _MAX_DEPTH = 12
 _MAX_RUNS = 400
 _CONTEXT = 3
@@ -102,6 +102,7 @@ class Functions(Shell):
     def _hold_captured(self, made: Value) -> None:
         """A function made inside another one holds what it closes over."""
         for scope in self.scopes:
+            scope.closures |= made.roots
             for value in scope.captured.values():
                 for site in made.roots:
                     self.heap.put([site], value, keep=True)

@@ -54,6 +54,10 @@ class Code:
         return isinstance(self.node, ast.ClassDef)
 
 
+GENERATOR_EXPRESSION = "a generator expression"
+"""The name of the code of any generator expression."""
+
+
 def by_number(code: Code) -> int:
     return code.number
 
@@ -187,6 +191,8 @@ class Heap:
             thing = self.thing(site)
             links = thing.keeps if keep else thing.holds
             new = value.roots - self.reach(frozenset({site}), owned=not keep)
+            # What holds itself is among its own elements.
+            new |= value.roots & {site} - links
             if new:
                 links |= new
                 self.revision += 1
@@ -249,15 +255,16 @@ class Heap:
         return Value(reached, kind)
 
     def _element(self, value: Value, reached: frozenset[Site]) -> Value:
-        elements = {self.thing(site).element for site in value.roots} - {None}
-        inside = reached - value.roots
-        if not inside and elements <= {Kind.SCALAR, Kind.PATH}:
-            return Value(kind=Kind.PATH) if Kind.PATH in elements else SCALAR
+        things = [self.thing(site) for site in value.roots]
+        kinds = {thing.element for thing in things} - {None}
+        inside = self.reach(frozenset(site for thing in things for site in thing.holds))
+        if not inside and kinds <= {Kind.SCALAR, Kind.PATH}:
+            return Value(kind=Kind.PATH) if Kind.PATH in kinds else SCALAR
+        kind = kinds.pop() if len(kinds) == 1 else None
         codes = frozenset(code for site in inside for code in self.thing(site).codes)
-        kind = elements.pop() if len(elements) == 1 else None
-        if kind in (Kind.DATA, Kind.OBJECT):
+        if kind in (Kind.DATA, Kind.OBJECT, Kind.CONTAINER):
             return Value(inside or reached, kind, codes=codes)
-        return Value(reached, Kind.UNKNOWN)
+        return Value(inside or reached, Kind.UNKNOWN)
 
     @staticmethod
     def _widen(thing: Thing, kind: Kind) -> None:

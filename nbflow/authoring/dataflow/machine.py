@@ -26,7 +26,17 @@ from nbflow.authoring.dataflow.facts import (
     Touch,
     Write,
 )
-from nbflow.authoring.dataflow.heap import SCALAR, Code, Heap, Kind, Site, Value, by_number, join
+from nbflow.authoring.dataflow.heap import (
+    GENERATOR_EXPRESSION,
+    SCALAR,
+    Code,
+    Heap,
+    Kind,
+    Site,
+    Value,
+    by_number,
+    join,
+)
 from nbflow.authoring.dataflow.knowledge import DATASETS, known_function
 from nbflow.authoring.dataflow.namespace import (
     Names,
@@ -188,18 +198,23 @@ class Machine(ABC):
         if scope is None:
             self._bind_global(name, value, weakly=weakly or bool(self.calls))
             return
-        scope.captured[name] = self._widened(scope.captured.get(name), value)
+        known = scope.captured.get(name)
+        scope.captured[name] = value if known is None else join((known, value))
+        if scope.closures and scope.captured[name] != known:
+            self.heap.revision += 1
+        self._tell_closures(scope, value)
         before = scope.names.get(name)
         if weakly and before is not None and before.value is not None:
             value = join((before.value, value))
         scope.names[name] = Slot(value, own=True, bound=True)
         self._trail(id(scope), name, value)
 
-    def _widened(self, before: Value | None, value: Value) -> Value:
-        widened = value if before is None else join((before, value))
-        if widened != before:
-            self.heap.revision += 1
-        return widened
+    def _tell_closures(self, scope: Scope, value: Value) -> None:
+        """Functions that close over the scope see the new value; from inside, they change."""
+        self.heap.put(scope.closures, value, keep=True)
+        running = next((each for each in reversed(self.scopes) if each.takes_walrus), None)
+        if scope is not running and scope.closures:
+            self.mutate(Value(frozenset(scope.closures)), "changes what it remembers")
 
     def _scope_to_bind(self, name: str) -> Scope | None:
         for scope in reversed(self.scopes):
@@ -365,12 +380,22 @@ class Machine(ABC):
     def consume(self, value: Value) -> None:
         """`value` is iterated over, which uses up an iterator."""
         if value.kind is Kind.LAZY:
-            runs_code = any(may_store(code.node) for code in self.heap.codes(value))
+            runs_code = any(may_store(code.node) for code in self._run_by_reading(value))
             self.mutate(self._iterators_in(value), "uses up an iterator", owned=runs_code)
         elif value.kind is Kind.OBJECT:
             self.mutate(value, "goes through an object", owned=True)
         elif value.kind is Kind.UNKNOWN:
             self.mutate(value, "goes through what may be an iterator", owned=True)
+
+    def _run_by_reading(self, value: Value) -> set[Code]:
+        """Code that gets arguments as the iterator is read: of generators, and passed to `map`.
+
+        Generator expressions are not among them: they name all they use.
+        """
+        things = [self.heap.thing(site) for site in value.roots]
+        held = [self.heap.thing(site) for each in things for site in each.holds | each.keeps]
+        codes = {code for thing in (*things, *held) for code in thing.codes}
+        return {code for code in codes if code.name != GENERATOR_EXPRESSION}
 
     def _iterators_in(self, value: Value) -> Value:
         """`value` and the iterators it draws from."""
@@ -407,6 +432,10 @@ class Machine(ABC):
         be read and changed.
         """
         self.note_effect()
+        if names:
+            for name, slot in list(self.names.items()):
+                if not slot.own:
+                    self._read(name)
         found = Obstacle(self._told(why), self.line, names)
         if all(known.why != found.why for known in self.facts.obstacles):
             self.facts.obstacles.append(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from nbflow.authoring.dataflow.heap import Value, join
+from nbflow.authoring.dataflow.heap import Site, Value, join
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Scope:
     """The local names of one function call, comprehension or class body.
 
     `captured` joins every value a name ever had here, for functions that close over it and run
-    later.
+    later; `closures` are these functions.
     """
 
     local_names: frozenset[str] = frozenset()
@@ -42,6 +42,7 @@ class Scope:
     names: Names = field(default_factory=dict)
     captured: dict[str, Value] = field(default_factory=dict)
     returns: list[Value] = field(default_factory=list)
+    closures: set[Site] = field(default_factory=set)
 
 
 @dataclass(frozen=True)

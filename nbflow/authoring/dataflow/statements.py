@@ -106,10 +106,7 @@ def _is_of_setting(node: ast.expr, path_of: PathOf) -> bool:
         return False
     path = path_of(base)
     top = path.partition(".")[0]
-    return (
-        bool(path)
-        and top in knowledge.DATA_LIBRARIES | knowledge.MODEL_LIBRARIES - knowledge.DATASETS
-    )
+    return bool(path) and top in knowledge.STATELESS_LIBRARIES - knowledge.DATASETS
 
 
 def _only_tries_imports(node: ast.Try, path_of: PathOf) -> bool:
@@ -138,7 +135,7 @@ def _is_setting(node: ast.expr, path_of: PathOf) -> bool:
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
     path = path_of(node.func)
     top = path.partition(".")[0]
-    known = top in knowledge.DATA_LIBRARIES | knowledge.MODEL_LIBRARIES
+    known = top in knowledge.STATELESS_LIBRARIES
     is_logger = isinstance(node.func, ast.Attribute) and node.func.attr in knowledge.LOGGER_SETTINGS
     if not ((known and knowledge.is_setting(path)) or (is_logger and not path)):
         return False

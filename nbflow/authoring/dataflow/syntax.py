@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import symtable
+import textwrap
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
@@ -74,9 +75,15 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             todo.extend(ast.iter_child_nodes(each))
 
 
+def _nodes_of_scope(node: ast.AST) -> list[ast.AST]:
+    """`node` and what is inside it, as far as its names belong to the scope it stands in."""
+    is_scope = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda))
+    return [node] if is_scope else [node, *own_nodes(node)]
+
+
 def assigned_in(node: ast.AST) -> Iterator[str]:
     """Names that `node` itself binds."""
-    for each in (node, *own_nodes(node)):
+    for each in _nodes_of_scope(node):
         if isinstance(each, ast.Name) and isinstance(each.ctx, (ast.Store, ast.Del)):
             yield each.id
         elif isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -109,7 +116,7 @@ def names_of(node: FunctionNode) -> tuple[frozenset[str], frozenset[str]]:
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     for statement in body:
         local |= set(assigned_in(statement))
-        for each in (statement, *own_nodes(statement)):
+        for each in _nodes_of_scope(statement):
             if isinstance(each, ast.Global):
                 declared |= set(each.names)
             elif isinstance(each, ast.Nonlocal):
@@ -160,7 +167,14 @@ def selects_by_copy(node: ast.expr) -> bool:
 @lru_cache(maxsize=1024)
 def free_names(node: ast.AST) -> frozenset[str]:
     """Names that the code looks up outside itself, in whatever scope stands around it."""
-    return frozenset(_free_in(symtable.symtable(ast.unparse(node), "<cell>", "exec")))
+    outer = sorted(
+        {n for each in ast.walk(node) if isinstance(each, ast.Nonlocal) for n in each.names}
+    )
+    text = ast.unparse(node)
+    if outer:
+        # Python wants to see the scope that nonlocal names belong to.
+        text = f"def around({', '.join(outer)}):\n" + textwrap.indent(text, "    ")
+    return frozenset(_free_in(symtable.symtable(text, "<cell>", "exec")))
 
 
 def _free_in(table: symtable.SymbolTable) -> Iterator[str]:
