@@ -124,12 +124,15 @@ def run_dag(
     executor: Literal["inline", "dask"] = "inline",
     params: JsonObject | None = None,
     logical_date: datetime | None = None,
+    waves: bool = True,
     follow: Follow = _unfollowed,
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
     Raises DefinitionError, with every problem, if the DAG or the params are wrong. A task that
-    fails raises nothing: look at `RunResult.state` and `RunResult.states`. `follow` is for screens.
+    fails raises nothing: look at `RunResult.state` and `RunResult.states`. Without `waves` the
+    inline executor runs tasks side by side in threads, as `nbflow run` does. `follow` is for
+    screens.
     """
     built = dag.to_core()
     values, problems = param_rules.validate(built.params, params or {}, schema_errors)
@@ -149,7 +152,7 @@ def run_dag(
                 logical_date=logical_date,
             )
             with follow(settings, database, built.dag_id, run_id):
-                if executor == "inline":
+                if executor == "inline" and waves:
                     _run_waves(settings, database, source, built.dag_id, run_id)
                 else:
                     _run_on(settings, database, source)
@@ -157,8 +160,9 @@ def run_dag(
 
 
 def run_and_show(dag: DAG, params: JsonObject | None = None, **options: Any) -> RunResult:  # noqa: ANN401 - those of run_dag
-    """`DAG.run()`: like `run_dag`, and a notebook shows how far it is."""
-    return run_dag(dag, params=params, follow=displays.find("follow"), **options)
+    """`DAG.run()`: like `nbflow run`, and a notebook shows how far it is."""
+    shown = {"waves": False, "follow": displays.find("follow")}
+    return run_dag(dag, params=params, **{**shown, **options})
 
 
 def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
