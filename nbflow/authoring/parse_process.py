@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from nbflow import slow_imports
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError, Problem
 
@@ -65,6 +66,7 @@ def _local_modules(root: Path) -> Iterator[str]:
 
 def main() -> None:
     """Answer on the file descriptor given as the first argument."""
+    slow_imports.put_off()
     descriptor, root, path = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     dags, problems, files = read(root, path)
     answer = {

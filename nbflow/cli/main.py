@@ -14,6 +14,7 @@ from typing import Annotated, cast
 
 import typer
 
+from nbflow import slow_imports
 from nbflow._version import __version__
 
 COMMANDS = {
@@ -77,6 +78,7 @@ def main(
 
 def app_entry() -> None:
     """What the console script calls."""
+    slow_imports.put_off()
     # A shell that completes a line asks in its own way, and for any command.
     completing = "_NBFLOW_COMPLETE" in os.environ
     make_cli(None if completing else _typed(sys.argv[1:]))()

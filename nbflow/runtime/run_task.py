@@ -13,6 +13,7 @@ from threading import Lock
 from traceback import format_exception
 from typing import TYPE_CHECKING, cast
 
+from nbflow import slow_imports
 from nbflow.core.dag import TaskKind
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import Outcome, TaskOrder
@@ -55,6 +56,7 @@ class TaskRunner:
         preload: tuple[str, ...] = (),
         grace: float = GRACE_SECONDS,
     ) -> None:
+        slow_imports.put_off()
         self._cache = Path(cache_dir).absolute()
         self._kernels = kernels
         self._kernel_names = kernel_names
