@@ -17,8 +17,6 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from croniter import CroniterError, croniter
-
 from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.zones import (
     DAY,
@@ -192,6 +190,9 @@ def _numbers(values: Sequence[int | str], all_of: Sequence[int] = ()) -> Sequenc
 
 def _expand(fields: Sequence[str]) -> _Expanded | None:
     """The fields as croniter reads them, or None where it cannot."""
+    # Importing it starts a process (`file`, by platform.architecture); most programs read no cron.
+    from croniter import CroniterError, croniter  # noqa: PLC0415
+
     if not all(map(_ALPHABET.fullmatch, fields)):
         return None
     try:
