@@ -168,7 +168,7 @@ export function instanceName(taskId: string, mapIndex: number): string {
 
 /** What runs a task, in a word: the operator's own name, else the kind of task. */
 export function kindName(task: { kind: string; operator: string }): string {
-  return task.operator.replace(/Operator$/, '') || words(task.kind);
+  return words(task.operator.replace(/Operator$/, '') || task.kind);
 }
 
 function two(value: number): string {

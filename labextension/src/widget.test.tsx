@@ -1,46 +1,150 @@
 import { act, screen } from '@testing-library/react';
-import { expect, test } from 'vitest';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import { aRun, aTask, at, T0 } from './testing/builders';
 import { render, type WidgetModel } from './widget';
 
-/** A model as anywidget gives it: traits, and one listener per event. */
+/** A model as anywidget gives it: traits, listeners per event, and what was sent to the kernel. */
 function modelOf(traits: Record<string, unknown>) {
-  const listeners = new Map<string, () => void>();
-  const model: WidgetModel = {
-    get: name => traits[name],
-    on: (event, callback) => void listeners.set(event, callback),
-    off: event => void listeners.delete(event)
+  const all: Record<string, unknown> = {
+    dag: { dag_id: 'sales', tasks: [aTask('extract'), aTask('load', ['extract'], { layer: 1 })] },
+    states: {},
+    run: null,
+    log_text: '',
+    selected: '',
+    problem: '',
+    ...traits
   };
+  const listeners = new Map<string, Set<() => void>>();
+  const sent: unknown[] = [];
   const change = (name: string, value: unknown): void => {
-    traits[name] = value;
-    listeners.get(`change:${name}`)?.();
+    all[name] = value;
+    listeners.get(`change:${name}`)?.forEach(listener => listener());
   };
-  return { model, change };
+  const model: WidgetModel = {
+    get: name => all[name],
+    set: change,
+    save_changes: () => undefined,
+    send: content => sent.push(content),
+    on: (event, callback) => {
+      listeners.set(event, (listeners.get(event) ?? new Set()).add(callback));
+    },
+    off: (event, callback) => void listeners.get(event)?.delete(callback)
+  };
+  return { model, change, sent, listeners };
 }
 
-function page(): HTMLElement {
-  return document.body.appendChild(document.createElement('div'));
-}
+beforeEach(() => document.body.replaceChildren());
 
-test('the widget shows its title and follows it', () => {
-  const { model, change } = modelOf({ title: 'daily_sales' });
-
-  act(() => void render({ model, el: page() }));
-  expect(screen.getByText('daily_sales')).toBeDefined();
-
-  act(() => change('title', 'weekly_sales'));
-  expect(screen.getByText('weekly_sales')).toBeDefined();
-});
-
-test('closing the widget leaves nothing on the page', () => {
-  const { model } = modelOf({ title: 'daily_sales' });
-  const el = page();
+function show(model: WidgetModel): { el: HTMLElement; close: () => void } {
+  const el = document.body.appendChild(document.createElement('div'));
   let close = (): void => undefined;
   act(() => {
     close = render({ model, el });
   });
+  return { el, close };
+}
+
+function aState(state: string, more: object = {}): object {
+  return {
+    state,
+    message: '',
+    instances: 1,
+    finished: 0,
+    started_at: null,
+    ended_at: null,
+    ...more
+  };
+}
+
+test('a DAG is shown with its tasks and edges', () => {
+  const { el } = show(modelOf({}).model);
+
+  expect(screen.getByRole('button', { name: 'load, Python, after extract' })).toBeDefined();
+  expect(el.querySelectorAll('.jp-nbflow-edge-hit')).toHaveLength(1);
+});
+
+test('a run follows the traits', () => {
+  const { model, change } = modelOf({ run: aRun('r1'), states: { extract: aState('running') } });
+  show(model);
+  expect(screen.getByRole('button', { name: /^extract, Running/ })).toBeDefined();
+
+  const ended = aState('success', { started_at: T0, ended_at: at(3.2) });
+  act(() => change('states', { extract: ended, load: aState('queued') }));
+
+  expect(screen.getByRole('button', { name: 'extract, Success · 3.2 s' })).toBeDefined();
+  expect(screen.getByRole('button', { name: 'load, Queued, after extract' })).toBeDefined();
+});
+
+test('a task that is clicked is selected in the kernel, and its log is shown', async () => {
+  const { model, change } = modelOf({ run: aRun('r1'), states: { extract: aState('running') } });
+  show(model);
+
+  await userEvent.click(screen.getByRole('button', { name: /^extract,/ }));
+  expect(model.get('selected')).toBe('extract');
+
+  act(() => change('log_text', 'row 1\nrow 2'));
+  expect(screen.getByRole('log').textContent).toBe('row 1\nrow 2');
+});
+
+test('what the kernel says of a problem is shown', () => {
+  show(modelOf({ problem: 'No scheduler is alive.' }).model);
+
+  expect(screen.getByRole('alert').textContent).toContain('No scheduler is alive.');
+});
+
+describe('cancelling', () => {
+  afterEach(() => {
+    document.getElementById('jupyter-config-data')?.remove();
+    vi.unstubAllGlobals();
+  });
+
+  test('without a Jupyter server on the page the kernel is asked', async () => {
+    const { model, sent } = modelOf({ run: aRun('r1') });
+    show(model);
+
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel run' }));
+
+    expect(sent).toEqual([{ verb: 'cancel' }]);
+  });
+
+  test('in JupyterLab the server is asked, and its refusal shown', async () => {
+    const config = document.createElement('script');
+    config.id = 'jupyter-config-data';
+    config.type = 'application/json';
+    config.textContent = JSON.stringify({ baseUrl: '/user/ana/', token: 'secret' });
+    document.body.append(config);
+    const asked: unknown[] = [];
+    vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+      asked.push([init.method, url, (init.headers as Record<string, string>).Authorization]);
+      const body = JSON.stringify({ message: 'Run r:1 has already ended: success.' });
+      return Promise.resolve(new Response(body, { status: 409 }));
+    });
+    const { model, sent } = modelOf({ run: aRun('r:1') });
+    show(model);
+
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel run' }));
+
+    const url = '/user/ana/nbflow/api/v1/dags/sales/runs/r%3A1/cancel';
+    expect(asked).toEqual([['POST', url, 'token secret']]);
+    expect(sent).toEqual([]);
+    expect((await screen.findByRole('alert')).textContent).toContain('has already ended');
+  });
+
+  test('a run that has ended cannot be cancelled', () => {
+    show(modelOf({ run: aRun('r1', { state: 'success' }) }).model);
+
+    expect(screen.queryByRole('button', { name: 'Cancel run' })).toBe(null);
+  });
+});
+
+test('closing the widget leaves nothing on the page, and nobody listening', () => {
+  const { model, listeners } = modelOf({});
+  const { el, close } = show(model);
 
   act(close);
 
   expect(el.childElementCount).toBe(0);
+  expect([...listeners.values()].every(set => !set.size)).toBe(true);
 });

@@ -5,11 +5,27 @@
 import * as React from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { cancelRun } from './cancel';
+import { runTypeName, span } from './format';
+import { DagGraph } from './graph/DagGraph';
+import { layOut, type GraphTask } from './graph/layout';
+import { StateIcon } from './graph/StateIcon';
+import { secondLine } from './graph/TaskNode';
+import { useNow } from './graph/useNow';
+import { Button, Counts, Instant, Notice, StateBadge } from './panels/controls';
+import type { NodeState, NodeStates } from './reducer';
+import { countStates, isFinished } from './states';
+import { useTexts } from './text';
+import type { RunView, TaskView } from './wire';
+
 import '../style/widget.css';
 
 /** The part of anywidget's model that this module uses. */
 export interface WidgetModel {
   get(name: string): unknown;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  send(content: unknown): void;
   on(event: string, callback: () => void): void;
   off(event: string, callback: () => void): void;
 }
@@ -19,26 +35,224 @@ export interface RenderContext {
   el: HTMLElement;
 }
 
-function textOf(model: WidgetModel, name: string): string {
-  const value = model.get(name);
-  return typeof value === 'string' ? value : '';
+/** The traits as `nbflow.widgets` has them. */
+interface Traits {
+  readonly dag: { readonly dag_id?: string; readonly tasks?: readonly TaskView[] };
+  readonly states: Readonly<Record<string, NodeState>>;
+  readonly run: RunView | null;
+  readonly log_text: string;
+  readonly selected: string;
+  readonly problem: string;
 }
 
-function Title({ model }: { model: WidgetModel }): React.JSX.Element {
-  const [title, setTitle] = React.useState(() => textOf(model, 'title'));
-  React.useEffect(() => {
-    const update = (): void => setTitle(textOf(model, 'title'));
-    model.on('change:title', update);
-    return () => model.off('change:title', update);
-  }, [model]);
-  return <div className="jp-nbflow-widget">{title}</div>;
+function useTrait<K extends keyof Traits>(model: WidgetModel, name: K): Traits[K] {
+  const subscribe = React.useCallback(
+    (listener: () => void) => {
+      model.on(`change:${name}`, listener);
+      return () => model.off(`change:${name}`, listener);
+    },
+    [model, name]
+  );
+  // The types of traits are what the two ends have agreed upon.
+  return React.useSyncExternalStore(subscribe, () => model.get(name)) as Traits[K];
 }
 
 /** Draws the widget into `el`; the function it returns takes it down again. */
 export function render({ model, el }: RenderContext): () => void {
   const root = createRoot(el);
-  root.render(<Title model={model} />);
+  root.render(<Widget model={model} />);
   return () => root.unmount();
 }
 
 export default { render };
+
+const NO_TASKS: readonly TaskView[] = [];
+
+function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
+  const dag = useTrait(model, 'dag');
+  const run = useTrait(model, 'run');
+  const problem = useTrait(model, 'problem');
+  const selected = useTrait(model, 'selected') || null;
+  const [cancelError, setCancelError] = React.useState('');
+  const states = useStates(model);
+  const tasks = dag.tasks ?? NO_TASKS;
+  const dagId = dag.dag_id ?? '';
+  const open = React.useCallback(
+    (taskId: string | null) => {
+      model.set('selected', taskId ?? '');
+      model.save_changes();
+    },
+    [model]
+  );
+  const cancel = (): void => {
+    setCancelError('');
+    cancelRun(run, model).catch((error: unknown) => setCancelError(String(error)));
+  };
+  const said = [problem, cancelError].filter(Boolean).join(' ');
+  const shown = run === null && !states.size ? null : states;
+  return (
+    <div className="jp-nbflow jp-nbflow-widget" data-testid="nbflow-widget" data-dag-id={dagId}>
+      <Head dagId={dagId} run={run} states={states} onCancel={cancel} />
+      {said ? <Notice kind="warning" title={said} /> : null}
+      <div className="jp-nbflow-widget-graph" style={{ height: heightOf(tasks) }}>
+        <DagGraph dagId={dagId} tasks={tasks} states={shown} selected={selected} onOpen={open} />
+      </div>
+      {selected === null ? null : (
+        <Selected
+          model={model}
+          taskId={selected}
+          tasks={tasks}
+          states={states}
+          onClose={() => open(null)}
+        />
+      )}
+      <TaskList tasks={tasks} states={shown} onOpen={open} />
+    </div>
+  );
+}
+
+/** The states by task; those that did not change stay the same objects, so that their nodes rest. */
+function useStates(model: WidgetModel): NodeStates {
+  const raw = useTrait(model, 'states');
+  const [last, setLast] = React.useState<{ raw: unknown; states: NodeStates }>({
+    raw: null,
+    states: new Map()
+  });
+  if (last.raw === raw) {
+    return last.states;
+  }
+  const states = new Map<string, NodeState>();
+  for (const [taskId, next] of Object.entries(raw)) {
+    const before = last.states.get(taskId);
+    states.set(taskId, before !== undefined && isSame(before, next) ? before : next);
+  }
+  setLast({ raw, states });
+  return states;
+}
+
+function isSame(a: NodeState, b: NodeState): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** As high as the graph, within what a notebook can bear. */
+function heightOf(tasks: readonly GraphTask[]): number {
+  return Math.min(440, Math.max(150, layOut(tasks).height + 24));
+}
+
+interface HeadProps {
+  readonly dagId: string;
+  readonly run: RunView | null;
+  readonly states: NodeStates;
+  readonly onCancel: () => void;
+}
+
+function Head({ dagId, run, states, onCancel }: HeadProps): React.JSX.Element {
+  const trans = useTexts();
+  const isOpen = run !== null && !isFinished(run.state);
+  const now = useNow(isOpen);
+  return (
+    <div className="jp-nbflow-widget-head" data-state={run?.state}>
+      <strong>{dagId}</strong>
+      {run === null ? null : (
+        <>
+          <StateBadge
+            state={run.state}
+            more={run.started_at === null ? undefined : span(run.started_at, run.ended_at, now)}
+          />
+          <span className="jp-nbflow-muted" title={run.run_id}>
+            {runTypeName(run.run_type, trans)},{' '}
+            <Instant at={run.logical_date ?? run.created_at} now={now} />
+          </span>
+          <Counts counts={countStates([...states.values()].map(node => node.state))} />
+        </>
+      )}
+      <span className="jp-nbflow-spring" />
+      {isOpen ? (
+        <Button
+          icon="stop"
+          label={trans.__('Cancel run')}
+          isDisabled={run.cancelling}
+          onClick={onCancel}
+          testId="nbflow-cancel-run"
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface SelectedProps {
+  readonly model: WidgetModel;
+  readonly taskId: string;
+  readonly tasks: readonly TaskView[];
+  readonly states: NodeStates;
+  readonly onClose: () => void;
+}
+
+/** The chosen task below the graph: how it stands, and the end of its log. */
+function Selected(props: SelectedProps): React.JSX.Element | null {
+  const { model, taskId, tasks, states, onClose } = props;
+  const trans = useTexts();
+  const log = useTrait(model, 'log_text');
+  const ref = React.useRef<HTMLPreElement>(null);
+  React.useLayoutEffect(() => {
+    if (ref.current !== null) {
+      ref.current.scrollTop = ref.current.scrollHeight;
+    }
+  }, [log]);
+  const task = tasks.find(one => one.task_id === taskId);
+  const node = states.get(taskId);
+  if (task === undefined) {
+    return null;
+  }
+  return (
+    <section
+      className="jp-nbflow-widget-task"
+      aria-label={trans.__('Task %1', taskId)}
+      data-state={node?.state}
+    >
+      <div className="jp-nbflow-widget-head">
+        {node === undefined ? null : <StateIcon state={node.state} />}
+        <strong>{taskId}</strong>
+        <span className="jp-nbflow-muted">{secondLine(task, node, 0, trans)}</span>
+        <span className="jp-nbflow-spring" />
+        <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
+      </div>
+      {node?.message ? <div className="jp-nbflow-drawer-message">{node.message}</div> : null}
+      {log ? (
+        <pre className="jp-nbflow-widget-log" role="log" aria-label={trans.__('Log')} ref={ref}>
+          {log}
+        </pre>
+      ) : null}
+    </section>
+  );
+}
+
+interface TaskListProps {
+  readonly tasks: readonly TaskView[];
+  readonly states: NodeStates | null;
+  readonly onOpen: (taskId: string) => void;
+}
+
+/** What the graph shows, to read. */
+function TaskList({ tasks, states, onOpen }: TaskListProps): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <details className="jp-nbflow-widget-list">
+      <summary>{trans._n('%1 task', '%1 tasks', tasks.length)}</summary>
+      <ul>
+        {tasks.map(task => {
+          const node = states?.get(task.task_id);
+          return (
+            <li key={task.task_id} data-task-id={task.task_id} data-state={node?.state}>
+              {node === undefined ? null : <StateIcon state={node.state} size={13} />}
+              <button type="button" className="jp-nbflow-link" onClick={() => onOpen(task.task_id)}>
+                {task.task_id}
+              </button>
+              <span className="jp-nbflow-muted">{secondLine(task, node, 0, trans)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}

@@ -48,7 +48,7 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
   const { view, size } = viewport;
   const isFar = view.zoom < TOO_SMALL_TO_READ;
   const enterTask = React.useCallback(
-    (task: string | null) => setPointed(task === null ? null : { task }),
+    (task: string | null) => setPointed(before => pointedAt(task, before)),
     []
   );
   const enterEdge = useEnterEdge(ref, setPointed);
@@ -68,7 +68,9 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
         <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
           <Edges layout={layout} isFar={isFar} onEnter={enterEdge} />
           <ActiveEdges routes={activeRoutes(layout, pointed, selected)} />
-          {isFar && <FarNodes layout={layout} states={states} onOpen={onOpen} />}
+          {isFar && (
+            <FarNodes layout={layout} states={states} onOpen={onOpen} onEnter={enterTask} />
+          )}
           {tasks.map(task => {
             const box = layout.boxes.get(task.task_id);
             const isMarked = task.task_id === focusable || task.task_id === selected;
@@ -93,6 +95,14 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
       <Tools viewport={viewport} />
     </div>
   );
+}
+
+/** The same object while the pointer stays on the task, so that nothing is drawn again. */
+function pointedAt(task: string | null, before: Pointed): Pointed {
+  if (task === null) {
+    return null;
+  }
+  return before !== null && 'task' in before && before.task === task ? before : { task };
 }
 
 /** A task that the run has no instance of. */

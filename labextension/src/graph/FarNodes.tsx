@@ -11,11 +11,13 @@ function boxPath(box: Box): string {
 export function FarNodes({
   layout,
   states,
-  onOpen
+  onOpen,
+  onEnter
 }: {
   layout: Layout;
   states: NodeStates | null;
   onOpen: (taskId: string) => void;
+  onEnter: (taskId: string | null) => void;
 }): React.JSX.Element {
   const byState = new Map<string, string[]>();
   for (const box of layout.boxes.values()) {
@@ -32,7 +34,7 @@ export function FarNodes({
       {[...byState].map(([state, paths]) => (
         <path key={state} className="jp-nbflow-far-nodes" data-state={state} d={paths.join('')} />
       ))}
-      <FarTarget layout={layout} onOpen={onOpen} />
+      <FarTarget layout={layout} onOpen={onOpen} onEnter={onEnter} />
     </g>
   );
 }
@@ -40,19 +42,25 @@ export function FarNodes({
 /** What answers a click on any of them: the place tells which. The keyboard has the nearest node instead. */
 function FarTarget({
   layout,
-  onOpen
+  onOpen,
+  onEnter
 }: {
   layout: Layout;
   onOpen: (taskId: string) => void;
+  onEnter: (taskId: string | null) => void;
 }): React.JSX.Element {
-  const open = (event: React.MouseEvent<SVGRectElement>): void => {
+  const taskAt = (event: React.MouseEvent<SVGRectElement>): string | null => {
     const matrix = event.currentTarget.getScreenCTM();
-    if (matrix !== null) {
-      const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
-      const found = boxAt(layout, x, y);
-      if (found !== null) {
-        onOpen(found);
-      }
+    if (matrix === null) {
+      return null;
+    }
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    return boxAt(layout, x, y);
+  };
+  const open = (event: React.MouseEvent<SVGRectElement>): void => {
+    const found = taskAt(event);
+    if (found !== null) {
+      onOpen(found);
     }
   };
   return (
@@ -62,6 +70,8 @@ function FarTarget({
       height={layout.height}
       fill="transparent"
       onClick={open}
+      onPointerMove={event => onEnter(taskAt(event))}
+      onPointerLeave={() => onEnter(null)}
     />
   );
 }

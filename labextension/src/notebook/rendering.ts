@@ -31,7 +31,7 @@ export class LabRendering implements Rendering {
     const renderer = this.rendermime.createRenderer('text/markdown');
     attach(renderer, host);
     void renderer.renderModel(new MimeModel({ data: { 'text/markdown': source }, trusted: false }));
-    return renderer;
+    return { dispose: () => takeDown(renderer) };
   }
 
   outputs(outputs: readonly LiveOutput[], host: HTMLElement): RenderedOutputs {
@@ -74,7 +74,7 @@ class LabOutputs implements RenderedOutputs {
   }
 
   dispose(): void {
-    this.area.dispose();
+    takeDown(this.area);
     this.model.dispose();
   }
 
@@ -124,4 +124,13 @@ function attach(widget: Widget, host: HTMLElement): void {
   MessageLoop.sendMessage(widget, Widget.Msg.BeforeAttach);
   host.appendChild(widget.node);
   MessageLoop.sendMessage(widget, Widget.Msg.AfterAttach);
+}
+
+/** Lumino cannot detach what is no longer on the page; such a widget is only told. */
+function takeDown(widget: Widget): void {
+  if (widget.isAttached && !widget.node.isConnected) {
+    MessageLoop.sendMessage(widget, Widget.Msg.BeforeDetach);
+    MessageLoop.sendMessage(widget, Widget.Msg.AfterDetach);
+  }
+  widget.dispose();
 }

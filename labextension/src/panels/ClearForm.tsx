@@ -47,7 +47,7 @@ function RunChoices({ request, instances, onChange }: ClearFormProps): React.JSX
   const everything = [...new Set(instances.map(one => one.task_id))];
   return (
     <fieldset className="jp-nbflow-choices">
-      <legend>{trans.__('Run again')}</legend>
+      <legend className="jp-nbflow-hidden">{trans.__('What is to run again')}</legend>
       <label>
         <input
           type="radio"
@@ -70,7 +70,7 @@ function RunChoices({ request, instances, onChange }: ClearFormProps): React.JSX
   );
 }
 
-function TaskChoices({ taskId, request, onChange }: ClearFormProps): React.JSX.Element {
+function TaskChoices({ request, onChange }: ClearFormProps): React.JSX.Element {
   const trans = useTexts();
   const choices: ['upstream' | 'downstream' | 'only_failed', string][] = [
     ['upstream', trans.__('With everything it comes after (upstream)')],
@@ -79,7 +79,7 @@ function TaskChoices({ taskId, request, onChange }: ClearFormProps): React.JSX.E
   ];
   return (
     <fieldset className="jp-nbflow-choices">
-      <legend>{trans.__('Run %1 again', taskId ?? '')}</legend>
+      <legend className="jp-nbflow-hidden">{trans.__('What is to run again')}</legend>
       {choices.map(([option, label]) => (
         <label key={option}>
           <input

@@ -6,6 +6,7 @@ import * as React from 'react';
 import { useNow } from '../graph/useNow';
 import { nbflowIcon } from '../icons';
 import { useStore } from '../live/store';
+import { Boundary } from '../panels/Boundary';
 import { DagList } from '../panels/DagList';
 import { TextsContext } from '../text';
 import { CommandIds, type INbflowModel } from '../tokens';
@@ -30,7 +31,9 @@ export class DagListPanel extends ReactWidget {
   protected override render(): React.JSX.Element {
     return (
       <TextsContext.Provider value={this.model.texts}>
-        <LiveList model={this.model} commands={this.commands} />
+        <Boundary>
+          <LiveList model={this.model} commands={this.commands} />
+        </Boundary>
       </TextsContext.Provider>
     );
   }

@@ -9,6 +9,7 @@ import { DagPageStore, type DagPageState } from '../live/dag-page';
 import { useStore } from '../live/store';
 import { TaskStore } from '../live/task';
 import type { Rendering } from '../notebook/NotebookView';
+import { Boundary } from '../panels/Boundary';
 import { DagPage } from '../panels/DagPage';
 import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
 import { urgency } from '../states';
@@ -49,7 +50,9 @@ export class DagPageWidget extends ReactWidget {
   protected override render(): React.JSX.Element {
     return (
       <TextsContext.Provider value={this.options.model.texts}>
-        <LivePage {...this.options} page={this.page} />
+        <Boundary>
+          <LivePage {...this.options} page={this.page} />
+        </Boundary>
       </TextsContext.Provider>
     );
   }
@@ -133,14 +136,15 @@ function drawerOf(props: DrawerProps, state: DagPageState): React.JSX.Element | 
   }
   const ref = { dagId, runId, taskId: task.taskId, mapIndex: task.mapIndex };
   return (
-    <LiveDrawer
-      {...props}
-      key={`${runId} ${task.taskId} ${task.mapIndex}`}
-      taskRef={ref}
-      instances={instances}
-      onOpenTask={open}
-      onClose={close}
-    />
+    <Boundary key={`${runId} ${task.taskId} ${task.mapIndex}`}>
+      <LiveDrawer
+        {...props}
+        taskRef={ref}
+        instances={instances}
+        onOpenTask={open}
+        onClose={close}
+      />
+    </Boundary>
   );
 }
 
