@@ -235,10 +235,10 @@ def _run_waves(
     executor.start(scheduler.wake)
     try:
         while not _is_finished(database, dag_id, run_id):
-            due = scheduler.tick()
-            if scheduler.book is not None and not scheduler.book.attempts:
-                retry = scheduler.book.next_retry_at
-                clock.skip_to(min(due, retry) if retry is not None else clock())
+            scheduler.tick()
+            book = scheduler.book
+            if book is not None and not book.attempts and book.next_retry_at is not None:
+                clock.skip_to(book.next_retry_at)
     finally:
         executor.close()
         scheduler.leader.step_down()
