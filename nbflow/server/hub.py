@@ -58,6 +58,16 @@ class Bell:
     async def wait(self) -> None:
         await self._event.wait()
 
+    async def wait_at_most(self, seconds: float) -> None:
+        """Return when it rings, or after so many seconds."""
+        ringing = asyncio.ensure_future(self.wait())
+        try:
+            # Not `wait_for`: before Python 3.12 it forgets that it was cancelled if the bell rings
+            # at the same moment.
+            await asyncio.wait({ringing}, timeout=seconds)
+        finally:
+            ringing.cancel()
+
 
 class Hub:
     """What happens in the project, for all who listen. Lives on the server's loop."""
@@ -143,8 +153,7 @@ class Hub:
                 if self.health is None or _lasting(health) != _lasting(self.health):
                     self.health = health
                     self.health_news.ring()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self.news.wait(), HEALTH_SECONDS)
+            await self.news.wait_at_most(HEALTH_SECONDS)
             await asyncio.sleep(_SOON)
 
 
