@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
     from nbflow.runtime.attempt_files import AttemptFiles
+    from nbflow.runtime.run_task import TaskRunner
     from nbflow.scheduler.loop import Scheduler
 
 log = logging.getLogger(__name__)
@@ -85,18 +86,34 @@ def make_data_folder(settings: Settings) -> Path:
     return folder
 
 
-def make_runner(settings: Settings) -> Runner:
+def make_runner(settings: Settings) -> TaskRunner:
     """What runs tasks in this process, or in the worker that unpickles it."""
     from nbflow.runtime.run_task import TaskRunner
 
     return TaskRunner(settings.data_folder / "bundles", kernels=settings.warm_kernels)
 
 
-def make_executor(settings: Settings) -> Executor:
-    """The executor these settings name; it starts nothing until the scheduler starts it."""
+def import_ahead(*, notebooks: bool) -> None:
+    """Import what it takes to carry out a run in this process, while there is time to do so."""
+    import nbflow.executors.inline
+    import nbflow.runtime.run_task
+    import nbflow.scheduler.loop  # noqa: F401 - to have it
+    from nbflow import slow_imports
+
+    if notebooks:
+        slow_imports.import_papermill()
+
+
+def make_executor(settings: Settings, runner: Runner | None = None) -> Executor:
+    """The executor these settings name; it starts nothing until the scheduler starts it.
+
+    The inline one runs tasks by `runner`, which the caller has warmed up, or makes its own.
+    """
     if settings.executor == "inline":
         from nbflow.executors.inline import InlineExecutor
 
+        if runner is not None:
+            return InlineExecutor(lambda: runner, slots=settings.slots, warm_up=False)
         return InlineExecutor(partial(make_runner, settings), slots=settings.slots)
     from nbflow.executors.dask import DaskExecutor
     from nbflow.executors.dask_cluster import ClusterSpec

@@ -1,31 +1,59 @@
 """Third-party imports that take longer than what they are good for, put off until they are used.
 
-Called first thing by the processes that read or run notebooks; changes nothing else.
+For processes that read or run notebooks, before anything else; changes nothing but when.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-_GRAMMAR = "rfc3987_syntax"
+# What jsonschema checks web addresses with: building the first takes a second, the other 0.1 s.
+_ADDRESSES = {"rfc3987_syntax": ("is_valid_syntax",), "rfc3986_validator": ("validate_rfc3986",)}
+# What papermill reaches Hadoop's file system with: 0.2 s for pyarrow and numpy.
+_HADOOP = {"pyarrow.fs": ("FileSelector", "HadoopFileSystem")}
 
 
 def put_off() -> None:
     """Make `import jsonschema`, which nbformat and papermill begin with, quick in this process.
 
-    It imports a grammar of web addresses, which takes a second to build, for the schemas that ask
-    for one by `"format": "iri"`. Now the first such check builds it.
+    What it checks `"format": "uri"` and the like with is built by the first such check.
     """
-    if _GRAMMAR not in sys.modules and find_spec(_GRAMMAR) is not None:
-        late = ModuleType(_GRAMMAR)
-        late.is_valid_syntax = _is_valid_syntax  # type: ignore[attr-defined]  # stands for the real
-        sys.modules[_GRAMMAR] = late
+    for name, functions in _ADDRESSES.items():
+        if name not in sys.modules and find_spec(name) is not None:
+            sys.modules[name] = _Late(name, functions)
 
 
-def _is_valid_syntax(term: str, value: str) -> bool:
-    if getattr(sys.modules.get(_GRAMMAR), "is_valid_syntax", None) is _is_valid_syntax:
-        del sys.modules[_GRAMMAR]
-    return bool(import_module(_GRAMMAR).is_valid_syntax(term, value))
+def import_papermill() -> None:
+    """Import papermill without pyarrow. Only while no other thread may import that."""
+    put_off()
+    missing = {
+        name: of for name, of in _HADOOP.items() if name.partition(".")[0] not in sys.modules
+    }
+    sys.modules.update({name: _Late(name, functions) for name, functions in missing.items()})
+    try:
+        import_module("papermill.iorw")
+    finally:
+        for name in missing:
+            if isinstance(sys.modules.get(name), _Late):
+                del sys.modules[name]
+
+
+class _Late(ModuleType):
+    """Stands for a module of functions, which is imported when one of them is called."""
+
+    def __init__(self, name: str, functions: tuple[str, ...]) -> None:
+        super().__init__(name)
+        for function in functions:
+            setattr(self, function, self._late(function))
+
+    def _late(self, function: str) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+            return getattr(import_module(self.__name__), function)(*args, **kwargs)
+
+        return call

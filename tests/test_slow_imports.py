@@ -27,3 +27,13 @@ def test_web_addresses_are_checked_all_the_same() -> None:
     check = "print(jsonschema.FormatChecker().conforms({!r}, 'iri'))\n"
     texts = ("https://example.org/ä", "no address")
     assert said("".join(map(check.format, texts))) == "True\nFalse\n"
+
+
+def test_papermill_is_imported_without_pyarrow_and_reaches_it_when_asked() -> None:
+    text = """
+slow_imports.import_papermill()
+print("pyarrow" in sys.modules, "papermill.iorw" in sys.modules)
+from papermill import iorw
+print(iorw.FileSelector("/tmp").base_dir)
+"""
+    assert said(text) == "False True\n/tmp\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from nbflow.cli.progress import ACTIVE_RUNS, following
 from nbflow.cli.project import user
 from nbflow.commands import Commands, schema_errors
 from nbflow.core import params as param_rules
+from nbflow.core.dag import TaskKind
 from nbflow.core.errors import DefinitionError, RequestError
 from nbflow.core.json import Json
 from nbflow.settings import Settings
@@ -26,6 +28,8 @@ from nbflow.store.database import Database
 from nbflow.views.health import health
 from nbflow.views.runs import newest_tries, run_detail
 from nbflow.views.shapes import RunDetail
+
+IN_KERNELS = (TaskKind.NOTEBOOK, TaskKind.CELLS)
 
 
 @dataclass(frozen=True)
@@ -58,54 +62,64 @@ class RunSummary:
     tasks: list[TaskSummary]
 
 
-@dataclass(frozen=True)
 class OneRun:
-    """How a run is wanted: where tasks run, in which store it is kept, and how it is told."""
+    """One run: in which store it is kept and where its tasks run.
 
-    settings: Settings
-    executor: str
-    store: str | None
-    output: Output
+    A `store` of None means one of its own, in a folder of its own below the project's data.
+    """
+
+    def __init__(self, project: Settings, executor: str, store: str | None, output: Output) -> None:
+        self._settings = (
+            _private(project, executor) if store is None else _kept(project, executor, store)
+        )
+        self._project = project
+        self._is_private = store is None
+        self._output = output
+        self._runner = app.make_runner(self._settings) if executor == "inline" else None
+
+    def get_ready(self, target: str) -> None:
+        """Start ahead what the run will need, while its file is read."""
+        is_notebook = target.endswith(".ipynb")
+        if is_notebook:
+            self._warm_up({TaskKind.CELLS: 1})
+        app.import_ahead(notebooks=is_notebook)
+
+    def close(self) -> None:
+        """End what was started ahead."""
+        if self._runner is not None:
+            self._runner.close()
 
     def carry_out(self, found: FoundDag, params: Sequence[str] | None) -> int:
         """Run the DAG to its end and say what happened. Returns the exit code.
 
         Raises DefinitionError with every param that does not fit.
         """
+        dag = found.dag
+        self._warm_up(Counter(task.kind for task in dag.tasks))
         values = _checked(found, params)
-        settings = self._place()
-        with app.open_database(settings) as database:
-            if self.store is not None:
+        app.make_data_folder(self._project)
+        with app.open_database(self._settings) as database:
+            if not self._is_private:
                 _refuse_if_in_use(database)
-            run_id = app.create_run(
-                database, found.dag, found.bundle, file=found.file, params=values
-            )
-            interrupted = self._to_its_end(settings, database, found.dag.dag_id, run_id)
-            detail = run_detail(database, found.dag.dag_id, run_id)
-            summary = summarise(settings, database, detail)
-            show(summary, self.output, lambda: last_words(database, summary))
+            run_id = app.create_run(database, dag, found.bundle, file=found.file, params=values)
+            interrupted = self._to_its_end(database, dag.dag_id, run_id)
+            detail = run_detail(database, dag.dag_id, run_id)
+            summary = summarise(self._settings, database, detail)
+            show(summary, self._output, lambda: last_words(database, summary))
         return INTERRUPTED if interrupted else int(summary.state != "success")
 
-    def _place(self) -> Settings:
-        """The project's settings with a data folder of the run's own, unless it is to be kept in a
-        store.
-        """
-        if self.store is not None:
-            changes: dict[str, object] = {"executor": self.executor, "store": self.store}
-            return self.settings.model_copy(update=changes)
-        now = datetime.now(timezone.utc)
-        name = f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}"
-        folder = app.make_data_folder(self.settings) / "runs" / name
-        changes = {"executor": self.executor, "data": folder, "store": "", "artifacts": ""}
-        return self.settings.model_copy(update=changes)
+    def _warm_up(self, tasks: Mapping[TaskKind, int]) -> None:
+        if self._runner is not None:
+            self._runner.expect_kernels(sum(tasks.get(kind, 0) for kind in IN_KERNELS))
+            Thread(target=self._runner.warm_up, args=(set(tasks),), daemon=True).start()
 
-    def _to_its_end(self, settings: Settings, database: Database, dag_id: str, run_id: str) -> bool:
+    def _to_its_end(self, database: Database, dag_id: str, run_id: str) -> bool:
         """Be the scheduler of the run. Returns whether the user interrupted it."""
         ended = Event()
         scheduler = app.make_scheduler(
-            settings,
+            self._settings,
             database,
-            app.make_executor(settings),
+            app.make_executor(self._settings, self._runner),
             watch_dags=False,
             on_run_finished=lambda run: ended.set() if run.snapshot.run.run_id == run_id else None,
         )
@@ -121,11 +135,23 @@ class OneRun:
                 Commands(database, user()).cancel(dag_id, run_id)
 
         with (
-            following(database, dag_id, run_id, self.output) as screen,
+            following(database, dag_id, run_id, self._output) as screen,
             on_interrupt(cancel) as interrupts,
         ):
             scheduler.run_until(is_over)
         return interrupts.came
+
+
+def _kept(project: Settings, executor: str, store: str) -> Settings:
+    return project.model_copy(update={"executor": executor, "store": store})
+
+
+def _private(project: Settings, executor: str) -> Settings:
+    """The project's settings with a data folder of the run's own."""
+    now = datetime.now(timezone.utc)
+    folder = project.data_folder / "runs" / f"{now:%Y%m%dT%H%M%S}-{now.microsecond:06d}"
+    changes = {"executor": executor, "data": folder, "store": "", "artifacts": ""}
+    return project.model_copy(update=changes)
 
 
 def _checked(found: FoundDag, texts: Sequence[str] | None) -> dict[str, Json]:

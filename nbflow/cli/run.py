@@ -7,6 +7,7 @@ Here is what has to be imported before the file can be read; carrying out the ru
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Annotated, Literal
 
 import typer
@@ -42,6 +43,7 @@ def run(
         # Takes as long as reading the file does, which goes on in a process of its own.
         from nbflow.cli.one_run import OneRun  # noqa: PLC0415
 
-        one_run = OneRun(settings, executor, store, output)
-        code = one_run.carry_out(reading.result(), param)
+        with closing(OneRun(settings, executor, store, output)) as one_run:
+            one_run.get_ready(target)
+            code = one_run.carry_out(reading.result(), param)
     raise typer.Exit(code)

@@ -35,12 +35,22 @@ class InlineExecutor:
     the calling thread, one attempt at a time, in the order of submission. So every task of a wave
     has finished before the scheduler evaluates again, and a debugger stops where the user looks. An
     interrupt passes through `drain` after the attempt it hit is reported as cancelled.
+
+    Without `warm_up` it leaves it to others to start ahead what the runner needs.
     """
 
-    def __init__(self, runner: RunnerFactory, slots: int = 4, *, wave: bool = False) -> None:
+    def __init__(
+        self,
+        runner: RunnerFactory,
+        slots: int = 4,
+        *,
+        wave: bool = False,
+        warm_up: bool = True,
+    ) -> None:
         self._make_runner = runner
         self._slots = WAVE_SLOTS if wave else slots
         self._wave = wave
+        self._warm_up = warm_up and not wave
         self._runner: Runner | None = None
         self._wake: Callable[[], None] = _nobody
         self._changed = Condition()
@@ -54,7 +64,7 @@ class InlineExecutor:
     def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._runner = self._make_runner()
-        if not self._wave:
+        if self._warm_up:
             Thread(target=self._runner.warm_up, name="nbflow-warm-up", daemon=True).start()
 
     def submit(self, orders: Sequence[TaskOrder]) -> None:

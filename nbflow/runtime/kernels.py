@@ -59,6 +59,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         answer_timeout: float = 10.0,
         grace: float = 5.0,
         preload: Sequence[str] = (),
+        expected: int | None = None,
     ) -> None:
         self._size = size
         self._ttl = ttl
@@ -76,6 +77,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         self._failed: set[str] = set()
         self._in_use: set[Kernel] = set()
         self._asked: set[Future[Kernel]] = set()
+        self._expected = expected
         self._closed = False
         self._starters = ThreadPoolExecutor(
             max(2, os.cpu_count() or 1), thread_name_prefix="nbflow-kernel-starter"
@@ -103,6 +105,12 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             if self._settle(kernel, folder, added, token):
                 self._in_use.add(kernel)
                 return kernel
+
+    def expect(self, kernels: int) -> None:
+        """Only so many more will be taken, as far as known: no others are started ahead."""
+        with self._changed:
+            self._expected = kernels
+            self._top_up()
 
     def release(self, kernel: Kernel, *, polite: bool = True) -> None:
         """End `kernel` in the background, by its exit hooks if `polite`, else by force."""
@@ -161,6 +169,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     def _take_ready(self, name: str, token: CancelToken | None) -> Kernel:
         with self._changed:
             self._refuse_if_closed()
+            if self._expected:
+                self._expected -= 1
             ready = self._ready.setdefault(name, deque())
             if ready:
                 kernel = ready.popleft()
@@ -276,7 +286,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
                 waiting = len(self._waiting.get(name, ()))
                 if self._closed or (name in self._failed and not waiting):
                     continue
-                missing = (waiting or self._size - len(ready)) - self._starting[name]
+                ahead = self._size if self._expected is None else min(self._size, self._expected)
+                missing = (waiting or ahead - len(ready)) - self._starting[name]
                 for _ in range(missing):
                     self._starting[name] += 1
                     self._starters.submit(self._start_ahead, name)

@@ -65,6 +65,7 @@ class TaskRunner:
         self._server = ForkServer(preload)
         self._lock = Lock()
         self._pool: KernelPool | None = None
+        self._expected_kernels: int | None = None
         self._closed = False
 
     def run(
@@ -96,6 +97,13 @@ class TaskRunner:
                 self._kernel_pool()
             if wanted & _IN_PROCESSES:
                 self._server.warm_up()
+
+    def expect_kernels(self, count: int) -> None:
+        """Only so many more tasks will need a kernel: for a runner that runs one known DAG."""
+        with self._lock:
+            self._expected_kernels = count
+            if self._pool is not None:
+                self._pool.expect(count)
 
     def wait_for_kernel(self, timeout: float = 60.0) -> bool:
         """Wait until a kernel stands ready; False after `timeout` seconds. For measurements."""
@@ -157,7 +165,10 @@ class TaskRunner:
                 raise StartFailed("The worker is shutting down.")
             if self._pool is None:
                 self._pool = KernelPool(
-                    self._kernels, kernel_names=self._kernel_names, preload=self._preload
+                    self._kernels,
+                    kernel_names=self._kernel_names,
+                    preload=self._preload,
+                    expected=self._expected_kernels,
                 )
             return self._pool
 

@@ -11,7 +11,6 @@ from copy import deepcopy
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 
@@ -107,7 +106,13 @@ def output_names(nb: NotebookNode) -> tuple[str, ...]:
     nothing: it will fail when it runs.
     """
     names: dict[str, None] = {}
-    for cell in tagged(nb, OUTPUTS):
+    cells = tagged(nb, OUTPUTS)
+    if not cells:
+        return ()
+    # IPython takes a quarter of a second to import; most notebooks hand on nothing.
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415
+
+    for cell in cells:
         try:
             body = ast.parse(TransformerManager().transform_cell(cell.source)).body
         except SyntaxError:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from watchfiles import watch
-
 from nbflow.authoring import discovery
 from nbflow.authoring.discovery import ParsedFile
 from nbflow.store import dags as dag_store
@@ -113,6 +111,9 @@ class DagLoader:
         if not roots:
             self._stop.wait(RESCAN_SECONDS)
             return
+        # Only a scheduler that watches folders needs it, which `nbflow run` does not.
+        from watchfiles import watch  # noqa: PLC0415
+
         changes = watch(
             *roots,
             stop_event=self._stop,

@@ -130,6 +130,15 @@ def test_more_takers_than_ready_kernels_all_get_one(pool: KernelPool) -> None:
         pool.release(kernel, polite=False)
 
 
+def test_no_more_kernels_are_started_ahead_than_are_expected_to_be_taken() -> None:
+    with KernelPool(2, expected=1) as pool:
+        pool.release(pool.take())
+        assert (pool.ready(), pool._starting.total()) == (0, 0)
+        pool.expect(1)
+        assert pool._starting.total() == 1
+        pool.release(pool.take())
+
+
 def test_waiting_for_a_kernel_can_be_cancelled() -> None:
     token = CancelToken()
     with KernelPool(0) as pool:
