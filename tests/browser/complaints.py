@@ -1,5 +1,5 @@
-"""What is wrong with a page that nobody sees: errors of our code, and answers that our server should not
-have given.
+"""What is wrong with a page that nobody sees: errors of our code, and answers that our server
+should not have given.
 """
 
 from __future__ import annotations

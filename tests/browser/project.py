@@ -39,9 +39,8 @@ with DAG(
     def is_far(count):
         return "far" if count > 5 else "near"
 
-    is_far(count()) >> [EmptyOperator(task_id="near"), EmptyOperator(task_id="far")] >> EmptyOperator(
-        task_id="done", trigger_rule="none_failed_min_one_success"
-    )
+    done = EmptyOperator(task_id="done", trigger_rule="none_failed_min_one_success")
+    is_far(count()) >> [EmptyOperator(task_id="near"), EmptyOperator(task_id="far")] >> done
 '''
 
 SCHEDULED = '''\
@@ -60,7 +59,8 @@ from nbflow import DAG, BashOperator
 
 with DAG("sleeper", description="Sleeps until it is cancelled"):
     BashOperator(
-        task_id="sleep", bash_command="echo $$ > '{folder}/sleeper.pid'; echo asleep; sleep 600; true"
+        task_id="sleep",
+        bash_command="echo $$ > '{folder}/sleeper.pid'; echo asleep; sleep 600; true",
     ) >> BashOperator(task_id="wake", bash_command="echo awake")
 
 with DAG("patient", description="Waits for a gate to open"):
@@ -153,4 +153,7 @@ def _view() -> nbformat.NotebookNode:
 
 def _notebook(cells: list[nbformat.NotebookNode], **metadata: object) -> nbformat.NotebookNode:
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernelspec, **metadata})
+    made: nbformat.NotebookNode = new_notebook(
+        cells=cells, metadata={"kernelspec": kernelspec, **metadata}
+    )
+    return made

@@ -1,5 +1,5 @@
-"""JupyterLab as a person uses it: where the parts of nbflow are on the page, and the moves that many
-journeys share.
+"""JupyterLab as a person uses it: where the parts of nbflow are on the page, and the moves that
+many journeys share.
 """
 
 from __future__ import annotations
@@ -29,8 +29,10 @@ class Screen:
         return self.page.get_by_test_id("nbflow-list")
 
     def open_panel(self) -> Locator:
-        """Click on the sign of nbflow in the side bar."""
-        self.page.locator('li.lm-TabBar-tab[data-id="nbflow-panel"]').click()
+        """Click on the sign of nbflow in the side bar, unless the panel is there already."""
+        sign = self.page.locator('li.lm-TabBar-tab[data-id="nbflow-panel"]')
+        if sign.get_attribute("aria-selected") != "true":  # a click would close it
+            sign.click()
         expect(self.panel).to_be_visible()
         return self.panel
 

@@ -1,5 +1,5 @@
-"""The processes behind the page: a scheduler and a `jupyter lab`, started on a project and stopped by
-their own ids.
+"""The processes behind the page: a scheduler and a `jupyter lab`, started on a project and stopped
+by their own ids.
 """
 
 from __future__ import annotations

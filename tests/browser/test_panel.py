@@ -1,4 +1,4 @@
-"""The side panel: what is there, how it stands, what is wrong with files, whether somebody works."""
+"""The side panel: what is there, how it stands, what is wrong with files, who works."""
 
 from __future__ import annotations
 

@@ -223,14 +223,14 @@ export class DagPageStore extends Store<DagPageState> {
     const isExpected = created.some(change => change.run_id === this.value.runId);
     if (isExpected && this.value.run === null) {
       void this.loadRun();
-    } else if (
-      newest !== undefined &&
-      newest !== null &&
-      this.isFollowing &&
-      this.value.run !== null
-    ) {
+    } else if (newest !== undefined && newest !== null && this.isFollowing && !this.isExpecting) {
       void this.show(newest);
     }
+  }
+
+  /** Whether the chosen run has been asked for and is not there yet. */
+  private get isExpecting(): boolean {
+    return this.value.runId !== null && this.value.run === null;
   }
 
   private refuses(change: ChangeView): boolean {
