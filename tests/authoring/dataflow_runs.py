@@ -16,6 +16,7 @@ import pickle
 import random
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -134,7 +135,10 @@ def _run(text: str, names: dict[str, Any]) -> str:
 def _in_child(run: Callable[[], Any]) -> Any:
     """Call `run` in a forked process, so that nothing it changes is seen here."""
     read_end, write_end = os.pipe()
-    pid = os.fork()
+    with warnings.catch_warnings():
+        # NumPy has threads of its own, which Python 3.12 warns of; it minds forks itself.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
     if pid == 0:
         with os.fdopen(write_end, "wb") as stream:
             try:

@@ -298,7 +298,7 @@ p.x = 5
 # %%
 print(p)
 """,
-        3,
+        1,
     ),
     Idiom(
         "conditional definitions",

@@ -144,7 +144,7 @@ class Caller(Machine):
         if path == "builtins.super":
             return self._super(target)
         if path in _TYPE_MAKERS:
-            return Value(kind=Kind.IMPORTED, path="collections.made")
+            return Value(kind=Kind.IMPORTED, path=_TYPE_MAKERS[path])
         known = knowledge.known_function(path, self.stateless)
         if known is None:
             return self._call_hidden(target, path, arguments)
@@ -589,7 +589,12 @@ class Caller(Machine):
         return frozenset(self.heap.reach(value.roots))
 
 
-_TYPE_MAKERS = frozenset({"collections.namedtuple", "typing.NewType", "typing.TypeVar"})
+_TYPE_MAKERS = {
+    "collections.namedtuple": "collections.made",
+    "typing.NamedTuple": "collections.made",
+    "typing.NewType": "typing.made",
+    "typing.TypeVar": "typing.made",
+}
 _FRESH_OBJECT_METHODS = frozenset(
     "predict predict_proba predict_log_proba decision_function score get_feature_names_out "
     "summary mean median std "

@@ -308,6 +308,7 @@ FUNCTIONS: dict[str, Known] = {
         ).split(),
         Known(Result.PARTS, mutates=(0, 1)),
     ),
+    "collections.made": Known(Result.HOLDS, stuck="of a type that the notebook makes"),
     "collections.ChainMap": Known(Result.UNKNOWN),
     **dict.fromkeys(
         (

@@ -18,6 +18,13 @@ from nbflow.authoring.dataflow.heap import Code, Heap, Site
 from nbflow.authoring.dataflow.machine import BUILTIN_NAMES
 from nbflow.authoring.dataflow.syntax import free_names
 
+CLASSES_TRAVEL_BY_NAME = False
+"""Whether an instance of a class that setup defines finds that class again in another kernel.
+
+Today `runtime/pickling.py` sends classes of `__main__` by value, so that isinstance, the equality
+of dataclasses and the identity of enum members would break: such values stay in their kernel.
+"""
+
 Key = tuple[int, int]
 """A statement: (cell, number within the cell)."""
 
@@ -89,8 +96,8 @@ class Setup:
         Code that is sent by value sees the names of the notebook as they were, and a class sent by
         value is another class.
         """
-        if code.is_class and code.site not in self._sites:
-            return f"of the class `{code.name}`, which is not defined in every kernel"
+        if code.is_class and not (CLASSES_TRAVEL_BY_NAME and code.site in self._sites):
+            return f"of the class `{code.name}`, which is another class in another kernel"
         for name in sorted(self._globals_of(code)):
             if name not in self.names and any(
                 name in facts.writes for facts in self.cells.values()

@@ -75,8 +75,9 @@ class Shell(Caller):
 
     def _cell_magic(self, name: str, line: str, body: str, place: object) -> Value:
         if name == "timeit":
-            self.run_text(_OPTION.sub("", f"{line} ").strip(), self.line, as_function=True)
-            return self.run_text(body, self.line + 1, as_function=True)
+            # Its line is run first, once, in the same function as the body.
+            first = _OPTION.sub("", f"{line} ").strip()
+            return self.run_text(f"{first}\n{body}", self.line, as_function=True)
         if name in WRAPPERS:
             return self.run_text(body, self.line + 1)
         if name in ("writefile", "file"):
