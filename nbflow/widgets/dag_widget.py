@@ -52,7 +52,8 @@ class DagWidget(anywidget.AnyWidget):
 
     `dag` is `{"dag_id", "tasks"}`, `states` maps task ids to `{"state", "message", ...}`, `run` is
     the run or None, `log_text` the end of the log of the task `selected`, and `problem` a sentence
-    when what is seen may be stale. All are JSON in the shapes of `nbflow.views`.
+    when what is seen may be stale. All are JSON in the shapes of `nbflow.views`. `in_kernel` tells
+    that the run belongs to this kernel and no server knows it: interrupting the kernel ends it.
     """
 
     _esm = _built("widget.js") if IS_BUILT else _PLAIN_VIEW
@@ -65,6 +66,7 @@ class DagWidget(anywidget.AnyWidget):
     log_text = traitlets.Unicode().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
+    in_kernel = traitlets.Bool().tag(sync=True)
     drawing = traitlets.Unicode().tag(sync=not IS_BUILT)
 
     _is_live = False

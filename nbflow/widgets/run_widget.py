@@ -28,7 +28,13 @@ class RunWidget(DagWidget):
     def __init__(self, source: RunSource) -> None:
         self._source = source
         seen = source.look()
-        super().__init__(dag=seen.dag, states=dict(seen.states), run=seen.run, problem=seen.problem)
+        super().__init__(
+            dag=seen.dag,
+            states=dict(seen.states),
+            run=seen.run,
+            problem=seen.problem,
+            in_kernel=source.executed_here,
+        )
         if not seen.is_over:
             self._watching = Watching(
                 source, show=self._take, selected=self._get_selected, trouble=self._tell
@@ -101,6 +107,7 @@ def watch_ended(
         dag=dag_shown(dag.dag_id, task_views(dag)),
         states=states_shown(instances),
         run=asdict(run),
+        in_kernel=True,
     )
 
     def show_log(change: Mapping[str, str]) -> None:

@@ -96,7 +96,10 @@ class FrontEnd:
     client: BlockingKernelClient
 
     def run(
-        self, code: str, on_message: Callable[[str, Content], None] = lambda *_: None
+        self,
+        code: str,
+        on_message: Callable[[str, Content], None] = lambda *_: None,
+        ends: str = "ok",
     ) -> list[tuple[str, Content]]:
         """Run a cell; the messages that came of it, by kind, in their order."""
         heard: list[tuple[str, Content]] = []
@@ -108,7 +111,7 @@ class FrontEnd:
         reply = self.client.execute_interactive(
             code, allow_stdin=True, output_hook=hear, timeout=60
         )
-        assert reply["content"]["status"] == "ok", reply["content"]
+        assert reply["content"].get("ename", "ok") == ends, reply["content"]
         return heard
 
 
@@ -147,6 +150,8 @@ def test_a_run_is_shown_while_the_kernel_is_busy_with_it(front_end: FrontEnd) ->
     updates = [content["data"]["state"] for kind, content in heard if kind == "comm_msg"]
     states = [update["states"] for update in updates if "states" in update]
     last = [content["data"] for kind, content in heard if kind == "update_display_data"]
+    opened = [content["data"]["state"] for kind, content in heard if kind == "comm_open"]
+    assert [state["in_kernel"] for state in opened if "in_kernel" in state] == [True]
     assert kinds.index("display_data") < kinds.index("comm_msg")
     assert {task: one["state"] for task, one in states[-1].items()} == {
         "extract": "success",
@@ -173,13 +178,39 @@ with DAG("waits") as waits:
 """
     )
 
-    def touch_when_seen(kind: str, content: dict[str, Any]) -> None:
-        states = content.get("data", {}).get("state", {}).get("states", {})
-        if kind == "comm_msg" and "running" in {one["state"] for one in states.values()}:
+    def touch_when_seen(kind: str, content: Content) -> None:
+        if shows_running(kind, content):
             seen.touch()
 
     # It would never end if the screen only changed between cells.
     front_end.run("result = waits.run()", touch_when_seen)
+
+
+def test_interrupting_the_kernel_ends_the_run(
+    front_end: FrontEnd, kernel: tuple[KernelManager, BlockingKernelClient]
+) -> None:
+    front_end.run(
+        """
+import time
+with DAG("endless") as endless:
+    @task
+    def runs():
+        while True:
+            time.sleep(0.01)
+
+    runs()
+"""
+    )
+
+    def interrupt_when_seen(kind: str, content: Content) -> None:
+        if shows_running(kind, content):
+            kernel[0].interrupt_kernel()
+
+    heard = front_end.run("endless.run()", interrupt_when_seen, ends="KeyboardInterrupt")
+    threads = front_end.run("import threading; print(*(t.name for t in threading.enumerate()))")
+
+    assert [kind for kind, _ in heard].count("update_display_data") == 1
+    assert "nbflow-watch" not in next(c["text"] for kind, c in threads if kind == "stream")
 
 
 def test_nothing_is_printed_but_what_tasks_print(front_end: FrontEnd) -> None:
@@ -195,3 +226,9 @@ def test_the_log_of_the_selected_task_is_in_the_view_of_a_result(front_end: Fron
 
     [text] = [content["text"] for kind, content in heard if kind == "stream"]
     assert "rows read" in text
+
+
+def shows_running(kind: str, content: Content) -> bool:
+    """Whether this message brings to the screen that a task runs."""
+    states = content.get("data", {}).get("state", {}).get("states", {})
+    return kind == "comm_msg" and "running" in {one["state"] for one in states.values()}
