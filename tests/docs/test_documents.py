@@ -17,8 +17,8 @@ def test_the_state_diagram_is_the_one_the_table_draws() -> None:
     assert (ROOT / "docs" / "states.md").read_text() == drawn, "Run: python docs/draw_states.py"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
-    missing = [link for link in links if not (page.parent / link).exists()]
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: document.name)
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
+    missing = [link for link in links if not (document.parent / link).exists()]
     assert missing == []
