@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { aRun, aTask, at, T0 } from './testing/builders';
-import { render, type WidgetModel } from './widget';
+import widget, { type WidgetModel } from './widget';
 
 /** A model as anywidget gives it: traits, listeners per event, and what was sent to the kernel. */
 function modelOf(traits: Record<string, unknown>) {
@@ -41,7 +41,7 @@ function show(model: WidgetModel): { el: HTMLElement; close: () => void } {
   const el = document.body.appendChild(document.createElement('div'));
   let close = (): void => undefined;
   act(() => {
-    close = render({ model, el });
+    close = widget.render({ model, el });
   });
   return { el, close };
 }

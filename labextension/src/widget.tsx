@@ -58,12 +58,13 @@ function useTrait<K extends keyof Traits>(model: WidgetModel, name: K): Traits[K
 }
 
 /** Draws the widget into `el`; the function it returns takes it down again. */
-export function render({ model, el }: RenderContext): () => void {
+function render({ model, el }: RenderContext): () => void {
   const root = createRoot(el);
   root.render(<Widget model={model} />);
   return () => root.unmount();
 }
 
+// The only export with a value: anywidget takes others for its older form and warns.
 export default { render };
 
 const NO_TASKS: readonly TaskView[] = [];
@@ -95,7 +96,14 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
       <Head dagId={dagId} run={run} states={states} onCancel={cancel} />
       {said ? <Notice kind="warning" title={said} /> : null}
       <div className="jp-nbflow-widget-graph" style={{ height: heightOf(tasks) }}>
-        <DagGraph dagId={dagId} tasks={tasks} states={shown} selected={selected} onOpen={open} />
+        <DagGraph
+          dagId={dagId}
+          tasks={tasks}
+          states={shown}
+          selected={selected}
+          isInPage
+          onOpen={open}
+        />
       </div>
       {selected === null ? null : (
         <Selected

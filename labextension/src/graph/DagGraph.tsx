@@ -14,7 +14,16 @@ import { first, neighbour, type Direction } from './navigation';
 import { TaskNode } from './TaskNode';
 import { useNow } from './useNow';
 import { useViewport, type Viewport } from './useViewport';
-import { overlaps, revealing, TOO_SMALL_TO_READ, visible, zoomAt, type Rect } from './viewport';
+import {
+  overlaps,
+  revealing,
+  TOO_SMALL_TO_READ,
+  visible,
+  zoomAt,
+  type Rect,
+  type Size,
+  type View
+} from './viewport';
 
 export interface DagGraphProps {
   readonly dagId: string;
@@ -22,6 +31,8 @@ export interface DagGraphProps {
   /** What became of the tasks in a run; null to show the definition. */
   readonly states: NodeStates | null;
   readonly selected: string | null;
+  /** It stands in a page that scrolls: the wheel zooms only with the control key. */
+  readonly isInPage?: boolean;
   readonly onOpen: (taskId: string) => void;
 }
 
@@ -32,26 +43,30 @@ const ARROWS: Readonly<Record<string, Direction>> = {
   ArrowDown: 'down'
 };
 const STEP = 1.25;
+/** Of more than these the words could not be read anyway; they are drawn as marks. */
+const MOST_NODES = 220;
 
 type Pointed = { task: string } | { route: Route; x: number; y: number } | null;
 
 export function DagGraph(props: DagGraphProps): React.JSX.Element {
-  const { dagId, tasks, states, selected, onOpen } = props;
+  const { dagId, tasks, states, selected, onOpen, isInPage = false } = props;
   const trans = useTexts();
   const ref = React.useRef<HTMLDivElement>(null);
   const layout = React.useMemo(() => layOut(tasks), [tasks]);
-  const viewport = useViewport(ref, layout);
+  const viewport = useViewport(ref, layout, isInPage);
   const [focused, setFocused] = React.useState<string | null>(null);
   const [pointed, setPointed] = React.useState<Pointed>(null);
   const now = useNow(isAnyRunning(states));
   const focusable = focused !== null && layout.boxes.has(focused) ? focused : first(layout);
   const { view, size } = viewport;
-  const isFar = view.zoom < TOO_SMALL_TO_READ;
+  const seen = React.useMemo(() => boxesIn(layout, view, size), [layout, view, size]);
+  const isFar = view.zoom < TOO_SMALL_TO_READ || seen.size > MOST_NODES;
   const enterTask = React.useCallback(
     (task: string | null) => setPointed(before => pointedAt(task, before)),
     []
   );
   const enterEdge = useEnterEdge(ref, setPointed);
+  useSelectedInView(layout, viewport, selected);
   const onKeyDown = useKeys({ layout, viewport, focusable, setFocused, onOpen, ref });
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys of the focused node
@@ -74,7 +89,7 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
           {tasks.map(task => {
             const box = layout.boxes.get(task.task_id);
             const isMarked = task.task_id === focusable || task.task_id === selected;
-            const isSeen = !isFar && overlaps(visible(view, size), rectOf(box));
+            const isSeen = !isFar && seen.has(task.task_id);
             return box !== undefined && (isMarked || isSeen) ? (
               <TaskNode
                 key={task.task_id}
@@ -95,6 +110,13 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
       <Tools viewport={viewport} />
     </div>
   );
+}
+
+/** The ids of the tasks in view. */
+function boxesIn(layout: Layout, view: View, size: Size): ReadonlySet<string> {
+  const window = visible(view, size);
+  const boxes = [...layout.boxes.values()].filter(box => overlaps(window, rectOf(box)));
+  return new Set(boxes.map(box => box.id));
 }
 
 /** The same object while the pointer stays on the task, so that nothing is drawn again. */
@@ -133,6 +155,15 @@ function activeRoutes(layout: Layout, pointed: Pointed, selected: string | null)
   return task === null
     ? []
     : layout.routes.filter(route => route.source === task || route.target === task);
+}
+
+/** What opens beside the graph makes it narrower, not smaller: the selected task stays in view as it was. */
+function useSelectedInView(layout: Layout, viewport: Viewport, selected: string | null): void {
+  const { keep, size } = viewport;
+  React.useLayoutEffect(() => {
+    const box = selected === null ? undefined : layout.boxes.get(selected);
+    keep(box === undefined ? null : rectOf(box));
+  }, [layout, keep, selected, size]);
 }
 
 function useEnterEdge(

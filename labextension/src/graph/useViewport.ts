@@ -1,7 +1,7 @@
 /** What the pointer, the wheel and the window's size do to the view of the graph. The arithmetic is in viewport.ts. */
 import * as React from 'react';
 
-import { fit, moved, zoomAt, type Size, type View } from './viewport';
+import { fit, inView, moved, zoomAt, type Rect, type Size, type View } from './viewport';
 
 const WHEEL_SPEED = 0.0016;
 /** A pinch on a trackpad arrives as a wheel with the control key, in much smaller steps. */
@@ -11,11 +11,23 @@ const CLICK_SLACK = 4;
 /** Before the browser has told: a graph is drawn at once, then made to fit. */
 const UNKNOWN_SIZE: Size = { width: 800, height: 420 };
 
+interface Chosen {
+  readonly graph: Size;
+  readonly view: View;
+  /** Nobody asked for it: it only has to outlast a change of size. */
+  readonly isHeld: boolean;
+}
+
 export interface Viewport {
   readonly view: View;
   readonly size: Size;
   readonly setView: (change: (view: View, size: Size) => View) => void;
   readonly refit: () => void;
+  /**
+   * Keep the zoom, whatever the window's size becomes, with `rect` in view; null lets go of it. A view that
+   * somebody chose stays anyway.
+   */
+  readonly keep: (rect: Rect | null) => void;
   readonly pointer: {
     readonly onPointerDown: (event: React.PointerEvent) => void;
     readonly onPointerMove: (event: React.PointerEvent) => void;
@@ -25,9 +37,13 @@ export interface Viewport {
 }
 
 /** The view of `graph` in the element `ref`: fitted until somebody moves it, fitted anew for a new graph. */
-export function useViewport(ref: React.RefObject<HTMLElement>, graph: Size): Viewport {
+export function useViewport(
+  ref: React.RefObject<HTMLElement>,
+  graph: Size,
+  isInPage: boolean
+): Viewport {
   const [size, setSize] = React.useState(UNKNOWN_SIZE);
-  const [chosen, setChosen] = React.useState<{ graph: Size; view: View } | null>(null);
+  const [chosen, setChosen] = React.useState<Chosen | null>(null);
   const view = chosen?.graph === graph ? chosen.view : fit(graph, size);
   const latest = React.useRef({ view, size });
   React.useLayoutEffect(() => {
@@ -36,14 +52,31 @@ export function useViewport(ref: React.RefObject<HTMLElement>, graph: Size): Vie
   const setView = React.useCallback(
     (change: (view: View, size: Size) => View) => {
       const next = change(latest.current.view, latest.current.size);
+      if (next !== latest.current.view) {
+        latest.current = { ...latest.current, view: next };
+        setChosen({ graph, view: next, isHeld: false });
+      }
+    },
+    [graph]
+  );
+  const keep = React.useCallback(
+    (rect: Rect | null) => {
+      if (rect === null) {
+        setChosen(before => (before?.isHeld ? null : before));
+        return;
+      }
+      const next = inView(latest.current.view, graph, rect, latest.current.size);
       latest.current = { ...latest.current, view: next };
-      setChosen({ graph, view: next });
+      setChosen(before => {
+        const isHeld = before?.graph !== graph || before.isHeld;
+        return { graph, view: next, isHeld };
+      });
     },
     [graph]
   );
   useSize(ref, setSize);
-  useWheel(ref, setView);
-  return { view, size, setView, refit: () => setChosen(null), pointer: usePan(setView) };
+  useWheel(ref, setView, isInPage);
+  return { view, size, setView, keep, refit: () => setChosen(null), pointer: usePan(setView) };
 }
 
 function useSize(ref: React.RefObject<HTMLElement>, setSize: (size: Size) => void): void {
@@ -64,10 +97,13 @@ function useSize(ref: React.RefObject<HTMLElement>, setSize: (size: Size) => voi
 
 type SetView = Viewport['setView'];
 
-function useWheel(ref: React.RefObject<HTMLElement>, setView: SetView): void {
+function useWheel(ref: React.RefObject<HTMLElement>, setView: SetView, isInPage: boolean): void {
   React.useEffect(() => {
     const element = ref.current;
     const onWheel = (event: WheelEvent): void => {
+      if (isInPage && !event.ctrlKey && !event.metaKey) {
+        return;
+      }
       event.preventDefault();
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
       if (event.shiftKey) {
@@ -81,7 +117,7 @@ function useWheel(ref: React.RefObject<HTMLElement>, setView: SetView): void {
     // React listens passively, which could not keep the page from scrolling.
     element?.addEventListener('wheel', onWheel, { passive: false });
     return () => element?.removeEventListener('wheel', onWheel);
-  }, [ref, setView]);
+  }, [ref, setView, isInPage]);
 }
 
 function usePan(setView: SetView): Viewport['pointer'] {

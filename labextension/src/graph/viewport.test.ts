@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { fit, FARTHEST, overlaps, revealing, visible, zoomAt } from './viewport';
+import { fit, FARTHEST, inView, overlaps, revealing, visible, zoomAt } from './viewport';
 
 const WINDOW = { width: 800, height: 400 };
 
@@ -35,6 +35,23 @@ test('what is hidden is moved into view, and only as far as needed', () => {
   const next = revealing(view, box, WINDOW, 10);
   expect(next).toEqual({ x: -210, y: 0, zoom: 1 });
   expect(revealing(next, box, WINDOW, 10)).toBe(next);
+});
+
+test('beside something that opens, a small graph moves to the middle, a large one as far as needed', () => {
+  const view = { x: 300, y: 150, zoom: 1 };
+  const box = { x: 500, y: 20, width: 100, height: 46 };
+
+  expect(inView(view, { width: 200, height: 100 }, box, WINDOW)).toEqual(view);
+  expect(inView(view, { width: 200, height: 100 }, box, { width: 400, height: 400 })).toEqual({
+    x: 100,
+    y: 150,
+    zoom: 1
+  });
+  expect(inView(view, { width: 900, height: 100 }, box, WINDOW)).toEqual({
+    x: 176,
+    y: 150,
+    zoom: 1
+  });
 });
 
 test('what is outside the window is not visible', () => {

@@ -55,6 +55,14 @@ export function revealing(view: View, rect: Rect, window: Size, margin = 24): Vi
   return dx || dy ? moved(view, dx, dy) : view;
 }
 
+/** At the same zoom: all of the graph in the middle if it has room, else moved until `rect` is in view. */
+export function inView(view: View, graph: Size, rect: Rect, window: Size): View {
+  const [width, height] = [graph.width * view.zoom, graph.height * view.zoom];
+  return width <= window.width && height <= window.height
+    ? { ...view, x: (window.width - width) / 2, y: (window.height - height) / 2 }
+    : revealing(view, rect, window);
+}
+
 /** The part of the graph that is seen, and a bit around it. */
 export function visible(view: View, window: Size, around = 160): Rect {
   return {

@@ -121,7 +121,7 @@ function Filters({
   dags: readonly DagView[];
   current: Filter;
   onChoose: (filter: Filter) => void;
-}): React.JSX.Element {
+}): React.JSX.Element | null {
   const trans = useTexts();
   const labels: [Filter, string][] = [
     ['all', trans.__('All')],
@@ -129,24 +129,26 @@ function Filters({
     ['failed', trans.__('Failed')],
     ['paused', trans.__('Paused')]
   ];
-  const isWorth = (filter: Filter): boolean =>
-    filter === 'all' || filter === current || dags.some(TESTS[filter]);
+  const worth = labels.filter(
+    ([filter]) => filter === 'all' || filter === current || dags.some(TESTS[filter])
+  );
+  if (worth.length < 2) {
+    return null;
+  }
   return (
     <div className="jp-nbflow-filters" role="group" aria-label={trans.__('Show')}>
-      {labels
-        .filter(([filter]) => isWorth(filter))
-        .map(([filter, label]) => (
-          <button
-            key={filter}
-            type="button"
-            className="jp-nbflow-chip"
-            aria-pressed={filter === current}
-            data-filter={filter}
-            onClick={() => onChoose(filter === current ? 'all' : filter)}
-          >
-            {label} <span className="jp-nbflow-faint">{dags.filter(TESTS[filter]).length}</span>
-          </button>
-        ))}
+      {worth.map(([filter, label]) => (
+        <button
+          key={filter}
+          type="button"
+          className="jp-nbflow-chip"
+          aria-pressed={filter === current}
+          data-filter={filter}
+          onClick={() => onChoose(filter === current ? 'all' : filter)}
+        >
+          {label} <span className="jp-nbflow-faint">{dags.filter(TESTS[filter]).length}</span>
+        </button>
+      ))}
     </div>
   );
 }

@@ -22,6 +22,8 @@ export function HealthBanner({
     return null;
   }
   const last = health.scheduler.last_heartbeat;
+  // It is in the past, whatever the clock of this page says.
+  const past = last === null ? now : Math.max(now, Date.parse(last) + 1000);
   return (
     <Notice
       kind="warning"
@@ -33,7 +35,7 @@ export function HealthBanner({
           ? trans.__('None has been started yet, so nothing runs.')
           : trans.__(
               'Its last heartbeat came %1. Nothing runs until one is back.',
-              fromNow(last, now, trans)
+              fromNow(last, past, trans)
             )}
       </p>
     </Notice>

@@ -286,7 +286,7 @@ function About({
           [trans.__('Trigger rule'), task.trigger_rule],
           [trans.__('Retries'), task.retries],
           [trans.__('Pool'), task.pool],
-          [trans.__('Cells'), task.cells.join(', ') || '–']
+          ...(task.cells.length ? ([[trans.__('Cells'), task.cells.join(', ')]] as const) : [])
         ]}
       />
       <h3>{trans.__('Comes after')}</h3>

@@ -14,16 +14,16 @@ export function Tries({ tries }: { tries: readonly TryView[] }): React.JSX.Eleme
   }
   return (
     <ol className="jp-nbflow-tries">
-      {tries.map(one => (
+      {tries.map((one, place) => (
         <li key={one.attempt_id} className="jp-nbflow-try" data-state={one.state}>
-          <TryText one={one} />
+          <TryText one={one} isNewest={place === 0} />
         </li>
       ))}
     </ol>
   );
 }
 
-function TryText({ one }: { one: TryView }): React.JSX.Element {
+function TryText({ one, isNewest }: { one: TryView; isNewest: boolean }): React.JSX.Element {
   const trans = useTexts();
   const isOver = one.ended_at !== null;
   return (
@@ -42,7 +42,7 @@ function TryText({ one }: { one: TryView }): React.JSX.Element {
         </p>
       ) : null}
       {one.traceback ? (
-        <details open>
+        <details open={isNewest}>
           <summary>{trans.__('Traceback')}</summary>
           <pre className="jp-nbflow-traceback">{one.traceback}</pre>
         </details>
@@ -53,7 +53,7 @@ function TryText({ one }: { one: TryView }): React.JSX.Element {
           [trans.__('Started'), one.started_at === null ? '–' : clock(one.started_at)],
           [trans.__('Worker'), one.worker || '–'],
           [trans.__('Peak memory'), one.peak_memory === null ? '–' : bytes(one.peak_memory)],
-          [trans.__('Cell'), one.cell ?? '–']
+          ...(one.cell === null ? [] : ([[trans.__('Cell'), one.cell]] as const))
         ]}
       />
     </>
