@@ -1568,4 +1568,183 @@ print(raw.to_dict("list"), good.to_dict("list"))
 """,
         3,
     ),
+    Idiom(
+        "a logger whose level changes",
+        """
+import logging
+logger = logging.getLogger("nbflow-demo")
+# %%
+print(logger.isEnabledFor(10))
+# %%
+logger.setLevel(10)
+# %%
+print(logger.isEnabledFor(10))
+# %%
+logger.propagate = False
+# %%
+print(logger.propagate)
+""",
+        3,
+    ),
+    Idiom(
+        "a file that is read in steps",
+        """
+import pandas as pd
+from pathlib import Path
+Path("n.csv").write_text("x\\n1\\n2\\n3\\n")
+# %%
+chunks = pd.read_csv("n.csv", chunksize=2)
+# %%
+print(len(next(chunks)))
+# %%
+print(sum(len(c) for c in chunks))
+""",
+        1,
+    ),
+    Idiom(
+        "a display that is updated",
+        """
+from IPython.display import display, update_display
+display("a", display_id="x")
+# %%
+y = 1
+# %%
+update_display("b", display_id="x")
+""",
+        2,
+    ),
+    Idiom(
+        "logs and loops over one index",
+        """
+total = {}
+for name in ["a", "b"]:
+    total[name] = len(name)
+# %%
+for name in total:
+    print(name, total[name])
+# %%
+for name in total:
+    total[name] *= 2
+# %%
+print(total)
+""",
+        3,
+    ),
+    Idiom(
+        "a function defined under a condition",
+        """
+flag = len("a") > 3
+# %%
+if flag:
+    def area(r):
+        return r
+else:
+    def area(r):
+        return r * pi
+# %%
+pi = 3
+# %%
+print(area(2))
+# %%
+pi = 4
+print(area(2))
+""",
+        3,
+    ),
+    Idiom(
+        "generators that are handed on",
+        """
+def numbers(stop):
+    for n in range(stop):
+        seen.append(n)
+        yield n
+seen = []
+# %%
+stream = numbers(3)
+# %%
+print(seen)
+# %%
+print(list(stream))
+# %%
+print(seen)
+""",
+        1,
+    ),
+    Idiom(
+        "a stack of decorators and a static method",
+        """
+from functools import wraps
+def twice(function):
+    @wraps(function)
+    def wrapper(x):
+        return function(function(x))
+    return wrapper
+class Tools:
+    unit = 2
+    @staticmethod
+    def add(x):
+        return x + 1
+    @classmethod
+    def scale(cls, x):
+        return x * cls.unit
+@twice
+def grow(x):
+    return Tools.add(x)
+# %%
+a = grow(1)
+# %%
+b = Tools.scale(3)
+# %%
+Tools.unit = 5
+# %%
+print(a, b, Tools.scale(3))
+""",
+        1,
+    ),
+    Idiom(
+        "tables joined and changed after",
+        """
+import pandas as pd
+left = pd.DataFrame({"k": [1, 2], "v": [3, 4]})
+right = pd.DataFrame({"k": [1, 2], "w": [5, 6]})
+# %%
+both = left.merge(right, on="k")
+# %%
+left["v"] = 0
+# %%
+print(both)
+# %%
+print(left)
+""",
+        3,
+    ),
+    Idiom(
+        "sums over nested loops",
+        """
+matrix = [[1, 2], [3, 4]]
+# %%
+flat = [x for row in matrix for x in row]
+# %%
+matrix[0][0] = 100
+# %%
+print(flat, matrix)
+# %%
+print(sum(sum(row) for row in matrix))
+""",
+        5,
+    ),
+    Idiom(
+        "a counter in a module of the standard library",
+        """
+import itertools
+ticket = itertools.count()
+def take():
+    return next(ticket)
+# %%
+print(take())
+# %%
+print(take())
+""",
+        1,
+    ),
 ]

@@ -143,8 +143,12 @@ class Caller(Machine):
             return self._getattr(target, arguments)
         if path == "builtins.super":
             return self._super(target)
-        if path in _TYPE_MAKERS:
-            return Value(kind=Kind.IMPORTED, path=_TYPE_MAKERS[path])
+        if path in _STAND_INS:
+            return Value(kind=Kind.IMPORTED, path=_STAND_INS[path])
+        base, _, method = path.rpartition(".")
+        if path.partition(".")[0] in knowledge.DATASETS and "." in base:
+            table = replace(target.value, kind=Kind.DATA, path=base)
+            return self._data_method(replace(target, name=method), table, arguments)
         known = knowledge.known_function(path, self.stateless)
         if known is None:
             return self._call_hidden(target, path, arguments)
@@ -216,6 +220,8 @@ class Caller(Machine):
             self._read_names_in_text(arguments, _NAME)
         if known.file:
             self._use_file_argument(target, known, arguments)
+        if "display_id" in arguments.keywords:
+            self.touch(MODULE + "display", Mode.WRITE, f"updates a display by `{target.text}`")
         self._change_arguments(target, known.mutates, arguments)
         self._iterate_arguments(target, arguments)
         returned = self._callbacks((), arguments)
@@ -243,6 +249,9 @@ class Caller(Machine):
                 self.consume(value)
 
     def _result(self, target: Target, known: Known, arguments: Arguments) -> Value:
+        for keyword, reason in knowledge.READ_IN_STEPS.items():
+            if keyword in arguments.keywords:
+                known = replace(known, result=Result.LAZY, stuck=reason)
         make = self._MAKERS[known.result]
         made: Value = make(self, target, arguments)
         for site in self.new(target.place).roots:
@@ -420,8 +429,6 @@ class Caller(Machine):
 
     def _scalar_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        if name in knowledge.LOGGER_SETTINGS:
-            self.touch("ambient", Mode.WRITE, f"calls `{target.text}`")
         if name in knowledge.FRAME_METHODS:
             self._read_names_in_text(arguments, _NAME)
         for value in arguments:
@@ -589,7 +596,9 @@ class Caller(Machine):
         return frozenset(self.heap.reach(value.roots))
 
 
-_TYPE_MAKERS = {
+# What these give is known to the process by its name, as if it had been imported.
+_STAND_INS = {
+    "logging.getLogger": "logging.logger",
     "collections.namedtuple": "collections.made",
     "typing.NamedTuple": "collections.made",
     "typing.NewType": "typing.made",

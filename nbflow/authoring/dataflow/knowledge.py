@@ -96,7 +96,14 @@ NOT_ITERATING = frozenset(
 CHANGED_KEYWORDS = ("out", "ax", "axes", "fig", "cax", "file", "fp", "stream", "buf", "con", "conn")
 """Keywords whose argument a function of any library changes: what it draws on or writes to."""
 
-# Looked up, but never called from a notebook in a way that matters.
+READ_IN_STEPS = {
+    "chunksize": "a file that is read in steps",
+    "iterator": "a file that is read in steps",
+    "mmap_mode": "a mapped file",
+}
+"""Keywords of reading functions that make the result an iterator, or tie it to its file."""
+
+# Exceptions, and types that are hardly ever called.
 BUILTIN_EXCEPTIONS = Known(Result.HOLDS)
 
 
@@ -165,8 +172,6 @@ RANDOM_METHODS = frozenset(
 
 ARGUMENT_METHODS = frozenset("shuffle readinto recv_into copyto".split())
 """Methods that change what they are given."""
-
-LOGGER_SETTINGS = frozenset("setLevel addHandler removeHandler addFilter setFormatter".split())
 
 PATH_READS = frozenset(
     "exists is_file is_dir stat read_text read_bytes iterdir glob rglob resolve samefile lstat "
@@ -338,7 +343,6 @@ FUNCTIONS: dict[str, Known] = {
         Known(Result.FRESH, stuck="the result of matching a pattern"),
     ),
     "re.finditer": Known(Result.LAZY, stuck="an iterator"),
-    "logging.getLogger": Known(Result.SCALAR),
     "contextlib.suppress": Known(Result.OBJECT),
     "inspect": Known(obstacle=_DYNAMIC),
     "gc.collect": Known(Result.SCALAR),
@@ -536,7 +540,8 @@ SETTING_NAMES = frozenset(
         "set_matplotlib_formats set_default_dtype set_num_threads set_grad_enabled "
         "set_default_device tzset putenv "
         "setrecursionlimit setswitchinterval chdir "
-        "download_plotlyjs init_notebook_mode inline set_verbosity set_verbosity_error"
+        "setLevel addHandler removeHandler addFilter setFormatter download_plotlyjs "
+        "init_notebook_mode inline set_verbosity set_verbosity_error"
     ).split()
 )
 """Last names of functions that change a setting of a library for the whole process."""

@@ -135,11 +135,8 @@ def _is_setting(node: ast.expr, path_of: PathOf) -> bool:
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
     path = path_of(node.func)
     top = path.partition(".")[0]
-    known = top in knowledge.STATELESS_LIBRARIES
-    is_logger = isinstance(node.func, ast.Attribute) and node.func.attr in knowledge.LOGGER_SETTINGS
-    if not ((known and knowledge.is_setting(path)) or (is_logger and not path)):
-        return False
-    return all(_is_plain(argument, path_of) for argument in arguments)
+    is_setting = top in knowledge.STATELESS_LIBRARIES and knowledge.is_setting(path)
+    return is_setting and all(_is_plain(argument, path_of) for argument in arguments)
 
 
 def _is_plain(node: ast.expr, path_of: PathOf) -> bool:
