@@ -15,15 +15,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
 import psutil
+import typer
+from typer.testing import CliRunner
 
+from nbflow.app import utc_now
+from nbflow.cli.main import make_cli
 from nbflow.feed import Feed
 from nbflow.store.database import Database
+from nbflow.views.dags import dag_list
 from nbflow.views.runs import run_detail, run_list
 
 ROOT = Path(__file__).parents[1]
@@ -149,8 +154,20 @@ class Project:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def nbflow(self, *arguments: str, timeout: float = DEADLINE) -> Finished:
-        """Run a command to its end."""
+    def nbflow(self, *arguments: str) -> Finished:
+        """Call the command line in this process, which spares the start of a Python."""
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            result = CliRunner().invoke(_cli(), arguments, env=self.environment)
+        finally:
+            os.chdir(before)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Finished(result.exit_code, result.stdout, result.stderr)
+
+    def nbflow_process(self, *arguments: str, timeout: float = DEADLINE) -> Finished:
+        """Run a command to its end, as a process of its own."""
         done = subprocess.run(
             [*NBFLOW, *arguments],
             cwd=self.folder,
@@ -236,15 +253,17 @@ class Project:
 
     def wait_for_dags(self, *dag_ids: str, timeout: float = DEADLINE) -> None:
         """Until the scheduler has read the files that define these."""
-        from nbflow.views.dags import dag_list
 
         def are_there() -> bool:
-            from nbflow.app import utc_now
-
             known = {dag.dag_id for dag in dag_list(self.database, utc_now())}
             return set(dag_ids) <= known
 
         self.until(are_there, f"the DAGs {', '.join(dag_ids)} are read", timeout)
+
+
+@cache
+def _cli() -> typer.Typer:
+    return make_cli()
 
 
 @contextmanager

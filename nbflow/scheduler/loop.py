@@ -88,6 +88,7 @@ class Scheduler:
         self.clock = clock
         self.leader = Leader(database)
         self.book: RunBook | None = None
+        self._stands_by = False
         self._sources = sources
         self._source_cache: dict[int, Source] = {}
         self._on_run_finished = on_run_finished
@@ -178,12 +179,18 @@ class Scheduler:
         self.ticks += 1
         look_again = self.leader.look(now)
         if not self.leader.is_leading:
-            self._forget_everything()
+            self._stand_by()
             return min(look_again, now + timedelta(seconds=1))
         if self.book is None:
             self._begin_to_lead(now)
         self._work(now)
         return min([look_again, *self._due_times()])
+
+    def _stand_by(self) -> None:
+        if not self._stands_by:
+            log.info("Standing by: another scheduler leads.", extra={"action": "standing_by"})
+        self._stands_by = True
+        self._forget_everything()
 
     def _begin_to_lead(self, now: datetime) -> None:
         with self.database.transaction() as session:
@@ -192,6 +199,7 @@ class Scheduler:
             recover(book, self.executor, now)
             after = book.store(session)
         self.book = book
+        self._stands_by = False
         self._after_commit(after, [], [])
         log.info("Leading as %s.", self.leader.holder, extra={"action": "leading"})
 

@@ -1,17 +1,14 @@
-"""A project folder, and the command line called in this process, which spares each call the start
-of a Python; what needs a process or a terminal of its own starts one.
+"""A project folder, and the command line called in it, in this process. What needs a process or a
+terminal of its own starts one.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from nbflow.cli.main import make_cli
 from tests.processes import Finished, Project, project_in
 
 Nbflow = Callable[..., Finished]
@@ -45,17 +42,4 @@ def project(tmp_path: Path) -> Iterator[Project]:
 @pytest.fixture
 def nbflow(project: Project) -> Nbflow:
     """Call the command line in the project's folder."""
-    cli = make_cli()
-
-    def call(*arguments: str) -> Finished:
-        before = Path.cwd()
-        os.chdir(project.folder)
-        try:
-            result = CliRunner().invoke(cli, arguments, env=project.environment)
-        finally:
-            os.chdir(before)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Finished(result.exit_code, result.stdout, result.stderr)
-
-    return call
+    return project.nbflow

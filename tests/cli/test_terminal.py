@@ -138,12 +138,12 @@ def test_clearing_asks_before_it_runs_anything_again(
 
 def test_nothing_that_moves_is_written_to_a_pipe(project: Project) -> None:
     project.write("hello.py", HELLO)
-    done = project.nbflow("run", "hello.py")
+    done = project.nbflow_process("run", "hello.py")
     assert "\x1b" not in done.out
     assert done.err == ""
 
 
 def test_json_is_all_there_is_on_stdout(project: Project) -> None:
     project.write("hello.py", HELLO)
-    done = project.nbflow("run", "hello.py", "--output", "json")
+    done = project.nbflow_process("run", "hello.py", "--output", "json")
     assert json.loads(done.out)["state"] == "success"
