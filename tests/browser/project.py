@@ -121,7 +121,6 @@ def write(folder: Path) -> None:
     (dags / "fragile.py").write_text(FRAGILE.format(folder=folder))
     (dags / "broken.py").write_text(BROKEN)
     nbformat.write(_squares(), dags / "squares.ipynb")
-    nbformat.write(_view(), folder / "view.ipynb")
 
 
 def _squares() -> nbformat.NotebookNode:
@@ -136,22 +135,11 @@ def _squares() -> nbformat.NotebookNode:
         new_code_cell(PLOT, metadata={"tags": ["task:plot", "after:numbers"]}),
         new_code_cell("sum(squares)", metadata={"tags": ["task:total", "after:numbers"]}),
     ]
-    return _notebook(cells, nbflow={"dag_id": "squares", "description": "Squares and their plot"})
+    return notebook(cells, nbflow={"dag_id": "squares", "description": "Squares and their plot"})
 
 
-def _view() -> nbformat.NotebookNode:
-    """A notebook that a person works in: a DAG as a picture, and as a live widget."""
-    cells = [
-        new_code_cell("from nbflow import DAG, EmptyOperator\n\ndag = DAG('drawn')"),
-        new_code_cell(
-            "with dag:\n    EmptyOperator(task_id='first') >> EmptyOperator(task_id='second')\ndag"
-        ),
-        new_code_cell("dag.view()"),
-    ]
-    return _notebook(cells)
-
-
-def _notebook(cells: list[nbformat.NotebookNode], **metadata: object) -> nbformat.NotebookNode:
+def notebook(cells: list[nbformat.NotebookNode], **metadata: object) -> nbformat.NotebookNode:
+    """A notebook of these cells for a Python kernel."""
     kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made: nbformat.NotebookNode = new_notebook(
         cells=cells, metadata={"kernelspec": kernelspec, **metadata}

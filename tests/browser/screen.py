@@ -16,9 +16,9 @@ class Screen:
         self.page = page
         self.site = site
 
-    def open(self, **query: str) -> None:
-        """Open JupyterLab and wait until it has started."""
-        self.page.goto(self.site.url(**query))
+    def open(self, file: str = "", **query: str) -> None:
+        """Open JupyterLab, with a file if one is given, and wait until it has started."""
+        self.page.goto(self.site.url(file, **query))
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
         self.page.locator("#jp-main-dock-panel").wait_for()
 

@@ -84,10 +84,11 @@ class Site:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def url(self, **query: str) -> str:
-        """The address of JupyterLab with the token, and with what else is asked for."""
+    def url(self, file: str = "", **query: str) -> str:
+        """JupyterLab's address with the token, a file if one is named, and what else is asked."""
+        place = f"{self.base}/lab/tree/{quote(file)}" if file else f"{self.base}/lab"
         pairs = [("token", self.token), *query.items()]
-        return f"{self.base}/lab?" + "&".join(f"{name}={quote(value)}" for name, value in pairs)
+        return f"{place}?" + "&".join(f"{name}={quote(value)}" for name, value in pairs)
 
     def get(self, *path: str) -> Any:  # JSON, whose form each caller knows
         return self._ask("GET", path)
@@ -143,6 +144,7 @@ def make_site(folder: Path, home: Path) -> Site:
         "--ServerApp.allow_root=True",
         f"--ServerApp.root_dir={folder}",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",
     ]
     scheduler = [sys.executable, "-m", "nbflow.cli.main", "scheduler"]
     return Site(
