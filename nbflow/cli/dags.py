@@ -15,8 +15,11 @@ from nbflow.cli.output import (
     Output,
     OutputOption,
     age,
+    counted,
     errors_as_sentences,
     notes,
+    print_problems,
+    problems_text,
     rows,
     say,
     show,
@@ -41,7 +44,7 @@ def list_(
 ) -> None:
     """List the DAGs the scheduler knows, with their schedules and last runs.
 
-    What is wrong with files goes to stderr; as JSON: `dags errors`.
+    What is wrong with files stands below it; as JSON: `nbflow dags errors`.
     """
     with errors_as_sentences(output):
         here = project(store)
@@ -53,7 +56,8 @@ def list_(
     columns = ("DAG", "SCHEDULE", "NEXT RUN", "LAST RUN", "TASKS", "")
     show(found, output, lambda: rows(columns, [_line(dag) for dag in found], empty))
     if problems and output is Output.TABLE:
-        say(Text("\nNot read:\n", style="bold").append(_told(problems)), notes())
+        say(Text("\nProblems in files:", style="bold"), notes())
+        print_problems(_problems(problems))
 
 
 def _line(dag: DagView) -> list[object]:
@@ -64,21 +68,20 @@ def _line(dag: DagView) -> list[object]:
         "paused" if dag.paused else age(dag.next_run),
         state_text(last.state) if last else "",
         dag.task_count,
-        f"{dag.problems} problems" if dag.problems else "",
+        counted(dag.problems, "problem") if dag.problems else "",
     ]
 
 
 @dags.command()
 def errors(store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
-    """List what is wrong with the files the scheduler could not read, and how to mend it."""
+    """List what is wrong with the files the scheduler has read, and how to mend it."""
     with errors_as_sentences(output):
         found = import_errors(project(store).database)
-    show(found, output, lambda: _told(found) if found else "All files are read.")
+    show(found, output, lambda: problems_text(_problems(found)) if found else "No problems.")
 
 
-def _told(found: list[ImportErrorView]) -> str:
-    problems = [Problem(**problem) for error in found for problem in error.problems]
-    return "\n".join(f"{one.place}: {one.message}\n    {one.fix}  [{one.code}]" for one in problems)
+def _problems(found: list[ImportErrorView]) -> list[Problem]:
+    return [Problem(**problem) for error in found for problem in error.problems]
 
 
 @dags.command("show")

@@ -15,7 +15,7 @@ from nbflow.authoring import discovery
 from nbflow.authoring.discovery import ParsedFile
 from nbflow.core import params as param_rules
 from nbflow.core.dag import Dag
-from nbflow.core.errors import DefinitionError, NotFoundError
+from nbflow.core.errors import DefinitionError, NotFoundError, Problem
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import SourceBundle
 from nbflow.core.spelling import did_you_mean
@@ -30,11 +30,12 @@ ParamOption = Annotated[
 
 @dataclass(frozen=True)
 class FoundDag:
-    """A DAG with the code it is made of and the file that defines it."""
+    """A DAG, the code it is made of, and the file that defines it with what to warn of in it."""
 
     dag: Dag
     bundle: SourceBundle
     file: str
+    warnings: list[Problem]
 
 
 def find_dag(settings: Settings, target: str, dag_id: str | None = None) -> FoundDag:
@@ -69,7 +70,8 @@ def _choose(parsed: ParsedFile, dag_id: str | None) -> FoundDag:
         raise NotFoundError(
             f"{parsed.path} defines several DAGs: choose one with --dag: {', '.join(names)}."
         )
-    return FoundDag(wanted[0], parsed.bundle, parsed.path)
+    warnings = [problem for problem in parsed.problems if problem.severity == "warning"]
+    return FoundDag(wanted[0], parsed.bundle, parsed.path, warnings)
 
 
 def _in_project(settings: Settings, dag_id: str) -> FoundDag:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from nbflow import app
-from nbflow.cli.output import Output, OutputOption, age, errors_as_sentences, rows, show
+from nbflow.cli.output import Output, OutputOption, age, counted, errors_as_sentences, rows, show
 from nbflow.cli.project import StoreOption, project
 from nbflow.views.health import health as read_health
 from nbflow.views.shapes import Health, SchedulerHealth
@@ -28,7 +28,7 @@ def _lines(found: Health) -> list[list[object]]:
     places = "-"
     if cluster:
         where = f" at {cluster.address}" if cluster.address else ""
-        workers = "1 worker" if len(cluster.workers) == 1 else f"{len(cluster.workers)} workers"
+        workers = counted(len(cluster.workers), "worker")
         places = f"{cluster.kind}{where}: {workers}, {cluster.used} of {cluster.slots} slots taken"
     return [
         ["scheduler", _alive(found.scheduler)],

@@ -15,7 +15,7 @@ from rich.text import Text
 from nbflow import app
 from nbflow.cli.definitions import FoundDag, read_params
 from nbflow.cli.interrupts import INTERRUPTED, on_interrupt
-from nbflow.cli.output import Output, between, show
+from nbflow.cli.output import Output, between, print_problems, show
 from nbflow.cli.progress import ACTIVE_RUNS, following
 from nbflow.cli.project import user
 from nbflow.commands import Commands, schema_errors
@@ -96,6 +96,8 @@ class OneRun:
         """
         dag = found.dag
         self._warm_up(Counter(task.kind for task in dag.tasks))
+        if found.warnings and self._output is Output.TABLE:
+            print_problems(found.warnings)
         values = _checked(found, params)
         app.make_data_folder(self._project)
         with app.open_database(self._settings) as database:
@@ -225,7 +227,8 @@ def last_words(database: Database, summary: RunSummary) -> Text:
             continue
         text.append(f"\n{task.task_id} failed: {task.message}\n", style="red")
         last = tries.get((task.task_id, task.map_index))
-        lines = last.traceback.rstrip().splitlines()[-TRACEBACK_LINES:] if last else []
+        traceback = last.traceback if last and last.traceback != task.message else ""
+        lines = traceback.rstrip().splitlines()[-TRACEBACK_LINES:]
         text.append("".join(f"  {line}\n" for line in lines), style="bright_black")
         for name, place in (("log", task.log), ("notebook", task.output_notebook)):
             text.append(f"  {name}: {_near(place)}\n" if place else "")

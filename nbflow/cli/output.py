@@ -115,6 +115,11 @@ def _words(cell: object) -> str:
     return json.dumps(cell) if isinstance(cell, dict) else str(cell)
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 problem`, `2 problems`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 # -- times -----------------------------------------------------------------------------------------
 
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -162,7 +167,7 @@ def errors_as_sentences(output: Output = Output.TABLE) -> Iterator[None]:
     try:
         yield
     except DefinitionError as error:
-        _print_problems(error.problems, output)
+        print_problems(error.problems, output)
         raise typer.Exit(1) from error
     except NbflowError as error:
         print_error(str(error), output)
@@ -177,16 +182,23 @@ def print_error(message: str, output: Output = Output.TABLE) -> None:
         say(Text("error: ", style="bold red").append(message, style="default"), notes())
 
 
-def _print_problems(problems: Sequence[Problem], output: Output) -> None:
+def print_problems(problems: Sequence[Problem], output: Output = Output.TABLE) -> None:
     """All problems at once, each with its place and its fix."""
     if output is Output.JSON:
         message = "\n".join(map(str, problems))
         found = [problem.to_json() for problem in problems]
         _print_json({"error": {"message": message, "problems": found}})
-        return
+    else:
+        say(problems_text(problems), notes())
+
+
+def problems_text(problems: Sequence[Problem]) -> Text:
+    """The same for a person, two lines each."""
+    text = Text()
     for problem in problems:
         style = "bold red" if problem.severity == "error" else "yellow"
-        text = Text(f"{problem.severity}: ", style=style)
         place = f"{problem.place}: " if problem.place else ""
-        text.append(f"{place}{problem.message}", style="default")
-        say(text.append(f"\n  {problem.fix}  [{problem.code}]", style="bright_black"), notes())
+        text.append(f"{problem.severity}: ", style=style).append(f"{place}{problem.message}\n")
+        text.append(f"  {problem.fix}  [{problem.code}]\n", style="bright_black")
+    text.rstrip()
+    return text
