@@ -40,6 +40,8 @@ from nbflow.store.runs import ActiveRun
 
 log = logging.getLogger(__name__)
 
+GATHER_SECONDS = 0.02
+
 
 def utc_now() -> datetime:
     """The one clock of the scheduler's shell."""
@@ -125,6 +127,16 @@ class Scheduler:
                 pause = self.run_once()
                 if not done():
                     self._wake.wait(pause)
+                    self._let_reports_gather()
+
+    def _let_reports_gather(self) -> None:
+        """With many short tasks under way, wait a moment: a larger tick costs less for each.
+
+        The executor has attempts ahead then (`Slots.ahead`), so that no worker waits meanwhile.
+        """
+        slots = self.executor.slots()
+        if slots.ahead and self.book is not None and len(self.book.attempts) > slots.total:
+            self._stopping.wait(GATHER_SECONDS)
 
     def _open(self, life: ExitStack) -> None:
         """Start what wakes us; `life` ends it all again, the lease last."""
