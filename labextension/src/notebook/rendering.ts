@@ -10,13 +10,15 @@ import { JSONExt, type ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
+import type { Texts } from '../text';
 import type { LiveOutput, Output } from './fold';
 import type { Rendered, RenderedOutputs, Rendering } from './NotebookView';
 
 export class LabRendering implements Rendering {
   constructor(
     private readonly rendermime: IRenderMimeRegistry,
-    private readonly languages: IEditorLanguageRegistry | null
+    private readonly languages: IEditorLanguageRegistry | null,
+    private readonly texts: Texts
   ) {}
 
   code(source: string, language: string, host: HTMLElement): void {
@@ -35,7 +37,12 @@ export class LabRendering implements Rendering {
   }
 
   outputs(outputs: readonly LiveOutput[], host: HTMLElement): RenderedOutputs {
-    return new LabOutputs(outputs, host, this.rendermime);
+    return new LabOutputs(
+      outputs,
+      host,
+      this.rendermime,
+      this.texts.__('Image that the cell shows')
+    );
   }
 
   private async highlight(
@@ -56,10 +63,18 @@ export class LabRendering implements Rendering {
 class LabOutputs implements RenderedOutputs {
   private readonly model = new OutputAreaModel({ trusted: false });
   private readonly area: SimplifiedOutputArea;
+  private readonly images: MutationObserver;
   private shown: readonly LiveOutput[] = [];
 
-  constructor(outputs: readonly LiveOutput[], host: HTMLElement, rendermime: IRenderMimeRegistry) {
+  constructor(
+    outputs: readonly LiveOutput[],
+    host: HTMLElement,
+    rendermime: IRenderMimeRegistry,
+    imageName: string
+  ) {
     this.area = new SimplifiedOutputArea({ model: this.model, rendermime });
+    this.images = new MutationObserver(() => nameImages(host, imageName));
+    this.images.observe(host, { childList: true, subtree: true });
     attach(this.area, host);
     this.update(outputs);
   }
@@ -74,6 +89,7 @@ class LabOutputs implements RenderedOutputs {
   }
 
   dispose(): void {
+    this.images.disconnect();
     takeDown(this.area);
     this.model.dispose();
   }
@@ -97,6 +113,13 @@ class LabOutputs implements RenderedOutputs {
         this.model.set(place, asLab(next));
       }
     }
+  }
+}
+
+/** Images of outputs have no text; a screen reader would read their data. */
+function nameImages(host: HTMLElement, name: string): void {
+  for (const image of host.querySelectorAll('img:not([alt])')) {
+    image.setAttribute('alt', name);
   }
 }
 

@@ -21,7 +21,7 @@ export function DagDetails({
     <div className="jp-nbflow-details">
       {run === null ? null : (
         <section>
-          <h3>{trans.__('Run')}</h3>
+          <h2>{trans.__('Run')}</h2>
           <Facts
             facts={[
               [trans.__('Run id'), <code key="id">{run.run_id}</code>],
@@ -35,7 +35,7 @@ export function DagDetails({
         </section>
       )}
       <section>
-        <h3>{trans.__('DAG')}</h3>
+        <h2>{trans.__('DAG')}</h2>
         {detail.doc ? <p className="jp-nbflow-doc">{detail.doc}</p> : null}
         <Facts
           facts={[

@@ -303,9 +303,10 @@ function Dots({
           className="jp-nbflow-dot"
           data-run-id={run.run_id}
           title={dotTitle(run, now, trans)}
+          aria-label={dotTitle(run, now, trans)}
           onClick={() => onOpen(dag.dag_id, run.run_id)}
         >
-          <StateIcon state={run.state} size={11} label={dotTitle(run, now, trans)} />
+          <StateIcon state={run.state} size={11} />
         </button>
       ))}
     </div>

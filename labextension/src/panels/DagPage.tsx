@@ -90,7 +90,7 @@ function Header({
 }: DagPageProps & { dag: DagView; detail: DagDetail; now: number }): React.JSX.Element {
   const trans = useTexts();
   return (
-    <header className="jp-nbflow-head">
+    <div className="jp-nbflow-head">
       <div className="jp-nbflow-head-text">
         <h1>
           <span className="jp-nbflow-ellipsis">{dag.dag_id}</span>
@@ -131,7 +131,7 @@ function Header({
         onClick={onTrigger}
         testId="nbflow-trigger"
       />
-    </header>
+    </div>
   );
 }
 

@@ -32,7 +32,7 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { commands, shell } = app;
     const { texts } = model;
-    const rendering = new LabRendering(rendermime, languages);
+    const rendering = new LabRendering(rendermime, languages, model.texts);
     const tracker = new WidgetTracker<MainAreaWidget<DagPageWidget>>({ namespace: 'nbflow-dag' });
 
     const open = (dagId: string): MainAreaWidget<DagPageWidget> => {

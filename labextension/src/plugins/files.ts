@@ -28,7 +28,7 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
     rendermime: IRenderMimeRegistry,
     languages: IEditorLanguageRegistry | null
   ) => {
-    const rendering = new LabRendering(rendermime, languages);
+    const rendering = new LabRendering(rendermime, languages, model.texts);
     const { texts } = model;
     const { contents } = app.serviceManager;
 
