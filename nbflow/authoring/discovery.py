@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeAlias
 
 from nbflow.core.dag import Dag
@@ -154,25 +155,31 @@ def _ask_child(path: Path, root: Path, timeout: float) -> dict[str, Any] | Probl
         )
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "nbflow.authoring.parse_process", str(writing)]
-    with subprocess.Popen(
-        [*command, str(root), str(path)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        pass_fds=[writing],
-        start_new_session=True,
-    ) as child:
+    # What it says goes to a file: a process that the child leaves behind would keep a pipe open.
+    with (
+        TemporaryFile() as errors,
+        subprocess.Popen(
+            [*command, str(root), str(path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            pass_fds=[writing],
+            start_new_session=True,
+        ) as child,
+    ):
         os.close(writing)
         with os.fdopen(reading, "rb") as answers, ThreadPoolExecutor(1) as reader:
             answer = reader.submit(answers.read)
             try:
-                _, errors = child.communicate(timeout=timeout)
+                child.wait(timeout)
             except subprocess.TimeoutExpired:
                 return _too_slow(path, root, timeout)
             finally:
                 _end(child)
             text = answer.result()
-    return json.loads(text) if text else _crashed(path, root, child.returncode, errors)
+        errors.seek(0)
+        said = errors.read()
+    return json.loads(text) if text else _crashed(path, root, child.returncode, said)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

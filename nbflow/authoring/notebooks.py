@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ class _Reader:
     def __post_init__(self) -> None:
         self.kernel_name, self.language = self._kernel()
         self.settings = self._settings()
-        self.dag_id = str(self.settings.get("dag_id") or Path(self.name).stem)
+        self.dag_id = str(self.settings.get("dag_id") or _id_for(Path(self.name).stem))
         self.findings = self.findings.at(dag_id=self.dag_id)
         self.cells = declared_cells(self.nb, self.findings)
         self.by_index = {cell.index: cell for cell in self.cells}
@@ -341,6 +342,11 @@ class _Reader:
         made["id"] = f"{cell.id}-setup"
         made.metadata["nbflow"] = {SETUP_OF: cell.id}
         return made
+
+
+def _id_for(stem: str) -> str:
+    """The id of a notebook's DAG that has none of its own: the file's name, as far as it can be."""
+    return re.sub(r"[^\w.-]+", "_", stem).lstrip(".-") or "notebook"
 
 
 def _why_together(group: Group) -> str:

@@ -1,0 +1,183 @@
+"""Finding DAG files and reading them in a process of their own, however badly they behave."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nbflow.authoring import discovery
+from nbflow.authoring.discovery import ParsedFile
+from nbflow.core.errors import Problem
+
+PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
+DAG_FILE = """
+from nbflow import DAG, task
+
+with DAG("{dag_id}") as dag:
+
+    @task
+    def hello() -> str:
+        return "hello"
+
+    hello()
+"""
+
+
+def write_dag(path: Path, dag_id: str = "sales", before: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(before + DAG_FILE.format(dag_id=dag_id))
+    return path
+
+
+def write_notebook(path: Path, *cells: str, **metadata: object) -> Path:
+    made = [nbformat.v4.new_code_cell(code) for code in cells]
+    nb = nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": PYTHON, **metadata})
+    nbformat.write(nb, path)
+    return path
+
+
+def problem_of(parsed: ParsedFile) -> Problem:
+    """The one problem there is, which leaves the file without a DAG."""
+    assert parsed.dags == []
+    (problem,) = parsed.problems
+    assert problem.fix
+    return problem
+
+
+# --- what a file defines --------------------------------------------------------------------------
+
+
+def test_a_python_file_gives_its_dags_and_itself(tmp_path: Path) -> None:
+    parsed = discovery.from_path(write_dag(tmp_path / "sales.py"))
+    assert [dag.dag_id for dag in parsed.dags] == ["sales"]
+    assert (parsed.problems, list(parsed.bundle.files)) == ([], ["sales.py"])
+
+
+def test_a_notebook_gives_its_dag_by_any_path(tmp_path: Path) -> None:
+    parsed = discovery.from_path(write_notebook(tmp_path / "a b.ipynb", "x = 1", "print(x)"))
+    assert [task.cells for task in parsed.dags[0].tasks] == [(0, 1)]
+    assert list(parsed.bundle.files) == ["a b.ipynb"]
+
+
+def test_modules_of_the_folder_are_part_of_the_bundle(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "__init__.py").write_text("")
+    (tmp_path / "shared" / "rates.py").write_text("RATE = 2\n")
+    write_dag(tmp_path / "dags" / "sales.py", before="from shared.rates import RATE\n")
+    parsed = discovery.parse_file(tmp_path / "dags" / "sales.py", tmp_path)
+    assert set(parsed.bundle.files) == {"dags/sales.py", "shared/__init__.py", "shared/rates.py"}
+
+
+def test_notebooks_that_tasks_name_are_part_of_the_bundle(tmp_path: Path) -> None:
+    write_notebook(tmp_path / "report.ipynb", "print(1)")
+    file = tmp_path / "d.py"
+    file.write_text(
+        "from nbflow import DAG, NotebookOperator\n"
+        "with DAG('d'):\n    NotebookOperator(task_id='r', notebook='report.ipynb')\n"
+    )
+    assert set(discovery.from_path(file).bundle.files) == {"d.py", "report.ipynb"}
+
+
+def test_the_same_files_have_the_same_digest(tmp_path: Path) -> None:
+    file = write_dag(tmp_path / "sales.py")
+    first, again = (discovery.from_path(file).bundle.digest for _ in range(2))
+    write_dag(file, before="# changed\n")
+    assert (again == first, discovery.from_path(file).bundle.digest == first) == (True, False)
+
+
+def test_what_a_file_prints_does_not_get_in_between(tmp_path: Path) -> None:
+    noise = "import os, sys\nprint('x' * 9999)\nos.write(1, b'{}')\nprint('y', file=sys.stderr)\n"
+    parsed = discovery.from_path(write_dag(tmp_path / "sales.py", before=noise))
+    assert (len(parsed.dags), parsed.problems) == (1, [])
+
+
+# --- files that behave badly ----------------------------------------------------------------------
+
+
+def test_a_file_that_never_finishes_importing_is_ended(tmp_path: Path) -> None:
+    file = tmp_path / "slow.py"
+    file.write_text("import subprocess\nsubprocess.run(['sleep', '600'])\n")
+    started = time.monotonic()
+    problem = problem_of(discovery.from_path(file, timeout=1))
+    assert time.monotonic() - started < 30
+    assert (problem.code, problem.file) == (discovery.TOO_SLOW, "slow.py")
+
+
+@pytest.mark.parametrize("code", ["import os\nos._exit(3)\n", "import os\nos.abort()\n"])
+def test_a_file_that_ends_its_process_is_a_problem(tmp_path: Path, code: str) -> None:
+    (tmp_path / "crash.py").write_text(code)
+    assert problem_of(discovery.from_path(tmp_path / "crash.py")).code == discovery.CRASHED
+
+
+def test_what_a_file_leaves_running_holds_nothing_up(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    leaves = (
+        "import pathlib, subprocess\n"
+        "left = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+        f"pathlib.Path({str(pid_file)!r}).write_text(str(left.pid))\n"
+    )
+    started = time.monotonic()
+    parsed = discovery.from_path(write_dag(tmp_path / "sales.py", before=leaves), timeout=20)
+    took = time.monotonic() - started
+    os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    assert (len(parsed.dags), took < 20) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [("x = 1\nraise ValueError('no')\n", 2), ("import nothing_of_this_name\n", 1), ("x = (\n", 1)],
+)
+def test_a_file_that_cannot_be_imported_says_where(tmp_path: Path, code: str, line: int) -> None:
+    (tmp_path / "bad.py").write_text(code)
+    problem = problem_of(discovery.from_path(tmp_path / "bad.py"))
+    assert (problem.file, problem.line) == ("bad.py", line)
+
+
+def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    problem = problem_of(discovery.from_path(tmp_path / "gone.py"))
+    assert (problem.code, problem.file) == (discovery.UNREADABLE, "gone.py")
+
+
+def test_a_bad_file_stops_no_other(tmp_path: Path) -> None:
+    files = [write_dag(tmp_path / f"{name}.py", name) for name in ("one", "two", "three")]
+    files[1].write_text("import os\nos._exit(1)\n")
+    parsed = list(discovery.parse_files(files, [tmp_path]))
+    assert [[dag.dag_id for dag in file.dags] for file in parsed] == [["one"], [], ["three"]]
+
+
+def test_two_files_with_one_id_are_both_named(tmp_path: Path) -> None:
+    files = [write_dag(tmp_path / name, "sales") for name in ("a.py", "b.py")]
+    parsed = list(discovery.parse_files(files, [tmp_path]))
+    (problem,) = discovery.same_ids(parsed)
+    assert (problem.code, problem.dag_id) == (discovery.SAME_ID, "sales")
+    assert problem.file == str(files[1])
+    assert str(files[0]) in problem.message
+
+
+# --- folders --------------------------------------------------------------------------------------
+
+
+def test_a_scan_finds_files_that_speak_of_dags(tmp_path: Path) -> None:
+    wanted = [write_dag(tmp_path / "a.py"), write_dag(tmp_path / "deep" / "b.py")]
+    wanted.append(write_notebook(tmp_path / "n.ipynb", "x = 1", nbflow={"dag_id": "n"}))
+    (tmp_path / "other.py").write_text("x = 1\n")
+    write_notebook(tmp_path / "plain.ipynb", "x = 1")
+    for folder in (".git", ".ipynb_checkpoints", ".nbflow", "__pycache__"):
+        write_dag(tmp_path / folder / "c.py")
+    assert set(discovery.scan([tmp_path], {}).changed) == set(wanted)
+
+
+def test_a_second_scan_finds_what_changed_and_what_is_gone(tmp_path: Path) -> None:
+    kept, changed, gone = (write_dag(tmp_path / f"{name}.py") for name in ("k", "c", "g"))
+    known = discovery.scan([tmp_path], {}).known
+    assert discovery.scan([tmp_path], known).changed == []
+    os.utime(changed, (1, 1))
+    gone.unlink()
+    again = discovery.scan([tmp_path], known)
+    assert (again.changed, again.gone) == ([changed], [gone])
+    assert set(again.known) == {kept, changed}
