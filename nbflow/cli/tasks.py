@@ -55,6 +55,9 @@ def logs(
         one = find_try(
             here.database, dag_id, run_id, task_id, map_index=map_index, try_number=try_number
         )
+        if one is None:
+            # Has it not run yet, or is there no such task?
+            task_instance_detail(here.database, dag_id, run_id, task_id, map_index)
         text = "" if one is None else app.read_log(here.settings, dag_id, run_id, task_id, one)
     if output is Output.JSON:
         show({"task_id": task_id, "try_number": one and one.try_number, "log": text}, output, str)

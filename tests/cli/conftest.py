@@ -43,3 +43,11 @@ def project(tmp_path: Path) -> Iterator[Project]:
 def nbflow(project: Project) -> Nbflow:
     """Call the command line in the project's folder."""
     return project.nbflow
+
+
+@pytest.fixture
+def ran(project: Project) -> Project:
+    """A project whose store knows the DAG `hello` and a run of it, and where nobody is at work."""
+    project.write("dags/hello.py", HELLO)
+    assert project.nbflow("run", "hello", "--store", str(project.database.url)).code == 0
+    return project

@@ -1,0 +1,86 @@
+"""`nbflow dags`: what it shows of a file or the store, in words and as JSON."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import HELLO, Nbflow
+from tests.processes import Project
+
+WARNED = HELLO.replace('schedule="0 6 * * *"', 'schedule="61 6 * * *"')
+
+
+def test_the_list_shows_schedule_next_and_last_run(ran: Project, nbflow: Nbflow) -> None:
+    head, line = nbflow("dags", "list").out.splitlines()
+    assert head.split() == ["DAG", "SCHEDULE", "NEXT", "RUN", "LAST", "RUN", "TASKS"]
+    assert line.startswith("hello  At 06:00")
+    assert "in " in line
+    assert "✓ success" in line
+
+
+def test_the_list_as_json_is_one_object_per_dag(ran: Project, nbflow: Nbflow) -> None:
+    [dag] = nbflow("dags", "list", "--output", "json").json
+    assert (dag["dag_id"], dag["tags"], dag["task_count"]) == ("hello", ["greeting"], 2)
+    assert dag["last_runs"][0]["state"] == "success"
+    assert nbflow("dags", "list", "--tag", "other", "--output", "json").json == []
+
+
+def test_an_empty_list_says_what_to_do(nbflow: Nbflow) -> None:
+    assert "Put a file into dags/ and start `nbflow scheduler`" in nbflow("dags", "list").out
+
+
+def test_show_has_the_promised_shape(project: Project, nbflow: Nbflow) -> None:
+    project.write("hello.py", HELLO)
+    dag = nbflow("dags", "show", "hello.py", "--output", "json").json
+    assert dag["dag_id"] == "hello"
+    greet, count = dag["tasks"]
+    assert (greet["task_id"], greet["cells"], greet["upstream"]) == ("greet", [], [])
+    assert count["upstream"] == ["greet"]
+    [edge] = count["edges"]
+    assert (edge["from"], edge["kind"], edge["names"]) == ("greet", "certain", ["return_value"])
+
+
+def test_show_draws_a_dag_of_the_project_by_its_id(project: Project, nbflow: Nbflow) -> None:
+    project.write("dags/hello.py", HELLO)
+    out = nbflow("dags", "show", "hello").out
+    assert "greet" in out
+    assert "count  <- greet" in out
+
+
+def test_lint_has_the_promised_shape_and_exits_1_on_errors(
+    project: Project, nbflow: Nbflow
+) -> None:
+    project.write("dags/hello.py", HELLO)
+    bad = project.write("dags/bad.py", WARNED)
+    done = nbflow("dags", "lint", "dags", "--output", "json")
+    assert done.code == 1
+    found, good = done.json["files"]
+    assert (found["path"], found["dags"]) == (str(bad), [])
+    [problem] = found["problems"]
+    assert list(problem) == ["severity", "code", "cell", "line", "message", "fix"]
+    assert (problem["severity"], problem["line"]) == ("error", 6)
+    assert (good["dags"], good["problems"]) == (["hello"], [])
+
+
+def test_lint_without_a_path_checks_the_project(project: Project, nbflow: Nbflow) -> None:
+    project.write("dags/hello.py", HELLO)
+    done = nbflow("dags", "lint")
+    assert (done.code, done.out) == (0, "1 files, 0 problems.\n")
+
+
+def test_errors_are_those_of_the_store(ran: Project, nbflow: Nbflow) -> None:
+    assert nbflow("dags", "errors").out == "No problems.\n"
+    assert nbflow("dags", "errors", "--output", "json").json == []
+
+
+def test_a_verb_without_a_scheduler_is_kept_and_says_so(ran: Project, nbflow: Nbflow) -> None:
+    done = nbflow("dags", "pause", "hello")
+    assert (done.code, done.out) == (0, "Asked for.\n")
+    assert done.err == "No scheduler is alive to carry it out. Start one: nbflow scheduler\n"
+    asked = nbflow("dags", "trigger", "hello", "-p", "name=Bea", "--output", "json").json
+    assert (asked["dag_id"], asked["answer"]) == ("hello", None)
+    assert asked["run_id"].startswith("manual__")
+
+
+def test_an_unknown_dag_cannot_be_triggered(nbflow: Nbflow) -> None:
+    done = nbflow("dags", "trigger", "nope", "--output", "json")
+    assert done.code == 1
+    assert "There is no DAG 'nope'." in done.json["error"]["message"]
