@@ -37,7 +37,7 @@ test('what is hidden is moved into view, and only as far as needed', () => {
   expect(revealing(next, box, WINDOW, 10)).toBe(next);
 });
 
-test('beside something that opens, a small graph moves to the middle, a large one as far as needed', () => {
+test('beside something that opens, a graph shrinks a little to be seen whole, a large one moves as far as needed', () => {
   const view = { x: 300, y: 150, zoom: 1 };
   const box = { x: 500, y: 20, width: 100, height: 46 };
 
@@ -47,7 +47,12 @@ test('beside something that opens, a small graph moves to the middle, a large on
     y: 150,
     zoom: 1
   });
-  expect(inView(view, { width: 900, height: 100 }, box, WINDOW)).toEqual({
+  expect(inView(view, { width: 1000, height: 100 }, box, WINDOW)).toEqual({
+    x: 0,
+    y: 160,
+    zoom: 0.8
+  });
+  expect(inView(view, { width: 1200, height: 100 }, box, WINDOW)).toEqual({
     x: 176,
     y: 150,
     zoom: 1

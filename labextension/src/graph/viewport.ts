@@ -21,6 +21,8 @@ export const CLOSEST = 2.5;
 export const FARTHEST = 0.02;
 /** Below this zoom a node is a coloured mark without words. */
 export const TOO_SMALL_TO_READ = 0.42;
+/** Down to this zoom words are read without effort. */
+const WELL_READ = 0.78;
 
 /** All of the graph in view, in the middle, never enlarged. */
 export function fit(graph: Size, window: Size): View {
@@ -55,11 +57,15 @@ export function revealing(view: View, rect: Rect, window: Size, margin = 24): Vi
   return dx || dy ? moved(view, dx, dy) : view;
 }
 
-/** At the same zoom: all of the graph in the middle if it has room, else moved until `rect` is in view. */
+/**
+ * All of the graph in the middle, no nearer than before, if it can be read well like that; else the same zoom,
+ * moved until `rect` is in view.
+ */
 export function inView(view: View, graph: Size, rect: Rect, window: Size): View {
-  const [width, height] = [graph.width * view.zoom, graph.height * view.zoom];
-  return width <= window.width && height <= window.height
-    ? { ...view, x: (window.width - width) / 2, y: (window.height - height) / 2 }
+  const zoom = Math.min(view.zoom, fit(graph, window).zoom);
+  const [width, height] = [graph.width * zoom, graph.height * zoom];
+  return zoom >= Math.min(view.zoom, WELL_READ)
+    ? { zoom, x: (window.width - width) / 2, y: (window.height - height) / 2 }
     : revealing(view, rect, window);
 }
 

@@ -28,13 +28,17 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
   }
   return (
     <>
-      <table className="jp-nbflow-table">
+      <table className="jp-nbflow-table jp-nbflow-runs">
         <thead>
           <tr>
             <th scope="col">{trans.__('Run')}</th>
             <th scope="col">{trans.__('State')}</th>
-            <th scope="col">{trans.__('Type')}</th>
-            <th scope="col">{trans.__('Started')}</th>
+            <th scope="col" className="jp-mod-roomy">
+              {trans.__('Type')}
+            </th>
+            <th scope="col" className="jp-mod-roomy">
+              {trans.__('Started')}
+            </th>
             <th scope="col" className="jp-mod-number">
               {trans.__('Duration')}
             </th>
@@ -63,8 +67,8 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
               <td>
                 <StateBadge state={run.state} />
               </td>
-              <td>{runTypeName(run.run_type, trans)}</td>
-              <td>
+              <td className="jp-mod-roomy">{runTypeName(run.run_type, trans)}</td>
+              <td className="jp-mod-roomy">
                 <Instant at={run.started_at} now={now} />
               </td>
               <td className="jp-mod-number">{span(run.started_at, run.ended_at, now)}</td>

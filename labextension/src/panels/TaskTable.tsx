@@ -82,7 +82,9 @@ function Instances({
         <tr>
           <th scope="col">{trans.__('Task')}</th>
           <th scope="col">{trans.__('State')}</th>
-          <th scope="col">{trans.__('After')}</th>
+          <th scope="col" className="jp-mod-roomy">
+            {trans.__('After')}
+          </th>
           <th scope="col">{trans.__('Started')}</th>
           <th scope="col" className="jp-mod-number">
             {trans.__('Duration')}
@@ -135,14 +137,14 @@ const InstanceRow = React.memo(function InstanceRow({
         <StateBadge state={state} />
         {message ? (
           <div
-            className="jp-nbflow-muted jp-nbflow-ellipsis jp-nbflow-cell-message"
+            className="jp-nbflow-muted jp-nbflow-cell-message"
             title={message}
           >
             {message}
           </div>
         ) : null}
       </td>
-      <td>{upstream.join(', ') || '–'}</td>
+      <td className="jp-mod-roomy">{upstream.join(', ') || '–'}</td>
       <td>
         {started_at === null ? (
           '–'
