@@ -1,7 +1,9 @@
 """Dataflow between the cells of a notebook: what depends on what, and which cells need one kernel.
 Runs no user code.
 
-The journey: `source` (text to Python) -> `cells` (what one cell does, on a `machine` with a `heap`,
-by what `knowledge` and `calls` know) -> `setup` (what every kernel runs first) -> `edges` (uses,
-orders, bonds between cells) -> `fusion` (tasks).
+The journey: `source` (text to Python), `cells` (what one cell does: its statements; `expressions`
+and `functions` below it, `calls` and `shell` for what is called, all on a `machine` with names and
+a `heap`), `setup` (what every kernel runs first), `edges` (uses, orders and bonds between cells),
+`fusion` (tasks). What is known about Python's libraries stands in `knowledge`, `libraries` and
+`methods`, and nowhere else.
 """

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from nbflow.authoring.dataflow import knowledge
+from nbflow.authoring.dataflow import knowledge, libraries, methods
 from nbflow.authoring.dataflow.facts import MODULE, PLOTS, RANDOM, Mode
 from nbflow.authoring.dataflow.heap import (
     SCALAR,
@@ -135,7 +135,7 @@ class Caller(Machine):
     def _call_path(self, target: Target, arguments: Arguments) -> Value:
         path = target.value.path
         last = path.rpartition(".")[2]
-        if path.count(".") > 1 and last in knowledge.MUTATING_METHODS:
+        if path.count(".") > 1 and last in methods.MUTATING_METHODS:
             self._call_mutating_path(target, path.rpartition(".")[0], arguments)
         if path == "builtins.type" and len(arguments.positional) == 1:
             return self._class_of(arguments.positional[0])
@@ -146,7 +146,7 @@ class Caller(Machine):
         if path in _STAND_INS:
             return Value(kind=Kind.IMPORTED, path=_STAND_INS[path])
         base, _, method = path.rpartition(".")
-        if path.partition(".")[0] in knowledge.DATASETS and "." in base:
+        if path.partition(".")[0] in libraries.DATASETS and "." in base:
             table = replace(target.value, kind=Kind.DATA, path=base)
             return self._data_method(replace(target, name=method), table, arguments)
         known = knowledge.known_function(path, self.stateless)
@@ -398,7 +398,7 @@ class Caller(Machine):
 
     def _use_files(self, target: Target, arguments: Arguments) -> None:
         """A call of which only the name is known, if that says that it is about files."""
-        mode = knowledge.file_mode(target.name or target.text.rpartition(".")[2])
+        mode = methods.file_mode(target.name or target.text.rpartition(".")[2])
         if mode:
             given = arguments.at(0)
             self._use_file_value(target, given or SCALAR, writes=mode == "w")
@@ -429,22 +429,22 @@ class Caller(Machine):
 
     def _scalar_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        if name in knowledge.FRAME_METHODS:
+        if name in methods.FRAME_METHODS:
             self._read_names_in_text(arguments, _NAME)
         for value in arguments:
             self.consume(value)
         self._callbacks([receiver], arguments)
-        if name in knowledge.LAZY_METHODS:
+        if name in methods.LAZY_METHODS:
             return self.new(target.place, kind=Kind.LAZY, stuck="an iterator")
-        if name in knowledge.MATCH_METHODS:
+        if name in methods.MATCH_METHODS:
             return self.new(target.place, kind=Kind.DATA, stuck="the result of matching a pattern")
-        if name in knowledge.LISTING_METHODS or name == "findall":
+        if name in methods.LISTING_METHODS or name == "findall":
             return self.new(target.place, kind=Kind.CONTAINER)
         return SCALAR
 
     def _path_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        reads, writes = name in knowledge.PATH_READS, name in knowledge.PATH_WRITES
+        reads, writes = name in methods.PATH_READS, name in methods.PATH_WRITES
         if name == "open":
             stream = self.new(target.place, kind=Kind.OBJECT, stuck="an open file")
             writes = _opens_for_writing(arguments, mode_at=0)
@@ -453,10 +453,10 @@ class Caller(Machine):
                 self.heap.thing(site).files.add((receiver.text, writes))
             return stream
         if reads or writes:
-            goes_elsewhere = name in knowledge.PATH_MOVES and arguments.at(0) is not None
+            goes_elsewhere = name in methods.PATH_MOVES and arguments.at(0) is not None
             where = replace(receiver, text=None) if goes_elsewhere else receiver
             self._use_file_value(target, where, writes=writes)
-        if name in knowledge.LAZY_METHODS:
+        if name in methods.LAZY_METHODS:
             found = self.new(target.place, kind=Kind.LAZY, stuck="an iterator")
             self.store(found, Value(kind=Kind.PATH))
             return found
@@ -465,7 +465,7 @@ class Caller(Machine):
 
     def _container_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        if name in knowledge.MUTATING_METHODS or not hasattr(list, name) | hasattr(
+        if name in methods.MUTATING_METHODS or not hasattr(list, name) | hasattr(
             dict, name
         ) | hasattr(set, name):
             self.mutate(receiver, f"calls `{target.text}`, which may change it")
@@ -474,7 +474,7 @@ class Caller(Machine):
             self.consume(value)
         self._callbacks([receiver], arguments)
         part = self.heap.part(receiver)
-        if name in knowledge.VIEW_OF_DICT:
+        if name in methods.VIEW_OF_DICT:
             return self._view_of_dict(target, receiver, part)
         if name in ("index", "count", "isdisjoint", "issubset", "issuperset"):
             return SCALAR
@@ -496,12 +496,12 @@ class Caller(Machine):
 
     def _data_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        if name in knowledge.MUTATING_METHODS or arguments.is_set("inplace"):
+        if name in methods.MUTATING_METHODS or arguments.is_set("inplace"):
             self.mutate(receiver, f"calls `{target.text}`, which changes it in place")
             self._store_elements(receiver, arguments)
         self._common_effects(target, receiver, arguments)
         returned = self._callbacks([receiver], arguments)
-        if name in knowledge.PLOT_METHODS:
+        if name in methods.PLOT_METHODS:
             return self.draw(target, receiver)
         made = self._data_result(target, receiver, arguments)
         self.store(made, returned)
@@ -509,16 +509,16 @@ class Caller(Machine):
 
     def _data_result(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        if name in knowledge.SCALAR_METHODS and not arguments.positional:
+        if name in methods.SCALAR_METHODS and not arguments.positional:
             return SCALAR
-        if name in knowledge.LAZY_METHODS:
+        if name in methods.LAZY_METHODS:
             rows = self.new(target.place, kind=Kind.LAZY, stuck="an iterator")
             self.store(rows, receiver)
             return rows
         made = self.new(target.place, kind=Kind.DATA)
-        if name in knowledge.FRESH_DATA_METHODS:
+        if name in methods.FRESH_DATA_METHODS:
             return made
-        if name in knowledge.VIEW_OF_DICT:
+        if name in methods.VIEW_OF_DICT:
             for site in made.roots:
                 self.heap.mark(site, stuck="a view of a dict" if name != "values" else "")
         roots = frozenset(site for value in (receiver, *arguments) for site in value.roots)
@@ -538,12 +538,12 @@ class Caller(Machine):
         on.
         """
         name = target.name
-        if name in knowledge.FRAME_METHODS:
+        if name in methods.FRAME_METHODS:
             pattern = _AT_NAME if receiver.kind is Kind.DATA else _NAME
             self._read_names_in_text(arguments, pattern)
-        if name in knowledge.DRAWING_METHODS:
+        if name in methods.DRAWING_METHODS:
             self.touch(RANDOM, Mode.WRITE, f"calls `{target.text}`, which may use random numbers")
-        if knowledge.file_mode(name) and list(arguments):
+        if methods.file_mode(name) and list(arguments):
             self._use_files(target, arguments)
         for key in knowledge.CHANGED_KEYWORDS:
             value = arguments.at(key)
@@ -555,13 +555,13 @@ class Caller(Machine):
 
     def _object_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         self._common_effects(target, receiver, arguments)
-        if target.name in knowledge.ARGUMENT_METHODS:
+        if target.name in methods.ARGUMENT_METHODS:
             for value in arguments:
                 self.mutate(value, f"passes it to `{target.text}`, which changes it", owned=True)
-        if target.name in knowledge.RANDOM_METHODS:
+        if target.name in methods.RANDOM_METHODS:
             self._use_object(target, receiver, Arguments())
             return self._make_view(target, arguments)
-        if target.name in knowledge.PURE_METHODS:
+        if target.name in methods.PURE_METHODS:
             self._callbacks([receiver], arguments)
             made = self.new(target.place, kind=Kind.DATA)
             if target.name in _FRESH_OBJECT_METHODS:
@@ -582,13 +582,13 @@ class Caller(Machine):
         return replace(made, roots=made.roots | receiver.roots)
 
     def _unknown_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
-        if target.name in knowledge.PURE_METHODS and not self.heap.codes(receiver):
+        if target.name in methods.PURE_METHODS and not self.heap.codes(receiver):
             self._common_effects(target, receiver, arguments)
             made = self.new(target.place)
             for value in arguments:
                 self.store(made, value)
             return replace(made, roots=made.roots | self._reach(receiver))
-        if target.name in knowledge.FRAME_METHODS:
+        if target.name in methods.FRAME_METHODS:
             self._read_names_in_text(arguments, _NAME)
         return self._call_unknown(target, [receiver, *arguments], "calls a method that is not seen")
 

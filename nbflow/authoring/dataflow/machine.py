@@ -37,7 +37,8 @@ from nbflow.authoring.dataflow.heap import (
     by_number,
     join,
 )
-from nbflow.authoring.dataflow.knowledge import DATASETS, known_function
+from nbflow.authoring.dataflow.knowledge import known_function
+from nbflow.authoring.dataflow.libraries import DATASETS
 from nbflow.authoring.dataflow.namespace import (
     Names,
     Scope,

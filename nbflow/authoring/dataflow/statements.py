@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from nbflow.authoring.dataflow import knowledge
+from nbflow.authoring.dataflow import knowledge, libraries
 from nbflow.authoring.dataflow.shell import SETTING_MAGICS
 from nbflow.authoring.dataflow.source import shell_call
 
@@ -74,7 +74,7 @@ def _is_plain_decorator(node: ast.expr, path_of: PathOf) -> bool:
     function = node.func if isinstance(node, ast.Call) else node
     if isinstance(function, ast.Attribute) and function.attr in ("setter", "getter", "deleter"):
         return True
-    return path_of(function).removeprefix("builtins.") in knowledge.PLAIN_DECORATORS
+    return path_of(function).removeprefix("builtins.") in libraries.PLAIN_DECORATORS
 
 
 def _is_plain_assignment(node: ast.Assign | ast.AnnAssign, path_of: PathOf) -> bool:
@@ -89,7 +89,7 @@ def _is_plain_assignment(node: ast.Assign | ast.AnnAssign, path_of: PathOf) -> b
 def _defines(node: ast.expr, path_of: PathOf) -> bool:
     """Whether the value is a definition rather than data: a lambda, a logger, a pattern, a type."""
     if isinstance(node, ast.Call):
-        return path_of(node.func) in knowledge.DEFINING_CALLS
+        return path_of(node.func) in libraries.DEFINING_CALLS
     return isinstance(node, ast.Lambda)
 
 
@@ -106,7 +106,7 @@ def _is_of_setting(node: ast.expr, path_of: PathOf) -> bool:
         return False
     path = path_of(base)
     top = path.partition(".")[0]
-    return bool(path) and top in knowledge.STATELESS_LIBRARIES - knowledge.DATASETS
+    return bool(path) and top in libraries.STATELESS_LIBRARIES - libraries.DATASETS
 
 
 def _only_tries_imports(node: ast.Try, path_of: PathOf) -> bool:
@@ -135,7 +135,7 @@ def _is_setting(node: ast.expr, path_of: PathOf) -> bool:
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
     path = path_of(node.func)
     top = path.partition(".")[0]
-    is_setting = top in knowledge.STATELESS_LIBRARIES and knowledge.is_setting(path)
+    is_setting = top in libraries.STATELESS_LIBRARIES and knowledge.is_setting(path)
     return is_setting and all(_is_plain(argument, path_of) for argument in arguments)
 
 
@@ -160,7 +160,7 @@ def _is_plain(node: ast.expr, path_of: PathOf) -> bool:
 def _is_plain_call(node: ast.Call, path_of: PathOf) -> bool:
     path = path_of(node.func).removeprefix("builtins.")
     arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-    is_plain = path in knowledge.PLAIN_CALLS or (
+    is_plain = path in libraries.PLAIN_CALLS or (
         isinstance(node.func, ast.Attribute)
         and node.func.attr in _PLAIN_METHODS
         and _is_plain(node.func.value, path_of)
