@@ -46,7 +46,8 @@ class NbflowExtension(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Make the parts. None of them does anything before it is asked."""
-        self.project = Project(Path(self.home or self._server.root_dir).expanduser())
+        root = Path(self._server.root_dir).expanduser()
+        self.project = Project(Path(self.home or root).expanduser(), root.resolve())
         self.hub = Hub(self.project)
         self.scheduler = SchedulerProcess(self.scheduler_command)
         self.settings.update(

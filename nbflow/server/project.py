@@ -22,10 +22,14 @@ class CannotOpen(NbflowError):
 
 
 class Project:
-    """Found from the folder `start` upwards. Blocking: call its methods in threads."""
+    """Found from the folder `start` upwards. Blocking: call its methods in threads.
 
-    def __init__(self, start: Path) -> None:
+    `root` is the folder whose files the server shows.
+    """
+
+    def __init__(self, start: Path, root: Path) -> None:
         self._start = start
+        self._root = root
         self._lock = Lock()
         self._opened: Questions | None = None
 
@@ -47,7 +51,7 @@ class Project:
             if self._opened is None:
                 try:
                     found = settings.load(self._start).settings
-                    self._opened = Questions(found, app.open_database(found))
+                    self._opened = Questions(found, app.open_database(found), self._root)
                 except OSError as error:
                     raise CannotOpen(
                         f"The project in {self._start} cannot be opened: {error}"

@@ -7,7 +7,8 @@ Importing this loads the store; `project` does so when somebody first asks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nbformat import NotebookNode
 
@@ -33,6 +34,7 @@ from nbflow.views.shapes import (
     ClearPreview,
     DagDetail,
     DagList,
+    DagView,
     Health,
     ImportErrorList,
     LiveCells,
@@ -48,10 +50,14 @@ _FINISHED_WITHOUT_TRY = frozenset({"skipped", "upstream_failed", "cancelled", "r
 
 @dataclass(frozen=True)
 class Questions:
-    """The open project. Every method may raise what `refusals` knows, and nothing else."""
+    """The open project. Every method may raise what `refusals` knows, and nothing else.
+
+    Files are named as the server's own file browser names them, from `root`, where they are in it.
+    """
 
     settings: Settings
     store: app.Store
+    root: Path
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -62,13 +68,24 @@ class Questions:
         # The cursor first: what changes in between is then told twice rather than never.
         cursor = feed.now(self.store)
         found = dag_views.dag_list(self.store, app.utc_now(), query.search, query.tag)
-        return DagList([d for d in found if query.paused in (None, d.paused)], cursor)
+        listed = [self._named(dag) for dag in found if query.paused in (None, dag.paused)]
+        return DagList(listed, cursor)
 
     def dag(self, dag_id: str) -> DagDetail:
-        return dag_views.dag_detail(self.store, dag_id, app.utc_now())
+        found = dag_views.dag_detail(self.store, dag_id, app.utc_now())
+        return replace(found, dag=self._named(found.dag))
 
     def import_errors(self) -> ImportErrorList:
-        return ImportErrorList(dag_views.import_errors(self.store))
+        found = dag_views.import_errors(self.store)
+        return ImportErrorList([replace(error, file=self._name(error.file)) for error in found])
+
+    def _named(self, dag: DagView) -> DagView:
+        return replace(dag, file=self._name(dag.file))
+
+    def _name(self, file: str) -> str:
+        path = Path(file)
+        inside = path.is_relative_to(self.root)
+        return path.relative_to(self.root).as_posix() if inside else file
 
     def runs(self, dag_id: str, query: RunQuery) -> RunList:
         page = run_views.run_list(self.store, dag_id, query.before, query.limit)

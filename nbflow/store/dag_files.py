@@ -54,8 +54,9 @@ _FROM_FILE = (
 
 @dataclass(frozen=True)
 class FileProblem:
-    """A problem of a DAG file, and when the file was read that has it."""
+    """A problem of a DAG file, the path of the file, and when it was read."""
 
+    path: str
     problem: Problem
     seen_at: datetime
 
@@ -127,7 +128,7 @@ def forget_file(session: Session, file: str, now: datetime) -> list[str]:
 def import_errors(session: Session) -> list[FileProblem]:
     """The problems of all DAG files, warnings included, by file."""
     rows = session.execute(select(_ERRORS).order_by(_ERRORS.c.file, _ERRORS.c.id))
-    return [FileProblem(Problem(**row.problem), row.seen_at) for row in rows]
+    return [FileProblem(row.file, Problem(**row.problem), row.seen_at) for row in rows]
 
 
 def files_to_read_again(session: Session) -> list[str]:

@@ -67,7 +67,7 @@ def import_errors(database: Database) -> list[ImportErrorView]:
         found = dag_store.import_errors(session)
     by_file: dict[str, list[FileProblem]] = {}
     for one in found:
-        by_file.setdefault(one.problem.file or "", []).append(one)
+        by_file.setdefault(one.path, []).append(one)
     return [
         ImportErrorView(file, iso_text(ones[0].seen_at), [dict(o.problem.to_json()) for o in ones])
         for file, ones in by_file.items()

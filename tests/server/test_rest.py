@@ -111,15 +111,16 @@ async def test_a_dag_is_paused_by_the_scheduler(
 
 
 async def test_files_with_problems_are_told_with_place_and_fix(
-    api: Api, database: Database
+    api: Api, database: Database, jp_root_dir: Path
 ) -> None:
     problem = Problem("NBF002", "Invalid syntax.", "Close the bracket.", file="x.py", line=3)
+    file = str(jp_root_dir / "dags" / "x.py")
     with database.transaction() as session:
-        dag_store.save_file(session, "x.py", [], SourceBundle("b"), [problem], START)
+        dag_store.save_file(session, file, [], SourceBundle("b"), [problem], START)
 
     [found] = (await api.get("import-errors")).json["import_errors"]
 
-    assert found["file"] == "x.py"
+    assert found["file"] == "dags/x.py"  # where the file browser of this server has it
     assert found["problems"] == [problem.to_json()]
 
 
