@@ -14,6 +14,7 @@ from nbflow.cli.definitions import ParamOption, find_dag, read_params
 from nbflow.cli.output import (
     Output,
     OutputOption,
+    StoreOption,
     age,
     counted,
     errors_as_sentences,
@@ -25,7 +26,7 @@ from nbflow.cli.output import (
     show,
     state_text,
 )
-from nbflow.cli.project import StoreOption, project
+from nbflow.cli.project import project
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.settings import load

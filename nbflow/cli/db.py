@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from nbflow import app
-from nbflow.cli.output import Output, OutputOption, errors_as_sentences, show
-from nbflow.cli.project import StoreOption
+from nbflow.cli.output import Output, OutputOption, StoreOption, errors_as_sentences, show
 from nbflow.settings import load
 from nbflow.store.database import Database
 

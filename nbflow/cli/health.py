@@ -5,8 +5,17 @@ from __future__ import annotations
 import typer
 
 from nbflow import app
-from nbflow.cli.output import Output, OutputOption, age, counted, errors_as_sentences, rows, show
-from nbflow.cli.project import StoreOption, project
+from nbflow.cli.output import (
+    Output,
+    OutputOption,
+    StoreOption,
+    age,
+    counted,
+    errors_as_sentences,
+    rows,
+    show,
+)
+from nbflow.cli.project import project
 from nbflow.views.health import health as read_health
 from nbflow.views.shapes import Health, SchedulerHealth
 

@@ -46,6 +46,10 @@ class Output(str, Enum):
 
 
 OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of the output.")]
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="SQLAlchemy URL of the store; the project's if not given."),
+]
 
 
 def console() -> Console:

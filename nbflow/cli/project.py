@@ -8,9 +8,6 @@ import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
-
-import typer
 
 from nbflow import app
 from nbflow.cli.output import Output, notes, say, show
@@ -19,11 +16,6 @@ from nbflow.core.errors import RequestError
 from nbflow.settings import LoadedSettings, Settings, load
 from nbflow.store.database import Database
 from nbflow.views.health import health
-
-StoreOption = Annotated[
-    str | None,
-    typer.Option("--store", help="SQLAlchemy URL of the store; the project's if not given."),
-]
 
 ANSWER_SECONDS = 5.0
 """A scheduler that is alive answers within milliseconds, but for the end of a long transaction."""

@@ -10,6 +10,7 @@ import typer
 from nbflow.cli.output import (
     Output,
     OutputOption,
+    StoreOption,
     age,
     between,
     errors_as_sentences,
@@ -18,7 +19,7 @@ from nbflow.cli.output import (
     state_text,
 )
 from nbflow.cli.progress import follow, run_table, shown
-from nbflow.cli.project import Project, StoreOption, project
+from nbflow.cli.project import Project, project
 from nbflow.core.errors import NotFoundError
 from nbflow.views.runs import run_detail, run_list
 from nbflow.views.shapes import RunDetail, RunView

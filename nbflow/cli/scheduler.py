@@ -12,8 +12,8 @@ import typer
 
 from nbflow import app
 from nbflow.cli.interrupts import on_interrupt
-from nbflow.cli.output import errors_as_sentences
-from nbflow.cli.project import StoreOption, project
+from nbflow.cli.output import StoreOption, errors_as_sentences
+from nbflow.cli.project import project
 
 TALKATIVE = ("distributed", "alembic", "watchfiles", "asyncio", "tornado")
 """Libraries whose every step does not interest who reads a scheduler's log."""

@@ -24,12 +24,10 @@ from urllib.request import urlopen
 import typer
 from rich.text import Text
 
-from nbflow.cli.demo import run_demo
 from nbflow.cli.interrupts import on_interrupt
-from nbflow.cli.output import errors_as_sentences, say
-from nbflow.cli.project import StoreOption, project
+from nbflow.cli.output import StoreOption, errors_as_sentences, say
 from nbflow.cli.service import Service, ServiceError, Services
-from nbflow.settings import Settings
+from nbflow.settings import Settings, load
 
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.05
@@ -51,10 +49,8 @@ def standalone(
     if once and not demo:
         raise typer.BadParameter("It only makes sense with --demo.", param_hint="--once")
     with errors_as_sentences():
-        here = project(store)
-        # Before the services look for it, and so that one that cannot be opened is said at once.
-        here.database.close()
-        parts = Standalone(here.settings, port=port, browser=browser and not once)
+        settings = load(store=store).settings
+        parts = Standalone(settings, port=port, browser=browser and not once)
         with on_interrupt(parts.stop), closing(parts):
             code = parts.run(demo=demo, once=once)
     raise typer.Exit(code)
@@ -113,7 +109,7 @@ class Standalone:
             # It takes longest to start, and needs none of the others.
             lab = None if once else self._start_lab()
             self._start_scheduler(self._cluster_address())
-            succeeded = run_demo(self.settings, self._check) if demo else True
+            succeeded = self._run_demo() if demo else True
             if lab is None:
                 return int(not succeeded)
             self._until(lab.service, lab.answers)
@@ -124,6 +120,12 @@ class Standalone:
                 self._news.clear()
         except Stopped:
             return 0
+
+    def _run_demo(self) -> bool:
+        # This process stays for as long as its services: 20 MiB less without what asks the store.
+        from nbflow.cli.demo import run_demo  # noqa: PLC0415
+
+        return run_demo(self.settings, self._check)
 
     def _check(self) -> None:
         """Raise Stopped if the user wants to stop, ServiceError if a service has ended."""

@@ -9,8 +9,16 @@ import typer
 from rich.text import Text
 
 from nbflow import app
-from nbflow.cli.output import Output, OutputOption, errors_as_sentences, rows, show, state_text
-from nbflow.cli.project import StoreOption, project
+from nbflow.cli.output import (
+    Output,
+    OutputOption,
+    StoreOption,
+    errors_as_sentences,
+    rows,
+    show,
+    state_text,
+)
+from nbflow.cli.project import project
 from nbflow.cli.runs import DagArgument, RunArgument, newest
 from nbflow.views.runs import find_try, run_detail, task_instance_detail
 from nbflow.views.shapes import Condition
