@@ -57,12 +57,15 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
       <g transform="translate(12 15)">
         {node === undefined ? <KindGlyph kind={task.kind} /> : <StateGlyph state={node.state} />}
       </g>
-      <text className="jp-nbflow-node-title" x="38" y="20">
-        {shortened(task.task_id, box.width - 48)}
-      </text>
-      <text className="jp-nbflow-node-detail" x="38" y="35.5">
-        {shortened(second, (box.width - 48) * DETAIL_SCALE)}
-      </text>
+      {/* An inner drawing cuts off what a wide font has too much. */}
+      <svg x="38" width={box.width - 44} height={NODE_HEIGHT}>
+        <text className="jp-nbflow-node-title" y="20">
+          {shortened(task.task_id, box.width - 48)}
+        </text>
+        <text className="jp-nbflow-node-detail" y="35.5">
+          {shortened(second, (box.width - 48) * DETAIL_SCALE)}
+        </text>
+      </svg>
     </g>
   );
 }

@@ -3,7 +3,7 @@
 const NARROW = new Set("iljtfrI.,:;'|![]() ");
 const WIDE = new Set('mwMW@%');
 
-/** About how many pixels `text` takes in the interface's font at 13 px. */
+/** About how many pixels `text` takes in the interface's font at 13 px; rather more than less, as fonts differ. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const character of text) {
@@ -14,12 +14,12 @@ export function textWidth(text: string): number {
 
 function characterWidth(character: string): number {
   if (NARROW.has(character)) {
-    return 4.4;
+    return 4.8;
   }
   if (WIDE.has(character)) {
-    return 11;
+    return 12;
   }
-  return character >= 'A' && character <= 'Z' ? 8.8 : 7.4;
+  return character >= 'A' && character <= 'Z' ? 9.2 : 8;
 }
 
 /** `text` cut in the middle so that it takes at most `width` pixels: ends of names tell more than middles. */

@@ -136,10 +136,7 @@ const InstanceRow = React.memo(function InstanceRow({
       <td>
         <StateBadge state={state} />
         {message ? (
-          <div
-            className="jp-nbflow-muted jp-nbflow-cell-message"
-            title={message}
-          >
+          <div className="jp-nbflow-muted jp-nbflow-cell-message" title={message}>
             {message}
           </div>
         ) : null}
