@@ -299,6 +299,8 @@ class DaskExecutor:
                 self._acknowledged.append(number)
                 return
             one.order = None
+            if one.is_cancelled:
+                report = _as_cancelled(report)
             if report.kind is ReportKind.FINISHED:
                 # The result is out: Dask may forget the key, so that it cannot run it again.
                 del self._in_hand[report.attempt_id]
@@ -335,6 +337,14 @@ class DaskExecutor:
                 one.is_suspect = bad
         if refused:
             self._lose(refused, "Dask refused it, and no worker has said why.")
+
+
+def _as_cancelled(report: TaskReport) -> TaskReport:
+    """A loss that was heard of before the cancel arrived: the attempt was to end, and has ended."""
+    outcome = report.outcome
+    if outcome is None or outcome.reason is not Reason.WORKER_LOST:
+        return report
+    return cancelled(report.attempt_id, report.at, outcome.message)
 
 
 def _other_versions(cluster: ClusterView) -> set[str]:

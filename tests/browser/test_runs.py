@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.screen import Screen
 from tests.browser.services import eventually
+from tests.processes import has_ended
 
 
 def test_a_param_that_does_not_fit_is_refused_at_its_field(screen: Screen) -> None:
@@ -68,7 +69,7 @@ def test_a_running_run_is_cancelled_with_the_process_that_runs_in_it(screen: Scr
     sleeper.wait_for_run("cancelled", run_id)
     sleeper.wait_for("sleep", "cancelled")
     sleeper.wait_for("wake", "cancelled")
-    eventually(lambda: not process.is_running(), f"process {process.pid} of the task has ended")
+    eventually(lambda: has_ended(process), f"process {process.pid} of the task has ended")
 
 
 def test_what_failed_is_cleared_after_a_look_at_what_that_means(screen: Screen) -> None:

@@ -14,6 +14,7 @@ from nbflow.core.states import Reason, TaskState
 from tests.executors.conftest import OpenDesk
 from tests.executors.dask_processes import ExternalDask
 from tests.executors.orders import a_bash_order, an_order
+from tests.processes import has_ended
 
 
 def test_an_attempt_whose_worker_is_killed_is_lost_and_not_run_again(
@@ -111,7 +112,7 @@ def test_a_silent_worker_loses_its_attempt_and_ends_it_when_it_wakes(
 
     assert outcome.reason is Reason.WORKER_LOST
     assert "no sign of life" in outcome.message
-    desk.until(lambda: not task.is_running(), "the worker to end what it has lost")
+    desk.until(lambda: has_ended(task), "the worker to end what it has lost")
 
 
 def test_what_a_stranger_drops_from_dask_is_reported(
