@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import project, services
 from tests.browser.complaints import Complaints
@@ -65,6 +65,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Site]
         made.scheduler.stop()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """One for all pages, so that JupyterLab is fetched once. Each page begins with a new layout."""
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def page(context: BrowserContext, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Page]:
     """A page on which nothing of ours may complain; a failed test leaves a picture of it."""
@@ -76,6 +84,7 @@ def page(context: BrowserContext, request: pytest.FixtureRequest, tmp_path: Path
     if request.node.stash.get(FAILED, False):
         page.screenshot(path=tmp_path / "failed.png")
         print(f"A picture of the page: {tmp_path / 'failed.png'}")  # noqa: T201 - for the reader
+    page.close()
     assert complaints.ours() == []
 
 

@@ -109,6 +109,13 @@ figure, axes = plt.subplots(figsize=(4, 2.5))
 axes.plot(squares, marker="o")
 axes.set_title("Squares");"""
 
+GROWING = """\
+from pathlib import Path
+from time import sleep
+
+while not Path("{folder}/gate").exists():
+    sleep(0.1)"""
+
 
 def write(folder: Path) -> None:
     """Write the project into an empty folder."""
@@ -121,6 +128,7 @@ def write(folder: Path) -> None:
     (dags / "fragile.py").write_text(FRAGILE.format(folder=folder))
     (dags / "broken.py").write_text(BROKEN)
     nbformat.write(_squares(), dags / "squares.ipynb")
+    nbformat.write(_growing(folder), dags / "growing.ipynb")
 
 
 def _squares() -> nbformat.NotebookNode:
@@ -136,6 +144,13 @@ def _squares() -> nbformat.NotebookNode:
         new_code_cell("sum(squares)", metadata={"tags": ["task:total", "after:numbers"]}),
     ]
     return notebook(cells, nbflow={"dag_id": "squares", "description": "Squares and their plot"})
+
+
+def _growing(folder: Path) -> nbformat.NotebookNode:
+    """A DAG of one task, in the middle of which it waits for a gate to open."""
+    sources = ["print('begun')", GROWING.format(folder=folder), "print('gone on')"]
+    cells = [new_code_cell(source, metadata={"tags": ["task:work"]}) for source in sources]
+    return notebook(cells, nbflow={"dag_id": "growing"})
 
 
 def notebook(cells: list[nbformat.NotebookNode], **metadata: object) -> nbformat.NotebookNode:

@@ -9,7 +9,9 @@ from tests.browser.screen import Screen
 
 def test_a_dag_is_found_and_triggered_by_keys_alone(screen: Screen) -> None:
     keys = screen.page.keyboard
-    screen.open_panel()
+    keys.press("Control+Shift+C")
+    keys.type("Show DAGs")
+    keys.press("Enter")
     expect(screen.row("greet")).to_be_visible()
 
     _tab_to(screen.page, screen.panel.get_by_role("searchbox"))

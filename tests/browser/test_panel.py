@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.screen import Screen
 from tests.browser.services import Site
 
-DAGS = ["fragile", "greet", "nightly", "patient", "sleeper", "squares"]
+DAGS = ["fragile", "greet", "growing", "nightly", "patient", "sleeper", "squares"]
 
 
 def test_a_click_in_the_side_bar_shows_the_dags_with_their_states(screen: Screen) -> None:
@@ -63,10 +63,12 @@ def test_a_file_that_cannot_be_read_is_shown_with_its_line_and_the_fix(screen: S
     panel.get_by_text("1 file has problems").click()
 
     problem = panel.locator(".jp-nbflow-error-file")
-    expect(problem).to_contain_text("broken.py")
+    expect(problem).to_contain_text("dags/broken.py")
     expect(problem).to_contain_text("line 4")
     expect(problem).to_contain_text("'[' was never closed")
     expect(problem.locator(".jp-nbflow-fix")).not_to_be_empty()
+    problem.get_by_role("button", name="dags/broken.py").click()
+    expect(screen.page.locator(".jp-FileEditor")).to_contain_text('DAG("broken")')
 
 
 def test_a_banner_says_that_no_scheduler_is_alive_until_one_is(screen: Screen) -> None:

@@ -51,6 +51,23 @@ def test_the_executed_notebook_of_a_task_shows_its_plot(screen: Screen) -> None:
     expect(drawer.root.get_by_test_id("nbflow-notebook")).to_contain_text("axes.plot(squares")
 
 
+def test_the_notebook_of_a_running_task_grows(screen: Screen) -> None:
+    gate = screen.site.folder / "gate"
+    gate.unlink(missing_ok=True)
+    run_id = screen.site.trigger("growing")
+    screen.site.wait_for_task("growing", run_id, "work", "running")
+    notebook = screen.open_dag("growing").open_task("work").tab("Notebook")
+    cells = notebook.locator(".jp-nbflow-cell")
+
+    expect(cells.nth(0)).to_contain_text("begun")
+    expect(cells.nth(1)).to_have_attribute("data-state", "running")
+    expect(cells.nth(2).locator(".jp-nbflow-outputs")).to_have_count(0)
+    gate.touch()
+
+    expect(cells.nth(1)).to_have_attribute("data-state", "success")
+    expect(cells.nth(2).locator(".jp-nbflow-outputs")).to_contain_text("gone on")
+
+
 def test_a_task_tells_of_its_tries(screen: Screen) -> None:
     (screen.site.folder / "delivery.txt").unlink(missing_ok=True)
     screen.site.wait_for_run("fragile", screen.site.trigger("fragile"), "failed")

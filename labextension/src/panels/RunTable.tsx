@@ -43,7 +43,9 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
               {trans.__('Duration')}
             </th>
             <th scope="col">{trans.__('Tasks')}</th>
-            <th scope="col">{trans.__('Params')}</th>
+            <th scope="col" className="jp-mod-spare">
+              {trans.__('Params')}
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -75,7 +77,7 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
               <td>
                 <Counts counts={countsOf(run)} />
               </td>
-              <td className="jp-nbflow-params">{paramsText(run.params)}</td>
+              <td className="jp-nbflow-params jp-mod-spare">{paramsText(run.params)}</td>
             </tr>
           ))}
         </tbody>

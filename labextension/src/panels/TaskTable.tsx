@@ -85,7 +85,9 @@ function Instances({
           <th scope="col" className="jp-mod-roomy">
             {trans.__('After')}
           </th>
-          <th scope="col">{trans.__('Started')}</th>
+          <th scope="col" className="jp-mod-spare">
+            {trans.__('Started')}
+          </th>
           <th scope="col" className="jp-mod-number">
             {trans.__('Duration')}
           </th>
@@ -142,7 +144,7 @@ const InstanceRow = React.memo(function InstanceRow({
         ) : null}
       </td>
       <td className="jp-mod-roomy">{upstream.join(', ') || '–'}</td>
-      <td>
+      <td className="jp-mod-spare">
         {started_at === null ? (
           '–'
         ) : (
