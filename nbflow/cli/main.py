@@ -81,7 +81,11 @@ def app_entry() -> None:
     slow_imports.put_off()
     # A shell that completes a line asks in its own way, and for any command.
     completing = "_NBFLOW_COMPLETE" in os.environ
-    make_cli(None if completing else _typed(sys.argv[1:]))()
+    try:
+        make_cli(None if completing else _typed(sys.argv[1:]))()
+    except KeyboardInterrupt:
+        # While a command was being imported; later it has a way of its own to end.
+        sys.exit(130)
 
 
 def _typed(arguments: list[str]) -> str:

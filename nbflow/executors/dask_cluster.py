@@ -12,8 +12,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from threading import Event, Thread
@@ -28,6 +28,7 @@ from nbflow.executors.base import ExecutorUnavailable
 # A cluster of ours does nothing but run notebooks, so what serves array computing is turned down.
 # Figures: idle, an untuned LocalCluster burns 9 % of a core.
 TUNING: Mapping[str, object] = {
+    "distributed.worker.preload": ["nbflow.executors.embedded_worker"],
     # User code may start processes of its own; below a daemonic process it could not.
     "distributed.worker.daemon": False,
     # Samples every thread's stack 100 times a second.
@@ -145,9 +146,8 @@ def _started(spec: ClusterSpec, opened: ExitStack) -> Cluster:
 
 def _embedded(spec: ClusterSpec) -> Cluster:
     resources = {**spec.resources, **{queue_resource(q): spec.threads for q in spec.queues}}
-    return cast(
-        "Cluster",
-        LocalCluster(
+    with _interrupts_wait():
+        cluster = LocalCluster(
             n_workers=spec.workers,
             threads_per_worker=spec.threads,
             processes=True,
@@ -158,8 +158,23 @@ def _embedded(spec: ClusterSpec) -> Cluster:
             # Dask's limit watches the worker alone, not the kernels below it, ten times a second.
             memory_limit=0,
             resources=resources,
-        ),
-    )
+        )
+    return cast("Cluster", cluster)
+
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Ctrl-C has its effect afterwards, and never one on the threads and processes that start
+    inside, until they ask for it (`embedded_worker.py`).
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cluster_of_class(spec: ClusterSpec, dotted: str) -> Cluster:

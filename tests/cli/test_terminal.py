@@ -101,6 +101,28 @@ def test_ctrl_c_cancels_the_run_and_ends_what_it_started(
     wait_for_ends([task])
 
 
+def test_ctrl_c_cancels_a_run_on_dask_in_the_same_order(
+    project: Project, terminal: Terminal, tmp_path: Path
+) -> None:
+    """A terminal sends it to the workers too, which must not end before their task is cancelled."""
+    project.environment["NBFLOW_WORKERS"] = "1"
+    pid_file = tmp_path / "pid"
+    os.mkfifo(pid_file)
+    project.write("sleeps.py", SLEEPS.format(pid_file=str(pid_file)))
+    child = terminal("run", "sleeps.py", "--executor", "dask")
+    task = psutil.Process(int(pid_file.read_text()))
+    child.expect("second +▶ running")
+
+    child.sendintr()
+
+    child.expect("second +■ cancelled")
+    said = child.read()
+    assert "Traceback" not in said
+    assert "sleeps: cancelled in" in said.splitlines()[-1]
+    assert exit_code(child) == 130
+    wait_for_ends([task])
+
+
 def test_a_second_ctrl_c_ends_the_command_at_once(
     project: Project, terminal: Terminal, tmp_path: Path
 ) -> None:
