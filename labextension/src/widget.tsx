@@ -209,6 +209,7 @@ function Selected(props: SelectedProps): React.JSX.Element | null {
   }, [log]);
   const task = tasks.find(one => one.task_id === taskId);
   const node = states.get(taskId);
+  const now = useNow(node?.state === 'running');
   if (task === undefined) {
     return null;
   }
@@ -221,7 +222,7 @@ function Selected(props: SelectedProps): React.JSX.Element | null {
       <div className="jp-nbflow-widget-head">
         {node === undefined ? null : <StateIcon state={node.state} />}
         <strong>{taskId}</strong>
-        <span className="jp-nbflow-muted">{secondLine(task, node, 0, trans)}</span>
+        <span className="jp-nbflow-muted">{secondLine(task, node, now, trans)}</span>
         <span className="jp-nbflow-spring" />
         <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
       </div>
@@ -244,6 +245,7 @@ interface TaskListProps {
 /** What the graph shows, to read. */
 function TaskList({ tasks, states, onOpen }: TaskListProps): React.JSX.Element {
   const trans = useTexts();
+  const now = useNow([...(states?.values() ?? [])].some(node => node.state === 'running'));
   return (
     <details className="jp-nbflow-widget-list">
       <summary>{trans._n('%1 task', '%1 tasks', tasks.length)}</summary>
@@ -256,7 +258,7 @@ function TaskList({ tasks, states, onOpen }: TaskListProps): React.JSX.Element {
               <button type="button" className="jp-nbflow-link" onClick={() => onOpen(task.task_id)}>
                 {task.task_id}
               </button>
-              <span className="jp-nbflow-muted">{secondLine(task, node, 0, trans)}</span>
+              <span className="jp-nbflow-muted">{secondLine(task, node, now, trans)}</span>
             </li>
           );
         })}
