@@ -69,12 +69,9 @@ def exit_code(child: pexpect.spawn[str]) -> int:
     return int(child.wait())
 
 
-def test_a_run_is_drawn_while_it_goes_on_and_summed_up(
-    project: Project, terminal: Terminal
-) -> None:
+def test_a_run_is_drawn_as_a_table_and_summed_up(project: Project, terminal: Terminal) -> None:
     project.write("hello.py", HELLO)
     child = terminal("run", "hello.py")
-    child.expect("▶ running")
     child.expect("STATE")
     child.expect("greet +✓ success")
     child.expect("count +✓ success")
