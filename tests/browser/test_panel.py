@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import signal
 
+import psutil
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import Screen
-from tests.browser.services import Site
+from tests.browser.services import Site, eventually
 
 DAGS = ["fragile", "greet", "growing", "nightly", "patient", "sleeper", "squares"]
 
@@ -81,3 +82,26 @@ def test_a_banner_says_that_no_scheduler_is_alive_until_one_is(screen: Screen) -
 
     screen.site.scheduler.start()
     expect(banner).to_have_count(0)
+
+
+def test_a_scheduler_is_started_from_the_banner(screen: Screen) -> None:
+    screen.open_panel()
+    screen.site.scheduler.stop()
+    banner = screen.panel.get_by_role("alert")
+
+    with screen.page.expect_response(lambda answer: "scheduler/start" in answer.url) as started:
+        banner.get_by_role("button", name="Start a scheduler").click()
+    try:
+        expect(banner).to_have_count(0)
+    finally:
+        _end(psutil.Process(started.value.json()["pid"]))
+        screen.site.scheduler.start()
+
+
+def _end(process: psutil.Process) -> None:
+    """End a process whose parent, the Jupyter server, may take its time to notice."""
+    process.terminate()
+    eventually(
+        lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE,
+        f"process {process.pid} has ended",
+    )
