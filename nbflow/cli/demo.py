@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
 from nbflow import app
 from nbflow.authoring import discovery
-from nbflow.cli.one_run import last_words, summarise
-from nbflow.cli.output import Output, say
+from nbflow.cli.one_run import RunSummary, last_words, summarise
+from nbflow.cli.output import Output, counted, say
 from nbflow.cli.progress import follow, shown
 from nbflow.commands import Commands
 from nbflow.core.errors import NbflowError
@@ -31,23 +31,38 @@ Check = Callable[[], None]
 """Raises what ends the demo early."""
 
 
-def run_demo(settings: Settings, check: Check) -> bool:
-    """Run every DAG of the project once, and say how each went.
+def run_demo(settings: Settings, check: Check, output: Output) -> list[RunSummary]:
+    """Run every DAG of the project once, and for a person say how each went.
 
-    Returns whether all succeeded. `check` is called several times a second.
+    `check` is called several times a second.
     """
     dag_ids = _dag_ids(settings)
     with app.open_database(settings) as database:
         _wait_until(database, check, lambda: dag_ids <= {dag.dag_id for dag in _dags(database)})
         chosen = [dag for dag in _dags(database) if dag.dag_id in dag_ids]
-        say(Text(f"\nThe scheduler has read {len(chosen)} DAGs. Each runs once.", style="bold"))
-        for dag in chosen:
-            say(Text.assemble((f"  {dag.dag_id}", "bold"), f"  {dag.description}  ({dag.file})"))
+        if output is Output.TABLE:
+            _introduce(chosen)
         commands = Commands(database, "demo")
         asked = {dag.dag_id: commands.trigger(dag.dag_id).run_id or "" for dag in chosen}
-        states = [_follow(settings, database, *one, check) for one in asked.items()]
-    say(Text(f"\n{states.count('success')} of {len(states)} runs succeeded.", style="bold"))
-    return bool(states) and set(states) == {"success"}
+        summaries: list[RunSummary] = []
+        for dag_id, run_id in asked.items():
+            _follow(database, dag_id, run_id, check, output)
+            summary = summarise(settings, database, run_detail(database, dag_id, run_id))
+            summaries.append(summary)
+            if output is Output.TABLE:
+                say(last_words(database, summary))
+    if output is Output.TABLE:
+        succeeded = sum(one.state == "success" for one in summaries)
+        say(Text(f"\n{succeeded} of {len(summaries)} runs succeeded.", style="bold"))
+    return summaries
+
+
+def _introduce(dags: Sequence[DagView]) -> None:
+    say(
+        Text(f"\nThe scheduler has read {counted(len(dags), 'DAG')}. Each runs once.", style="bold")
+    )
+    for dag in dags:
+        say(Text.assemble((f"  {dag.dag_id}", "bold"), f"  {dag.description}  ({dag.file})"))
 
 
 def _dag_ids(settings: Settings) -> set[str]:
@@ -79,8 +94,8 @@ def _wait_until(database: Database, check: Check, is_so: Callable[[], bool]) -> 
             feed.next(LOOK_SECONDS)
 
 
-def _follow(settings: Settings, database: Database, dag_id: str, run_id: str, check: Check) -> str:
-    """Show one run to its end, and return its state."""
+def _follow(database: Database, dag_id: str, run_id: str, check: Check, output: Output) -> None:
+    """Show one run to its end."""
 
     def exists() -> bool:
         return any(run.run_id == run_id for run in run_list(database, dag_id).runs)
@@ -91,8 +106,7 @@ def _follow(settings: Settings, database: Database, dag_id: str, run_id: str, ch
 
     _wait_until(database, check, exists)
     detail = run_detail(database, dag_id, run_id)
-    say(Text(f"\n{dag_id}", style="bold") if not sys.stdout.isatty() else "")
-    with shown(detail, Output.TABLE) as screen:
-        detail = follow(database, detail, screen, is_over)
-    say(last_words(database, summarise(settings, database, detail)))
-    return detail.run.state
+    if output is Output.TABLE:
+        say(Text(f"\n{dag_id}", style="bold") if not sys.stdout.isatty() else "")
+    with shown(detail, output) as screen:
+        follow(database, detail, screen, is_over)

@@ -22,10 +22,18 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
 from nbflow.cli.interrupts import on_interrupt
-from nbflow.cli.output import StoreOption, errors_as_sentences, say
+from nbflow.cli.output import (
+    Output,
+    OutputOption,
+    StoreOption,
+    errors_as_sentences,
+    say,
+    show,
+)
 from nbflow.cli.service import Service, ServiceError, Services
 from nbflow.settings import Settings, load
 
@@ -41,16 +49,18 @@ def standalone(
     ] = False,
     once: Annotated[bool, typer.Option("--once", help="With --demo: stop after that.")] = False,
     store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
 ) -> None:
     """Everything on this machine: store, Dask, scheduler, JupyterLab.
 
-    Runs until it is told to stop (Ctrl-C, SIGTERM), and then leaves no process behind.
+    Runs until it is told to stop (Ctrl-C, SIGTERM), and then leaves no process behind. As JSON it
+    prints one object when JupyterLab is ready, or with --once at the end.
     """
     if once and not demo:
         raise typer.BadParameter("It only makes sense with --demo.", param_hint="--once")
-    with errors_as_sentences():
+    with errors_as_sentences(output):
         settings = load(store=store).settings
-        parts = Standalone(settings, port=port, browser=browser and not once)
+        parts = Standalone(settings, port=port, browser=browser and not once, output=output)
         with on_interrupt(parts.stop), closing(parts):
             code = parts.run(demo=demo, once=once)
     raise typer.Exit(code)
@@ -80,10 +90,14 @@ class Lab:
 class Standalone:
     """All parts on this machine, on loopback. `port` 0 means a free one."""
 
-    def __init__(self, settings: Settings, *, port: int = 0, browser: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, *, port: int = 0, browser: bool = True, output: Output
+    ) -> None:
         self.settings = settings
         self._port = port
         self._browser = browser
+        self._output = output
+        self._told: dict[str, object] = {"home": str(settings.home)}
         self._stopping = Event()
         self._news = Event()
         environment = {"NBFLOW_HOME": str(settings.home), "NBFLOW_STORE": settings.store_url}
@@ -104,13 +118,14 @@ class Standalone:
 
         Raises ServiceError when a service does not start, or ends by itself.
         """
-        say(Text(f"nbflow in {self.settings.home}", style="bold"))
+        self._say(Text(f"nbflow in {self.settings.home}", style="bold"))
         try:
             # It takes longest to start, and needs none of the others.
             lab = None if once else self._start_lab()
             self._start_scheduler(self._cluster_address())
             succeeded = self._run_demo() if demo else True
             if lab is None:
+                self._sum_up(Text("Everything is stopped."))
                 return int(not succeeded)
             self._until(lab.service, lab.answers)
             self._announce(lab)
@@ -125,7 +140,9 @@ class Standalone:
         # This process stays for as long as its services: 20 MiB less without what asks the store.
         from nbflow.cli.demo import run_demo  # noqa: PLC0415
 
-        return run_demo(self.settings, self._check)
+        runs = run_demo(self.settings, self._check, self._output)
+        self._told["runs"] = runs
+        return all(run.state == "success" for run in runs)
 
     def _check(self) -> None:
         """Raise Stopped if the user wants to stop, ServiceError if a service has ended."""
@@ -161,14 +178,14 @@ class Standalone:
         )
         self._until(cluster, lambda: bool(lines and lines[0]))
         found = json.loads(lines[0])
-        _tell("Dask cluster", f"{workers} workers with {threads} slots each, {found['address']}")
+        self._tell("Dask cluster", f"workers: {workers}, slots each: {threads}", found["address"])
         return str(found["address"])
 
     def _start_scheduler(self, address: str) -> None:
         command = ("-m", "nbflow.cli.main", "scheduler", "--until-eof")
         options = ("--executor", "dask", "--dask-address", address)
         scheduler = self._services.start("scheduler", *command, *options)
-        _tell("scheduler", f"its log: {scheduler.log}")
+        self._tell("scheduler", "its log:", str(scheduler.log))
 
     def _start_lab(self) -> Lab:
         port, token = self._port or free_port(), secrets.token_hex(16)
@@ -188,12 +205,32 @@ class Standalone:
         )
         return Lab(service, f"http://127.0.0.1:{port}", token)
 
+    # -- telling -----------------------------------------------------------------------------------
+
+    def _tell(self, name: str, words: str, place: str) -> None:
+        self._told[name.lower().replace(" ", "_")] = place
+        self._say(Text.assemble((f"  {name:13}", "green"), f"{words} {place}"))
+
+    def _say(self, words: RenderableType) -> None:
+        if self._output is Output.TABLE:
+            say(words)
+
     def _announce(self, lab: Lab) -> None:
         url = f"{lab.url}/lab?token={lab.token}&nbflow=open"
-        say(Text.assemble("\nJupyterLab with the nbflow panel: ", (url, "bold blue")))
-        say("Stop everything with Ctrl-C.")
+        self._told["url"] = url
+        self._sum_up(
+            Text.assemble(
+                "\nJupyterLab with the nbflow panel: ",
+                (url, "bold blue"),
+                "\nStop everything with Ctrl-C.",
+            )
+        )
         if self._browser and _has_screen():
             webbrowser.open(url)
+
+    def _sum_up(self, words: Text) -> None:
+        show(self._told, self._output, lambda: words)
+        sys.stdout.flush()
 
 
 def free_port() -> int:
@@ -201,10 +238,6 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def _tell(name: str, words: str) -> None:
-    say(Text.assemble((f"  {name:13}", "green"), words))
 
 
 def _has_screen() -> bool:

@@ -38,7 +38,7 @@ def test_the_demo_runs_every_dag_says_how_it_went_and_leaves_nothing(project: Pr
     assert standalone.wait() == 0
 
     said = standalone.output
-    assert "The scheduler has read 1 DAGs." in said
+    assert "The scheduler has read 1 DAG. Each runs once." in said
     assert "greet: success in" in said
     assert "hello: success in" in said
     assert "1 of 1 runs succeeded." in said
@@ -47,10 +47,11 @@ def test_the_demo_runs_every_dag_says_how_it_went_and_leaves_nothing(project: Pr
 
 def test_the_demo_fails_if_a_run_does(project: Project) -> None:
     project.write("dags/fails.py", FAILS)
-    standalone = project.start("standalone", "--demo", "--once")
-    assert standalone.wait() == 1
-    assert "divide failed: ZeroDivisionError: division by zero" in standalone.output
-    assert "1 of 2 runs succeeded." in standalone.output
+    done = project.nbflow_process("standalone", "--demo", "--once", "--output", "json")
+    assert done.code == 1
+    assert done.json["home"] == str(project.folder)
+    states = {run["dag_id"]: run["state"] for run in done.json["runs"]}
+    assert states == {"fails": "failed", "hello": "success"}
 
 
 def test_jupyterlab_answers_until_ctrl_c_ends_everything(project: Project) -> None:
