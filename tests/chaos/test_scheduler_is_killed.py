@@ -64,6 +64,7 @@ def test_a_cluster_of_its_own_dies_with_it_and_only_what_ran_runs_again(
     first = project.start_scheduler("--executor", "dask")
     work = start_work(project)
     ledger.wait_for("during")
+    work.wait_for_try("during", 1, "running")
     family = first.family()
 
     first.kill()

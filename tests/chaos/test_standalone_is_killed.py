@@ -24,6 +24,7 @@ def test_a_killed_standalone_leaves_no_process_and_the_next_one_ends_the_run(
     first = project.start("standalone", "--no-browser")
     work = start_work(project)
     ledger.wait_for("during")
+    work.wait_for_try("during", 1, "running")
     first.wait_for_line("JupyterLab with the nbflow panel")
     family = first.family()
 
