@@ -104,8 +104,7 @@ class Caller(Machine):
         The notebook's own code among it may run; not so `blindly`, where it is running already.
         """
         given = [value for value in values if not value.is_constant]
-        for value in given if not blindly else ():
-            self.mention(value)
+        returned = SCALAR if blindly else self._run_carried(given)
         for value in given:
             self.mutate(value, f"passes it to `{target.text}`, which may change it", deep=True)
         self.touch(RANDOM, Mode.WRITE, f"{why}: `{target.text}`")
@@ -116,7 +115,12 @@ class Caller(Machine):
         if len([value for value in given if value.roots]) > 1:
             for value in given:
                 self.store(value, made)
-        return replace(join([made, *given]), kind=Kind.UNKNOWN, path="", codes=frozenset())
+        result = join([made, *given, returned])
+        return Value(result.roots, Kind.UNKNOWN)
+
+    def _run_carried(self, given: Sequence[Value]) -> Value:
+        """Run the notebook's own code that is handed over; what it may give but its arguments."""
+        return join(self.mention(value) for value in given)
 
     def _callbacks(self, around: Iterable[Value], arguments: Arguments) -> Value:
         """Run the functions among the arguments on parts of everything else that is passed; what
@@ -138,7 +142,7 @@ class Caller(Machine):
         if path.count(".") > 1 and last in methods.MUTATING_METHODS:
             self._call_mutating_path(target, path.rpartition(".")[0], arguments)
         if path == "builtins.type" and len(arguments.positional) == 1:
-            return self._class_of(arguments.positional[0])
+            return self.class_of(arguments.positional[0])
         if path == "builtins.getattr":
             return self._getattr(target, arguments)
         if path == "builtins.super":
@@ -185,16 +189,26 @@ class Caller(Machine):
             self.heap.mark(site, modules=[top])
         return replace(made, roots=made.roots | own.roots)
 
-    def _class_of(self, value: Value) -> Value:
-        if not value.classes:
+    def class_of(self, value: Value) -> Value:
+        """`type(value)`."""
+        classes = self.classes_of(value)
+        if value.is_constant or not classes:
             return SCALAR if value.is_constant else self.heap.part(value)
-        sites = frozenset(code.site for code in value.classes)
-        return Value(sites, Kind.CODE, codes=value.classes)
+        sites = frozenset(code.site for code in classes)
+        if value.classes:
+            return Value(sites, Kind.CODE, codes=value.classes)
+        return Value(sites | self.heap.reach(value.roots))
+
+    def classes_of(self, value: Value) -> list[Code]:
+        """The notebook's classes that `value` is an instance of, or may be."""
+        if value.classes or value.kind is Kind.CODE:
+            return sorted(value.classes, key=by_number)
+        return [c for c in sorted(self.heap.codes(value), key=by_number) if c.is_class]
 
     def _getattr(self, target: Target, arguments: Arguments) -> Value:
         base, name = arguments.at(0) or SCALAR, arguments.at(1) or SCALAR
         if not base.path:
-            return join([self.heap.part(base), *arguments.positional[2:]])
+            return join([self.heap.anything_of(base), *arguments.positional[2:]])
         if name.text is None:
             self.obstacle(f"looks up a name of `{base.path}` that is only known when it runs")
             return self.new(target.place)
@@ -223,6 +237,9 @@ class Caller(Machine):
         if "display_id" in arguments.keywords:
             self.touch(MODULE + "display", Mode.WRITE, f"updates a display by `{target.text}`")
         self._change_arguments(target, known.mutates, arguments)
+        if known.changes or _works_in_place(target.value.path, arguments):
+            for value in arguments:
+                self.mutate(value, f"passes it to `{target.text}`, which may change it", deep=True)
         self._iterate_arguments(target, arguments)
         returned = self._callbacks((), arguments)
         made = self._result(target, known, arguments)
@@ -287,7 +304,7 @@ class Caller(Machine):
     def _make_container(self, target: Target, arguments: Arguments) -> Value:
         made = self.new(target.place, kind=Kind.CONTAINER)
         for value in (*arguments.positional, *arguments.spread):
-            self.store(made, self.heap.part(value))
+            self.store(made, self.heap.element(value))
         for value in arguments.keywords.values():
             self.store(made, value)
         return made
@@ -296,7 +313,7 @@ class Caller(Machine):
         values = list(arguments)
         if all(value.is_constant for value in values):
             return SCALAR
-        return join([*(self.heap.part(value) for value in values), *arguments.positional[1:]])
+        return join([*(self.heap.element(value) for value in values), *arguments.positional[1:]])
 
     def _make_arithmetic(self, target: Target, arguments: Arguments) -> Value:
         return self.arithmetic(target.place, list(arguments))
@@ -314,7 +331,7 @@ class Caller(Machine):
         for value in arguments:
             self.store(made, value, keep=True)
             if not value.codes:
-                self._store_read(target, made, self.heap.part(value))
+                self._store_read(target, made, self.heap.element(value))
         return made
 
     def _store_read(self, target: Target, iterator: Value, part: Value) -> None:
@@ -496,7 +513,8 @@ class Caller(Machine):
 
     def _data_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
-        if name in methods.MUTATING_METHODS or arguments.is_set("inplace"):
+        in_place = any(arguments.is_set(flag) for flag in ("inplace", "in_place"))
+        if in_place or name in methods.MUTATING_METHODS or _ends_in_place(name):
             self.mutate(receiver, f"calls `{target.text}`, which changes it in place")
             self._store_elements(receiver, arguments)
         self._common_effects(target, receiver, arguments)
@@ -561,6 +579,9 @@ class Caller(Machine):
         if target.name in methods.RANDOM_METHODS:
             self._use_object(target, receiver, Arguments())
             return self._make_view(target, arguments)
+        if target.name in methods.READING_METHODS:
+            self.mutate(receiver, f"calls `{target.text}`, which reads on", owned=True)
+            return self.new(target.place, kind=Kind.DATA)
         if target.name in methods.PURE_METHODS:
             self._callbacks([receiver], arguments)
             made = self.new(target.place, kind=Kind.DATA)
@@ -609,6 +630,17 @@ _FRESH_OBJECT_METHODS = frozenset(
     "summary mean median std "
     "var count nunique value_counts describe to_dict to_string".split()
 )
+
+
+def _ends_in_place(name: str) -> bool:
+    """PyTorch's way to name what works in place."""
+    return name.endswith("_") and not name.endswith("__")
+
+
+def _works_in_place(path: str, arguments: Arguments) -> bool:
+    """Whether a function was told to change what it gets, or says so by its name."""
+    overwrites = any(name.startswith("overwrite") for name in arguments.keywords)
+    return overwrites or arguments.flags.get("copy") is False or _ends_in_place(path)
 
 
 def _joined_path(arguments: Arguments, base: str | None = "") -> str | None:

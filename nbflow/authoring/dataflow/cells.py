@@ -205,7 +205,7 @@ class CellReader(Expressions):
         self.consume(iterated)
 
         def once() -> None:
-            self.assign(node.target, self.heap.part(iterated))
+            self.assign(node.target, self.heap.element(iterated))
             self.run_block(node.body)
 
         self.take_often(once)

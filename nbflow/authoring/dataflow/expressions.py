@@ -95,16 +95,18 @@ class Expressions(Functions):
         left, right = self.value_of(node.left), self.value_of(node.right)
         if left.is_constant and right.is_constant:
             return _constant_operation(node.op, left, right)
-        for value in (left, right):
-            self._uses_dunder(value)
-        return self.arithmetic(place_of(node), [left, right])
+        found = [each for value in (left, right) for each in self._uses_dunder(value)]
+        made = self.arithmetic(place_of(node), [left, right])
+        return join([made, *found]) if found else made
 
-    def _uses_dunder(self, value: Value) -> None:
-        """Operators of the notebook's own classes are read where they are used."""
-        for code in value.classes:
-            for name, method in code.methods.items():
-                if name.startswith("__") and name != "__init__":
-                    self.apply(method, Arguments(spread=[value]), value)
+    def _uses_dunder(self, value: Value) -> list[Value]:
+        """What operators of the notebook's own classes give: they are run where they are used."""
+        return [
+            self.apply(method, Arguments(spread=[value]), value)
+            for code in self.classes_of(value)
+            for name, method in code.methods.items()
+            if name.startswith("__") and name not in ("__init__", "__new__")
+        ]
 
     def _of_unary_op(self, node: ast.UnaryOp) -> Value:
         value = self.value_of(node.operand)
@@ -154,15 +156,20 @@ class Expressions(Functions):
         if base.path:
             return self._import_attribute(base, node.attr)
         if base.kind is Kind.PATH:
+            if node.attr in methods.PATH_READS | methods.PATH_WRITES | {"open"}:
+                self.use_file(None, writes=True, why=f"looks up `{short(node)}` to call it later")
             return Value(kind=Kind.SCALAR) if node.attr in _PATH_TEXTS else Value(kind=Kind.PATH)
         if base.kind is Kind.CODE and base.codes:
             return self._class_attribute(base, node.attr)
-        if node.attr == "__class__" and base.classes:
-            return self._class_of(base)
+        if node.attr == "__class__":
+            return self.class_of(base)
         if base.kind is Kind.DATA and node.attr in methods.PLOT_METHODS:
             return self.draw(Target(short(node), place_of(node)), base)
-        self._run_property(base, node.attr)
-        return self.heap.part(base)
+        found = self._run_property(base, node.attr)
+        if base.kind in (Kind.CONTAINER, Kind.LAZY):
+            # These have methods and nothing else: what is looked up may change them when called.
+            return join([self.heap.anything_of(base), *found])
+        return join([self.heap.part(base), *found])
 
     def _import_attribute(self, base: Value, name: str) -> Value:
         value = self.attribute_of_import(base, name)
@@ -177,16 +184,19 @@ class Expressions(Functions):
             return replace(part, kind=Kind.CODE, codes=frozenset(found))
         return part
 
-    def _run_property(self, base: Value, name: str) -> None:
-        for code in base.classes:
-            method = method_of(code, name)
-            if method is not None and is_property(method):
-                self.apply(method, Arguments(), base)
+    def _run_property(self, base: Value, name: str) -> list[Value]:
+        """What the property of that name gives, if one of the classes it may be of has one."""
+        found = [method_of(code, name) for code in self.classes_of(base)]
+        return [
+            self.apply(method, Arguments(), base)
+            for method in found
+            if method is not None and is_property(method)
+        ]
 
     def _of_subscript(self, node: ast.Subscript) -> Value:
         base = self.value_of(node.value)
-        self.value_of(node.slice)
-        self._uses_dunder(base)
+        index = self.value_of(node.slice)
+        found = self._uses_dunder(base)
         if base.path:
             return (
                 Value(base.roots, Kind.DATA, base.path)
@@ -195,7 +205,18 @@ class Expressions(Functions):
             )
         if base.kind is Kind.DATA and selects_by_copy(node.slice):
             return self.new(place_of(node), kind=Kind.DATA)
-        return self.heap.part(base)
+        part = join([self.heap.part(base), *found])
+        if base.kind is Kind.CONTAINER and not (
+            index.is_constant and isinstance(node.slice, _ITEM)
+        ):
+            return self._slice_of(node, part)
+        return part
+
+    def _slice_of(self, node: ast.Subscript, part: Value) -> Value:
+        """A new list of the same elements, or one of them where it is not seen which of the two."""
+        made = self.new(place_of(node), kind=Kind.CONTAINER)
+        self.store(made, part)
+        return made if isinstance(node.slice, ast.Slice) else join([made, part])
 
     def _of_slice(self, node: ast.Slice) -> Value:
         for each in (node.lower, node.upper, node.step):
@@ -248,7 +269,7 @@ class Expressions(Functions):
                 self.assign(target, each)
             return
         self.consume(value)
-        part = self.heap.part(value)
+        part = self.heap.element(value)
         for target in targets:
             self.assign(target, part)
 
@@ -270,7 +291,7 @@ class Expressions(Functions):
         made = self.new(place_of(node), kind=Kind.CONTAINER)
         for each, value in zip(node.elts, values, strict=True):
             starred = isinstance(each, ast.Starred)
-            self.store(made, self.heap.part(value) if starred else value)
+            self.store(made, self.heap.element(value) if starred else value)
         return made
 
     _of_tuple = _of_set = _of_list
@@ -318,7 +339,7 @@ class Expressions(Functions):
             for i, generator in enumerate(generators):
                 iterated = first if i == 0 else self.value_of(generator.iter)
                 self.consume(iterated)
-                self.assign(generator.target, self.heap.part(iterated))
+                self.assign(generator.target, self.heap.element(iterated))
                 for condition in generator.ifs:
                     self.value_of(condition)
             add()
@@ -380,7 +401,7 @@ class Expressions(Functions):
         plain = [each for each in node.args if not isinstance(each, ast.Starred)]
         starred = [each for each in node.args if isinstance(each, ast.Starred)]
         positional = [self.value_of(each) for each in plain]
-        spread = [self.heap.part(self.value_of(each)) for each in starred]
+        spread = [self.heap.element(self.value_of(each)) for each in starred]
         keywords: dict[str, Value] = {}
         flags: dict[str, bool] = {}
         for keyword in node.keywords:
@@ -407,6 +428,15 @@ class Expressions(Functions):
 
 _NO_ARGUMENTS = ast.arguments(
     posonlyargs=[], args=[], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+)
+_ITEM = (
+    ast.Constant,
+    ast.Name,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Attribute,
+    ast.JoinedStr,
+    ast.Subscript,
 )
 _PATH_TEXTS = frozenset("name stem suffix suffixes parts drive root anchor".split())
 

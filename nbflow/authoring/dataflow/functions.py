@@ -45,6 +45,7 @@ class Functions(Shell):
         self._scopes: dict[Code, Scope] = {}
         self._known_runs: dict[object, tuple[tuple[int, int], Value]] = {}
         self._stamps: dict[Code, tuple[int, int]] = {}
+        self._returned: dict[Code, Value] = {}
         self._recursions: dict[Code, _Recursion] = {}
         self._runs = 0
 
@@ -54,6 +55,7 @@ class Functions(Shell):
         self._runs = 0
         self._known_runs.clear()
         self._stamps.clear()
+        self._returned.clear()
 
     @abstractmethod
     def value_of(self, node: ast.expr) -> Value:
@@ -137,30 +139,28 @@ class Functions(Shell):
 
     # --- running
 
-    def may_run(self, code: Code) -> None:
-        """Once in full for each cell; after that, if anything has changed, by the names in it
-        alone.
-        """
+    def may_run(self, code: Code) -> Value:
+        """Once in full for each cell; after that, if anything has changed, by the names in it."""
         if code in self.running:
-            return
+            return SCALAR
         stamp = (self.heap.revision, self.version)
         if code not in self._stamps:
             self._stamps[code] = stamp
-            self._run_in_full(code)
+            self._returned[code] = self._run_in_full(code)
             self._stamps[code] = (self.heap.revision, self.version)
         elif self._stamps[code] != stamp:
-            self._run_roughly(code)
+            self._returned[code] = join([self._returned.get(code, SCALAR), self._run_roughly(code)])
             self._stamps[code] = (self.heap.revision, self.version)
+        return self._returned.get(code, SCALAR)
 
-    def _run_in_full(self, code: Code) -> None:
+    def _run_in_full(self, code: Code) -> Value:
         if code.is_class:
-            for method in code.methods.values():
-                self.may_run(method)
-            return
+            return join([self.may_run(method) for method in code.methods.values()])
         nothing = Value(frozenset({("argument", code.site)}))
         saved, self.context = self.context, ("anywhere",)
-        self.apply(code, Arguments(spread=[nothing]), nothing)
+        returned = self.apply(code, Arguments(spread=[nothing]), nothing)
         self.context = saved
+        return returned
 
     def _run_roughly(self, code: Code) -> Value:
         """Whatever names of the notebook the code mentions are read, and changed if it changes
@@ -390,7 +390,7 @@ def changes_when_used(code: Code) -> bool:
     """
     for name, method in code.methods.items():
         is_hidden = is_property(method) or (name.startswith("__") and name not in _CONSTRUCTORS)
-        if is_hidden and may_store(method.node):
+        if is_hidden and (may_store(method.node) or "cached_property" in _decorators(method)):
             return True
     return any(
         changes_when_used(parent) for base in code.bases for parent in base.codes if parent.is_class

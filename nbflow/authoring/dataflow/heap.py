@@ -244,8 +244,19 @@ class Heap:
         reasons = {self.thing(site).stuck for site in self.reach(value.roots)} - {""}
         return min(reasons, default="")
 
+    def element(self, value: Value) -> Value:
+        """What going through `value` gives; the lines of an open file are text."""
+        is_file = value.kind is Kind.OBJECT and bool(value.roots)
+        if is_file and all(self.thing(site).files for site in value.roots):
+            return SCALAR
+        return self.part(value)
+
+    def anything_of(self, value: Value) -> Value:
+        """`value` or anything it reaches, be it by a method that is looked up and called later."""
+        return value if value.is_constant else Value(self.reach(value.roots))
+
     def part(self, value: Value) -> Value:
-        """An attribute, item or element of `value`: a part of it, or something it holds."""
+        """An item or element of `value`: a part of it, or something it holds."""
         if value.kind in (Kind.SCALAR, Kind.PATH):
             return replace(value, text=None)
         reached = self.reach(value.roots)

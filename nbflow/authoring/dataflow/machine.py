@@ -110,7 +110,7 @@ class Machine(ABC):
                 self.facts.writes[name] = Write(_how(slot), slot.line)
         for name, value in values_in(self.names):
             if name in self.facts.writes:
-                self.facts.stuck[name] = self.heap.stuck(value)
+                self.facts.stuck[name] = self.heap.stuck(value) or _is_imported(value)
                 self.facts.codes[name] = frozenset(self.heap.codes(value))
         return self.facts
 
@@ -452,15 +452,26 @@ class Machine(ABC):
 
     # --- code
 
-    def mention(self, value: Value) -> None:
-        """All code that using `value` may run, may run here, with arguments nothing is known of."""
+    def mention(self, value: Value) -> Value:
+        """All code that using `value` may run, may run here, with arguments nothing is known of;
+        what it may return.
+        """
         codes = self.heap.codes(value)
-        for code in sorted(codes, key=by_number) if codes else ():
-            self.may_run(code)
+        return (
+            join(self.may_run(code) for code in sorted(codes, key=by_number)) if codes else SCALAR
+        )
 
     @abstractmethod
-    def may_run(self, code: Code) -> None:
-        """Record what running `code` with unknown arguments does to everything else."""
+    def may_run(self, code: Code) -> Value:
+        """Record what running `code` with unknown arguments does to everything else; its result."""
+
+
+def _is_imported(value: Value) -> str:
+    """Why something imported cannot be sent, where it is not known any more what it is."""
+    is_known = bool(value.path) or value.kind not in (Kind.IMPORTED, Kind.UNKNOWN)
+    modules = [str(site[1]) for site in value.roots if site[0] == "import"]
+    outside = [name for name in modules if name.partition(".")[0] not in DATASETS]
+    return "" if is_known or not outside else f"`{outside[0]}`, which belongs to its module"
 
 
 def _how(slot: Slot) -> How:

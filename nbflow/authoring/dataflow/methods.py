@@ -58,6 +58,12 @@ LOADING_PREFIXES = ("read_", "load", "open", "scan_", "from_file")
 
 DRAWING_METHODS = frozenset("sample rvs shuffle permutation".split())
 
+READING_METHODS = frozenset(
+    "read readline readlines read1 getvalue tell fetchone fetchall fetchmany hexdigest digest json "
+    "getnames namelist infolist".split()
+)
+"""Methods of files, connections and the like that give plain data of their own."""
+
 RANDOM_METHODS = frozenset(
     "random integers normal standard_normal uniform choice choices permutation poisson binomial "
     "exponential beta gamma "
