@@ -24,7 +24,7 @@ say = @printf '\n$(if $(NO_COLOR),== %s,\033[1m== %s\033[0m)\n' "$(1)"
 # --silent: what a script prints, without npm's own banner.
 npm = npm --prefix labextension --silent
 
-.PHONY: help demo test install format lint ruff mypy rooms frontend-lint frontend-test pytest unit browser wheel clean distclean
+.PHONY: help demo test install format lint ruff mypy rooms frontend-lint frontend-test pytest unit ipykernel6 browser wheel clean distclean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ help: ## what there is
 demo: $(DONE)/install ## run the demo and leave JupyterLab serving (ARGS=--once: exit instead)
 	@$(BIN)/python -m nbflow.cli.main standalone --demo $(ARGS)
 
-test: ruff mypy rooms frontend-lint frontend-test pytest ## everything: lint, types, rooms, TypeScript, Python, browser
+test: ruff mypy rooms frontend-lint frontend-test pytest ipykernel6 ## everything: lint, types, rooms, TypeScript, Python, browser
 
 lint: ruff mypy rooms frontend-lint ## all checks that run no test
 
@@ -89,6 +89,12 @@ pytest: $(DONE)/install $(DONE)/chromium
 	$(call say,pytest)
 	@NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest $(ARGS)
 
+# The kernels once more on the other supported generation of ipykernel, laid over the environment.
+ipykernel6: $(DONE)/ipykernel6
+	$(call say,ipykernel 6)
+	@$(ON_IPYKERNEL6) $(BIN)/python -c "import ipykernel; v = ipykernel.__version__; assert v < '7', v; print('ipykernel', v)"
+	@$(ON_IPYKERNEL6) $(BIN)/pytest -q $(addprefix tests/runtime/test_,kernels.py engine.py notebook_task.py forkserver.py)
+
 # --------------------------------------------------------------------------------------- installation
 
 install: $(DONE)/install ## make .venv and install nbflow into it, ready to edit
@@ -129,3 +135,9 @@ $(DONE)/install: pyproject.toml nbflow/_version.py $(wildcard jupyter-config/*) 
 $(DONE)/chromium: .ci/chromium .ci/unpack-chromium.mjs $(DONE)/node
 	@.ci/chromium $(VENV) > $@
 	@echo "chromium $$(cat $@)"
+
+IPYKERNEL6 := $(CURDIR)/$(VENV)/ipykernel6
+ON_IPYKERNEL6 := PYTHONPATH=$(IPYKERNEL6)
+$(DONE)/ipykernel6: $(DONE)/install
+	@$(BIN)/pip install --quiet --upgrade --no-deps --target $(IPYKERNEL6) "ipykernel>=6.29,<7" nest-asyncio
+	@touch $@
