@@ -1,0 +1,22 @@
+"""The verbs: what a person can ask for, from any door. Each checks what can be checked now and
+leaves a row in `requests`.
+
+Nothing here changes run state: the scheduler does, when it answers the request. A verb that cannot
+make sense raises a `RequestError` with a sentence at once, so that a person need not wait for the
+scheduler to hear it. One file for the verbs about one thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbflow.commands.asking import Receipt, schema_errors
+from nbflow.commands.dags import DagVerbs
+from nbflow.commands.runs import RunVerbs
+
+__all__ = ["Commands", "Receipt", "schema_errors"]
+
+
+@dataclass(frozen=True)
+class Commands(DagVerbs, RunVerbs):
+    """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

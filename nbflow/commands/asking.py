@@ -1,0 +1,80 @@
+"""What every verb needs: who asks, the clock, the row in `requests`, and the answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from nbflow.core import params as param_rules
+from nbflow.core.dag import Dag
+from nbflow.core.errors import DefinitionError, NotFoundError
+from nbflow.core.events import TaskKey
+from nbflow.core.json import Json, JsonObject
+from nbflow.store import dags as dag_store
+from nbflow.store import requests as request_store
+from nbflow.store import runs as run_store
+from nbflow.store.dags import StoredDag
+from nbflow.store.database import Database, Session
+from nbflow.store.requests import Answer
+from nbflow.store.runs import ActiveRun
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A request was written down as `request_id`; `run_id` names the run it makes or touches."""
+
+    request_id: int | None
+    run_id: str | None = None
+    keys: tuple[TaskKey, ...] = ()
+
+
+def schema_errors(schema: JsonObject, value: Json) -> Iterable[param_rules.SchemaError]:
+    """What a JSON Schema library finds wrong with a value."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a second to import
+
+    return Draft202012Validator(schema).iter_errors(value)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One who asks: `actor` is the user's name, kept in the audit journal."""
+
+    database: Database
+    actor: str = ""
+    clock: Callable[[], datetime] = field(default=_utc_now)
+
+    def answer(self, receipt: Receipt, timeout: float) -> Answer | None:
+        """What the scheduler answers to a request within `timeout` seconds; None if it does not."""
+        if receipt.request_id is None:
+            return None
+        return request_store.wait_for_answer(self.database, receipt.request_id, timeout)
+
+    def _ask(self, session: Session, verb: str, payload: JsonObject) -> int:
+        return request_store.put(session, verb, payload, self.actor, self.clock())
+
+    def _dag(self, session: Session, dag_id: str) -> StoredDag:
+        stored = dag_store.current_version(session, dag_id)
+        if stored is None:
+            raise NotFoundError(
+                f"There is no DAG {dag_id!r}. `nbflow dags list` shows the ones there are."
+            )
+        return stored
+
+    def _run(self, session: Session, dag_id: str, run_id: str) -> ActiveRun:
+        run = run_store.load_run(session, dag_id, run_id)
+        if run is None:
+            raise NotFoundError(f"There is no run {run_id!r} of DAG {dag_id!r}.")
+        return run
+
+
+def checked_params(dag: Dag, given: JsonObject | None) -> JsonObject:
+    """`given` with the defaults of the DAG. Raises DefinitionError listing all that do not fit."""
+    values, problems = param_rules.validate(dag.params, given or {}, schema_errors)
+    if problems:
+        raise DefinitionError(problems)
+    return values

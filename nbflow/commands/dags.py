@@ -1,0 +1,45 @@
+"""What can be asked about a DAG: a run of it now, and that its schedule stops or goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from nbflow.commands.asking import Asking, Receipt, checked_params
+from nbflow.core.json import Json, JsonObject
+
+
+class DagVerbs(Asking):
+    """The verbs about DAGs."""
+
+    def trigger(
+        self, dag_id: str, params: JsonObject | None = None, logical_date: datetime | None = None
+    ) -> Receipt:
+        """Ask for a run of `dag_id` now.
+
+        Raises DefinitionError listing every param that does not fit.
+        """
+        now = self.clock()
+        with self.database.transaction() as session:
+            stored = self._dag(session, dag_id)
+            run_id = f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
+            payload: dict[str, Json] = {
+                "dag_id": dag_id,
+                "run_id": run_id,
+                "params": checked_params(stored.dag, params),
+                "logical_date": None if logical_date is None else logical_date.isoformat(),
+            }
+            return Receipt(self._ask(session, "trigger", payload), run_id)
+
+    def pause(self, dag_id: str) -> Receipt:
+        """Ask for no more scheduled runs of this DAG; runs in progress go on."""
+        return self._set_paused(dag_id, paused=True)
+
+    def unpause(self, dag_id: str) -> Receipt:
+        """Ask for the schedule of this DAG to go on."""
+        return self._set_paused(dag_id, paused=False)
+
+    def _set_paused(self, dag_id: str, *, paused: bool) -> Receipt:
+        with self.database.transaction() as session:
+            self._dag(session, dag_id)
+            return Receipt(self._ask(session, "pause", {"dag_id": dag_id, "paused": paused}))
