@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from nbflow.authoring.context import get_current_context
     from nbflow.authoring.dag import DAG, dag
     from nbflow.authoring.decorators import task
-    from nbflow.authoring.links import chain, cross_downstream
+    from nbflow.authoring.groups import TaskGroup, task_group
+    from nbflow.authoring.links import Label, chain, chain_linear, cross_downstream
     from nbflow.authoring.operators import (
         BaseOperator,
         BashOperator,
@@ -43,20 +44,24 @@ __all__ = [
     "DataInterval",
     "EmptyOperator",
     "Fail",
+    "Label",
     "NotebookOperator",
     "Param",
     "PythonOperator",
     "RunHandle",
     "ShortCircuitOperator",
     "Skip",
+    "TaskGroup",
     "TriggerRule",
     "XComArg",
     "__version__",
     "chain",
+    "chain_linear",
     "cross_downstream",
     "dag",
     "get_current_context",
     "task",
+    "task_group",
     "trigger",
 ]
 
@@ -66,7 +71,8 @@ _HOMES = {
     "nbflow.authoring.context": ("get_current_context",),
     "nbflow.authoring.dag": ("DAG", "dag"),
     "nbflow.authoring.decorators": ("task",),
-    "nbflow.authoring.links": ("chain", "cross_downstream"),
+    "nbflow.authoring.groups": ("TaskGroup", "task_group"),
+    "nbflow.authoring.links": ("Label", "chain", "chain_linear", "cross_downstream"),
     "nbflow.authoring.operators": (
         "BaseOperator",
         "BashOperator",

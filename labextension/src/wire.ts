@@ -38,18 +38,35 @@ export interface DagList {
   cursor: number;
 }
 
-/** One reason for an edge that ends at the task it is listed under. */
+/**
+ * One reason for an edge that ends at the task it is listed under; `label` is the word a person
+ * put on it.
+ */
 export interface EdgeView {
   upstream: string;
   kind: string;
   names: string[];
   why: string;
+  label: string;
+}
+
+/**
+ * Tasks that belong together; `parent` is the group around it, `tasks` includes those of groups
+ * inside.
+ */
+export interface GroupView {
+  group_id: string;
+  parent: string | null;
+  label: string;
+  tooltip: string;
+  tasks: string[];
 }
 
 /**
  * A task of a DAG as defined.
  *
- * `layer` and `row` are its place in the layered layout of `picture`.
+ * `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
+ * task group around it; `role` says whether it sets up or tears down something for others.
  */
 export interface TaskView {
   task_id: string;
@@ -64,6 +81,8 @@ export interface TaskView {
   doc: string;
   layer: number;
   row: number;
+  group: string | null;
+  role: '' | 'setup' | 'teardown';
 }
 
 /**
@@ -73,6 +92,7 @@ export interface TaskView {
 export interface DagDetail {
   dag: DagView;
   tasks: TaskView[];
+  groups: GroupView[];
   params: Record<string, unknown>;
   timezone: string;
   catchup: boolean | number;
@@ -131,6 +151,7 @@ export interface TaskInstanceView {
 export interface RunDetail {
   run: RunView;
   tasks: TaskView[];
+  groups: GroupView[];
   instances: TaskInstanceView[];
   cursor: number;
 }

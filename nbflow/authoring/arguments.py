@@ -48,8 +48,9 @@ class TaskOptions(TypedDict, total=False):
     isolation: Isolation
     doc: str
     doc_md: str
-    # `Any`: a DAG; its class is built upon this module.
+    # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.
     dag: Any
+    task_group: Any
 
 
 TASK_OPTIONS = tuple(TaskOptions.__annotations__)

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from nbflow.authoring import context
 from nbflow.authoring.arguments import TaskOptions, refuse_unknown, signature_of
 from nbflow.authoring.findings import Findings
-from nbflow.authoring.links import FunctionTask, Node, Scope, innermost_scope
+from nbflow.authoring.links import FunctionTask, Node, Scope, scope_for
 from nbflow.authoring.operators import (
     BaseOperator,
     BranchPythonOperator,
@@ -93,7 +93,8 @@ class TaskFunction(FunctionTask):
         task_id = scope.free_task_id(self.name)
         operator = self._kind.operator(self.function, task_id, args, kwargs, self._options)
         operator.operator_name = self._kind.label
-        self._made.setdefault(scope, []).append(task_id)
+        for made_in in {scope, scope.dag}:
+            self._made.setdefault(made_in, []).append(operator.task_id)
         return operator.output
 
     def override(self, **options: Any) -> TaskFunction:  # noqa: ANN401 - FunctionOptions and the kind's own
@@ -112,7 +113,11 @@ class TaskFunction(FunctionTask):
         return (self._task(),)
 
     def __getstate__(self) -> dict[str, object]:
-        options = {name: value for name, value in self._options.items() if name != "dag"}
+        options = {
+            name: value
+            for name, value in self._options.items()
+            if name not in ("dag", "task_group")
+        }
         return {"function": self.function, "_kind": self._kind, "_options": options}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
@@ -120,11 +125,12 @@ class TaskFunction(FunctionTask):
 
     @property
     def _scope(self) -> Scope | None:
-        return self._options.get("dag") or innermost_scope()
+        return scope_for(self._options.get("dag"), self._options.get("task_group"))
 
     def _task(self) -> Node:
         scope = self._scope
-        made = [] if scope is None else self._made.get(scope, [])
+        # Those of the group that is being written, else those of the whole DAG.
+        made = [] if scope is None else self._made.get(scope) or self._made.get(scope.dag, [])
         if len(made) > 1:
             raise self._refusal(
                 MEANS_MANY,

@@ -12,7 +12,8 @@ from pathlib import Path
 from sysconfig import get_path
 from typing import cast
 
-from nbflow.authoring.links import Node
+from nbflow.authoring.groups import TaskGroup
+from nbflow.authoring.links import Node, Scope
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.origin import Origin
 
@@ -35,6 +36,7 @@ class DagDefinition:
         self.default_args = dict(default_args)
         self.origin = origin
         self.tasks: list[BaseOperator] = []
+        self.groups: list[TaskGroup] = []
         self._taken: set[str] = set()
         self._numbers: dict[str, count[int]] = {}
         for name in self.OF_THE_DAG:
@@ -42,6 +44,11 @@ class DagDefinition:
                 self.settings[name] = self.default_args[name]
         for collected in _collections.get():
             collected.append(self)
+
+    @property
+    def dag(self) -> DagDefinition:
+        """Itself: a group of its tasks says the same."""
+        return self
 
     @property
     def file(self) -> Path | None:
@@ -84,6 +91,20 @@ class DagDefinition:
         # One counter for each name, so that many calls of one function do not count from 1 each.
         numbers = self._numbers.setdefault(name, count(1))
         return next(free for n in numbers if (free := f"{name}__{n}") not in self._taken)
+
+    def free_group_id(self, name: str) -> str:
+        """`name`, or `name__1`, `name__2`, ...: the first that no task and no group has."""
+        return self.free_task_id(name)
+
+    def child_id(self, name: str) -> str:
+        """The id as it is: only groups put something before it."""
+        return name
+
+    def add_group(self, group: Scope) -> None:
+        """Take in a group of tasks."""
+        made = cast("TaskGroup", group)
+        self._taken.add(made.group_id)
+        self.groups.append(made)
 
     @property
     def roots(self) -> Sequence[BaseOperator]:

@@ -16,10 +16,15 @@ Other = TypeVar("Other")
 
 
 class Scope(Protocol):
-    """Where tasks belong that are written inside its with-block: a DAG."""
+    """Where tasks belong that are written inside its with-block: a DAG, or a group of its tasks."""
 
     @property
     def dag_id(self) -> str: ...
+
+    @property
+    def dag(self) -> Scope:
+        """The DAG as a whole."""
+        ...
 
     @property
     def default_args(self) -> dict[str, object]: ...
@@ -32,7 +37,18 @@ class Scope(Protocol):
         ...
 
     def free_task_id(self, name: str) -> str:
-        """`name`, or the first of `name__1`, `name__2`, ... that no task has."""
+        """`name`, or the first of `name__1`, `name__2`, ... whose `child_id` no task has."""
+        ...
+
+    def add_group(self, group: Scope) -> None:
+        """Take in a group of tasks."""
+
+    def free_group_id(self, name: str) -> str:
+        """`name`, or the first of `name__1`, `name__2`, ... that no task and no group has."""
+        ...
+
+    def child_id(self, name: str) -> str:
+        """The whole id of what is called `name` in here: groups put their own id before it."""
         ...
 
 
@@ -43,6 +59,16 @@ def innermost_scope() -> Scope | None:
     """The scope whose with-block is running, the innermost one, or None."""
     scopes = _open_scopes.get()
     return scopes[-1] if scopes else None
+
+
+def scope_for(dag: Scope | None, group: Scope | None) -> Scope | None:
+    """Where something belongs that is given a DAG, a group or neither: an open group of the DAG
+    comes before the DAG.
+    """
+    inner = innermost_scope()
+    if group is not None:
+        return group
+    return inner if dag is None or (inner is not None and inner.dag is dag) else dag
 
 
 def open_scope(scope: Scope) -> None:
@@ -68,7 +94,7 @@ def no_scope() -> Iterator[None]:
 
 
 class Linkable(ABC):
-    """What can stand on either side of `>>`: a task, a called task, an output."""
+    """What can stand on either side of `>>`: a task, a called task, an output, a group, a label."""
 
     @abstractmethod
     def first_nodes(self) -> Sequence[Node]:
@@ -111,12 +137,13 @@ class FunctionTask(Linkable):
 
 class Node(Linkable):
     """One task as a point of the graph. The keys of `upstream_nodes` are what was declared, in that
-    order.
+    order, and their values the labels of these edges.
     """
 
     task_id: str
     dag: Scope | None
-    upstream_nodes: dict[Node, None]
+    group: Scope | None = None
+    upstream_nodes: dict[Node, str]
 
     def first_nodes(self) -> Sequence[Node]:
         return (self,)
@@ -125,20 +152,60 @@ class Node(Linkable):
         return (self,)
 
 
+class Label(Linkable):
+    """A word on the edges between what stands left and right of it: `check >> Label("ok") >> go`.
+
+    Lists, groups and outputs may stand on both sides, and a label may be a step of `chain`.
+    """
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self._before: list[Node] = []
+        self._after: list[Node] = []
+
+    def __repr__(self) -> str:
+        return f"Label({self.label!r})"
+
+    def first_nodes(self) -> Sequence[Node]:
+        raise self._alone()
+
+    def last_nodes(self) -> Sequence[Node]:
+        raise self._alone()
+
+    def come_after(self, before: Linkable) -> None:
+        """Stand right of `before`."""
+        nodes = before.last_nodes()
+        self._before += nodes
+        _link_nodes(nodes, self._after, self.label)
+
+    def come_before(self, after: Linkable) -> None:
+        """Stand left of `after`."""
+        nodes = after.first_nodes()
+        self._after += nodes
+        _link_nodes(self._before, nodes, self.label)
+
+    def _alone(self) -> TypeError:
+        return TypeError(f"{self!r} has to stand between tasks: a >> {self!r} >> b.")
+
+
 def link(before: object, after: object) -> None:
     """Put every task of `after` behind every task of `before`. Raises TypeError for what is no
     task.
     """
-    downstream = [node for side in _sides(after) for node in side.first_nodes()]
-    for upstream in [node for side in _sides(before) for node in side.last_nodes()]:
-        for node in downstream:
-            _share_dag(upstream, node)
-            node.upstream_nodes[upstream] = None
+    upstream, downstream = _sides(before), _sides(after)
+    for left in upstream:
+        for right in downstream:
+            if isinstance(right, Label):
+                right.come_after(left)
+            elif isinstance(left, Label):
+                left.come_before(right)
+            else:
+                _link_nodes(left.last_nodes(), right.first_nodes())
 
 
 def chain(*steps: object) -> None:
     """Link each step to the next. Two lists side by side are linked pairwise and must be equally
-    long.
+    long. A step may be a task, a group, a label or a list of these.
 
     Raises ValueError for lists of different lengths, TypeError for what is no task.
     """
@@ -155,9 +222,29 @@ def chain(*steps: object) -> None:
             link(before, after)
 
 
+def chain_linear(*steps: object) -> None:
+    """Link every task of each step to every task of the next, lists of any lengths included.
+
+    Raises ValueError when there is nothing to link, TypeError for what is no task.
+    """
+    given = [step for step in steps if not (isinstance(step, (list, tuple)) and not step)]
+    if len(given) < 2:
+        raise ValueError("chain_linear() links each step to the next: give it two or more.")
+    for before, after in pairwise(given):
+        link(before, after)
+
+
 def cross_downstream(before: object, after: object) -> None:
     """Link every task of `before` to every task of `after`."""
     link(before, after)
+
+
+def _link_nodes(upstream: Iterable[Node], downstream: Iterable[Node], label: str = "") -> None:
+    behind = list(downstream)
+    for before in upstream:
+        for node in behind:
+            _share_dag(before, node)
+            node.upstream_nodes[before] = label or node.upstream_nodes.get(before, "")
 
 
 def _sides(side: object) -> list[Linkable]:
@@ -167,7 +254,7 @@ def _sides(side: object) -> list[Linkable]:
         return [one for item in side for one in _sides(item)]
     raise TypeError(
         f"{side!r} is no task, so nothing can come before or after it. "
-        "Use a task, a called @task function, an output, or a list of them."
+        "Use a task, a called @task function, an output, a group, or a list of them."
     )
 
 

@@ -19,7 +19,7 @@ from nbflow.authoring import calling
 from nbflow.authoring.arguments import TaskOptions, constructors, refuse_unknown, signature_of
 from nbflow.authoring.context import Context, use_context
 from nbflow.authoring.findings import Findings
-from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, innermost_scope
+from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, scope_for
 from nbflow.authoring.origin import Origin, caller
 from nbflow.authoring.references import (
     Reference,
@@ -61,7 +61,7 @@ class OperatorType(ABCMeta):
     # says Any.
     def __call__(cls, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
         origin = caller()
-        scope = cast("Scope | None", kwargs.get("dag")) or innermost_scope()
+        scope = _scope(kwargs)
         known = signature_of(cls).parameters
         refuse_unknown(cls.__name__, kwargs, known, origin)
         defaults = {} if scope is None else scope.default_args
@@ -104,11 +104,14 @@ class BaseOperator(Node, metaclass=OperatorType):
     written_at: Origin = Origin()
 
     def __init__(self, task_id: str, **options: Unpack[TaskOptions]) -> None:
-        options.pop("dag", None)  # OperatorType has seen to it
+        scope = _scope(cast("Mapping[str, object]", options))
+        for name in ("dag", "task_group"):  # OperatorType sees to them
+            options.pop(name, None)  # type: ignore[misc]  # names of TaskOptions
         self.operator_name = type(self).__name__
-        self.task_id = task_id
+        self.task_id = task_id if scope is None else scope.child_id(task_id)
         self.dag: Scope | None = None
-        self.upstream_nodes: dict[Node, None] = {}
+        self.group: Scope | None = None
+        self.upstream_nodes: dict[Node, str] = {}
         self.task_options: dict[str, object] = {**options}
 
     # --- what the spec reads
@@ -166,7 +169,7 @@ class BaseOperator(Node, metaclass=OperatorType):
 
     def __getstate__(self) -> dict[str, object]:
         # Pickled for a worker, which needs this task alone and not the graph around it.
-        return {**self.__dict__, "dag": None, "upstream_nodes": {}}
+        return {**self.__dict__, "dag": None, "group": None, "upstream_nodes": {}}
 
     # --- what the worker calls
 
@@ -196,6 +199,11 @@ class BaseOperator(Node, metaclass=OperatorType):
         for name in self.template_fields:
             setattr(ready, name, resolve(getattr(self, name), resolver, name))
         return ready
+
+
+def _scope(options: Mapping[str, object]) -> Scope | None:
+    dag, group = options.get("dag"), options.get("task_group")
+    return scope_for(cast("Scope | None", dag), cast("Scope | None", group))
 
 
 class XComArg(ValueReference, Linkable):

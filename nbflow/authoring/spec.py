@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
@@ -23,7 +24,7 @@ from nbflow.authoring.operators import (
 )
 from nbflow.authoring.origin import Origin
 from nbflow.authoring.references import ValueReference
-from nbflow.core.dag import Dag, Edge, Task
+from nbflow.core.dag import Dag, Edge, Group, Task
 from nbflow.core.errors import Problem
 from nbflow.core.graph import CycleError, Graph
 from nbflow.core.json import Json, JsonObject
@@ -36,6 +37,7 @@ UNKNOWN_UPSTREAM = "NBF203"
 NO_NOTEBOOK = "NBF204"
 WRONG_ARGUMENTS = "NBF205"
 UNUSED_DEFAULT = "NBF207"
+DUPLICATE_GROUP = "NBF211"
 
 
 def build(
@@ -58,7 +60,8 @@ def build(
     edges = _without_cycles(tasks, edges, bundle, findings)
     graph = Graph((t.task_id for t in tasks), ((e.upstream, e.downstream) for e in edges))
     built = tuple(_task(task, graph, bundle, bundle.at_task(findings, task)) for task in tasks)
-    dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, **fields)
+    groups = _groups(definition, known, bundle, findings)
+    dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, groups=groups, **fields)
     return (None if findings.has_errors else dag), findings.problems
 
 
@@ -121,6 +124,28 @@ def _distinct(definition: DagDefinition, bundle: _Bundle, findings: Findings) ->
     return list(found.values())
 
 
+def _groups(
+    definition: DagDefinition, known: Collection[str], bundle: _Bundle, findings: Findings
+) -> tuple[Group, ...]:
+    """The groups, one for each id, which no task has."""
+    found: dict[str, Group] = {}
+    for group in definition.groups:
+        here = bundle.at(findings, group.written_at)
+        check_id(here, "group_id", group.group_id)
+        if group.group_id in found or group.group_id in known:
+            what = "task group" if group.group_id in found else "task"
+            here.error(
+                DUPLICATE_GROUP,
+                f"The DAG has a {what} '{group.group_id}' already.",
+                "Give one of them another id, or pass add_suffix_on_collision=True.",
+            )
+        above = group.parent_group
+        found[group.group_id] = Group(
+            group.group_id, None if above is None else above.group_id, group.label, group.tooltip
+        )
+    return tuple(found.values())
+
+
 def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings) -> Task:
     if isinstance(task, PythonOperator) and (why := task.wrong_arguments()):
         findings.error(
@@ -136,6 +161,7 @@ def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings)
         reads=_reads(task, graph),
         payload=_payload(task, bundle, findings),
         doc=task.documentation,
+        group=getattr(task.group, "group_id", None),
         **task_fields(task.task_options, findings),
     )
 
@@ -198,15 +224,17 @@ def _edges(task: BaseOperator, known: Collection[str], findings: Findings) -> It
     keys: dict[str, dict[str, None]] = {}
     for task_id, key in _values(task):
         keys.setdefault(task_id, {})[key] = None
-    for upstream in dict.fromkeys([*(node.task_id for node in task.upstream_nodes), *keys]):
+    labels = {node.task_id: label for node, label in task.upstream_nodes.items()}
+    for upstream in dict.fromkeys([*labels, *keys]):
         if upstream not in known:
             _check_known(upstream, task, known, findings)
         elif upstream in keys:
             names = tuple(keys[upstream])
-            yield Edge(upstream, task.task_id, "certain", names, _why(task, upstream, names))
+            why = _why(task, upstream, names)
+            yield Edge(upstream, task.task_id, "certain", names, why, labels.get(upstream, ""))
         else:
             why = f"{task.task_id} is set to come after {upstream}."
-            yield Edge(upstream, task.task_id, "declared", (), why)
+            yield Edge(upstream, task.task_id, "declared", (), why, labels[upstream])
 
 
 def _why(task: BaseOperator, upstream: str, names: Iterable[str]) -> str:
@@ -273,7 +301,8 @@ def _check_default_args(definition: DagDefinition, findings: Findings) -> None:
     """Warn about names in default_args that neither a task of the DAG nor the DAG itself takes."""
     known = {name for task in definition.tasks for name in signature_of(type(task)).parameters}
     known |= {*TASK_OPTIONS, *definition.OF_THE_DAG}
-    for name in definition.default_args:
+    of_groups = (group.own_default_args for group in definition.groups)
+    for name in dict.fromkeys(chain(definition.default_args, *of_groups)):
         if name not in known:
             findings.warning(
                 UNUSED_DEFAULT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ from nbflow.cli.project import project
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.settings import load
-from nbflow.views.dags import dag_list, import_errors, params_of, task_views
+from nbflow.views.dags import dag_list, group_views, import_errors, params_of, task_views
 from nbflow.views.shapes import DagView, ImportErrorView
 
 dags = typer.Typer(no_args_is_help=True)
@@ -106,9 +107,17 @@ def _as_json(dag: Dag) -> dict[str, object]:
             "cells": view.cells,
             "upstream": view.upstream,
             "edges": [
-                {"from": e.upstream, "kind": e.kind, "names": e.names, "why": e.why}
+                {
+                    "from": e.upstream,
+                    "kind": e.kind,
+                    "names": e.names,
+                    "why": e.why,
+                    "label": e.label,
+                }
                 for e in view.edges
             ],
+            "group": view.group,
+            "role": view.role,
             "trigger_rule": view.trigger_rule,
             "retries": view.retries,
             "doc": view.doc,
@@ -123,6 +132,7 @@ def _as_json(dag: Dag) -> dict[str, object]:
         "params": {name: dict(spec) for name, spec in dag.params.items()},
         "setup_cells": dag.to_json().get("setup_cells"),
         "tasks": tasks,
+        "groups": [asdict(group) for group in group_views(dag)],
     }
 
 

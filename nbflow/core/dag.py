@@ -26,6 +26,7 @@ DEFAULT_POOL = "default_pool"
 
 EdgeKind = Literal["declared", "certain", "inferred", "unknown"]
 Isolation = Literal["process", "thread"]
+Role = Literal["", "setup", "teardown"]
 Overlap = Literal["queue", "skip", "cancel_running"]
 
 
@@ -51,6 +52,8 @@ class Edge:
     """One reason why `downstream` comes after `upstream`: `names` are what flows, `why` a sentence
     for the screen.
 
+    `label` is the word a person put on it.
+
     `declared`: a person wrote it. `certain`: a name defined there is read here. `inferred`: it
     looks like it. `unknown`: we cannot tell.
     """
@@ -60,6 +63,20 @@ class Edge:
     kind: EdgeKind = "declared"
     names: tuple[str, ...] = ()
     why: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tasks that belong together, for screens to fold: `parent` is the id of the group around it.
+
+    `label` is its name without the names of the groups around it.
+    """
+
+    group_id: str
+    parent: str | None = None
+    label: str = ""
+    tooltip: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,9 @@ class Task:
 
     `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task,
     strings may be Jinja templates. `reads` lists every task whose values the worker needs. `cells`
-    are indexes into the notebook's cells, from 0. Times are in seconds; None means no limit.
+    are indexes into the notebook's cells, from 0. `group` is the id of the innermost task group
+    around it. A `role` of setup or teardown changes what a run waits for and what it is judged by
+    (`setup_teardown.py`). Times are in seconds; None means no limit.
     """
 
     task_id: str
@@ -97,12 +116,15 @@ class Task:
     payload: JsonObject = field(default_factory=dict)
     cells: tuple[int, ...] = ()
     doc: str = ""
+    group: str | None = None
+    role: Role = ""
+    on_failure_fail_dagrun: bool = False
 
 
 @dataclass(frozen=True)
 class Dag:
-    """A DAG as data. `tasks` stand in the order they were written; `timetable` is the JSON of a
-    timetable (`timetables.py`).
+    """A DAG as data. `tasks` and `groups` stand in the order they were written; `timetable` is the
+    JSON of a timetable (`timetables.py`).
 
     `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up
     for the latest missed run only, True for all, a number for that many. `file` is the path of the
@@ -128,6 +150,7 @@ class Dag:
     paused_upon_creation: bool = False
     file: str = ""
     source: Literal["python", "notebook"] = "python"
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:
@@ -139,6 +162,31 @@ class Dag:
     @cached_property
     def by_id(self) -> Mapping[str, Task]:
         return {task.task_id: task for task in self.tasks}
+
+    def groups_of(self, task_id: str) -> tuple[str, ...]:
+        """The ids of the groups around a task, the outermost first."""
+        found: list[str] = []
+        group = self.by_id[task_id].group
+        while group is not None:
+            found.append(group)
+            group = self._parents.get(group)
+        return tuple(found[::-1])
+
+    def tasks_of_group(self, group_id: str) -> tuple[str, ...]:
+        """The tasks in a group and in those inside it, in the order they were written."""
+        return self._members.get(group_id, ())
+
+    @cached_property
+    def _parents(self) -> Mapping[str, str | None]:
+        return {group.group_id: group.parent for group in self.groups}
+
+    @cached_property
+    def _members(self) -> Mapping[str, tuple[str, ...]]:
+        members: dict[str, list[str]] = {group.group_id: [] for group in self.groups}
+        for task in self.tasks:
+            for group_id in self.groups_of(task.task_id) if task.group else ():
+                members.setdefault(group_id, []).append(task.task_id)
+        return {group_id: tuple(ids) for group_id, ids in members.items()}
 
     def upstream(self, task_id: str) -> tuple[str, ...]:
         return self.graph.upstream[task_id]
@@ -160,6 +208,7 @@ class Dag:
         raw["tasks"] = tuple(_task(task) for task in raw["tasks"])
         raw["edges"] = tuple(Edge(**{**e, "names": tuple(e["names"])}) for e in raw["edges"])
         raw["tags"] = tuple(raw["tags"])
+        raw["groups"] = tuple(Group(**group) for group in raw.get("groups", ()))
         for name in ("start_date", "end_date"):
             raw[name] = raw[name] and datetime.fromisoformat(raw[name])
         return cls(**raw)

@@ -18,7 +18,15 @@ from nbflow.store import dags as dag_store
 from nbflow.store.browsing import ListedDag
 from nbflow.store.dags import FileProblem
 from nbflow.store.database import Database, Session
-from nbflow.views.shapes import DagDetail, DagView, EdgeView, ImportErrorView, RunDot, TaskView
+from nbflow.views.shapes import (
+    DagDetail,
+    DagView,
+    EdgeView,
+    GroupView,
+    ImportErrorView,
+    RunDot,
+    TaskView,
+)
 
 DOTS = 10
 NEXT_RUNS = 5
@@ -44,6 +52,7 @@ def dag_detail(database: Database, dag_id: str, now: datetime) -> DagDetail:
     return DagDetail(
         dag=view,
         tasks=task_views(dag),
+        groups=group_views(dag),
         params={name: dict(spec) for name, spec in dag.params.items()},
         timezone=str(dag.timetable.get("timezone") or "UTC"),
         catchup=dag.catchup,
@@ -81,11 +90,25 @@ def task_views(dag: Dag) -> list[TaskView]:
     places = picture.layout(dag)
     edges: dict[str, list[EdgeView]] = {}
     for edge in dag.edges:
-        view = EdgeView(edge.upstream, edge.kind, list(edge.names), edge.why)
+        view = EdgeView(edge.upstream, edge.kind, list(edge.names), edge.why, edge.label)
         edges.setdefault(edge.downstream, []).append(view)
     return [
         _task_view(dag.by_id[task_id], dag, edges.get(task_id, []), places[task_id])
         for task_id in dag.graph.order
+    ]
+
+
+def group_views(dag: Dag) -> list[GroupView]:
+    """The task groups of a DAG in the order they were written."""
+    return [
+        GroupView(
+            one.group_id,
+            one.parent,
+            one.label,
+            one.tooltip,
+            list(dag.tasks_of_group(one.group_id)),
+        )
+        for one in dag.groups
     ]
 
 
@@ -113,6 +136,8 @@ def _task_view(task: Task, dag: Dag, edges: list[EdgeView], place: picture.Place
         doc=task.doc,
         layer=place.layer,
         row=place.row,
+        group=task.group,
+        role=task.role,
     )
 
 

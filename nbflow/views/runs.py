@@ -17,7 +17,7 @@ from nbflow.store import browsing, journal
 from nbflow.store import runs as run_store
 from nbflow.store.browsing import ListedRun, Try
 from nbflow.store.database import Database, Session
-from nbflow.views.dags import iso, task_views
+from nbflow.views.dags import group_views, iso, task_views
 from nbflow.views.shapes import (
     RunDetail,
     RunView,
@@ -54,7 +54,8 @@ def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
         dag = browsing.dag_of_run(session, run.id)
         found = browsing.instances(session, run.id)
         cursor = journal.last_cursor(session)
-    return RunDetail(run_view(run), task_views(dag), _in_order(dag, found), cursor)
+    instances = _in_order(dag, found)
+    return RunDetail(run_view(run), task_views(dag), group_views(dag), instances, cursor)
 
 
 def task_instance_detail(

@@ -54,19 +54,36 @@ class DagList:
 
 @dataclass(frozen=True)
 class EdgeView:
-    """One reason for an edge that ends at the task it is listed under."""
+    """One reason for an edge that ends at the task it is listed under; `label` is the word a person
+    put on it.
+    """
 
     upstream: str
     kind: str
     names: list[str]
     why: str
+    label: str
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """Tasks that belong together; `parent` is the group around it, `tasks` includes those of groups
+    inside.
+    """
+
+    group_id: str
+    parent: str | None
+    label: str
+    tooltip: str
+    tasks: list[str]
 
 
 @dataclass(frozen=True)
 class TaskView:
     """A task of a DAG as defined.
 
-    `layer` and `row` are its place in the layered layout of `picture`.
+    `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
+    task group around it; `role` says whether it sets up or tears down something for others.
     """
 
     task_id: str
@@ -81,6 +98,8 @@ class TaskView:
     doc: str
     layer: int
     row: int
+    group: str | None
+    role: Literal["", "setup", "teardown"]
 
 
 @dataclass(frozen=True)
@@ -91,6 +110,7 @@ class DagDetail:
 
     dag: DagView
     tasks: list[TaskView]
+    groups: list[GroupView]
     params: dict[str, Any]  # JSON Schema is open by nature
     timezone: str
     catchup: bool | int
@@ -156,6 +176,7 @@ class RunDetail:
 
     run: RunView
     tasks: list[TaskView]
+    groups: list[GroupView]
     instances: list[TaskInstanceView]
     cursor: int
 

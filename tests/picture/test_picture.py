@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbflow import picture
-from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.dag import Dag, Edge, Group, Task, TaskKind
 from nbflow.core.states import TaskState
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -75,3 +75,35 @@ def test_a_notebook_keeps_the_drawing_in_every_form_a_viewer_may_want() -> None:
     assert kept["image/svg+xml"] == b64decode(data).decode()
     assert "✓ a" in image.attrib["alt"]
     assert "✓ a" in kept["text/plain"]
+
+
+def in_groups(**groups: str) -> Dag:
+    """Tasks a to c in a row, in groups as said: a="g"."""
+    tasks = tuple(Task(name, TaskKind.PYTHON, group=groups.get(name)) for name in "abc")
+    found = tuple(Group(one, label=one) for one in dict.fromkeys(groups.values()))
+    return Dag("d", tasks, (Edge("a", "b"), Edge("b", "c", label="ok")), groups=found)
+
+
+def test_a_group_is_a_box_with_its_name_and_an_edge_shows_its_label() -> None:
+    root = ElementTree.fromstring(picture.svg(in_groups(a="g", b="g")))
+    words = [node.text for node in root.iter(f"{SVG}text")]
+    assert words == ["g", "ok", "a", "b", "c"]
+
+
+def test_no_box_is_drawn_round_tasks_of_others() -> None:
+    root = ElementTree.fromstring(picture.svg(in_groups(a="g", c="g")))
+    assert "g" not in [node.text for node in root.iter(f"{SVG}text")]
+
+
+def test_a_label_stands_beside_the_task_it_leads_from_in_the_text() -> None:
+    assert "c  <- b [ok]" in picture.text(in_groups())
+
+
+def test_tasks_of_a_group_stand_side_by_side() -> None:
+    names = [f"t{i}" for i in range(6)]
+    tasks = tuple(
+        Task(n, TaskKind.PYTHON, group="g" if i % 2 else None) for i, n in enumerate(names)
+    )
+    dag = Dag("d", tasks, (), groups=(Group("g"),))
+    rows = sorted(picture.layout(dag)[name].row for name in dag.tasks_of_group("g"))
+    assert rows[-1] - rows[0] == 2

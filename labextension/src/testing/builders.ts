@@ -92,12 +92,14 @@ export function aTask(
     doc: '',
     layer: 0,
     row: 0,
+    group: null,
+    role: '',
     ...more
   };
 }
 
 export function anEdge(upstream: string, more: Partial<EdgeView> = {}): EdgeView {
-  return { upstream, kind: 'declared', names: [], why: '', ...more };
+  return { upstream, kind: 'declared', names: [], why: '', label: '', ...more };
 }
 
 export function anInstance(
@@ -126,13 +128,14 @@ export function aRunDetail(
   more: Partial<RunDetail> = {}
 ): RunDetail {
   const tasks = [...new Set(instances.map(one => one.task_id))].map(taskId => aTask(taskId));
-  return { run: aRun('r1'), tasks, instances, cursor: 0, ...more };
+  return { run: aRun('r1'), tasks, groups: [], instances, cursor: 0, ...more };
 }
 
 export function aDagDetail(dagId: string, more: Partial<DagDetail> = {}): DagDetail {
   return {
     dag: aDag(dagId),
     tasks: [],
+    groups: [],
     params: {},
     timezone: 'UTC',
     catchup: false,

@@ -1,0 +1,242 @@
+"""`TaskGroup` and `@task_group`: tasks that belong together, as a person writes them.
+
+A group is a scope (what is made in its with-block bears its name) and a side of `>>` (all its
+roots, or all its leaves). The spec keeps it as data; only screens read it there.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, cast, overload
+
+from nbflow.authoring.links import Linkable, Node, Scope, close_scope, innermost_scope, open_scope
+from nbflow.authoring.operators import BaseOperator
+from nbflow.authoring.origin import caller
+from nbflow.core.errors import DefinitionError, Problem
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+NOT_IN_A_DAG = "NBF208"
+
+
+class TaskGroup(Linkable):
+    """Tasks that belong together. What is made inside its with-block is called `group_id.task_id`.
+
+    >>> with TaskGroup("load", tooltip="Everything from the shop") as load:
+    ...     orders = NotebookOperator(task_id="orders", notebook="orders.ipynb")
+    >>> start >> load >> report
+
+    In `>>` the group stands for its roots on the left side and for its leaves on the right, as they
+    are then: link it when it is complete. `prefix_group_id=False` leaves ids alone. `default_args`
+    go before those of the DAG. `add_suffix_on_collision` makes `load__1` of a second `load`. The
+    colours are accepted for files from Airflow; screens colour by state.
+    """
+
+    def __init__(
+        self,
+        group_id: str,
+        prefix_group_id: bool = True,
+        *,
+        parent_group: TaskGroup | None = None,
+        dag: Scope | None = None,
+        default_args: Mapping[str, object] | None = None,
+        tooltip: str = "",
+        ui_color: str = "CornflowerBlue",
+        ui_fgcolor: str = "#000",
+        add_suffix_on_collision: bool = False,
+        group_display_name: str = "",
+    ) -> None:
+        self.written_at = caller()
+        parent = parent_group or dag or innermost_scope()
+        if parent is None:
+            raise self._outside(group_id)
+        self._parent = _group_in(parent, dag)
+        self.dag: Scope = parent.dag
+        self.prefix_group_id = prefix_group_id
+        whole = self._above.child_id(group_id)
+        self.group_id = self.dag.free_group_id(whole) if add_suffix_on_collision else whole
+        self.label = group_display_name or group_id
+        self.own_default_args = dict(default_args or {})
+        self.tooltip = tooltip
+        self.ui_color = ui_color
+        self.ui_fgcolor = ui_fgcolor
+        self._tasks: list[BaseOperator] = []
+        self.dag.add_group(self)
+
+    def __enter__(self) -> Self:
+        open_scope(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        close_scope()
+
+    def __repr__(self) -> str:
+        return f"<TaskGroup {self.group_id}: {len(self._tasks)} tasks>"
+
+    def __iter__(self) -> Iterator[BaseOperator]:
+        """Its tasks, those of groups inside included, in the order they were written."""
+        return iter(self._tasks)
+
+    # --- as a scope
+
+    @property
+    def dag_id(self) -> str:
+        return self.dag.dag_id
+
+    @property
+    def default_args(self) -> dict[str, object]:
+        return {**self._above.default_args, **self.own_default_args}
+
+    @property
+    def parent_group(self) -> TaskGroup | None:
+        """The group it was made in, if any."""
+        return self._parent
+
+    @property
+    def _above(self) -> Scope:
+        return self.dag if self._parent is None else self._parent
+
+    def child_id(self, name: str) -> str:
+        return f"{self.group_id}.{name}" if self.prefix_group_id else name
+
+    def free_task_id(self, name: str) -> str:
+        free = self.dag.free_task_id(self.child_id(name))
+        return free.removeprefix(f"{self.group_id}.") if self.prefix_group_id else free
+
+    def free_group_id(self, name: str) -> str:
+        return self.dag.free_group_id(name)
+
+    def add_group(self, group: Scope) -> None:
+        self.dag.add_group(group)
+
+    def add_task(self, node: Node) -> None:
+        """Take in a task that belongs to no DAG yet."""
+        self.dag.add_task(node)
+        node.group = self
+        self._note(cast("BaseOperator", node))
+
+    def _note(self, task: BaseOperator) -> None:
+        self._tasks.append(task)
+        if self._parent is not None:
+            self._parent._note(task)  # noqa: SLF001 - another group
+
+    def get_task(self, task_id: str) -> Node:
+        return self.dag.get_task(task_id)
+
+    # --- as a side of >>
+
+    def has_task(self, task: Node) -> bool:
+        """Whether the task is in this group, or in one inside it."""
+        return task in self._tasks
+
+    @property
+    def roots(self) -> Sequence[BaseOperator]:
+        """Its tasks that come after no other of the group."""
+        inside = {task.task_id for task in self._tasks}
+        return [task for task in self._tasks if not inside & task.upstream_task_ids]
+
+    @property
+    def leaves(self) -> Sequence[BaseOperator]:
+        """Its tasks that no other of the group comes after."""
+        followed = {task_id for task in self._tasks for task_id in task.upstream_task_ids}
+        return [task for task in self._tasks if task.task_id not in followed]
+
+    def get_roots(self) -> Iterator[BaseOperator]:
+        """`roots`, as Airflow calls it."""
+        return iter(self.roots)
+
+    def get_leaves(self) -> Iterator[BaseOperator]:
+        """`leaves`, as Airflow calls it."""
+        return iter(self.leaves)
+
+    def first_nodes(self) -> Sequence[Node]:
+        return self.roots
+
+    def last_nodes(self) -> Sequence[Node]:
+        return self.leaves
+
+    def _outside(self, group_id: str) -> DefinitionError:
+        where = self.written_at
+        problem = Problem(
+            NOT_IN_A_DAG,
+            f"The task group '{group_id}' is made outside a DAG.",
+            "Make it inside `with DAG(...)`, or pass dag=.",
+            file=where.file or None,
+            line=where.line,
+        )
+        return DefinitionError([problem])
+
+
+def _group_in(parent: Scope | TaskGroup, dag: Scope | None) -> TaskGroup | None:
+    """The group around a new one: the one it was given, else the open one of the same DAG."""
+    if isinstance(parent, TaskGroup):
+        return parent
+    inner = innermost_scope()
+    same = isinstance(inner, TaskGroup) and (dag is None or inner.dag is dag.dag)
+    return cast("TaskGroup", inner) if same else None
+
+
+class TaskGroupFunction:
+    """A function under `@task_group`: each call inside a DAG makes a group with what it writes.
+
+    The call gives what the function returns, or the group if that is None.
+    """
+
+    def __init__(self, function: Callable[..., object], **options: Any) -> None:  # noqa: ANN401 - TaskGroup's
+        functools.update_wrapper(cast("Callable[..., object]", self), function)
+        self.function = function
+        self._options = options
+
+    # `Any`: what the function returns, which callers go on with.
+    def __call__(self, *args: object, **kwargs: object) -> Any:  # noqa: ANN401
+        with self.group():
+            made = innermost_scope()
+            returned = self.function(*args, **kwargs)
+        return made if returned is None else returned
+
+    def group(self) -> TaskGroup:
+        """A new group of this name, for one call."""
+        ours = {
+            "group_id": self.function.__name__,
+            "tooltip": inspect.getdoc(self.function) or "",
+            "add_suffix_on_collision": True,
+        }
+        return TaskGroup(**{**ours, **self._options})
+
+    def override(self, **options: Any) -> TaskGroupFunction:  # noqa: ANN401 - TaskGroup's
+        """The same function with other options, for calls that need them."""
+        return TaskGroupFunction(self.function, **{**self._options, **options})
+
+
+@overload
+def task_group(group_id: Callable[..., object], /) -> TaskGroupFunction: ...
+@overload
+def task_group(
+    group_id: str | None = None,
+    **options: Any,  # noqa: ANN401
+) -> Callable[[Callable[..., object]], TaskGroupFunction]: ...
+# `Any`: what TaskGroup takes.
+def task_group(
+    group_id: str | Callable[..., object] | None = None,
+    **options: Any,
+) -> TaskGroupFunction | Callable[[Callable[..., object]], TaskGroupFunction]:
+    """Make a function that writes tasks into one that writes them as a group; used with or without
+    the options of TaskGroup.
+
+    >>> @task_group(tooltip="Everything from the shop")
+    ... def load(day):
+    ...     return orders(day)
+    """
+    if callable(group_id):
+        return TaskGroupFunction(group_id, **options)
+    named = options if group_id is None else {"group_id": group_id, **options}
+    return functools.partial(TaskGroupFunction, **named)
