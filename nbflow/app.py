@@ -122,10 +122,14 @@ def make_executor(settings: Settings, runner: Runner | None = None) -> Executor:
         address=settings.dask_address or None,
         cluster_class=settings.dask_cluster or None,
         cluster_kwargs=settings.dask_cluster_kwargs,
+        adapt={str(bound): workers for bound, workers in settings.dask_adapt.items()},
         workers=settings.workers,
         threads=settings.slots,
+        dashboard=settings.dask_dashboard,
+        resources=settings.dask_resources,
+        queues=tuple(settings.dask_queues),
     )
-    return DaskExecutor(spec, partial(make_runner, settings))
+    return DaskExecutor(spec, partial(make_runner, settings), lease=settings.dask_lease)
 
 
 def make_scheduler(

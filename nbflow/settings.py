@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from nbflow.core.errors import NbflowError
 from nbflow.core.spelling import did_you_mean
@@ -66,6 +67,24 @@ class Settings(BaseModel):
     dask_cluster_kwargs: dict[str, Any] = Field(  # keyword arguments of a class we do not know
         default_factory=dict, description="Keyword arguments for `dask_cluster`."
     )
+    dask_adapt: dict[Literal["minimum", "maximum"], int] = Field(
+        default_factory=dict,
+        description="Let the cluster grow and shrink between these numbers of workers.",
+    )
+    dask_queues: list[str] = Field(
+        default=[], description="Queues the embedded workers serve, besides tasks that name none."
+    )
+    dask_resources: dict[str, float] = Field(
+        default_factory=dict, description="Resources of each embedded worker, by name."
+    )
+    dask_dashboard: bool = Field(
+        default=True, description="Whether the embedded cluster serves Dask's dashboard."
+    )
+    dask_lease: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds without contact after which a Dask worker ends its tasks.",
+    )
     workers: int = Field(default=2, ge=1, description="Worker processes of the embedded cluster.")
     slots: int = Field(
         default=4, ge=1, description="Tasks side by side, in each worker or, inline, in all."
@@ -78,6 +97,15 @@ class Settings(BaseModel):
         default=30.0, gt=0, description="Seconds a DAG file may take to import."
     )
     timezone: str = Field(default="UTC", description="Zone of schedules that name none.")
+
+    @field_validator("dask_adapt")
+    @classmethod
+    def _names_a_maximum(cls, adapt: dict[str, int]) -> dict[str, int]:
+        if adapt and "maximum" not in adapt:
+            raise PydanticCustomError(
+                "no_maximum", "say how many workers there may be at most, as { maximum = 8 }"
+            )
+        return adapt
 
     @property
     def data_folder(self) -> Path:

@@ -77,7 +77,7 @@ class DaskExecutor:
         lease: float = 30.0,
         patience: float = 45.0,
     ) -> None:
-        self._spec = cluster
+        self.cluster = cluster
         self._plugins = (NbflowSchedulerPlugin(lease), NbflowWorkerPlugin(runner, lease))
         self._patience = patience
         self._lock = Lock()
@@ -96,7 +96,7 @@ class DaskExecutor:
 
     def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._open = OpenCluster(self._spec)
+        self._open = OpenCluster(self.cluster)
         self._link = Link(self._open, *self._plugins, self, self._patience)
         try:
             self._link.open()
@@ -157,8 +157,11 @@ class DaskExecutor:
 
     def slots(self) -> Slots:
         with self._lock:
-            used, threads = len(self._in_hand), self._cluster["threads"]
-            return Slots(threads, used, self._pace.ahead(monotonic()) if threads else 0)
+            used, total = len(self._in_hand), self._cluster["threads"]
+            if self._cluster is not protocol.NO_CLUSTER:
+                of_workers = [worker["threads"] for worker in self._cluster["workers"]]
+                total = max(total, self.cluster.places_to_grow_to(of_workers))
+            return Slots(total, used, self._pace.ahead(monotonic()) if total else 0)
 
     def describe(self) -> ExecutorInfo:
         with self._lock:
@@ -173,7 +176,7 @@ class DaskExecutor:
             details={
                 "connected": self._connection() is not None,
                 "nbflow": cluster["nbflow"],
-                "shared": self._spec.is_shared,
+                "shared": self.cluster.is_shared,
                 "unserved": list(cluster["unserved"]),
             },
         )

@@ -53,15 +53,15 @@ class ClusterSpec:
     """Which cluster to use: the one at `address`, else one of `cluster_class`, else our own.
 
     `cluster_class` is a dotted name such as `dask_jobqueue.SLURMCluster`, `cluster_kwargs` what it
-    is made with, `adapt` are the arguments of its `adapt` (`minimum`, `maximum`). The rest is for
-    our own: `workers` processes with `threads` slots each, `resources` per worker by name, and the
-    `queues` it serves besides tasks that name none.
+    is made with. With `adapt` (`minimum`, `maximum`: numbers of workers) either grows and shrinks
+    with the work. The rest is for our own: `workers` processes with `threads` slots each,
+    `resources` per worker by name, and the `queues` it serves besides tasks that name none.
     """
 
     address: str | None = None
     cluster_class: str | None = None
     cluster_kwargs: Mapping[str, Json] = field(default_factory=dict)
-    adapt: Mapping[str, Json] = field(default_factory=dict)
+    adapt: Mapping[str, int] = field(default_factory=dict)
     workers: int = 1
     threads: int = max(4, os.cpu_count() or 1)
     dashboard: bool = True
@@ -73,6 +73,15 @@ class ClusterSpec:
         """Whether the cluster is there without us, and stays when we go."""
         return self.address is not None
 
+    def places_to_grow_to(self, threads_of_workers: Sequence[int]) -> int:
+        """How many tasks the cluster may one day take side by side, if it grows with the work; 0
+        where it does not.
+
+        Dask starts a worker for tasks that wait for one, so it has to be given more than it has
+        places for now.
+        """
+        return self.adapt.get("maximum", 0) * max(threads_of_workers, default=self.threads)
+
 
 class Cluster(Protocol):
     """What Dask's cluster classes have in common, as far as it matters here."""
@@ -82,6 +91,8 @@ class Cluster(Protocol):
 
     @property
     def dashboard_link(self) -> str: ...
+
+    def adapt(self, *, minimum: int = ..., maximum: int = ...) -> object: ...
 
     def close(self) -> object: ...
 
@@ -133,6 +144,8 @@ def _started(spec: ClusterSpec, opened: ExitStack) -> Cluster:
             # For as long as the cluster lives: a worker that is restarted needs it again.
             opened.enter_context(dask.config.set(dict(TUNING)))
             cluster = _embedded(spec)
+        if spec.adapt:
+            cluster.adapt(**spec.adapt)
     except ExecutorUnavailable:
         raise
     except Exception as error:  # whatever a cluster class of somebody else's may raise
@@ -148,7 +161,7 @@ def _embedded(spec: ClusterSpec) -> Cluster:
     resources = {**spec.resources, **{queue_resource(q): spec.threads for q in spec.queues}}
     with _interrupts_wait():
         cluster = LocalCluster(
-            n_workers=spec.workers,
+            n_workers=spec.adapt.get("minimum", 0) if spec.adapt else spec.workers,
             threads_per_worker=spec.threads,
             processes=True,
             host="127.0.0.1",
@@ -186,10 +199,7 @@ def _cluster_of_class(spec: ClusterSpec, dotted: str) -> Cluster:
             f"The Dask cluster class {dotted!r} cannot be imported: {error}. "
             "Install its package, or correct the setting."
         ) from error
-    cluster = make(**spec.cluster_kwargs)
-    if spec.adapt:
-        cluster.adapt(**spec.adapt)
-    return cast("Cluster", cluster)
+    return cast("Cluster", make(**spec.cluster_kwargs))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -155,7 +155,6 @@ class Zygote:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
             run_child(socket.socket(fileno=channel_fd))
         finally:
             os._exit(_NO_RESULT)
@@ -186,6 +185,8 @@ def run_child(channel: socket.socket) -> NoReturn:
         faulthandler.enable(file=2)
         _fresh_interpreter()
         request = _read_request(channel)
+        # What a shell started in the background was told to ignore, its children would too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         os.environ.update(request["env"])

@@ -55,6 +55,18 @@ def test_a_killed_worker_of_our_own_comes_back(no_children_left: None) -> None:
     desk.executor.close()
 
 
+def test_a_cluster_grows_from_nothing_with_the_work(no_children_left: None) -> None:
+    spec = ClusterSpec(adapt={"minimum": 0, "maximum": 1}, threads=2, dashboard=False)
+    desk = Desk(DaskExecutor(spec, SmallRunner)).start()
+    assert not desk.executor.describe().workers
+    assert desk.executor.slots().total == 2
+
+    desk.submit(order := an_order())
+
+    assert desk.outcome(order).state is TaskState.SUCCESS
+    desk.executor.close()
+
+
 def test_the_cluster_runs_as_a_program_until_its_input_ends(no_children_left: None) -> None:
     program = subprocess.Popen(
         [

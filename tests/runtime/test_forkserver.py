@@ -190,6 +190,22 @@ def test_the_pid_is_told_when_it_starts(server: ForkServer, log: Log) -> None:
     assert told[0] != os.getpid()
 
 
+@pytest.fixture
+def ignoring_interrupts() -> Iterator[None]:
+    """As in a process that a shell has started in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_child_of_a_process_in_the_background_can_be_interrupted(
+    ignoring_interrupts: None, hang: Hang
+) -> None:
+    hanging = hang(timeout=1.0)
+
+    assert hanging.result.result(10).result == b"interrupted"
+
+
 def test_a_child_that_takes_too_long_is_interrupted(hang: Hang) -> None:
     hanging = hang(timeout=1.0)
 
