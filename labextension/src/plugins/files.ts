@@ -40,11 +40,6 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
 
     const openNotebook = async (args: ReadonlyPartialJSONObject): Promise<void> => {
       const { title, notebook } = await fetchNotebook(client, args);
-      const path = pathOf(notebook);
-      if (path !== null && (await isThere(contents, path))) {
-        await app.commands.execute('docmanager:open', { path });
-        return;
-      }
       const onCopy = (): void => void openCopy(title, notebook);
       const widget = notebookWidget({ title, notebook, rendering, texts, onCopy });
       app.shell.add(widget, 'main', { type: 'nbflow' });
@@ -116,12 +111,6 @@ async function fetchNotebook(
   const ref = { dagId, runId, taskId, mapIndex };
   const notebook = await client.rest.taskNotebook(ref, numberArg(args, 'try'));
   return { title: `${dagId} ${instanceName(taskId, mapIndex)}`, notebook };
-}
-
-/** Where the server keeps a notebook among the files it shows, if it says so. */
-function pathOf(notebook: NotebookJson): string | null {
-  const ours = notebook.metadata.nbflow as { path?: unknown } | undefined;
-  return typeof ours?.path === 'string' ? ours.path : null;
 }
 
 /** A file of the server by its path on the machine, or by its path in the folder of DAGs. */

@@ -1,4 +1,4 @@
-/** An executed notebook in the main area, to read: for those that have no place among the server's files. */
+/** An executed notebook in the main area, to read: what has run is not edited, a copy of it may be. */
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { notebookIcon, ReactWidget, ToolbarButton } from '@jupyterlab/ui-components';
 import * as React from 'react';
