@@ -14,6 +14,7 @@ function modelOf(traits: Record<string, unknown>) {
     log_text: '',
     selected: '',
     problem: '',
+    in_kernel: false,
     ...traits
   };
   const listeners = new Map<string, Set<() => void>>();
@@ -147,4 +148,10 @@ test('closing the widget leaves nothing on the page, and nobody listening', () =
 
   expect(el.childElementCount).toBe(0);
   expect([...listeners.values()].every(set => !set.size)).toBe(true);
+});
+
+test('a run that the kernel itself executes has no button that the busy kernel could not hear', () => {
+  show(modelOf({ run: { ...aRun('r1'), state: 'running' }, in_kernel: true }).model);
+
+  expect(screen.queryByTestId('nbflow-cancel-run')).toBeNull();
 });

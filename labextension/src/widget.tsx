@@ -43,6 +43,7 @@ interface Traits {
   readonly log_text: string;
   readonly selected: string;
   readonly problem: string;
+  readonly in_kernel: boolean;
 }
 
 function useTrait<K extends keyof Traits>(model: WidgetModel, name: K): Traits[K] {
@@ -85,6 +86,8 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
     },
     [model]
   );
+  // The kernel that executes a run itself is busy with it: there *Interrupt* ends the run.
+  const isBusy = useTrait(model, 'in_kernel');
   const cancel = (): void => {
     setCancelError('');
     cancelRun(run, model).catch((error: unknown) => setCancelError(String(error)));
@@ -93,7 +96,7 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
   const shown = run === null && !states.size ? null : states;
   return (
     <div className="jp-nbflow jp-nbflow-widget" data-testid="nbflow-widget" data-dag-id={dagId}>
-      <Head dagId={dagId} run={run} states={states} onCancel={cancel} />
+      <Head dagId={dagId} run={run} states={states} onCancel={isBusy ? null : cancel} />
       {said ? <Notice kind="warning" title={said} /> : null}
       <div className="jp-nbflow-widget-graph" style={{ height: heightOf(tasks) }}>
         <DagGraph
@@ -151,7 +154,8 @@ interface HeadProps {
   readonly dagId: string;
   readonly run: RunView | null;
   readonly states: NodeStates;
-  readonly onCancel: () => void;
+  /** None where it cannot be cancelled from here. */
+  readonly onCancel: (() => void) | null;
 }
 
 function Head({ dagId, run, states, onCancel }: HeadProps): React.JSX.Element {
@@ -175,7 +179,7 @@ function Head({ dagId, run, states, onCancel }: HeadProps): React.JSX.Element {
         </>
       )}
       <span className="jp-nbflow-spring" />
-      {isOpen ? (
+      {isOpen && onCancel !== null ? (
         <Button
           icon="stop"
           label={trans.__('Cancel run')}

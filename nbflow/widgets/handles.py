@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,7 @@ from nbflow.settings import Settings
 from nbflow.views.health import health
 from nbflow.views.runs import run_detail
 from nbflow.views.shapes import ChangeView
-from nbflow.widgets.run_source import RunSource
+from nbflow.widgets.run_source import RunSource, user
 from nbflow.widgets.run_widget import RunWidget
 from nbflow.widgets.shown import words_of
 
@@ -90,7 +89,7 @@ class RunHandle:
 
     def cancel(self) -> None:
         """Ask for the run to be ended. Raises RequestError if it has ended already."""
-        Commands(self._store, _user()).cancel(self.dag_id, self.run_id)
+        self._source.cancel()
 
     def _check(self, changes: Sequence[ChangeView]) -> None:
         """Raise RequestError if waiting makes no sense."""
@@ -126,17 +125,9 @@ def trigger(
     found = _settings()
     store = _store_of(found)
     cursor = feed.now(store)
-    receipt = Commands(store, _user()).trigger(dag_id, params, logical_date)
+    receipt = Commands(store, user()).trigger(dag_id, params, logical_date)
     return RunHandle(dag_id, str(receipt.run_id), found, cursor)
 
 
 def _is_over(state: str) -> bool:
     return state != REQUESTED and RunState(state).is_finished
-
-
-def _user() -> str:
-    """The name in the audit journal. Containers may run under a number that has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from nbflow import app, picture
+from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError
 from nbflow.core.states import RunState
 from nbflow.settings import Settings
@@ -68,6 +70,10 @@ class RunSource:
         )
         return seen if seen.is_over else replace(seen, problem=self._problem())
 
+    def cancel(self) -> None:
+        """Ask for the run to be ended. Raises RequestError if it has ended already."""
+        Commands(self.store, user()).cancel(self.dag_id, self.run_id)
+
     def _log_text(self, task_id: str) -> str:
         one = find_try(self.store, self.dag_id, self.run_id, task_id)
         if one is None:
@@ -85,3 +91,11 @@ class RunSource:
         last = scheduler.last_heartbeat
         since = f" The last one was seen at {last}." if last else ""
         return f"No scheduler is alive.{since} Start one: nbflow scheduler"
+
+
+def user() -> str:
+    """The name in the audit journal. Containers may run under a number that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -10,6 +10,7 @@ from IPython.display import display
 
 from nbflow import app
 from nbflow.core.dag import Dag
+from nbflow.core.errors import NbflowError
 from nbflow.settings import Settings
 from nbflow.views.dags import task_views
 from nbflow.views.shapes import RunView, TaskInstanceView
@@ -35,6 +36,7 @@ class RunWidget(DagWidget):
             problem=seen.problem,
             in_kernel=source.executed_here,
         )
+        self.on_msg(self._heard)
         if not seen.is_over:
             self._watching = Watching(
                 source, show=self._take, selected=self._get_selected, trouble=self._tell
@@ -70,6 +72,14 @@ class RunWidget(DagWidget):
 
     def _get_selected(self) -> str:
         return str(self.selected)
+
+    def _heard(self, _: object, message: Mapping[str, object], __: object) -> None:
+        """What a page says that has no Jupyter server to say it to (`cancel.ts`)."""
+        if message.get("verb") == "cancel":
+            try:
+                self._source.cancel()
+            except NbflowError as error:
+                self.problem = str(error)
 
     def _tell(self, problem: str) -> None:
         self.problem = problem

@@ -67,6 +67,22 @@ def test_the_traits_follow_a_run(watch: Watch, database: Database, begin_work: B
     assert widget.states["b"]["message"] == "ValueError: no"
 
 
+def test_a_page_without_a_server_cancels_by_a_message(
+    watch: Watch, database: Database, begin_work: BeginWork
+) -> None:
+    start_run(database, a_dag("a"))
+    begin_work()
+    widget = watch()
+    seen_by(widget, lambda: words(widget) == {"a": "running"})
+    cancel: dict[str, object] = {"method": "custom", "content": {"verb": "cancel"}}
+
+    widget._handle_msg({"content": {"data": cancel}, "buffers": []})
+    seen_by(widget, lambda: state_of(widget) == "cancelled")
+    widget._handle_msg({"content": {"data": cancel}, "buffers": []})
+
+    assert widget.problem == "Run r has already ended: cancelled."
+
+
 def test_the_thread_ends_with_the_run(
     watch: Watch, database: Database, begin_work: BeginWork
 ) -> None:
