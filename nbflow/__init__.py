@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nbflow.authoring.context import get_current_context
     from nbflow.authoring.dag import DAG, dag
-    from nbflow.authoring.decorators import task
+    from nbflow.authoring.decorators import setup, task, teardown
     from nbflow.authoring.groups import TaskGroup, task_group
     from nbflow.authoring.links import Label, chain, chain_linear, cross_downstream
     from nbflow.authoring.operators import (
@@ -60,8 +60,10 @@ __all__ = [
     "cross_downstream",
     "dag",
     "get_current_context",
+    "setup",
     "task",
     "task_group",
+    "teardown",
     "trigger",
 ]
 
@@ -70,7 +72,7 @@ __all__ = [
 _HOMES = {
     "nbflow.authoring.context": ("get_current_context",),
     "nbflow.authoring.dag": ("DAG", "dag"),
-    "nbflow.authoring.decorators": ("task",),
+    "nbflow.authoring.decorators": ("setup", "task", "teardown"),
     "nbflow.authoring.groups": ("TaskGroup", "task_group"),
     "nbflow.authoring.links": ("Label", "chain", "chain_linear", "cross_downstream"),
     "nbflow.authoring.operators": (

@@ -29,6 +29,7 @@ from nbflow.authoring.operators import (
 from nbflow.authoring.origin import Origin, caller
 from nbflow.authoring.references import Resolver
 from nbflow.authoring.shell import exit_codes, run_bash
+from nbflow.core.dag import Role
 from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.json import JsonObject
 
@@ -70,6 +71,8 @@ class TaskFunction(FunctionTask):
     def __init__(self, kind: type[_Kind], function: Callable[..., object], **options: Any) -> None:  # noqa: ANN401 - FunctionOptions and the kind's own
         functools.update_wrapper(cast("Callable[..., object]", self), function)
         self.function = function
+        self.role: Role = ""
+        self.on_failure_fail_dagrun = False
         self._kind = kind
         self._options = options
         # Ids and not tasks, which would keep their DAG alive for as long as this function.
@@ -93,6 +96,7 @@ class TaskFunction(FunctionTask):
         task_id = scope.free_task_id(self.name)
         operator = self._kind.operator(self.function, task_id, args, kwargs, self._options)
         operator.operator_name = self._kind.label
+        self._mark(operator)
         for made_in in {scope, scope.dag}:
             self._made.setdefault(made_in, []).append(operator.task_id)
         return operator.output
@@ -100,7 +104,15 @@ class TaskFunction(FunctionTask):
     def override(self, **options: Any) -> TaskFunction:  # noqa: ANN401 - FunctionOptions and the kind's own
         """The same function with other options, for calls that need them."""
         self._kind.check(options, caller())
-        return TaskFunction(self._kind, self.function, **{**self._options, **options})
+        other = TaskFunction(self._kind, self.function, **{**self._options, **options})
+        other.role, other.on_failure_fail_dagrun = self.role, self.on_failure_fail_dagrun
+        return other
+
+    def _mark(self, operator: BaseOperator) -> None:
+        if self.role == "setup":
+            operator.as_setup()
+        elif self.role == "teardown":
+            operator.as_teardown(on_failure_fail_dagrun=self.on_failure_fail_dagrun)
 
     @property
     def name(self) -> str:
@@ -373,3 +385,33 @@ def _decorate(
 
 
 task = TaskDecorator()
+
+
+def setup(function: Function | TaskFunction) -> TaskFunction:
+    """A task that sets up something for those downstream of it: `@setup`, alone or over `@task`."""
+    return _with_role(function, "setup")
+
+
+@overload
+def teardown(function: Function | TaskFunction, /) -> TaskFunction: ...
+@overload
+def teardown(
+    function: None = None, /, *, on_failure_fail_dagrun: bool = False
+) -> Callable[[Function | TaskFunction], TaskFunction]: ...
+def teardown(
+    function: Function | TaskFunction | None = None, /, *, on_failure_fail_dagrun: bool = False
+) -> TaskFunction | Callable[[Function | TaskFunction], TaskFunction]:
+    """A task that tears down what a setup made: `@teardown`, alone or over `@task`; used with or
+    without arguments. See `BaseOperator.as_teardown`.
+    """
+    if function is None:
+        return functools.partial(teardown, on_failure_fail_dagrun=on_failure_fail_dagrun)
+    made = _with_role(function, "teardown")
+    made.on_failure_fail_dagrun = on_failure_fail_dagrun
+    return made
+
+
+def _with_role(function: Function | TaskFunction, role: Role) -> TaskFunction:
+    made = function if isinstance(function, TaskFunction) else TaskFunction(_Kind, function)
+    made.role = role
+    return made

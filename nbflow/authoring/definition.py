@@ -84,6 +84,10 @@ class DagDefinition:
                 return task
         raise KeyError(f"DAG {self.dag_id!r} has no task {task_id!r}; it has {self.task_ids}.")
 
+    def all_tasks(self) -> list[BaseOperator]:
+        """`tasks`, which a group says too."""
+        return self.tasks
+
     def free_task_id(self, name: str) -> str:
         """`name`, or `name__1`, `name__2`, ...: the first that no task has."""
         if name not in self._taken:

@@ -129,6 +129,10 @@ class TaskGroup(Linkable):
         if self._parent is not None:
             self._parent._note(task)  # noqa: SLF001 - another group
 
+    def all_tasks(self) -> list[BaseOperator]:
+        """Its tasks, those of groups inside included."""
+        return self._tasks
+
     def get_task(self, task_id: str) -> Node:
         return self.dag.get_task(task_id)
 
@@ -146,9 +150,24 @@ class TaskGroup(Linkable):
 
     @property
     def leaves(self) -> Sequence[BaseOperator]:
-        """Its tasks that no other of the group comes after."""
-        followed = {task_id for task in self._tasks for task_id in task.upstream_task_ids}
-        return [task for task in self._tasks if task.task_id not in followed]
+        """Its tasks that no other of the group comes after. Teardowns whose failure does not fail
+        the run hold up nobody: what they come after takes their place.
+        """
+        by_id = {task.task_id: task for task in self._tasks}
+        after: dict[str, list[BaseOperator]] = {task_id: [] for task_id in by_id}
+        for task in self._tasks:
+            for task_id in task.upstream_task_ids & by_id.keys():
+                after[task_id].append(task)
+        todo = [task for task in self._tasks if not after[task.task_id]]
+        found: dict[BaseOperator, None] = {}
+        while todo:
+            task = todo.pop(0)
+            if not _may_fail(task):
+                found[task] = None
+                continue
+            before = [by_id[task_id] for task_id in by_id if task_id in task.upstream_task_ids]
+            todo += [t for t in before if all(_may_fail(other) for other in after[t.task_id])]
+        return list(found)
 
     def get_roots(self) -> Iterator[BaseOperator]:
         """`roots`, as Airflow calls it."""
@@ -174,6 +193,10 @@ class TaskGroup(Linkable):
             line=where.line,
         )
         return DefinitionError([problem])
+
+
+def _may_fail(task: BaseOperator) -> bool:
+    return task.is_teardown and not task.on_failure_fail_dagrun
 
 
 def _group_in(parent: Scope | TaskGroup, dag: Scope | None) -> TaskGroup | None:

@@ -36,6 +36,10 @@ class Scope(Protocol):
         """The task with that id. Raises KeyError."""
         ...
 
+    def all_tasks(self) -> Iterable[Node]:
+        """Its tasks, in the order they were written."""
+        ...
+
     def free_task_id(self, name: str) -> str:
         """`name`, or the first of `name__1`, `name__2`, ... whose `child_id` no task has."""
         ...
@@ -144,6 +148,14 @@ class Node(Linkable):
     dag: Scope | None
     group: Scope | None = None
     upstream_nodes: dict[Node, str]
+    is_setup: bool = False
+    is_teardown: bool = False
+    on_failure_fail_dagrun: bool = False
+
+    @property
+    def upstream_task_ids(self) -> set[str]:
+        """The ids of the tasks right before this one."""
+        return {node.task_id for node in self.upstream_nodes}
 
     def first_nodes(self) -> Sequence[Node]:
         return (self,)
@@ -237,6 +249,11 @@ def chain_linear(*steps: object) -> None:
 def cross_downstream(before: object, after: object) -> None:
     """Link every task of `before` to every task of `after`."""
     link(before, after)
+
+
+def nodes_of(side: object) -> list[Node]:
+    """The tasks that one side of `>>` stands for. Raises TypeError for what is no task."""
+    return [node for one in _sides(side) for node in one.last_nodes()]
 
 
 def _link_nodes(upstream: Iterable[Node], downstream: Iterable[Node], label: str = "") -> None:

@@ -31,12 +31,15 @@ from nbflow.authoring.references import (
     resolve,
     to_payload,
 )
+from nbflow.authoring.setup_teardown import Wrapped, Wrapping, note_made
 from nbflow.authoring.shell import exit_codes, run_bash
 from nbflow.core.dag import Decides, TaskKind
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from typing_extensions import Self, Unpack
 
 
@@ -71,6 +74,7 @@ class OperatorType(ABCMeta):
         operator.written_at = origin
         if scope is not None:
             scope.add_task(operator)
+        note_made(operator)
         return operator
 
     @property
@@ -79,7 +83,7 @@ class OperatorType(ABCMeta):
         return signature_of(cls)
 
 
-class BaseOperator(Node, metaclass=OperatorType):
+class BaseOperator(Wrapping, metaclass=OperatorType):
     """One task. Subclass it, name the arguments that may hold templates in `template_fields`, and
     write `execute`.
 
@@ -229,6 +233,29 @@ class XComArg(ValueReference, Linkable):
 
     def last_nodes(self) -> Sequence[Node]:
         return (self.operator,)
+
+    def as_setup(self) -> Self:
+        """Make the task a setup; see there."""
+        self.operator.as_setup()
+        return self
+
+    def as_teardown(
+        self, setups: object = None, on_failure_fail_dagrun: bool | None = None
+    ) -> Self:
+        """Make the task a teardown; see there."""
+        self.operator.as_teardown(setups, on_failure_fail_dagrun)
+        return self
+
+    def __enter__(self) -> Wrapped:
+        return self.operator.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.operator.__exit__(kind, error, traceback)
 
     def __reduce__(self) -> tuple[type[ValueReference], tuple[str, str]]:
         # Pickled for a worker, which needs to know whose value it is and nothing else about that

@@ -30,6 +30,7 @@ from nbflow.core.graph import CycleError, Graph
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import RETURN_VALUE
 from nbflow.core.spelling import did_you_mean
+from nbflow.core.trigger_rules import TriggerRule
 
 DUPLICATE_TASK = "NBF201"
 CYCLE = "NBF202"
@@ -38,6 +39,7 @@ NO_NOTEBOOK = "NBF204"
 WRONG_ARGUMENTS = "NBF205"
 UNUSED_DEFAULT = "NBF207"
 DUPLICATE_GROUP = "NBF211"
+SETUP_RULE = "NBF212"
 
 
 def build(
@@ -153,6 +155,10 @@ def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings)
             f"The function of task '{task.task_id}' cannot be called: {why}.",
             "Pass what it lacks; only context variables such as ds and ti are filled in.",
         )
+    fields = task_fields(task.task_options, findings)
+    if task.is_teardown:
+        fields["trigger_rule"] = TriggerRule.ALL_DONE_SETUP_SUCCESS
+    _check_after_setups(task, fields["trigger_rule"], findings)
     return Task(
         task.task_id,
         task.kind,
@@ -162,8 +168,28 @@ def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings)
         payload=_payload(task, bundle, findings),
         doc=task.documentation,
         group=getattr(task.group, "group_id", None),
-        **task_fields(task.task_options, findings),
+        role="teardown" if task.is_teardown else "setup" if task.is_setup else "",
+        on_failure_fail_dagrun=task.on_failure_fail_dagrun,
+        **fields,
     )
+
+
+def _check_after_setups(task: BaseOperator, rule: TriggerRule, findings: Findings) -> None:
+    """Find what cannot be: a setup that is a teardown, and work that runs without its setup."""
+    if task.is_setup and task.is_teardown:
+        findings.error(
+            SETUP_RULE,
+            f"Task '{task.task_id}' is both a setup and a teardown.",
+            "Make two tasks of it.",
+        )
+    setups = [node.task_id for node in task.upstream_nodes if node.is_setup]
+    if setups and not task.is_teardown and rule is not TriggerRule.ALL_SUCCESS:
+        findings.error(
+            SETUP_RULE,
+            f"Task '{task.task_id}' comes right after the setup '{setups[0]}' with the trigger "
+            f"rule {rule}, and so could run without it.",
+            "Take the trigger rule away, or put a task between the two.",
+        )
 
 
 def _payload(task: BaseOperator, bundle: _Bundle, findings: Findings) -> JsonObject:

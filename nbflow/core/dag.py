@@ -8,7 +8,7 @@ has changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -175,6 +175,17 @@ class Dag:
     def tasks_of_group(self, group_id: str) -> tuple[str, ...]:
         """The tasks in a group and in those inside it, in the order they were written."""
         return self._members.get(group_id, ())
+
+    def named(self, names: Iterable[str]) -> set[str]:
+        """The tasks that these names of tasks and groups stand for; a group stands for its roots,
+        the way a branch goes on to one.
+        """
+        found: set[str] = set()
+        for name in names:
+            inside = set(self.tasks_of_group(name))
+            found |= {t for t in inside if not inside & set(self.upstream(t))}
+            found |= {name} & self.by_id.keys()
+        return found
 
     @cached_property
     def _parents(self) -> Mapping[str, str | None]:

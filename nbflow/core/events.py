@@ -78,11 +78,12 @@ class Marked:
 @dataclass(frozen=True)
 class CancelRun:
     """End the run: what runs is ended by force, what waits will not start. `reason` is cancelled or
-    run_timeout.
+    run_timeout. Teardowns still run, to undo what their setups did, unless `teardowns_too`.
     """
 
     reason: Reason = Reason.CANCELLED
     message: str = ""
+    teardowns_too: bool = False
 
 
 Event: TypeAlias = (

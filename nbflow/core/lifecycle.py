@@ -37,7 +37,7 @@ from nbflow.core.orders import Outcome
 from nbflow.core.retries import decide_retry
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import FINISHED, Reason, RunState, TaskState
-from nbflow.core.trigger_rules import Tally, Verdict, verdict
+from nbflow.core.trigger_rules import Tally, Verdict
 
 S = TaskState
 
@@ -118,6 +118,7 @@ class _Pass:
         self.snapshot = snapshot
         self.dag = snapshot.dag
         self.graph = snapshot.dag.graph
+        self.scopes = snapshot.scopes
         self.run = snapshot.run
         self.now = now
         self.effects: list[Effect] = []
@@ -188,6 +189,9 @@ class _Pass:
     def note_downstream(self, task_id: str) -> None:
         for child in self.graph.downstream[task_id]:
             self.note(child)
+        if task_id in self.scopes.setups:
+            for child in self.scopes.in_need_of(task_id):
+                self.note(child)
 
     def settle(self) -> None:
         """Apply trigger rules downstream of everything that changed, until nothing moves."""
@@ -214,7 +218,7 @@ class _Pass:
         """What changes because of the states around this task; nothing when it has to wait."""
         if instance.state != S.NONE or self.run.state != RunState.RUNNING:
             return {}
-        if self.run.cancelling:
+        if self.run.cancelling and instance.task_id not in self.scopes.teardowns:
             return self.ended(S.CANCELLED, self.run.cancelling, self.run.message)
         brancher = self._skipped_by(instance.task_id)
         if brancher is not None:
@@ -224,7 +228,8 @@ class _Pass:
     def _follow_rule(self, instance: TaskInstance) -> dict[str, object]:
         task = self.dag.by_id[instance.task_id]
         upstream = [self.get((parent, -1)) for parent in self.graph.upstream[instance.task_id]]
-        decision = verdict(task.trigger_rule, Tally.of(parent.state for parent in upstream))
+        tally = Tally.of(parent.state for parent in upstream)
+        decision = self.scopes.verdict(task, tally, self._states)
         if decision is Verdict.WAIT:
             return {}
         if decision is Verdict.RUN:
@@ -232,7 +237,13 @@ class _Pass:
                 return {"state": S.SUCCESS, "started_at": self.now, "ended_at": self.now}
             return {"state": S.SCHEDULED, "scheduled_at": self.now}
         state = S.SKIPPED if decision is Verdict.SKIP else S.UPSTREAM_FAILED
+        if self.run.cancelling:
+            return self.ended(S.CANCELLED, self.run.cancelling, self.run.message)
+        upstream += [self.get((setup, -1)) for setup in self.scopes.far_setups_of(task.task_id)]
         return self.ended(state, Reason.UPSTREAM, _blame(upstream, task.trigger_rule))
+
+    def _states(self, task_id: str) -> list[TaskState]:
+        return [self.get((task_id, -1)).state]
 
     def _skipped_by(self, task_id: str) -> str | None:
         for parent in self.graph.upstream[task_id]:
@@ -245,12 +256,14 @@ class _Pass:
         """The direct downstream tasks a finished branch ruled out: those it did not name and that
         no named one leads to.
         """
-        children = set(self.graph.downstream[brancher.task_id])
+        # No branch keeps a teardown from running: what its setup made has to go.
+        children = set(self.graph.downstream[brancher.task_id]) - self.scopes.teardowns
         if brancher.short_circuit:
             return children
         if brancher.follow is None:
             return set()
-        return children - set(brancher.follow) - self.graph.descendants(*brancher.follow)
+        followed = self.dag.named(brancher.follow)
+        return children - followed - self.graph.descendants(*followed)
 
     # -- the run -----------------------------------------------------------------------------------
 
@@ -264,7 +277,7 @@ class _Pass:
             return RunState.CANCELLED, self.run.message
         if self.run.cancelling is not None:
             return RunState.FAILED, self.run.message
-        leaves = [self.get((leaf, -1)) for leaf in self.graph.leaves]
+        leaves = [self.get((leaf, -1)) for leaf in self.scopes.leaves]
         bad = [
             leaf.task_id for leaf in leaves if leaf.state not in (S.SUCCESS, S.SKIPPED, S.REMOVED)
         ]
@@ -349,9 +362,9 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         short_circuit=outcome.short_circuit,
     )
     step.effects.append(ValuesStored(after.key, outcome.values))
-    skipped = (
-        step.graph.descendants(after.task_id) if after.short_circuit else step.not_chosen(after)
-    )
+    skipped = step.not_chosen(after)
+    if after.short_circuit:
+        skipped = step.graph.descendants(after.task_id) - step.scopes.teardowns
     for task_id in sorted(skipped, key=step.graph.position.__getitem__):
         child = step.get((task_id, -1))
         if child.state in _SKIPPABLE:
@@ -445,7 +458,9 @@ def _cancel_run(step: _Pass, event: ev.CancelRun) -> None:
     step.change_run(cancelling=event.reason, message=event.message)
     for key in step.snapshot.instances:
         instance = step.get(key)
-        if instance.is_with_executor and instance.attempt_id:
+        if key[0] in step.scopes.teardowns and not event.teardowns_too:
+            step.note(key[0])
+        elif instance.is_with_executor and instance.attempt_id:
             step.effects.append(CancelAttempt(key, instance.attempt_id))
         elif not instance.state.is_finished:
             step.end(instance, S.CANCELLED, event.reason, event.message)

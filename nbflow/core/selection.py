@@ -16,9 +16,12 @@ FAILED = frozenset({TaskState.FAILED, TaskState.UPSTREAM_FAILED, TaskState.CANCE
 
 
 def to_resume(snapshot: RunSnapshot) -> tuple[TaskKey, ...]:
-    """What has to run again for the run to go on: what did not succeed, and what depends on it."""
+    """What has to run again for the run to go on: what did not succeed, what depends on it, and the
+    setups and teardowns around.
+    """
     failed = {key[0] for key, i in snapshot.instances.items() if i.state in FAILED}
-    return _keys(snapshot, failed | snapshot.dag.graph.descendants(*failed))
+    again = failed | snapshot.dag.graph.descendants(*failed)
+    return _keys(snapshot, snapshot.scopes.with_setups(again))
 
 
 def to_clear(
@@ -31,7 +34,8 @@ def to_clear(
 ) -> tuple[TaskKey, ...]:
     """The instances of `tasks`, on request with everything up- or downstream, or the failed ones.
 
-    In topological order. Raises NotFoundError for a task the DAG does not have.
+    Their setups and teardowns come with them. In topological order. Raises NotFoundError for a task
+    the DAG does not have.
     """
     graph = snapshot.dag.graph
     for task_id in tasks:
@@ -45,10 +49,10 @@ def to_clear(
         chosen |= graph.ancestors(*tasks)
     if downstream:
         chosen |= graph.descendants(*tasks)
-    keys = _keys(snapshot, chosen)
     if only_failed:
-        return tuple(key for key in keys if snapshot.instances[key].state in FAILED)
-    return keys
+        keys = _keys(snapshot, chosen)
+        chosen = {key[0] for key in keys if snapshot.instances[key].state in FAILED}
+    return _keys(snapshot, snapshot.scopes.with_setups(chosen))
 
 
 def _keys(snapshot: RunSnapshot, task_ids: Collection[str]) -> tuple[TaskKey, ...]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
 from nbflow.core.json import JsonObject
+from nbflow.core.setup_teardown import Scopes
 from nbflow.core.states import Reason, RunState, RunType, TaskState
 
 
@@ -88,6 +90,11 @@ class RunSnapshot:
         for instance in instances:
             self.instances[instance.key] = instance
         self.unfinished = sum(not i.state.is_finished for i in self.instances.values())
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """The DAG's setups and teardowns."""
+        return Scopes(self.dag)
 
     def task(self, key: TaskKey) -> Task:
         return self.dag.by_id[key[0]]

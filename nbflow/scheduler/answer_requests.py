@@ -103,7 +103,10 @@ def _cancel(a: Answering) -> str:
     if run.snapshot.run.state.is_finished:
         raise RequestError(f"The run has already ended: {run.snapshot.run.state}.")
     actor = a.request.actor or "somebody"
-    a.book.advance(run, [CancelRun(message=f"Cancelled by {actor}.")], a.now)
+    # Who asks twice does not want to wait for teardowns either.
+    again = run.snapshot.run.cancelling is not None
+    cancel = CancelRun(message=f"Cancelled by {actor}.", teardowns_too=again)
+    a.book.advance(run, [cancel], a.now)
     return "The run is being cancelled."
 
 
