@@ -158,7 +158,12 @@ def make_scheduler(
     scheduler = Scheduler(
         database,
         executor,
-        SchedulerSettings(settings.artifacts_url, settings.heartbeat, schedules=watch_dags),
+        SchedulerSettings(
+            settings.artifacts_url,
+            settings.heartbeat,
+            schedules=watch_dags,
+            parallelism=settings.parallelism,
+        ),
         on_run_finished=finished,
     )
     if watch_dags:

@@ -89,6 +89,9 @@ class Settings(BaseModel):
     slots: int = Field(
         default=4, ge=1, description="Tasks side by side, in each worker or, inline, in all."
     )
+    parallelism: int | None = Field(
+        default=None, ge=1, description="Tasks side by side at most, whatever the executor has."
+    )
     warm_kernels: int = Field(default=2, ge=0, description="Kernels kept ready in each worker.")
     heartbeat: float = Field(
         default=5.0, gt=0, description="Seconds between signs of life of a running task."

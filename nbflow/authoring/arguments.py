@@ -16,6 +16,7 @@ from nbflow.core.dag import Isolation
 from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
+from nbflow.core.weights import WeightRule
 
 UNKNOWN_ARGUMENT = "NBF101"
 
@@ -28,8 +29,14 @@ class TaskOptions(TypedDict, total=False):
 
     `retry_exponential_backoff` is the factor from one delay to the next (True for 2);
     `retry_jitter` the fraction that a delay may grow by; `infra_retries` counts failures of the
-    platform, apart from `retries`. `queue` and `resources` say which workers may run the task.
-    `isolation="thread"` runs Python inside the worker: faster, but it cannot be ended by force.
+    platform, apart from `retries`. Of ready tasks the one with the highest weight goes first:
+    `weight_rule` adds to its `priority_weight` those of all tasks downstream (the default) or
+    upstream of it, or none (absolute). `max_active_tis_per_dag` and `max_active_tis_per_dagrun`
+    limit how many instances of the task are active, over all runs and in each. `depends_on_past`
+    waits until the task has succeeded, or was skipped, in the previous run, `wait_for_downstream`
+    also for the tasks directly downstream of it there. `queue` and `resources` say which workers
+    may run the task. `isolation="thread"` runs Python inside the worker: faster, but it cannot be
+    ended by force.
     """
 
     trigger_rule: TriggerRule | str
@@ -43,6 +50,12 @@ class TaskOptions(TypedDict, total=False):
     pool: str
     pool_slots: int
     priority_weight: int
+    weight_rule: WeightRule
+    max_active_tis_per_dag: int | None
+    max_active_tis_per_dagrun: int | None
+    depends_on_past: bool
+    wait_for_downstream: bool
+    ignore_first_depends_on_past: bool
     queue: str | None
     resources: Mapping[str, float]
     isolation: Isolation

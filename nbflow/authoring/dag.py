@@ -42,9 +42,11 @@ class DAG(DagDefinition):
     `start_date`, else UTC; cron and dates without a zone are read in it. Dates are datetimes, dates
     or ISO text. `catchup` False makes up for the latest missed run only, True for all, a number for
     that many. `overlap` says what to do when `max_active_runs` (16) are running: queue, skip or
-    cancel_running. `dagrun_timeout` is a timedelta or seconds. `default_args` are arguments for
-    every task that takes them. Problems are not raised here but reported all at once by
-    `problems()` and `to_core()`, save for the name of an argument that does not exist.
+    cancel_running. `max_active_tasks` limits the active tasks of each run,
+    `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
+    seconds. `default_args` are arguments for every task that takes them. Problems are not raised
+    here but reported all at once by `problems()` and `to_core()`, save for the name of an argument
+    that does not exist.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class DAG(DagDefinition):
         doc_md: str | None = None,
         max_active_runs: int = 16,
         max_active_tasks: int | None = None,
+        max_active_tasks_per_dag: int | None = None,
         dagrun_timeout: Duration | None = None,
         owner: str | None = None,
         overlap: Overlap = "queue",
@@ -83,6 +86,7 @@ class DAG(DagDefinition):
             "doc_md": doc_md,
             "max_active_runs": max_active_runs,
             "max_active_tasks": max_active_tasks,
+            "max_active_tasks_per_dag": max_active_tasks_per_dag,
             "dagrun_timeout": dagrun_timeout,
             "owner": owner,
             "overlap": overlap,

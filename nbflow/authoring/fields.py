@@ -25,6 +25,7 @@ from nbflow.core.json import JsonObject
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
+from nbflow.core.weights import WeightRule
 from nbflow.core.zones import ZoneError, as_utc, zone_named
 
 BAD_ID = "NBF102"
@@ -45,6 +46,7 @@ DAG_SETTINGS = (
     "catchup",
     "max_active_runs",
     "max_active_tasks",
+    "max_active_tasks_per_dag",
     "overlap",
     "dagrun_timeout",
     "params",
@@ -104,6 +106,7 @@ def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, 
         "catchup": _catchup(read),
         "max_active_runs": read.whole("max_active_runs", 16, least=1),
         "max_active_tasks": read.whole_or_none("max_active_tasks", least=1),
+        "max_active_tasks_per_dag": read.whole_or_none("max_active_tasks_per_dag", least=1),
         "overlap": read.literal("overlap", get_args(Overlap), "queue"),
         "run_timeout": read.seconds_or_none("dagrun_timeout"),
         "params": params,
@@ -126,6 +129,12 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "pool": read.text("pool", DEFAULT_POOL),
         "pool_slots": read.whole("pool_slots", 1, least=1),
         "priority_weight": read.whole("priority_weight", 1),
+        "weight_rule": read.literal("weight_rule", get_args(WeightRule), "downstream"),
+        "max_active_tis_per_dag": read.whole_or_none("max_active_tis_per_dag", least=1),
+        "max_active_tis_per_dagrun": read.whole_or_none("max_active_tis_per_dagrun", least=1),
+        "depends_on_past": read.flag("depends_on_past", False),
+        "wait_for_downstream": read.flag("wait_for_downstream", False),
+        "ignore_first_depends_on_past": read.flag("ignore_first_depends_on_past", True),
         "queue": read.text("queue", "") or None,
         "resources": _resources(read),
         "execution_timeout": read.seconds_or_none("execution_timeout"),

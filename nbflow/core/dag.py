@@ -20,6 +20,7 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.states import Word
 from nbflow.core.trigger_rules import TriggerRule
+from nbflow.core.weights import WeightRule, total_weights
 
 SPEC_VERSION = 1
 DEFAULT_POOL = "default_pool"
@@ -97,6 +98,7 @@ class Task:
     are indexes into the notebook's cells, from 0. `group` is the id of the innermost task group
     around it. A `role` of setup or teardown changes what a run waits for and what it is judged by
     (`setup_teardown.py`). Times are in seconds; None means no limit.
+    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
     """
 
     task_id: str
@@ -107,6 +109,7 @@ class Task:
     pool: str = DEFAULT_POOL
     pool_slots: int = 1
     priority_weight: int = 1
+    weight_rule: WeightRule = "downstream"
     queue: str | None = None
     resources: Mapping[str, float] = field(default_factory=dict)
     execution_timeout: float | None = None
@@ -119,6 +122,11 @@ class Task:
     group: str | None = None
     role: Role = ""
     on_failure_fail_dagrun: bool = False
+    max_active_tis_per_dag: int | None = None
+    max_active_tis_per_dagrun: int | None = None
+    depends_on_past: bool = False
+    wait_for_downstream: bool = False
+    ignore_first_depends_on_past: bool = True
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ class Dag:
 
     `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up
     for the latest missed run only, True for all, a number for that many. `file` is the path of the
-    defining file inside its bundle.
+    defining file inside its bundle. `max_active_tasks` holds for each run.
     """
 
     dag_id: str
@@ -140,6 +148,7 @@ class Dag:
     catchup: bool | int = False
     max_active_runs: int = 16
     max_active_tasks: int | None = None
+    max_active_tasks_per_dag: int | None = None
     overlap: Overlap = "queue"
     run_timeout: float | None = None
     params: Mapping[str, JsonObject] = field(default_factory=dict)
@@ -198,6 +207,15 @@ class Dag:
             for group_id in self.groups_of(task.task_id) if task.group else ():
                 members.setdefault(group_id, []).append(task.task_id)
         return {group_id: tuple(ids) for group_id, ids in members.items()}
+
+    @cached_property
+    def weights(self) -> Mapping[str, int]:
+        """What each task is ranked by among those that are ready."""
+        return total_weights(
+            self.graph,
+            {task.task_id: task.priority_weight for task in self.tasks},
+            {task.task_id: task.weight_rule for task in self.tasks},
+        )
 
     def upstream(self, task_id: str) -> tuple[str, ...]:
         return self.graph.upstream[task_id]

@@ -59,6 +59,20 @@ class RetryDue:
 
 
 @dataclass(frozen=True)
+class NothingToExecute:
+    """The task instance waited for its past only, and has nothing for a worker."""
+
+    key: TaskKey
+
+
+@dataclass(frozen=True)
+class GaveWay:
+    """The run can do nothing before older ones have, and one of these, `to`, needs its place."""
+
+    to: str
+
+
+@dataclass(frozen=True)
 class Cleared:
     """A person wants these task instances to run again; finished ones outside `keys` stay as they
     are.
@@ -92,6 +106,8 @@ Event: TypeAlias = (
     | AttemptStarted
     | AttemptFinished
     | RetryDue
+    | NothingToExecute
+    | GaveWay
     | Cleared
     | Marked
     | CancelRun

@@ -34,6 +34,7 @@ from nbflow.core.effects import (
 from nbflow.core.errors import InvalidTransition
 from nbflow.core.events import Event, TaskKey
 from nbflow.core.orders import Outcome
+from nbflow.core.past import depends_on_past
 from nbflow.core.retries import decide_retry
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import FINISHED, Reason, RunState, TaskState
@@ -63,6 +64,8 @@ _SKIPPABLE = (S.NONE, S.SCHEDULED, S.UPSTREAM_FAILED)
 TRANSITIONS: tuple[Transition, ...] = (
     *_rows("trigger rule met", [S.NONE], S.SCHEDULED),
     *_rows("trigger rule met, nothing to execute", [S.NONE], S.SUCCESS),
+    *_rows("past met, nothing to execute", [S.SCHEDULED], S.SUCCESS),
+    *_rows("run gave way to an older one", [S.SCHEDULED], S.NONE),
     *_rows("trigger rule cannot be met", [S.NONE], S.SKIPPED, S.UPSTREAM_FAILED),
     *_rows("branch went elsewhere", _SKIPPABLE, S.SKIPPED),
     *_rows("handed to the executor", [S.SCHEDULED], S.QUEUED),
@@ -233,7 +236,7 @@ class _Pass:
         if decision is Verdict.WAIT:
             return {}
         if decision is Verdict.RUN:
-            if task.kind is TaskKind.EMPTY:
+            if task.kind is TaskKind.EMPTY and not depends_on_past(task):
                 return {"state": S.SUCCESS, "started_at": self.now, "ended_at": self.now}
             return {"state": S.SCHEDULED, "scheduled_at": self.now}
         state = S.SKIPPED if decision is Verdict.SKIP else S.UPSTREAM_FAILED
@@ -411,6 +414,21 @@ def _retry_due(step: _Pass, event: ev.RetryDue) -> None:
         step.change(instance, state=S.SCHEDULED, scheduled_at=step.now, next_try_at=None)
 
 
+def _nothing_to_execute(step: _Pass, event: ev.NothingToExecute) -> None:
+    instance = step.get(event.key)
+    if instance.state == S.SCHEDULED:
+        step.change(instance, state=S.SUCCESS, started_at=step.now, ended_at=step.now)
+
+
+def _gave_way(step: _Pass, event: ev.GaveWay) -> None:
+    for key in step.snapshot.instances:
+        instance = step.get(key)
+        if instance.state == S.SCHEDULED:
+            step.change(instance, state=S.NONE, scheduled_at=None)
+    message = f"It waits for older runs, and gave its place to {event.to}."
+    step.change_run(state=RunState.QUEUED, started_at=None, message=message)
+
+
 _FRESH = {
     "reason": None,
     "message": "",
@@ -473,6 +491,8 @@ _ON_EVENT: dict[type, Callable[..., None]] = {
     ev.AttemptStarted: _attempt_started,
     ev.AttemptFinished: _attempt_finished,
     ev.RetryDue: _retry_due,
+    ev.NothingToExecute: _nothing_to_execute,
+    ev.GaveWay: _gave_way,
     ev.Cleared: _cleared,
     ev.Marked: _marked,
     ev.CancelRun: _cancel_run,

@@ -8,7 +8,7 @@ can never disagree for longer than one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from heapq import heappop, heappush
@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from nbflow.core import effects as fx
 from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
 from nbflow.core.lifecycle import Settle, advance
+from nbflow.core.limits import Candidate, candidate
 from nbflow.core.orders import ReportKind, TaskReport
 from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import RunState, TaskState
@@ -49,7 +50,7 @@ class RunBook:
     def __init__(self, active: Iterable[ActiveRun] = ()) -> None:
         self.runs: dict[int, ActiveRun] = {}
         self.attempts: dict[str, InstanceRef] = {}
-        self.ready: dict[InstanceRef, None] = {}
+        self.ready: dict[InstanceRef, Candidate | None] = {}
         self._retries: list[tuple[datetime, InstanceRef]] = []
         self._by_name: dict[tuple[str, str], int] = {}
         self._effects: dict[int, list[fx.Effect]] = {}
@@ -121,6 +122,20 @@ class RunBook:
             self.attempts.pop(instance.attempt_id, None)
         if instance.state == TaskState.UP_FOR_RETRY and instance.next_try_at is not None:
             heappush(self._retries, (instance.next_try_at, ref))
+
+    # -- the queue ---------------------------------------------------------------------------------
+
+    def candidates(self, now: datetime, held: Container[InstanceRef] = ()) -> Iterator[Candidate]:
+        """The ready task instances that are not `held`; each is described once while it waits."""
+        for ref, known in self.ready.items():
+            if ref not in held:
+                one = known or self._candidate(ref, now)
+                self.ready[ref] = one
+                yield one
+
+    def _candidate(self, ref: InstanceRef, now: datetime) -> Candidate:
+        snapshot = self.runs[ref[0]].snapshot
+        return candidate(ref[0], snapshot.run, snapshot.dag, ref[1], now)
 
     # -- due times ---------------------------------------------------------------------------------
 

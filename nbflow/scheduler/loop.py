@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -20,18 +19,21 @@ from uuid import uuid4
 
 from nbflow.core.events import CancelRun, Dispatched, RunStarted, TaskKey
 from nbflow.core.lifecycle import Settle
+from nbflow.core.limits import Candidate, Capacity, Taken, choose
 from nbflow.core.orders import Source, TaskOrder, TaskReport
 from nbflow.core.states import Reason, RunState
 from nbflow.executors.base import Executor, ExecutorUnavailable
 from nbflow.scheduler import dispatch
-from nbflow.scheduler.advance_runs import AfterCommit, RunBook, events_of
+from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
 from nbflow.scheduler.create_runs import may_begin, plan_scheduled_runs
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.recover import recover
+from nbflow.scheduler.wait_for_past import give_way, held_back, pass_empty_tasks
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
+from nbflow.store import queue as queue_store
 from nbflow.store import runs as run_store
 from nbflow.store.changes import ChangeSignal
 from nbflow.store.database import Database, Session, StoreUnavailable
@@ -54,6 +56,7 @@ class SchedulerSettings:
 
     `artifacts` is the fsspec URL under which attempts keep notebooks and logs.
     `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
+    `parallelism` is how many task instances may be active at once, whatever the executor has.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
@@ -63,6 +66,7 @@ class SchedulerSettings:
     schedules: bool = True
     describe_every: float = 5.0
     longest_sleep: float = 30.0
+    parallelism: int | None = None
 
 
 class Scheduler:
@@ -231,7 +235,8 @@ class Scheduler:
                 self._begin_runs(book, now)
                 # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
-                orders = self._dispatch(session, book, now)
+                held = self._wait_for_past(session, book, after, now)
+                orders = self._dispatch(session, book, held, now)
                 after.add(book.store(session))
                 self._describe(session, now)
         except BaseException:
@@ -339,32 +344,41 @@ class Scheduler:
             if may_begin(run.snapshot.run, limit, book.running_runs(run.snapshot.run.dag_id)):
                 book.advance(run, [RunStarted()], now, settle)
 
-    def _dispatch(self, session: Session, book: RunBook, now: datetime) -> list[TaskOrder]:
-        if not book.ready:
+    def _wait_for_past(
+        self, session: Session, book: RunBook, after: AfterCommit, now: datetime
+    ) -> Mapping[InstanceRef, str]:
+        """The ready task instances that their past holds back, and why, once nothing moves."""
+        settle = Settle.ONE_ROUND if self.settings.waves else Settle.FULLY
+        while True:
+            held = held_back(session, book)
+            moved = pass_empty_tasks(book, held, now, settle)
+            if not give_way(book, held, now, settle) and not moved:
+                return held
+            after.add(book.store(session))
+
+    def _dispatch(
+        self, session: Session, book: RunBook, held: Mapping[InstanceRef, str], now: datetime
+    ) -> list[TaskOrder]:
+        if len(book.ready) == len(held):
             return []
         slots = self.executor.slots()
         places = slots.total + slots.ahead - len(book.attempts)
         if places <= 0:
             return []
-        runs = {pk: book.runs[pk] for pk, _ in book.ready}
-        chosen = dispatch.choose(
-            (dispatch.candidate(pk, runs[pk].snapshot, key, now) for pk, key in book.ready),
-            pools=pool_store.slots(session),
-            used=run_store.used_slots(session),
-            places=places,
-            active_tasks=Counter(pk for pk, _ in book.attempts.values()),
-            max_active_tasks={pk: run.snapshot.dag.max_active_tasks for pk, run in runs.items()},
+        capacity = Capacity(pool_store.slots(session), self.settings.parallelism, places)
+        taken = Taken.of(queue_store.active(session), queue_store.slots_of_deferred(session))
+        return self._hand_out(
+            session, book, choose(book.candidates(now, held), capacity, taken), now
         )
-        return self._hand_out(session, book, chosen, now)
 
     def _hand_out(
         self,
         session: Session,
         book: RunBook,
-        chosen: Sequence[dispatch.Candidate],
+        chosen: Sequence[Candidate],
         now: datetime,
     ) -> list[TaskOrder]:
-        by_run: dict[int, list[dispatch.Candidate]] = {}
+        by_run: dict[int, list[Candidate]] = {}
         for one in chosen:
             by_run.setdefault(one.run_pk, []).append(one)
         orders: dict[tuple[int, TaskKey], TaskOrder] = {}
@@ -378,7 +392,7 @@ class Scheduler:
         return [orders[one.run_pk, one.key] for one in chosen]
 
     def _orders(
-        self, session: Session, run: ActiveRun, candidates: Sequence[dispatch.Candidate]
+        self, session: Session, run: ActiveRun, candidates: Sequence[Candidate]
     ) -> list[TaskOrder]:
         tasks = [run.snapshot.task(one.key) for one in candidates]
         needed = dispatch.reads(tasks)
@@ -418,6 +432,7 @@ class Scheduler:
             **asdict(self.executor.describe()),
             "slots": slots.total,
             "used": slots.used,
+            "parallelism": self.settings.parallelism,
         }
         self.leader.describe(session, info)  # type: ignore[arg-type]  # ExecutorInfo is JSON-ready by contract
 

@@ -18,6 +18,7 @@ from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
 from nbflow.core.json import JsonObject
 from nbflow.core.snapshot import DagRun, TaskInstance
+from nbflow.core.states import RunState
 from nbflow.store.database import Session
 from nbflow.store.tables import (
     RUN_IS_ACTIVE,
@@ -160,6 +161,19 @@ def active_counts(session: Session) -> Mapping[str, Mapping[str, int]]:
     for dag_id, state, count in session.execute(query):
         found[dag_id][str(state)] = count
     return found
+
+
+def queued_before(session: Session, dag_id: str, run_after: datetime | None, run_pk: int) -> int:
+    """How many queued runs of the DAG come before this one."""
+    older = or_(
+        _RUNS.c.run_after < run_after, and_(_RUNS.c.run_after == run_after, _RUNS.c.id < run_pk)
+    )
+    query = (
+        select(func.count())
+        .select_from(_RUNS)
+        .where(RUN_IS_ACTIVE, _RUNS.c.state == RunState.QUEUED, _RUNS.c.dag_id == dag_id, older)
+    )
+    return session.scalar(query) or 0
 
 
 def runs(session: Session, dag_id: str | None, before: int | None, limit: int) -> list[ListedRun]:

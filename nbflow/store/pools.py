@@ -1,4 +1,4 @@
-"""Pools: how many slots tasks share under a name. What is taken, `runs.used_slots` counts."""
+"""Pools: how many slots tasks share under a name. What is taken, `queue.py` counts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ _POOLS = table_of(PoolRow)
 
 @dataclass(frozen=True)
 class Pool:
-    """A named number of slots; -1 means no limit."""
+    """A named number of slots; -1 means no limit.
+
+    With `include_deferred` tasks that wait without a worker keep their slots.
+    """
 
     name: str
     slots: int
     description: str = ""
+    include_deferred: bool = False
 
 
 def slots(session: Session) -> Mapping[str, int]:
@@ -32,7 +36,7 @@ def slots(session: Session) -> Mapping[str, int]:
 def read(session: Session) -> list[Pool]:
     """All pools, by name."""
     rows = session.execute(select(_POOLS).order_by(_POOLS.c.name))
-    return [Pool(row.name, row.slots, row.description) for row in rows]
+    return [Pool(row.name, row.slots, row.description, row.include_deferred) for row in rows]
 
 
 def save(session: Session, pool: Pool) -> None:
@@ -42,7 +46,11 @@ def save(session: Session, pool: Pool) -> None:
             f"Pool {pool.name!r} cannot have {pool.slots} slots: "
             "use 0 to hold its tasks back, -1 for no limit."
         )
-    new = {"slots": pool.slots, "description": pool.description}
+    new = {
+        "slots": pool.slots,
+        "description": pool.description,
+        "include_deferred": pool.include_deferred,
+    }
     insert = insert_into(session, _POOLS).values(name=pool.name, **new)
     session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=new))
 

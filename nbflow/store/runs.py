@@ -47,7 +47,6 @@ __all__ = [
     "load_active",
     "load_run",
     "next_retry_at",
-    "used_slots",
     "values_of",
 ]
 
@@ -114,7 +113,7 @@ def _instance_values(run_pk: int, dag: Dag) -> list[dict[str, object]]:
             "task_id": task.task_id,
             "pool": task.pool,
             "pool_slots": task.pool_slots,
-            "priority_weight": task.priority_weight,
+            "priority_weight": dag.weights[task.task_id],
         }
         for task in dag.tasks
     ]
@@ -204,12 +203,6 @@ def values_of(
         if task_id in wanted:
             found.setdefault(task_id, {})[key] = ValueRef(*ref)
     return found
-
-
-def used_slots(session: Session) -> Mapping[str, int]:
-    """The slots taken in each pool, counted from the task instances that are queued or running."""
-    query = select(_TASKS.c.pool, func.sum(_TASKS.c.pool_slots)).where(TASK_IS_LIVE)
-    return {pool: int(slots) for pool, slots in session.execute(query.group_by(_TASKS.c.pool))}
 
 
 def live_attempts(session: Session) -> list[LiveAttempt]:

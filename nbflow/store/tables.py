@@ -79,6 +79,7 @@ def _one_of(states: Iterable[TaskState | RunState]) -> str:
 
 _ACTIVE_RUN = _one_of([RunState.QUEUED, RunState.RUNNING])
 _LIVE_TASK = _one_of([TaskState.QUEUED, TaskState.RUNNING])
+_DEFERRED_TASK = f"state = '{TaskState.DEFERRED}'"
 _WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
 _PENDING = "handled_at IS NULL"
 _REQUEST_LINE = "kind = 'request'"
@@ -185,6 +186,7 @@ class DagRunRow(Row):
     __table_args__ = (
         UniqueConstraint("dag_id", "run_id"),
         Index("ix_dag_runs_dag_id_id", "dag_id", "id"),
+        Index("ix_dag_runs_dag_id_logical_date", "dag_id", "logical_date"),
         _where("ix_dag_runs_active", _ACTIVE_RUN, "state"),
     )
 
@@ -218,6 +220,7 @@ class TaskInstanceRow(Row):
     __table_args__ = (
         UniqueConstraint("run_pk", "task_id", "map_index"),
         _where("ix_task_instances_live", _LIVE_TASK, "state", "pool", "pool_slots"),
+        _where("ix_task_instances_deferred", _DEFERRED_TASK, "state", "pool", "pool_slots"),
         _where("ix_task_instances_retry", _WAITING_FOR_RETRY, "state", "next_try_at"),
     )
 
@@ -353,13 +356,17 @@ class LeaseRow(Row):
 
 
 class PoolRow(Row):
-    """A named number of slots that tasks share; -1 means no limit."""
+    """A named number of slots that tasks share; -1 means no limit.
+
+    With `include_deferred` task instances that wait without a worker keep their slots.
+    """
 
     __tablename__ = "pools"
 
     name: Mapped[str] = mapped_column(primary_key=True)
     slots: Mapped[int]
     description: Mapped[str] = mapped_column(server_default="")
+    include_deferred: Mapped[bool] = mapped_column(server_default=false())
 
 
 def table_of(row: type[Row]) -> Table:
@@ -391,6 +398,7 @@ def _condition(table: str, condition: str) -> ColumnElement[bool]:
 
 RUN_IS_ACTIVE = _condition("dag_runs", _ACTIVE_RUN)
 TASK_IS_LIVE = _condition("task_instances", _LIVE_TASK)
+TASK_IS_DEFERRED = _condition("task_instances", _DEFERRED_TASK)
 TASK_WAITS_FOR_RETRY = _condition("task_instances", _WAITING_FOR_RETRY)
 REQUEST_IS_PENDING = _condition("requests", _PENDING)
 LINE_IS_REQUEST = _condition("journal", _REQUEST_LINE)

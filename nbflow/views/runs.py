@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError
@@ -17,6 +18,7 @@ from nbflow.store import browsing, journal
 from nbflow.store import runs as run_store
 from nbflow.store.browsing import ListedRun, Try
 from nbflow.store.database import Database, Session
+from nbflow.store.runs import ActiveRun
 from nbflow.views.dags import group_views, iso, task_views
 from nbflow.views.shapes import (
     RunDetail,
@@ -59,9 +61,14 @@ def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
 
 
 def task_instance_detail(
-    database: Database, dag_id: str, run_id: str, task_id: str, map_index: int = -1
+    database: Database,
+    dag_id: str,
+    run_id: str,
+    task_id: str,
+    map_index: int = -1,
+    now: datetime | None = None,
 ) -> TaskInstanceDetail:
-    """One task instance with its tries, its values, and what it waits for."""
+    """One task instance with its tries, its values, and what it waits for at `now`."""
     key = (task_id, map_index)
     with database.reading() as session:
         run = _find(session, dag_id, run_id)
@@ -72,7 +79,9 @@ def task_instance_detail(
             raise NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
         tries = browsing.tries(session, run.id, key)
         values = run_store.values_of(session, run.id, [task_id]).get(task_id, {})
-        conditions = why(session, snapshot, key)
+        conditions = why(
+            session, ActiveRun(run.id, 0, snapshot), key, now or datetime.now(timezone.utc)
+        )
     return TaskInstanceDetail(
         instance=instance_view(snapshot.instances[key]),
         task=next(view for view in task_views(dag) if view.task_id == task_id),

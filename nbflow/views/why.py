@@ -1,43 +1,71 @@
 """Why is this task not running? Every condition between a task instance and its first line of code,
 met or not, in words and numbers.
+
+Nothing is judged here: trigger rules, the past and limits are asked as the scheduler asks them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from nbflow.core.events import TaskKey
+from nbflow.core.past import asked_for, depends_on_past, held_by_past
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.trigger_rules import Tally, Verdict, verdict
-from nbflow.store import browsing
-from nbflow.store import pools as pool_store
-from nbflow.store import runs as run_store
+from nbflow.store import browsing, leases
 from nbflow.store.database import Session
+from nbflow.store.leases import LeaseStatus
+from nbflow.store.past import Asked, previous_runs
+from nbflow.store.runs import ActiveRun
+from nbflow.views.health import LEASE_NAME
 from nbflow.views.shapes import Condition
+from nbflow.views.why_limits import limits, nth
 
 _ON_REPORT = "when an upstream task ends"
-_ON_FREE_SLOT = "when a task ends"
 
 
-def why(session: Session, snapshot: RunSnapshot, key: TaskKey) -> list[Condition]:
+def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[Condition]:
     """The conditions of a task instance that waits; none for one that runs or has finished."""
+    snapshot = run.snapshot
     instance = snapshot.instances[key]
     if instance.state.is_finished or instance.state == TaskState.RUNNING:
         return []
-    found = [_run_has_begun(session, snapshot)]
+    lease = leases.read(session, LEASE_NAME)
+    found = [*_scheduler(lease, now), _run_has_begun(session, run)]
     if instance.state == TaskState.UP_FOR_RETRY:
         return [*found, _retry(instance)]
-    found.append(_rule(snapshot, instance))
-    if instance.state in (TaskState.SCHEDULED, TaskState.QUEUED):
-        found += [_pool(session, snapshot, key), _active_tasks(snapshot), _executor(instance)]
+    found += [_rule(snapshot, instance), *_past(session, run, key)]
+    if instance.state == TaskState.QUEUED:
+        found.append(_with_executor(instance, lease))
+    if instance.state == TaskState.SCHEDULED:
+        found += limits(session, run.id, key, lease, now)
     return found
 
 
-def _run_has_begun(session: Session, snapshot: RunSnapshot) -> Condition:
-    run, limit = snapshot.run, snapshot.dag.max_active_runs
-    if run.state is not RunState.QUEUED:
+def _scheduler(lease: LeaseStatus | None, now: datetime) -> Iterable[Condition]:
+    """Said only if there is none: then nothing else is looked at either."""
+    if lease is not None and lease.is_held(now):
+        return
+    since = "" if lease is None else f", the last one {_ago(lease.renewed_at, now)} ago"
+    text = f"No scheduler is alive{since}. Start one: nbflow scheduler"
+    yield Condition("scheduler", met=False, text=text, next_look="when a scheduler starts")
+
+
+def _run_has_begun(session: Session, run: ActiveRun) -> Condition:
+    state, dag = run.snapshot.run, run.snapshot.dag
+    if state.state is not RunState.QUEUED:
         return Condition("run", met=True, text="The run has begun.")
-    running = browsing.active_counts(session).get(run.dag_id, {}).get(str(RunState.RUNNING), 0)
-    text = f"The run is queued: {running} of at most {limit} runs of this DAG are running."
+    running = browsing.active_counts(session).get(state.dag_id, {}).get(str(RunState.RUNNING), 0)
+    ahead = browsing.queued_before(session, state.dag_id, state.run_after, run.id)
+    limit = dag.max_active_runs
+    text = (
+        f"The run is queued: {running} of at most {limit} runs of this DAG are running, "
+        f"and it is {nth(ahead + 1)} in line."
+    )
+    if state.message:
+        text = f"{text} {state.message}"
     return Condition("run", met=False, text=text, next_look="when a run of this DAG ends")
 
 
@@ -60,40 +88,33 @@ def _rule(snapshot: RunSnapshot, instance: TaskInstance) -> Condition:
     return Condition("trigger_rule", met=False, text=text, next_look=_ON_REPORT)
 
 
-def _pool(session: Session, snapshot: RunSnapshot, key: TaskKey) -> Condition:
-    task = snapshot.task(key)
-    slots = pool_store.slots(session).get(task.pool)
-    if slots is None:
-        text = f"There is no pool {task.pool!r}. Create it, or name another one."
-        return Condition("pool", met=False, text=text)
-    if slots < 0:
-        return Condition("pool", met=True, text=f"Pool {task.pool} has no limit.")
-    used = run_store.used_slots(session).get(task.pool, 0)
-    holds = snapshot.instances[key].state.holds_slot
-    met = holds or slots - used >= task.pool_slots
-    text = (
-        f"Pool {task.pool}: {used} of {slots} slots are taken, this task needs {task.pool_slots}."
-    )
-    return Condition("pool", met=met, text=text, next_look=None if met else _ON_FREE_SLOT)
+def _past(session: Session, run: ActiveRun, key: TaskKey) -> Iterable[Condition]:
+    dag, task = run.snapshot.dag, run.snapshot.task(key)
+    if not depends_on_past(task):
+        return
+    asked = Asked(run.id, frozenset(asked_for(dag, task)), manual_runs=dag.catchup is False)
+    previous = previous_runs(session, [asked]).get(run.id)
+    held = held_by_past(dag, task, previous)
+    if not held:
+        run_id = "" if previous is None else f" {previous.run_id}"
+        text = f"It depends on its past: the previous run{run_id} went well."
+        if previous is None:
+            text = "It depends on its past, and no run came before this one."
+        yield Condition("depends_on_past", met=True, text=text)
+    else:
+        look = "when a task of that run changes its state"
+        yield Condition("depends_on_past", met=False, text=held, next_look=look)
 
 
-def _active_tasks(snapshot: RunSnapshot) -> Condition:
-    limit = snapshot.dag.max_active_tasks
-    if limit is None:
-        return Condition(
-            "max_active_tasks", met=True, text="The DAG does not limit its active tasks."
-        )
-    active = sum(i.is_with_executor for i in snapshot.instances.values())
-    text = f"{active} of at most {limit} tasks of this run are active."
-    return Condition("max_active_tasks", met=active < limit, text=text, next_look=_ON_FREE_SLOT)
-
-
-def _executor(instance: TaskInstance) -> Condition:
-    if instance.state == TaskState.QUEUED:
-        text = "It was handed to the executor and waits for a free worker."
-        return Condition("executor", met=False, text=text, next_look="when a worker is free")
-    text = "It waits to be handed to the executor, which takes tasks as its slots become free."
-    return Condition("executor", met=False, text=text, next_look=_ON_FREE_SLOT)
+def _with_executor(instance: TaskInstance, lease: LeaseStatus | None) -> Condition:
+    info = {} if lease is None else lease.info
+    unserved = info.get("details", {})
+    waiting = unserved.get("unserved", []) if isinstance(unserved, dict) else []
+    if isinstance(waiting, list) and instance.attempt_id in waiting:
+        text = "No worker there is serves its queue, or has the resources it asks for."
+        return Condition("worker", met=False, text=text, next_look="when a worker joins")
+    text = "It was handed to the executor and waits for a free worker."
+    return Condition("executor", met=False, text=text, next_look="when a worker is free")
 
 
 def _retry(instance: TaskInstance) -> Condition:
@@ -103,3 +124,7 @@ def _retry(instance: TaskInstance) -> Condition:
     return Condition(
         "retry", met=False, text=text, next_look=None if at is None else at.isoformat()
     )
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    return f"{(now - then).total_seconds():.0f} s"

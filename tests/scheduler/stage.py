@@ -62,7 +62,7 @@ class Hands:
     def cancel(self, attempts: Collection[str]) -> None:
         self.cancelled += [self.orders[a].task.task_id for a in attempts if a in self.live]
         for attempt in set(attempts) & self.live:
-            self._end(attempt, CANCELLED)
+            self.end(attempt, CANCELLED)
 
     def drain(self) -> list[TaskReport]:
         return list(self._reports)
@@ -94,7 +94,7 @@ class Hands:
         """End the live attempt of this task."""
         for attempt in sorted(self.live):
             if self.orders[attempt].task.task_id == task_id:
-                self._end(attempt, outcome)
+                self.end(attempt, outcome)
                 return
         raise LookupError(f"{task_id} is not running; {self.running} are.")
 
@@ -103,7 +103,8 @@ class Hands:
         self.live.clear()
         self._reports.clear()
 
-    def _end(self, attempt: str, outcome: Outcome) -> None:
+    def end(self, attempt: str, outcome: Outcome = OK) -> None:
+        """End this attempt."""
         self.live.discard(attempt)
         self._report(attempt, ReportKind.FINISHED, outcome)
 

@@ -9,8 +9,9 @@ from sqlalchemy import event
 
 from nbflow.core.events import Event, RunStarted
 from nbflow.core.lifecycle import advance
-from nbflow.store import browsing, dags, journal, requests, runs
+from nbflow.store import browsing, dags, journal, past, queue, requests, runs
 from nbflow.store.database import Database, Session
+from nbflow.store.past import Asked
 from nbflow.store.runs import ActiveRun
 from tests.store.builders import (
     NOW,
@@ -135,7 +136,8 @@ def test_creating_a_run_of_many_tasks_takes_as_many_statements_as_one(
     ("ask", "index"),
     [
         (runs.load_active, "ix_dag_runs_active"),
-        (runs.used_slots, "ix_task_instances_live"),
+        (queue.active, "ix_task_instances_live"),
+        (queue.slots_of_deferred, "ix_task_instances_deferred"),
         (runs.live_attempts, "ix_task_instances_live"),
         (runs.next_retry_at, "ix_task_instances_retry"),
         (requests.pending, "ix_requests_pending"),
@@ -152,7 +154,10 @@ def test_the_loop_looks_at_unfinished_work_only(
     "ask",
     [
         runs.load_active,
-        runs.used_slots,
+        queue.active,
+        queue.slots_of_deferred,
+        lambda s: past.previous_runs(s, [Asked(1, frozenset({"load"}), manual_runs=True)]),
+        lambda s: past.previous_runs(s, [Asked(1, frozenset({"load"}), manual_runs=False)]),
         runs.live_attempts,
         runs.next_retry_at,
         requests.pending,

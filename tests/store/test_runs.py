@@ -10,11 +10,12 @@ import pytest
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.errors import NbflowError
 from nbflow.core.events import CancelRun, Event, RetryDue
+from nbflow.core.limits import Taken
 from nbflow.core.orders import Outcome, ValueRef
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import Reason, RunState, RunType, TaskState
-from nbflow.store import journal, runs
+from nbflow.store import journal, queue, runs
 from nbflow.store.database import Database
 from nbflow.store.runs import ActiveRun, LiveAttempt
 from tests.store.builders import (
@@ -45,7 +46,7 @@ def active(database: Database) -> list[ActiveRun]:
 
 def used(database: Database) -> dict[str, int]:
     with database.reading() as session:
-        return dict(runs.used_slots(session))
+        return dict(Taken.of(queue.active(session)).slots)
 
 
 def test_a_run_comes_back_as_it_was_made(database: Database) -> None:

@@ -142,6 +142,7 @@ def _create_runs() -> None:
         sa.UniqueConstraint("dag_id", "run_id", name="uq_dag_runs_dag_id_run_id"),
     )
     op.create_index("ix_dag_runs_dag_id_id", "dag_runs", ["dag_id", "id"])
+    op.create_index("ix_dag_runs_dag_id_logical_date", "dag_runs", ["dag_id", "logical_date"])
     op.create_index("ix_dag_runs_ended_at", "dag_runs", ["ended_at"])
     op.create_index("ix_dag_runs_version_id", "dag_runs", ["version_id"])
     _index_where("ix_dag_runs_active", "dag_runs", ["state"], "state IN ('queued', 'running')")
@@ -181,6 +182,12 @@ def _create_runs() -> None:
         "task_instances",
         ["state", "pool", "pool_slots"],
         "state IN ('queued', 'running')",
+    )
+    _index_where(
+        "ix_task_instances_deferred",
+        "task_instances",
+        ["state", "pool", "pool_slots"],
+        "state = 'deferred'",
     )
     _index_where(
         "ix_task_instances_retry",
@@ -285,6 +292,7 @@ def _create_leases_and_pools() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("slots", sa.Integer, nullable=False),
         sa.Column("description", sa.Text, server_default="", nullable=False),
+        sa.Column("include_deferred", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_pools"),
     )
     op.bulk_insert(

@@ -1,0 +1,99 @@
+"""Who is with the executor, who keeps slots without it, and who waits for a place: counted from
+rows, so that nothing can leak. All of it is bounded by the unfinished work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from nbflow.core.events import TaskKey
+from nbflow.core.limits import Active
+from nbflow.core.states import TaskState
+from nbflow.store.database import Session
+from nbflow.store.tables import (
+    RUN_IS_ACTIVE,
+    TASK_IS_DEFERRED,
+    TASK_IS_LIVE,
+    DagRunRow,
+    PoolRow,
+    TaskInstanceRow,
+    table_of,
+)
+
+_RUNS, _TASKS, _POOLS = table_of(DagRunRow), table_of(TaskInstanceRow), table_of(PoolRow)
+
+
+class InPool(NamedTuple):
+    """A task instance that takes slots of its pool, or waits for some."""
+
+    run_pk: int
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    state: TaskState
+    pool: str
+    pool_slots: int
+
+    @property
+    def key(self) -> TaskKey:
+        return (self.task_id, self.map_index)
+
+
+def active(session: Session) -> list[Active]:
+    """The task instances that are queued or running, by run and task."""
+    query = (
+        select(
+            _TASKS.c.run_pk,
+            _RUNS.c.dag_id,
+            _TASKS.c.task_id,
+            _TASKS.c.pool,
+            func.count(),
+            func.sum(_TASKS.c.pool_slots),
+        )
+        .join_from(_TASKS, _RUNS, _RUNS.c.id == _TASKS.c.run_pk)
+        .where(TASK_IS_LIVE)
+        .group_by(_TASKS.c.run_pk, _RUNS.c.dag_id, _TASKS.c.task_id, _TASKS.c.pool)
+    )
+    return [
+        Active(run_pk, dag_id, task_id, pool, int(count), int(slots))
+        for run_pk, dag_id, task_id, pool, count, slots in session.execute(query)
+    ]
+
+
+def slots_of_deferred(session: Session) -> Mapping[str, int]:
+    """The slots that deferred task instances keep, in pools that count these."""
+    counting = select(_POOLS.c.name).where(_POOLS.c.include_deferred.is_(True))
+    query = (
+        select(_TASKS.c.pool, func.sum(_TASKS.c.pool_slots))
+        .where(TASK_IS_DEFERRED, _TASKS.c.pool.in_(counting))
+        .group_by(_TASKS.c.pool)
+    )
+    return {pool: int(slots) for pool, slots in session.execute(query)}
+
+
+def in_pools(
+    session: Session, states: Collection[TaskState], pool: str | None = None
+) -> list[InPool]:
+    """The task instances of active runs in one of these states, in one pool or in all."""
+    query = (
+        select(
+            _TASKS.c.run_pk,
+            _RUNS.c.dag_id,
+            _RUNS.c.run_id,
+            _TASKS.c.task_id,
+            _TASKS.c.map_index,
+            _TASKS.c.state,
+            _TASKS.c.pool,
+            _TASKS.c.pool_slots,
+        )
+        .join_from(_RUNS, _TASKS, _RUNS.c.id == _TASKS.c.run_pk)
+        .where(RUN_IS_ACTIVE, _TASKS.c.state.in_(list(states)))
+        .order_by(_TASKS.c.queued_at, _TASKS.c.id)
+    )
+    if pool is not None:
+        query = query.where(_TASKS.c.pool == pool)
+    return [InPool(*row) for row in session.execute(query)]
