@@ -14,6 +14,7 @@ from nbflow._version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbflow.authoring.asset_events import Metadata
     from nbflow.authoring.context import get_current_context
     from nbflow.authoring.dag import DAG, dag
     from nbflow.authoring.decorators import setup, task, teardown
@@ -30,21 +31,49 @@ if TYPE_CHECKING:
         XComArg,
     )
     from nbflow.authoring.params import Param
+    from nbflow.core.assets import Asset, AssetAlias, AssetAll, AssetAny
     from nbflow.core.errors import Fail, Skip
-    from nbflow.core.timetables import CronTimetable, DataInterval
+    from nbflow.core.timetables import (
+        AssetOrTimeSchedule,
+        CronDataIntervalTimetable,
+        CronTimetable,
+        CronTriggerTimetable,
+        DagRunInfo,
+        DataInterval,
+        DeltaDataIntervalTimetable,
+        DeltaTimetable,
+        DeltaTriggerTimetable,
+        EventsTimetable,
+        MultipleCronTriggerTimetable,
+        Timetable,
+    )
     from nbflow.core.trigger_rules import TriggerRule
     from nbflow.widgets.handles import RunHandle, trigger
 
 __all__ = [
     "DAG",
+    "Asset",
+    "AssetAlias",
+    "AssetAll",
+    "AssetAny",
+    "AssetOrTimeSchedule",
     "BaseOperator",
     "BashOperator",
     "BranchPythonOperator",
+    "CronDataIntervalTimetable",
     "CronTimetable",
+    "CronTriggerTimetable",
+    "DagRunInfo",
     "DataInterval",
+    "DeltaDataIntervalTimetable",
+    "DeltaTimetable",
+    "DeltaTriggerTimetable",
     "EmptyOperator",
+    "EventsTimetable",
     "Fail",
     "Label",
+    "Metadata",
+    "MultipleCronTriggerTimetable",
     "NotebookOperator",
     "Param",
     "PythonOperator",
@@ -52,6 +81,7 @@ __all__ = [
     "ShortCircuitOperator",
     "Skip",
     "TaskGroup",
+    "Timetable",
     "TriggerRule",
     "XComArg",
     "__version__",
@@ -70,6 +100,7 @@ __all__ = [
 # Where each public name lives. Nothing is imported before it is asked for: a Jupyter server imports
 # nbflow to look for the hooks below, and need not pay for operators and cron.
 _HOMES = {
+    "nbflow.authoring.asset_events": ("Metadata",),
     "nbflow.authoring.context": ("get_current_context",),
     "nbflow.authoring.dag": ("DAG", "dag"),
     "nbflow.authoring.decorators": ("setup", "task", "teardown"),
@@ -86,8 +117,22 @@ _HOMES = {
         "XComArg",
     ),
     "nbflow.authoring.params": ("Param",),
+    "nbflow.core.assets": ("Asset", "AssetAlias", "AssetAll", "AssetAny"),
     "nbflow.core.errors": ("Fail", "Skip"),
-    "nbflow.core.timetables": ("CronTimetable", "DataInterval"),
+    "nbflow.core.timetables": (
+        "AssetOrTimeSchedule",
+        "CronDataIntervalTimetable",
+        "CronTimetable",
+        "CronTriggerTimetable",
+        "DagRunInfo",
+        "DataInterval",
+        "DeltaDataIntervalTimetable",
+        "DeltaTimetable",
+        "DeltaTriggerTimetable",
+        "EventsTimetable",
+        "MultipleCronTriggerTimetable",
+        "Timetable",
+    ),
     "nbflow.core.trigger_rules": ("TriggerRule",),
     "nbflow.widgets.handles": ("RunHandle", "trigger"),
 }

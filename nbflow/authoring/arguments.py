@@ -5,13 +5,14 @@ What the values must be is said in `fields.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from inspect import Parameter, Signature, signature
 from typing import Any, TypedDict
 
 from nbflow.authoring.origin import Origin
+from nbflow.core.assets import AssetLeaf
 from nbflow.core.dag import Isolation
 from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.spelling import did_you_mean
@@ -36,7 +37,7 @@ class TaskOptions(TypedDict, total=False):
     waits until the task has succeeded, or was skipped, in the previous run, `wait_for_downstream`
     also for the tasks directly downstream of it there. `queue` and `resources` say which workers
     may run the task. `isolation="thread"` runs Python inside the worker: faster, but it cannot be
-    ended by force.
+    ended by force. `outlets` are the assets that the task makes, `inlets` those it uses.
     """
 
     trigger_rule: TriggerRule | str
@@ -59,6 +60,8 @@ class TaskOptions(TypedDict, total=False):
     queue: str | None
     resources: Mapping[str, float]
     isolation: Isolation
+    outlets: AssetLeaf | str | Sequence[AssetLeaf | str]
+    inlets: AssetLeaf | str | Sequence[AssetLeaf | str]
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.

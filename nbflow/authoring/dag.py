@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 
 from nbflow.authoring import displays, spec
 from nbflow.authoring.arguments import Duration, refuse_unknown
@@ -26,7 +26,19 @@ from nbflow.core.json import Json
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from nbflow.core.assets import AssetExpression
     from nbflow.core.timetables import Timetable
+
+    Schedule: TypeAlias = (
+        str
+        | timedelta
+        | Timetable
+        | AssetExpression
+        | Sequence[str]
+        | Sequence[AssetExpression]
+        | Mapping[str, Json]
+        | None
+    )
 
 Arguments = ParamSpec("Arguments")
 
@@ -37,8 +49,9 @@ class DAG(DagDefinition):
     >>> with DAG("daily_sales", schedule="0 6 * * *", timezone="Europe/Paris") as dag:
     ...     NotebookOperator(task_id="report", notebook="report.ipynb")
 
-    `schedule`: a cron expression, a preset (`@daily`), `@once`, `@continuous`, a timedelta, a
-    timetable, or None for runs by hand only. `timezone`: an IANA name, by default that of
+    `schedule`: a cron expression or a list of them, a preset (`@daily`), `@once`, `@continuous`, a
+    timedelta, a timetable, assets (`a & b`, `a | b`, a list for all of them), or None for runs by
+    hand only. `timezone`: an IANA name, by default that of
     `start_date`, else UTC; cron and dates without a zone are read in it. Dates are datetimes, dates
     or ISO text. `catchup` False makes up for the latest missed run only, True for all, a number for
     that many. `overlap` says what to do when `max_active_runs` (16) are running: queue, skip or
@@ -53,7 +66,7 @@ class DAG(DagDefinition):
         self,
         dag_id: str,
         *,
-        schedule: str | timedelta | Timetable | None = None,
+        schedule: Schedule = None,
         timezone: str | None = None,
         start_date: datetime | date | str | None = None,
         end_date: datetime | date | str | None = None,

@@ -19,9 +19,10 @@ from zoneinfo import ZoneInfo
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.params import params_fields
 from nbflow.core import params as core_params
+from nbflow.core.assets import BAD_ASSET, AssetLeaf, AssetNode, leaf_from_json, problems_of
 from nbflow.core.dag import DEFAULT_POOL, Isolation, Overlap
 from nbflow.core.errors import DefinitionError
-from nbflow.core.json import JsonObject
+from nbflow.core.json import Json, JsonObject
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
@@ -139,6 +140,8 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "resources": _resources(read),
         "execution_timeout": read.seconds_or_none("execution_timeout"),
         "isolation": read.literal("isolation", get_args(Isolation), "process"),
+        "outlets": _assets(read, "outlets"),
+        "inlets": _assets(read, "inlets"),
     }
 
 
@@ -309,10 +312,14 @@ def _zone_name(zone: object) -> str:
 
 def _timetable(schedule: object, timezone: str, findings: Findings) -> JsonObject:
     # Cron costs 70 ms to import, and a worker that loads a DAG's file for a task reads no schedule.
-    from nbflow.core.timetables import Timetable, timetable_from  # noqa: PLC0415
+    from nbflow.core.timetables import awaited_assets, timetable_from  # noqa: PLC0415
 
     try:
-        return timetable_from(cast("Timetable | None", schedule), timezone).to_json()
+        timetable = timetable_from(schedule, timezone)
+        awaited = awaited_assets(timetable)
+        for leaf in awaited.leaves() if awaited is not None else ():
+            findings.adopt(problems_of(leaf))
+        return timetable.to_json()
     except DefinitionError as error:
         findings.adopt(error.problems)
         return {"kind": "none"}
@@ -326,6 +333,23 @@ def _check_can_be_scheduled(params: core_params.Params, findings: Findings) -> N
             "so a scheduled run would lack it.",
             f"Give '{name}' a default, or take the schedule away.",
         )
+
+
+def _assets(read: _Reader, name: str) -> tuple[JsonObject, ...]:
+    given = read.settings.get(name)
+    several = isinstance(given, Sequence) and not isinstance(given, str)
+    found: dict[AssetNode, AssetLeaf] = {}
+    for one in cast("Sequence[object]", given) if several else [given]:
+        if one is None:
+            continue
+        try:
+            leaf = one if isinstance(one, AssetLeaf) else leaf_from_json(cast("Json", one))
+        except ValueError as error:
+            read.findings.error(BAD_ASSET, f"{name}: {error}", "")
+            continue
+        read.findings.adopt(problems_of(leaf))
+        found.setdefault(leaf.node, leaf)
+    return tuple(leaf.to_json() for leaf in found.values())
 
 
 def _catchup(read: _Reader) -> bool | int:

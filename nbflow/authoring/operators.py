@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nbflow.authoring import calling
 from nbflow.authoring.arguments import TaskOptions, constructors, refuse_unknown, signature_of
+from nbflow.authoring.asset_events import collected
 from nbflow.authoring.context import Context, use_context
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, scope_for
@@ -195,7 +196,7 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         one. For the runtime.
         """
         with use_context(context):
-            return self.resolved(resolver).execute(context)
+            return collected(self.resolved(resolver).execute(context), context)
 
     def resolved(self, resolver: Resolver) -> Self:
         """A copy whose template fields hold values, not references and templates."""

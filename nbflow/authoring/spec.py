@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
+from nbflow.authoring.asset_checks import check_assets
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import check_id, dag_fields, task_fields
 from nbflow.authoring.findings import Findings
@@ -64,6 +65,7 @@ def build(
     built = tuple(_task(task, graph, bundle, bundle.at_task(findings, task)) for task in tasks)
     groups = _groups(definition, known, bundle, findings)
     dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, groups=groups, **fields)
+    check_assets(dag, findings, {t.task_id: bundle.at_task(findings, t) for t in tasks})
     return (None if findings.has_errors else dag), findings.problems
 
 

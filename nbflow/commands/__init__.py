@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbflow.commands.asking import Receipt, schema_errors
+from nbflow.commands.assets import AssetVerbs
 from nbflow.commands.dags import DagVerbs
 from nbflow.commands.runs import RunVerbs
 
@@ -18,5 +19,5 @@ __all__ = ["Commands", "Receipt", "schema_errors"]
 
 
 @dataclass(frozen=True)
-class Commands(DagVerbs, RunVerbs):
+class Commands(DagVerbs, RunVerbs, AssetVerbs):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

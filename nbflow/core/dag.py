@@ -98,7 +98,8 @@ class Task:
     are indexes into the notebook's cells, from 0. `group` is the id of the innermost task group
     around it. A `role` of setup or teardown changes what a run waits for and what it is judged by
     (`setup_teardown.py`). Times are in seconds; None means no limit.
-    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
+    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG. `outlets` and
+    `inlets` are the assets it makes and uses, as JSON of `assets.py`.
     """
 
     task_id: str
@@ -127,6 +128,8 @@ class Task:
     depends_on_past: bool = False
     wait_for_downstream: bool = False
     ignore_first_depends_on_past: bool = True
+    outlets: tuple[JsonObject, ...] = ()
+    inlets: tuple[JsonObject, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -262,6 +265,8 @@ def _task(raw: dict[str, Any]) -> Task:
         "retry": RetryPolicy(**retry),
         "reads": tuple(raw["reads"]),
         "cells": tuple(raw["cells"]),
+        "outlets": tuple(raw.get("outlets", ())),
+        "inlets": tuple(raw.get("inlets", ())),
     }
     return Task(**{**raw, **typed})
 

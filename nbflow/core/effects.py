@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from nbflow.core.assets import Emission
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import Outcome, ValueRef
 from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
@@ -73,6 +74,15 @@ class ValuesStored:
 
 
 @dataclass(frozen=True)
+class AssetsUpdated:
+    """The task instance made these assets: an event each."""
+
+    key: TaskKey
+    emissions: tuple[Emission, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CancelAttempt:
     """To the executor, after the commit: end this attempt. Repeated at recovery, so it must be
     harmless twice.
@@ -83,7 +93,14 @@ class CancelAttempt:
 
 
 Effect: TypeAlias = (
-    TaskChanged | RunChanged | TryStarted | TryRunning | TryEnded | ValuesStored | CancelAttempt
+    TaskChanged
+    | RunChanged
+    | TryStarted
+    | TryRunning
+    | TryEnded
+    | ValuesStored
+    | AssetsUpdated
+    | CancelAttempt
 )
 
 

@@ -20,8 +20,10 @@ from enum import Enum
 from heapq import heappop, heappush
 
 from nbflow.core import events as ev
+from nbflow.core.assets import Emission, emissions
 from nbflow.core.dag import TaskKind
 from nbflow.core.effects import (
+    AssetsUpdated,
     CancelAttempt,
     Effect,
     RunChanged,
@@ -173,6 +175,12 @@ class _Pass:
         before, self.run = self.run, replace(self.run, **fields)  # type: ignore[arg-type]  # as above
         self.effects.append(RunChanged(before, self.run, self.now))
 
+    def update_assets(self, key: TaskKey, said: tuple[Emission, ...]) -> None:
+        """The task instance succeeded: its outlets have news."""
+        outlets = self.dag.by_id[key[0]].outlets
+        if outlets and (made := emissions(outlets, said)):
+            self.effects.append(AssetsUpdated(key, made, self.now))
+
     def _check(self, before: TaskInstance, after: TaskInstance) -> None:
         if (before.state, after.state) not in _ALLOWED:
             raise InvalidTransition(
@@ -208,14 +216,18 @@ class _Pass:
         waiting = [self.get((task_id, -1)) for task_id in self.graph.order]
         decided = [(instance, self._decide(instance)) for instance in waiting]
         for instance, fields in decided:
-            if fields:
-                self.change(instance, **fields)
+            self._take(instance, fields)
 
     def _look_at(self, key: TaskKey) -> None:
         instance = self.get(key)
-        fields = self._decide(instance)
-        if fields:
-            self.change(instance, **fields)
+        self._take(instance, self._decide(instance))
+
+    def _take(self, instance: TaskInstance, fields: dict[str, object]) -> None:
+        if not fields:
+            return
+        after = self.change(instance, **fields)
+        if after.state == S.SUCCESS:  # there was nothing to execute
+            self.update_assets(after.key, ())
 
     def _decide(self, instance: TaskInstance) -> dict[str, object]:
         """What changes because of the states around this task; nothing when it has to wait."""
@@ -365,6 +377,7 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         short_circuit=outcome.short_circuit,
     )
     step.effects.append(ValuesStored(after.key, outcome.values))
+    step.update_assets(after.key, outcome.emissions)
     skipped = step.not_chosen(after)
     if after.short_circuit:
         skipped = step.graph.descendants(after.task_id) - step.scopes.teardowns
@@ -417,7 +430,8 @@ def _retry_due(step: _Pass, event: ev.RetryDue) -> None:
 def _nothing_to_execute(step: _Pass, event: ev.NothingToExecute) -> None:
     instance = step.get(event.key)
     if instance.state == S.SCHEDULED:
-        step.change(instance, state=S.SUCCESS, started_at=step.now, ended_at=step.now)
+        after = step.change(instance, state=S.SUCCESS, started_at=step.now, ended_at=step.now)
+        step.update_assets(after.key, ())
 
 
 def _gave_way(step: _Pass, event: ev.GaveWay) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from nbflow.core.assets import AssetEvent, Emission
 from nbflow.core.dag import Task
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.states import Reason, TaskState, Word
@@ -80,6 +81,7 @@ class RunInfo:
     data_interval_end: datetime | None = None
     params: JsonObject = field(default_factory=dict)
     dag_file: str = ""
+    triggering_asset_events: tuple[AssetEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ class TaskOrder:
 
     `values` holds, per upstream task of `task.reads`, its values by key. `artifacts` is the fsspec
     URL of the folder of this attempt; `value_store` the one where values by reference go.
-    `heartbeat` is the number of seconds between signs of life.
+    `heartbeat` is the number of seconds between signs of life. `inlet_events` are the newest events
+    of the task's inlets, oldest first.
     """
 
     attempt_id: str
@@ -101,6 +104,7 @@ class TaskOrder:
     map_index: int = -1
     values: Mapping[str, Mapping[str, ValueRef]] = field(default_factory=dict)
     heartbeat: float = 5.0
+    inlet_events: tuple[AssetEvent, ...] = ()
 
     @property
     def name(self) -> str:
@@ -116,7 +120,7 @@ class Outcome:
     index of the failing cell in the source notebook. `follow` is a branch's decision: the ids of
     the direct downstream tasks that go on; `short_circuit` stops them all. `retryable` False means
     that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory`
-    is in bytes.
+    is in bytes. `emissions` are what user code said of the assets among the task's outlets.
     """
 
     state: TaskState
@@ -131,6 +135,7 @@ class Outcome:
     output_notebook: str | None = None
     log: str | None = None
     peak_memory: int | None = None
+    emissions: tuple[Emission, ...] = ()
 
 
 class ReportKind(Word):

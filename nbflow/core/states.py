@@ -63,6 +63,7 @@ class RunType(Word):
     MANUAL = "manual"
     SCHEDULED = "scheduled"
     BACKFILL = "backfill"
+    ASSET_TRIGGERED = "asset_triggered"
 
 
 class Reason(Word):

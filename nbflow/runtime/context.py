@@ -15,6 +15,8 @@ from types import SimpleNamespace
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
+from nbflow.authoring.asset_events import AssetEvents, OutletEvents
+from nbflow.core.assets import leaf_from_json
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json
 from nbflow.core.orders import RETURN_VALUE, RunInfo, TaskOrder
@@ -154,6 +156,20 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "ts_nodash": _ts_nodash(logical_date),
         "ts_nodash_with_tz": _ts_nodash_with_tz(logical_date),
         "macros": MACROS,
+        **asset_context(order),
+    }
+
+
+def asset_context(order: TaskOrder) -> dict[str, object]:
+    """What a task may ask, and say, about assets."""
+    inlets = [leaf_from_json(inlet) for inlet in order.task.inlets]
+    outlets = [leaf_from_json(outlet) for outlet in order.task.outlets]
+    return {
+        "inlets": inlets,
+        "outlets": outlets,
+        "inlet_events": AssetEvents(order.inlet_events, inlets),
+        "outlet_events": OutletEvents(outlets),
+        "triggering_asset_events": AssetEvents(order.run.triggering_asset_events),
     }
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from nbflow.authoring.asset_events import OutletEvents
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.references import Resolver
 from nbflow.core.dag import Decides
@@ -160,12 +161,15 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
         result = _ended_well(operator, context, order)
         values = {**operator.values_of(result), **ti.pushed}
         followed = _followed(result) if order.task.decides is Decides.BRANCH else None
+        said = cast(OutletEvents, context["outlet_events"]).emissions()
         stored = _stored(values, order.value_store)
     # The boundary between the user's code and ours: whatever left it is the outcome.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return from_exception(error)
     stops = order.task.decides is Decides.SHORT_CIRCUIT and not result
-    return Outcome(TaskState.SUCCESS, values=stored, follow=followed, short_circuit=stops)
+    return Outcome(
+        TaskState.SUCCESS, values=stored, follow=followed, short_circuit=stops, emissions=said
+    )
 
 
 def _ended_well(operator: BaseOperator, context: Mapping[str, object], order: TaskOrder) -> object:

@@ -18,11 +18,11 @@ from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue,
 from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.limits import Candidate, candidate
 from nbflow.core.orders import ReportKind, TaskReport
-from nbflow.core.snapshot import TaskInstance
+from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.store.database import Session
 from nbflow.store.effects import apply_all
-from nbflow.store.runs import ActiveRun
+from nbflow.store.runs import ActiveRun, load_run
 
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
 
@@ -36,10 +36,12 @@ class AfterCommit:
 
     cancel: list[str] = field(default_factory=list)
     finished: list[ActiveRun] = field(default_factory=list)
+    asset_events: bool = False
 
     def add(self, other: AfterCommit) -> None:
         self.cancel += other.cancel
         self.finished += other.finished
+        self.asset_events |= other.asset_events
 
 
 class RunBook:
@@ -62,6 +64,14 @@ class RunBook:
         self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)] = run.id
         for instance in run.snapshot.instances.values():
             self._index(run.id, instance)
+
+    def take_in(self, session: Session, created: DagRun) -> None:
+        """Add a run that was just created, unless it is known or has ended."""
+        if self.find(created.dag_id, created.run_id) is not None:
+            return
+        run = load_run(session, created.dag_id, created.run_id)
+        if run is not None and not run.snapshot.run.state.is_finished:
+            self.add(run)
 
     def drop(self, run_pk: int) -> None:
         run = self.runs.pop(run_pk)
@@ -101,6 +111,7 @@ class RunBook:
         if self._effects:
             apply_all(session, self._effects, actor)
         for run_pk, effects in self._effects.items():
+            after.asset_events |= any(isinstance(e, fx.AssetsUpdated) for e in effects)
             after.cancel += [e.attempt_id for e in effects if isinstance(e, fx.CancelAttempt)]
             if self.runs[run_pk].snapshot.run.state.is_finished:
                 after.finished.append(self.runs[run_pk])

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from nbflow.core.assets import AssetEvent
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import CancelRun, Cleared, Marked, TaskKey
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunType, TaskState
 from nbflow.scheduler.advance_runs import RunBook
+from nbflow.store import assets as asset_store
 from nbflow.store import dags as dag_store
 from nbflow.store import requests as request_store
 from nbflow.store import runs as run_store
@@ -91,10 +93,7 @@ def _trigger(a: Answering) -> str:
         created_at=a.now,
     )
     run_store.create_run(a.session, run, stored.version_id, stored.dag)
-    if a.book.find(dag_id, run_id) is None:
-        created = run_store.load_run(a.session, dag_id, run_id)
-        if created is not None and not created.snapshot.run.state.is_finished:
-            a.book.add(created)
+    a.book.take_in(a.session, run)
     return f"Run {run_id} was created."
 
 
@@ -130,6 +129,15 @@ def _pause(a: Answering) -> str:
     return "Paused." if paused else "Unpaused."
 
 
+def _emit(a: Answering) -> str:
+    asset = asset_store.find(a.session, a.text("asset"))
+    if asset is None:
+        raise NotFoundError(f"There is no asset {a.text('asset')!r}.")
+    extra = cast("Mapping[str, Json]", a.payload.get("extra") or {})
+    asset_store.emit(a.session, [AssetEvent(asset, a.now, extra, actor=a.request.actor)])
+    return f"Asset {asset.name} has news."
+
+
 def _into_book(book: RunBook, run: ActiveRun) -> None:
     """A finished run that a person touches becomes active again."""
     if run.id not in book.runs:
@@ -155,4 +163,5 @@ _VERBS: Mapping[str, Callable[[Answering], str]] = {
     "clear": _clear,
     "mark": _mark,
     "pause": _pause,
+    "emit": _emit,
 }

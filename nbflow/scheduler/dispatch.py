@@ -5,11 +5,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from nbflow.core.assets import AssetEvent, leaf_from_json
 from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import RunInfo, Source, TaskOrder, ValueRef, artifact_folder
 from nbflow.core.snapshot import DagRun, RunSnapshot
+
+
+@dataclass(frozen=True)
+class AssetContext:
+    """The events of assets that tasks of a run may look at: those that brought the run about, and
+    the newest of each inlet, by the asset's name.
+    """
+
+    triggering: tuple[AssetEvent, ...] = ()
+    newest: Mapping[str, Sequence[AssetEvent]] = field(default_factory=dict)
+
+    def of_inlets(self, task: Task) -> tuple[AssetEvent, ...]:
+        """The events of the inlets of this task."""
+        names = [leaf_from_json(inlet).name for inlet in task.inlets]
+        return tuple(event for name in names for event in self.newest.get(name, ()))
 
 
 def make_order(
@@ -22,6 +39,7 @@ def make_order(
     values: Mapping[str, Mapping[str, ValueRef]],
     artifacts: str,
     heartbeat: float,
+    events: AssetContext = AssetContext(),
 ) -> TaskOrder:
     """The order for the next attempt of a task instance.
 
@@ -32,7 +50,7 @@ def make_order(
     return TaskOrder(
         attempt_id=attempt_id,
         task=task,
-        run=run_info(run, snapshot.dag.file),
+        run=replace(run_info(run, snapshot.dag.file), triggering_asset_events=events.triggering),
         source=source,
         artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),
         value_store=f"{artifacts}/values",
@@ -40,6 +58,7 @@ def make_order(
         map_index=key[1],
         values=values,
         heartbeat=heartbeat,
+        inlet_events=events.of_inlets(task),
     )
 
 

@@ -26,11 +26,13 @@ from nbflow.executors.base import Executor, ExecutorUnavailable
 from nbflow.scheduler import dispatch
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
+from nbflow.scheduler.asset_runs import asset_context, asset_run, dags_with_news
 from nbflow.scheduler.create_runs import may_begin, plan_scheduled_runs
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.wait_for_past import give_way, held_back, pass_empty_tasks
+from nbflow.store import assets as asset_store
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import queue as queue_store
@@ -100,6 +102,7 @@ class Scheduler:
         self._on_run_finished = on_run_finished
         self._look_at_schedules: dict[str, datetime] = {}
         self._schedules_known = False
+        self._assets_may_have_news = True
         self._describe_at: datetime | None = None
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -185,6 +188,7 @@ class Scheduler:
     def _forget_everything(self) -> None:
         self.book = None
         self._schedules_known = False
+        self._assets_may_have_news = True
         self._look_at_schedules.clear()
 
     # -- one tick ----------------------------------------------------------------------------------
@@ -228,6 +232,7 @@ class Scheduler:
                 self.leader.verify(session)
                 changed = self._store_found(session, found, now)
                 changed |= answer_requests(session, book, now)
+                self._assets_may_have_news |= bool(changed)
                 self._take_reports(book, reports, now)
                 self._retry(book, now)
                 self._end_overdue_runs(book, now)
@@ -235,6 +240,7 @@ class Scheduler:
                 self._begin_runs(book, now)
                 # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
+                self._create_asset_runs(session, book, after, now)
                 held = self._wait_for_past(session, book, after, now)
                 orders = self._dispatch(session, book, held, now)
                 after.add(book.store(session))
@@ -258,7 +264,8 @@ class Scheduler:
             if self.settings.schedules:
                 self._look_at_schedules[run.snapshot.run.dag_id] = self.clock()
             self._on_run_finished(run)
-        if after.finished:
+        self._assets_may_have_news |= after.asset_events
+        if after.finished or after.asset_events:
             self.wake()
 
     @property
@@ -308,6 +315,21 @@ class Scheduler:
                 message = f"The run took longer than its limit of {limit:g} s."
                 book.advance(run, [CancelRun(Reason.RUN_TIMEOUT, message)], now)
 
+    def _create_asset_runs(
+        self, session: Session, book: RunBook, after: AfterCommit, now: datetime
+    ) -> None:
+        """After what the tick has stored so far: its events are in the queues by now."""
+        if not self.settings.schedules or not (self._assets_may_have_news or after.asset_events):
+            return
+        self._assets_may_have_news = after.asset_events = False
+        for stored in dags_with_news(session):
+            events = asset_store.waiting_events(session, stored.dag.dag_id)
+            run = asset_run(stored, events, now)
+            run_pk = run_store.create_run(session, run, stored.version_id, stored.dag)
+            asset_store.take(session, stored.dag.dag_id, events, run_pk)
+            book.take_in(session, run)
+        self._begin_runs(book, now)
+
     def _create_scheduled_runs(
         self, session: Session, book: RunBook, changed: set[str], now: datetime
     ) -> None:
@@ -331,9 +353,7 @@ class Scheduler:
                 book.advance(run, [CancelRun(message="A newer run of this DAG is due.")], now)
         for planned in plan.runs:
             run_store.create_run(session, planned, stored.version_id, stored.dag)
-            created = run_store.load_run(session, planned.dag_id, planned.run_id)
-            if created is not None and not created.snapshot.run.state.is_finished:
-                book.add(created)
+            book.take_in(session, planned)
         if plan.look_again is not None:
             self._look_at_schedules[stored.dag.dag_id] = plan.look_again
 
@@ -397,6 +417,7 @@ class Scheduler:
         tasks = [run.snapshot.task(one.key) for one in candidates]
         needed = dispatch.reads(tasks)
         values = run_store.values_of(session, run.id, needed) if needed else {}
+        events = asset_context(session, run, tasks)
         source = self._source(session, run.version_id)
         return [
             dispatch.make_order(
@@ -408,6 +429,7 @@ class Scheduler:
                 values={task_id: values[task_id] for task_id in task.reads if task_id in values},
                 artifacts=self.settings.artifacts,
                 heartbeat=self.settings.heartbeat,
+                events=events,
             )
             for one, task in zip(candidates, tasks, strict=True)
         ]

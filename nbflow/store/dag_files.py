@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.core.orders import SourceBundle
-from nbflow.store import journal, sources
+from nbflow.store import assets, journal, sources
 from nbflow.store.database import Session
 from nbflow.store.journal import Change
 from nbflow.store.tables import (
@@ -88,6 +88,7 @@ def save_files(session: Session, read: Sequence[ReadFile], now: datetime) -> lis
     versions = _versions(session, claims)
     _save_versions(session, versions, now)
     changed = [v for v in versions if not _is_current(v, before.get(v.dag.dag_id))]
+    assets.save_references(session, [version.dag for version in changed], now)
     journal.append(session, [_changed(version, now) for version in changed])
     gone = sorted(_gone(files, before) - {version.dag.dag_id for version in versions})
     _deactivate(session, gone, now)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from nbflow.core import effects as fx
+from nbflow.core.assets import AssetEvent
 from nbflow.core.effects import Effect
 from nbflow.core.errors import NbflowError
 from nbflow.core.events import TaskKey
@@ -31,7 +32,7 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import Outcome, ValueRef
 from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import RunState, TaskState
-from nbflow.store import journal
+from nbflow.store import assets, journal
 from nbflow.store.database import Session
 from nbflow.store.journal import Change
 from nbflow.store.tables import DagRunRow, TaskInstanceRow, TryRow, ValueRow, table_of
@@ -83,6 +84,7 @@ class _Batch:
         self.ended: dict[str, Values] = {}
         self.emptied: dict[_InstanceRef, Values] = {}
         self.values: dict[_InstanceRef, list[Values]] = {}
+        self.asset_events: list[AssetEvent] = []
         self.lines: list[Change] = []
 
     def turn_to(self, run_pk: int, dag_id: str, run_id: str) -> None:
@@ -103,6 +105,8 @@ class _Batch:
             self._of_try(self.ended, effect.attempt_id).update(values)
         elif isinstance(effect, fx.ValuesStored):
             self._values_stored(effect)
+        elif isinstance(effect, fx.AssetsUpdated):
+            self._assets_updated(effect)
 
     def write(self, session: Session) -> None:
         _update(session, _UPDATE_RUN, self.runs)
@@ -112,6 +116,7 @@ class _Batch:
         _update(session, _TRY_ENDED, self.ended)
         _write(session, _EMPTY_VALUES, self.emptied.values())
         _write(session, _INSERT_VALUE, (row for rows in self.values.values() for row in rows))
+        assets.emit(session, self.asset_events)
         journal.append(session, self.lines)
 
     # -- one kind of effect each -------------------------------------------------------------------
@@ -153,6 +158,15 @@ class _Batch:
         if self.tasks.get(ref, {}).get("try_number") != 1:
             self._empty(ref)
         self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
+
+    def _assets_updated(self, effect: fx.AssetsUpdated) -> None:
+        _, dag_id, run_id = self._run
+        self.asset_events += [
+            AssetEvent(
+                one.asset, effect.at, one.extra, dag_id, run_id, *effect.key, aliases=one.aliases
+            )
+            for one in effect.emissions
+        ]
 
     def _of_try(self, updates: dict[str, Values], attempt_id: str) -> Values:
         """The row to change: the one about to be inserted, or an update of the stored one."""

@@ -20,10 +20,16 @@ def upgrade() -> None:
     _create_tries_and_values()
     _create_journal_and_requests()
     _create_leases_and_pools()
+    _create_assets()
 
 
 def downgrade() -> None:
     for table in (
+        "asset_runs",
+        "asset_queue",
+        "asset_events",
+        "asset_references",
+        "assets",
         "pools",
         "leases",
         "requests",
@@ -305,6 +311,67 @@ def _create_leases_and_pools() -> None:
             }
         ],
     )
+
+
+def _create_assets() -> None:
+    op.create_table(
+        "assets",
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("uri", sa.Text, nullable=False),
+        sa.Column("group", sa.Text, nullable=False),
+        sa.Column("extra", sa.Text, nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", name="pk_assets"),
+    )
+    op.create_table(
+        "asset_references",
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("since_event", _KEY, server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "dag_id", "task_id", "role", "kind", "name", name="pk_asset_references"
+        ),
+        _belongs_to("asset_references", "dag_id", "dags.dag_id", cascade=True),
+    )
+    op.create_index("ix_asset_references_kind_name", "asset_references", ["kind", "name"])
+    op.create_table(
+        "asset_events",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("asset", sa.Text, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("extra", sa.Text, nullable=False),
+        sa.Column("source_dag_id", sa.Text),
+        sa.Column("source_run_id", sa.Text),
+        sa.Column("source_task_id", sa.Text),
+        sa.Column("source_map_index", sa.Integer, nullable=False),
+        sa.Column("aliases", sa.Text, nullable=False),
+        sa.Column("actor", sa.Text),
+        sa.PrimaryKeyConstraint("id", name="pk_asset_events"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_asset_events_asset_id", "asset_events", ["asset", "id"])
+    op.create_table(
+        "asset_queue",
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("dag_id", "kind", "name", name="pk_asset_queue"),
+        _belongs_to("asset_queue", "dag_id", "dags.dag_id", cascade=True),
+    )
+    op.create_table(
+        "asset_runs",
+        sa.Column("run_pk", _KEY, nullable=False),
+        sa.Column("event_id", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("run_pk", "event_id", name="pk_asset_runs"),
+        _belongs_to("asset_runs", "run_pk", "dag_runs.id", cascade=True),
+        _belongs_to("asset_runs", "event_id", "asset_events.id", cascade=True),
+    )
+    op.create_index("ix_asset_runs_event_id", "asset_runs", ["event_id"])
 
 
 def _belongs_to(

@@ -1,0 +1,338 @@
+"""Assets as the scheduler needs them: who waits for which, events, and which DAGs have news.
+
+An event is written in the transaction of what caused it, together with a row in the queue of every
+unpaused DAG whose schedule names the asset; a row that is there already stays, which is how several
+events become one run. What screens ask is in `asset_browsing.py`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
+
+from nbflow.core.assets import (
+    Asset,
+    AssetAlias,
+    AssetEvent,
+    AssetLeaf,
+    AssetNode,
+    AssetRef,
+    leaf_from_json,
+)
+from nbflow.core.dag import Dag
+from nbflow.core.json import Json
+from nbflow.core.timetables import awaited_assets, timetable_from_json
+from nbflow.store import journal
+from nbflow.store.database import Session
+from nbflow.store.journal import Change
+from nbflow.store.tables import (
+    AssetEventRow,
+    AssetQueueRow,
+    AssetReferenceRow,
+    AssetRow,
+    AssetRunRow,
+    DagRow,
+    insert_into,
+    table_of,
+)
+
+_ASSETS, _REFERENCES = table_of(AssetRow), table_of(AssetReferenceRow)
+_EVENTS, _QUEUE, _RUNS = table_of(AssetEventRow), table_of(AssetQueueRow), table_of(AssetRunRow)
+_DAGS = table_of(DagRow)
+
+Role = Literal["outlet", "inlet", "schedule"]
+Values = dict[str, object]
+
+NEWEST = 100
+"""So many events of each of its inlets a task may look at."""
+
+_TASKS_WAIT_FOR_NONE = {"none", "cron", "crons", "delta", "once", "continuous", "events"}
+
+
+# -- what DAGs have to do with assets --------------------------------------------------------------
+
+
+def save_references(session: Session, dags: Sequence[Dag], now: datetime) -> None:
+    """Remember which assets these DAGs make, use and wait for, and forget what they no longer do.
+
+    What a DAG newly waits for counts from now on: earlier events are behind it.
+    """
+    if not dags:
+        return
+    found = {_key(row): (row, leaf) for dag in dags for row, leaf in _references(dag)}
+    columns = [_REFERENCES.c[name] for name in _KEY]
+    of_dags = _REFERENCES.c.dag_id.in_([dag.dag_id for dag in dags])
+    there = {tuple(row) for row in session.execute(select(*columns).where(of_dags))}
+    gone, new = there - found.keys(), found.keys() - there
+    if gone:
+        session.execute(_FORGET, [dict(zip(_B_KEY, key, strict=True)) for key in gone])
+        session.execute(_FORGET_QUEUED, [_b_queue(key) for key in gone if key[2] == "schedule"])
+    if not found:
+        return
+    since = session.scalar(select(func.max(_EVENTS.c.id))) or 0
+    if new:
+        rows = [{**found[key][0], "since_event": since} for key in sorted(new)]
+        session.execute(insert(_REFERENCES), rows)
+    _describe(session, [leaf for _, leaf in found.values()], now)
+
+
+_KEY = ("dag_id", "task_id", "role", "kind", "name")
+_B_KEY = tuple(f"b_{name}" for name in _KEY)
+
+
+def _key(row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in _KEY)
+
+
+def _b_queue(key: tuple[object, ...]) -> Values:
+    return {"b_dag_id": key[0], "b_kind": key[3], "b_name": key[4]}
+
+
+def _references(dag: Dag) -> Iterable[tuple[Values, AssetLeaf]]:
+    for leaf in _awaited(dag):
+        yield _reference(dag, "", "schedule", leaf), leaf
+    for task in dag.tasks:
+        for role, nodes in (("outlet", task.outlets), ("inlet", task.inlets)):
+            for node in nodes:
+                leaf = leaf_from_json(node)
+                yield _reference(dag, task.task_id, cast("Role", role), leaf), leaf
+
+
+def _awaited(dag: Dag) -> Iterable[AssetLeaf]:
+    if dag.timetable.get("kind") in _TASKS_WAIT_FOR_NONE:
+        return
+    expression = awaited_assets(timetable_from_json(dag.timetable))
+    if expression is not None:
+        yield from expression.leaves()
+
+
+def _reference(dag: Dag, task_id: str, role: Role, leaf: AssetLeaf) -> Values:
+    kind, name = leaf.node
+    return {"dag_id": dag.dag_id, "task_id": task_id, "role": role, "kind": kind, "name": name}
+
+
+def _describe(session: Session, leaves: Iterable[AssetLeaf], now: datetime) -> None:
+    """Write down what DAGs say of assets: a reference says only that there is one."""
+    rows: dict[AssetNode, Values] = {}
+    for leaf in leaves:
+        if leaf.node not in rows or not isinstance(leaf, AssetRef):
+            rows[leaf.node] = {**_asset_values(leaf), "created_at": now}
+    known = {
+        AssetNode(row.kind, row.name): row
+        for row in session.execute(
+            select(_ASSETS).where(_ASSETS.c.name.in_([node.name for node in rows]))
+        )
+    }
+    described = {leaf.node for leaf in leaves if not isinstance(leaf, AssetRef)}
+    changed = [
+        values
+        for node, values in rows.items()
+        if node not in known or (node in described and _differs(known[node], values))
+    ]
+    if changed:
+        upsert = insert_into(session, _ASSETS)
+        newer = {name: upsert.excluded[name] for name in ("uri", "group", "extra")}
+        session.execute(
+            upsert.on_conflict_do_update(index_elements=["kind", "name"], set_=newer), changed
+        )
+
+
+def _differs(row: Any, values: Values) -> bool:  # noqa: ANN401 - a row of _ASSETS
+    return (row.uri, row.group, row.extra) != (values["uri"], values["group"], values["extra"])
+
+
+def _asset_values(leaf: AssetLeaf) -> Values:
+    kind, name = leaf.node
+    uri, extra, group = name, {}, "asset"
+    if isinstance(leaf, Asset):
+        uri, extra, group = leaf.uri, dict(leaf.extra), leaf.group
+    elif isinstance(leaf, AssetAlias):
+        uri, group = "", leaf.group
+    return {"kind": kind, "name": name, "uri": uri, "group": group, "extra": extra}
+
+
+# -- events ----------------------------------------------------------------------------------------
+
+
+def emit(session: Session, events: Sequence[AssetEvent]) -> None:
+    """Write these events, and put the assets into the queues of the DAGs that wait for them."""
+    if not events:
+        return
+    unknown = insert_into(session, _ASSETS).on_conflict_do_nothing()
+    made = {event.asset.node: event for event in events}
+    session.execute(
+        unknown, [{**_asset_values(e.asset), "created_at": e.timestamp} for e in made.values()]
+    )
+    session.execute(insert(_EVENTS), [_event_values(event) for event in events])
+    nodes = {node: event for event in events for node in _nodes(event)}
+    for node, event in nodes.items():
+        _put_into_queues(session, node, event.timestamp)
+    journal.append(session, [_line(event) for event in events])
+
+
+def _nodes(event: AssetEvent) -> list[AssetNode]:
+    return [event.asset.node, *(AssetNode("alias", name) for name in event.aliases)]
+
+
+def _put_into_queues(session: Session, node: AssetNode, at: datetime) -> None:
+    waiting = (
+        select(_REFERENCES.c.dag_id, _REFERENCES.c.kind, _REFERENCES.c.name, literal(at, _AT))
+        .join(_DAGS, _DAGS.c.dag_id == _REFERENCES.c.dag_id)
+        .where(
+            _REFERENCES.c.kind == node.kind,
+            _REFERENCES.c.name == node.name,
+            _REFERENCES.c.role == "schedule",
+            _DAGS.c.active,
+            ~_DAGS.c.paused,
+        )
+    )
+    put = insert_into(session, _QUEUE).from_select(["dag_id", "kind", "name", "at"], waiting)
+    session.execute(put.on_conflict_do_nothing())
+
+
+_AT = _QUEUE.c.at.type
+
+
+def _event_values(event: AssetEvent) -> Values:
+    return {
+        "asset": event.asset.name,
+        "at": event.timestamp,
+        "extra": dict(event.extra),
+        "source_dag_id": event.source_dag_id,
+        "source_run_id": event.source_run_id,
+        "source_task_id": event.source_task_id,
+        "source_map_index": event.source_map_index,
+        "aliases": event.aliases,
+        "actor": event.actor,
+    }
+
+
+def _line(event: AssetEvent) -> Change:
+    return Change(
+        event.timestamp,
+        "asset",
+        event.source_dag_id,
+        event.source_run_id,
+        event.source_task_id,
+        event.source_map_index if event.source_task_id else None,
+        state="updated",
+        actor=event.actor,
+        data={"asset": event.asset.name, "extra": dict(event.extra)},
+    )
+
+
+def find(session: Session, name: str) -> Asset | None:
+    """The asset of that name, or with that URI; None if nobody has named it."""
+    known = and_(_ASSETS.c.kind == "asset", or_(_ASSETS.c.name == name, _ASSETS.c.uri == name))
+    rows = session.execute(select(_ASSETS).where(known)).all()
+    best = sorted(rows, key=lambda row: row.name != name)
+    return _asset(best[0]) if best else None
+
+
+def known_names(session: Session) -> list[str]:
+    """The names of all assets."""
+    named = select(_ASSETS.c.name).where(_ASSETS.c.kind == "asset")
+    return list(session.scalars(named.order_by(_ASSETS.c.name)))
+
+
+def _asset(row: Any) -> Asset:  # noqa: ANN401 - a row with the columns of _ASSETS
+    return Asset(row.name, row.uri, group=row.group, extra=row.extra)
+
+
+# -- runs that events bring about ------------------------------------------------------------------
+
+
+def queued(session: Session) -> Mapping[str, Mapping[AssetNode, datetime]]:
+    """For each DAG with news: what has been updated since its last run, and since when."""
+    found: defaultdict[str, dict[AssetNode, datetime]] = defaultdict(dict)
+    for row in session.execute(select(_QUEUE)):
+        found[row.dag_id][AssetNode(row.kind, row.name)] = row.at
+    return found
+
+
+def waiting_events(session: Session, dag_id: str) -> list[AssetEvent]:
+    """The events since the last run of what the schedule of this DAG waits for, oldest first."""
+    waits = select(_REFERENCES.c.kind, _REFERENCES.c.name, _REFERENCES.c.since_event).where(
+        _REFERENCES.c.dag_id == dag_id, _REFERENCES.c.role == "schedule"
+    )
+    since = {AssetNode(row.kind, row.name): row.since_event for row in session.execute(waits)}
+    if not since:
+        return []
+    later = _EVENTS.c.id > min(since.values())
+    if not any(node.kind == "alias" for node in since):
+        later = and_(later, _EVENTS.c.asset.in_([node.name for node in since]))
+    events = _read(session, later)
+    return [
+        event
+        for event in events
+        if any(node in since and event.id > since[node] for node in _nodes(event))
+    ]
+
+
+def take(session: Session, dag_id: str, events: Sequence[AssetEvent], run_pk: int | None) -> None:
+    """These events are behind the DAG: they have brought about the run, or none at all."""
+    session.execute(delete(_QUEUE).where(_QUEUE.c.dag_id == dag_id))
+    if not events:
+        return
+    moved = update(_REFERENCES).where(
+        _REFERENCES.c.dag_id == dag_id, _REFERENCES.c.role == "schedule"
+    )
+    session.execute(moved.values(since_event=max(event.id for event in events)))
+    if run_pk is not None:
+        rows = [{"run_pk": run_pk, "event_id": event.id} for event in events]
+        session.execute(insert_into(session, _RUNS).on_conflict_do_nothing(), rows)
+
+
+def triggering(session: Session, run_pk: int) -> tuple[AssetEvent, ...]:
+    """The events that brought about this run, oldest first."""
+    of_run = select(_RUNS.c.event_id).where(_RUNS.c.run_pk == run_pk)
+    return tuple(_read(session, _EVENTS.c.id.in_(of_run)))
+
+
+def newest_events(session: Session, names: Collection[str]) -> Mapping[str, list[AssetEvent]]:
+    """The newest events of each of these assets, oldest first."""
+    found: dict[str, list[AssetEvent]] = {}
+    for name in names:  # as many statements as a task has inlets
+        newest = select(_EVENTS.c.id).where(_EVENTS.c.asset == name)
+        ids = newest.order_by(_EVENTS.c.id.desc()).limit(NEWEST)
+        found[name] = _read(session, _EVENTS.c.id.in_(ids))
+    return found
+
+
+def _read(session: Session, chosen: Any) -> list[AssetEvent]:  # noqa: ANN401 - a condition
+    query = (
+        select(_EVENTS, _ASSETS.c.uri, _ASSETS.c.group, _ASSETS.c.extra.label("about"))
+        .join(_ASSETS, and_(_ASSETS.c.kind == "asset", _ASSETS.c.name == _EVENTS.c.asset))
+        .where(chosen)
+        .order_by(_EVENTS.c.id)
+    )
+    return [event_of(row) for row in session.execute(query)]
+
+
+def event_of(row: Any) -> AssetEvent:  # noqa: ANN401 - a row as `_read` selects it
+    """The event of a row that holds its asset too."""
+    asset = Asset(row.asset, row.uri, group=row.group, extra=cast("Mapping[str, Json]", row.about))
+    return AssetEvent(
+        asset,
+        row.at,
+        row.extra,
+        row.source_dag_id,
+        row.source_run_id,
+        row.source_task_id,
+        row.source_map_index,
+        row.aliases,
+        row.actor,
+        row.id,
+    )
+
+
+_FORGET = delete(_REFERENCES).where(
+    *(_REFERENCES.c[name] == bindparam(b) for name, b in zip(_KEY, _B_KEY, strict=True))
+)
+_FORGET_QUEUED = delete(_QUEUE).where(
+    *(_QUEUE.c[name] == bindparam(f"b_{name}") for name in ("dag_id", "kind", "name"))
+)
