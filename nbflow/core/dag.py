@@ -17,6 +17,7 @@ from typing import Any, Literal, cast
 
 from nbflow.core.graph import Graph
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.mapping import Expansion
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.states import Word
 from nbflow.core.trigger_rules import TriggerRule
@@ -100,6 +101,10 @@ class Task:
     (`setup_teardown.py`). Times are in seconds; None means no limit.
     `max_active_tis_per_dag` counts this task's instances over all runs of the DAG. `outlets` and
     `inlets` are the assets it makes and uses, as JSON of `assets.py`.
+
+    A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
+    instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
+    `map_index_template` names each of them.
     """
 
     task_id: str
@@ -130,6 +135,9 @@ class Task:
     ignore_first_depends_on_past: bool = True
     outlets: tuple[JsonObject, ...] = ()
     inlets: tuple[JsonObject, ...] = ()
+    expansion: Expansion | None = None
+    min_success_ratio: float = 1.0
+    map_index_template: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,8 +228,22 @@ class Dag:
             {task.task_id: task.weight_rule for task in self.tasks},
         )
 
+    @cached_property
+    def mapped_over(self) -> Mapping[str, frozenset[str]]:
+        """The values that tasks are mapped over: {task_id: keys}."""
+        found: dict[str, set[str]] = {}
+        for task in self.tasks:
+            for task_id, key in task.expansion.values if task.expansion else ():
+                found.setdefault(task_id, set()).add(key)
+        return {task_id: frozenset(keys) for task_id, keys in found.items()}
+
     def upstream(self, task_id: str) -> tuple[str, ...]:
         return self.graph.upstream[task_id]
+
+    def pairs(self, one: str, other: str) -> bool:
+        """Whether instance i of one task belongs to instance i of the other."""
+        a, b = self.by_id[one].expansion, self.by_id[other].expansion
+        return a is not None and b is not None and a.group != "" and a.group == b.group
 
     def to_json(self) -> dict[str, Json]:
         return {"spec_version": SPEC_VERSION, **cast("dict[str, Json]", _plain(asdict(self)))}
@@ -267,6 +289,7 @@ def _task(raw: dict[str, Any]) -> Task:
         "cells": tuple(raw["cells"]),
         "outlets": tuple(raw.get("outlets", ())),
         "inlets": tuple(raw.get("inlets", ())),
+        "expansion": Expansion.from_json(raw["expansion"]) if raw.get("expansion") else None,
     }
     return Task(**{**raw, **typed})
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from nbflow.core.assets import Emission
+from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import Outcome, ValueRef
 from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
@@ -22,6 +23,20 @@ class TaskChanged:
     before: TaskInstance
     after: TaskInstance
     at: datetime
+
+
+@dataclass(frozen=True)
+class TaskExpanded:
+    """These instances of a mapped task came into being; the one that stood for all of them
+    (map_index -1), if `instead`, is gone. Or it is the one that came, because there are none.
+    `weight` is what they are ranked by.
+    """
+
+    task: Task
+    weight: int
+    created: tuple[TaskInstance, ...]
+    at: datetime
+    instead: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,7 @@ class CancelAttempt:
 
 Effect: TypeAlias = (
     TaskChanged
+    | TaskExpanded
     | RunChanged
     | TryStarted
     | TryRunning
@@ -109,5 +125,10 @@ def apply(snapshot: RunSnapshot, effects: Iterable[Effect]) -> None:
     for effect in effects:
         if isinstance(effect, TaskChanged):
             snapshot.put(effect.after)
+        elif isinstance(effect, TaskExpanded):
+            if effect.instead:
+                snapshot.drop((effect.task.task_id, -1))
+            for instance in effect.created:
+                snapshot.put(instance)
         elif isinstance(effect, RunChanged):
             snapshot.run = effect.after

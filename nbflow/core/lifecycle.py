@@ -13,21 +13,24 @@ the snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from heapq import heappop, heappush
 
 from nbflow.core import events as ev
+from nbflow.core import expanding
 from nbflow.core.assets import Emission, emissions
-from nbflow.core.dag import TaskKind
+from nbflow.core.dag import Task, TaskKind
+from nbflow.core.draft import Draft
 from nbflow.core.effects import (
     AssetsUpdated,
     CancelAttempt,
     Effect,
     RunChanged,
     TaskChanged,
+    TaskExpanded,
     TryEnded,
     TryRunning,
     TryStarted,
@@ -35,12 +38,13 @@ from nbflow.core.effects import (
 )
 from nbflow.core.errors import InvalidTransition
 from nbflow.core.events import Event, TaskKey
-from nbflow.core.orders import Outcome
+from nbflow.core.mapping import MAX_MAP_LENGTH, lengths_handed_on, tolerated
+from nbflow.core.orders import RETURN_VALUE, Outcome
 from nbflow.core.past import depends_on_past
 from nbflow.core.retries import decide_retry
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import FINISHED, Reason, RunState, TaskState
-from nbflow.core.trigger_rules import Tally, Verdict
+from nbflow.core.trigger_rules import Verdict
 
 S = TaskState
 
@@ -70,6 +74,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_rows("run gave way to an older one", [S.SCHEDULED], S.NONE),
     *_rows("trigger rule cannot be met", [S.NONE], S.SKIPPED, S.UPSTREAM_FAILED),
     *_rows("branch went elsewhere", _SKIPPABLE, S.SKIPPED),
+    *_rows("nothing to map over", [S.NONE], S.SKIPPED),
+    *_rows("not mappable", [S.NONE], S.FAILED),
+    *_rows("mapped over less than before", tuple(TaskState), S.REMOVED),
+    *_rows("mapped over more than before", [S.REMOVED], S.NONE),
     *_rows("handed to the executor", [S.SCHEDULED], S.QUEUED),
     *_rows("claimed by a worker", [S.QUEUED], S.RUNNING),
     *_rows("attempt ended", _LIVE, S.SUCCESS, S.FAILED, S.SKIPPED, S.CANCELLED),
@@ -97,13 +105,18 @@ class Settle(Enum):
 
 
 def advance(
-    snapshot: RunSnapshot, events: Iterable[Event], now: datetime, settle: Settle = Settle.FULLY
+    snapshot: RunSnapshot,
+    events: Iterable[Event],
+    now: datetime,
+    settle: Settle = Settle.FULLY,
+    max_map_length: int = MAX_MAP_LENGTH,
 ) -> list[Effect]:
     """What follows from `events` in this run at `now`.
 
-    Events about attempts that are no longer current are dropped.
+    Events about attempts that are no longer current are dropped. A task that would be mapped into
+    more than `max_map_length` instances fails.
     """
-    step = _Pass(snapshot, now)
+    step = _Pass(snapshot, now, max_map_length)
     for event in events:
         _ON_EVENT[type(event)](step, event)
     if settle is Settle.FULLY:
@@ -115,11 +128,11 @@ def advance(
 
 
 class _Pass:
-    """One call of `advance`: an overlay of changed instances over the snapshot, and the tasks still
-    to be looked at.
+    """One call of `advance`: a draft of what follows, and the task instances still to be looked at.
+    In these, map_index -1 stands for every instance of the task.
     """
 
-    def __init__(self, snapshot: RunSnapshot, now: datetime) -> None:
+    def __init__(self, snapshot: RunSnapshot, now: datetime, max_map_length: int) -> None:
         self.snapshot = snapshot
         self.dag = snapshot.dag
         self.graph = snapshot.dag.graph
@@ -127,24 +140,24 @@ class _Pass:
         self.run = snapshot.run
         self.now = now
         self.effects: list[Effect] = []
-        self._changed: dict[TaskKey, TaskInstance] = {}
-        self._unfinished = snapshot.unfinished
-        self._to_look_at: list[int] = []
-        self._noted: set[int] = set()
+        self.draft = Draft(snapshot)
+        self._max_map_length = max_map_length
+        self._to_look_at: list[tuple[int, int]] = []
+        self._noted: set[tuple[int, int]] = set()
 
     # -- reading -----------------------------------------------------------------------------------
 
     def get(self, key: TaskKey) -> TaskInstance:
-        return self._changed.get(key) or self.snapshot.instances[key]
+        return self.draft.get(key)
 
     def current(self, key: TaskKey, attempt_id: str) -> TaskInstance | None:
         """The instance if `attempt_id` is its live attempt, else None: reports about old attempts
         are dropped.
         """
-        if key not in self.snapshot.instances:
+        instance = self.draft.find(key)
+        if instance is None or instance.attempt_id != attempt_id:
             return None
-        instance = self.get(key)
-        return instance if instance.attempt_id == attempt_id and instance.is_with_executor else None
+        return instance if instance.is_with_executor else None
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -153,9 +166,8 @@ class _Pass:
         after = replace(before, **fields)  # type: ignore[arg-type]  # field names are checked by replace itself
         if after.state != before.state:
             self._check(before, after)
-            self._unfinished += int(before.state.is_finished) - int(after.state.is_finished)
-            self.note_downstream(after.task_id)
-        self._changed[after.key] = after
+            self.note_downstream(after.key)
+        self.draft.put(after)
         self.effects.append(TaskChanged(before, after, self.now))
         return after
 
@@ -184,43 +196,52 @@ class _Pass:
     def _check(self, before: TaskInstance, after: TaskInstance) -> None:
         if (before.state, after.state) not in _ALLOWED:
             raise InvalidTransition(
-                f"{self.run.dag_id}/{self.run.run_id}/{before.task_id} "
+                f"{self.run.dag_id}/{self.run.run_id}/{before.name} "
                 f"cannot go from {before.state} to {after.state}. "
                 f"Its story: {before}. Changes in this pass: {self.effects}."
             )
 
     # -- state-triggered transitions ---------------------------------------------------------------
 
-    def note(self, task_id: str) -> None:
-        place = self.graph.position[task_id]
+    def note(self, key: TaskKey) -> None:
+        place = (self.graph.position[key[0]], key[1])
         if place not in self._noted:
             self._noted.add(place)
             heappush(self._to_look_at, place)
 
-    def note_downstream(self, task_id: str) -> None:
-        for child in self.graph.downstream[task_id]:
-            self.note(child)
-        if task_id in self.scopes.setups:
-            for child in self.scopes.in_need_of(task_id):
-                self.note(child)
+    def note_downstream(self, key: TaskKey) -> None:
+        needing = self.scopes.in_need_of(key[0]) if key[0] in self.scopes.setups else ()
+        for child in dict.fromkeys([*self.graph.downstream[key[0]], *needing]):
+            self.note((child, key[1] if self.dag.pairs(key[0], child) else -1))
 
     def settle(self) -> None:
         """Apply trigger rules downstream of everything that changed, until nothing moves."""
         while self._to_look_at:
             place = heappop(self._to_look_at)
             self._noted.discard(place)
-            self._look_at((self.graph.order[place], -1))
+            self._look_at((self.graph.order[place[0]], place[1]))
 
     def settle_one_round(self) -> None:
         """Look at every waiting task once, all against the states reached before this round."""
-        waiting = [self.get((task_id, -1)) for task_id in self.graph.order]
+        for task_id in self.graph.order:
+            self._expand(task_id)
+        waiting = [i for task_id in self.graph.order for i in self._waiting(task_id)]
         decided = [(instance, self._decide(instance)) for instance in waiting]
         for instance, fields in decided:
             self._take(instance, fields)
 
     def _look_at(self, key: TaskKey) -> None:
-        instance = self.get(key)
-        self._take(instance, self._decide(instance))
+        task_id, index = key
+        if index < 0 or self.draft.find(key) is None:
+            self._expand(task_id)
+            waiting = self._waiting(task_id)
+        else:
+            waiting = [self.get(key)]
+        for instance in waiting:
+            fields = self._decide(instance)
+            self._take(instance, fields)
+            if not fields and not self._is_grouped(task_id):
+                return  # all instances see the same upstreams: what one waits for, all do
 
     def _take(self, instance: TaskInstance, fields: dict[str, object]) -> None:
         if not fields:
@@ -229,41 +250,69 @@ class _Pass:
         if after.state == S.SUCCESS:  # there was nothing to execute
             self.update_assets(after.key, ())
 
+    def _waiting(self, task_id: str) -> list[TaskInstance]:
+        """The instances of a task that no decision has been made about."""
+        if not self.draft.counts(task_id).get(S.NONE):
+            return []
+        return [one for one in self.draft.instances(task_id) if one.state == S.NONE]
+
+    def _is_grouped(self, task_id: str) -> bool:
+        expansion = self.dag.by_id[task_id].expansion
+        return expansion is not None and expansion.group != ""
+
     def _decide(self, instance: TaskInstance) -> dict[str, object]:
         """What changes because of the states around this task; nothing when it has to wait."""
         if instance.state != S.NONE or self.run.state != RunState.RUNNING:
             return {}
         if self.run.cancelling and instance.task_id not in self.scopes.teardowns:
             return self.ended(S.CANCELLED, self.run.cancelling, self.run.message)
-        brancher = self._skipped_by(instance.task_id)
+        brancher = self._skipped_by(instance.key)
         if brancher is not None:
             return self.ended(S.SKIPPED, Reason.SKIPPED_BY_BRANCH, _not_chosen_by(brancher))
         return self._follow_rule(instance)
 
     def _follow_rule(self, instance: TaskInstance) -> dict[str, object]:
         task = self.dag.by_id[instance.task_id]
-        upstream = [self.get((parent, -1)) for parent in self.graph.upstream[instance.task_id]]
-        tally = Tally.of(parent.state for parent in upstream)
-        decision = self.scopes.verdict(task, tally, self._states)
+        if task.expansion is not None:
+            # Whatever its rule: without what it is mapped over there is nothing to run.
+            stopped = expanding.count(self.draft, task, self._max_map_length)
+            if isinstance(stopped, expanding.Stopped):
+                return self.ended(stopped.state, stopped.reason, stopped.message)
+            if task.expansion.group and instance.map_index < 0:
+                return {}  # each instance looks at the upstreams of its own
+        decision = self.draft.verdict(instance.key)
         if decision is Verdict.WAIT:
             return {}
         if decision is Verdict.RUN:
-            if task.kind is TaskKind.EMPTY and not depends_on_past(task):
-                return {"state": S.SUCCESS, "started_at": self.now, "ended_at": self.now}
-            return {"state": S.SCHEDULED, "scheduled_at": self.now}
+            return self._begin(task, instance)
         state = S.SKIPPED if decision is Verdict.SKIP else S.UPSTREAM_FAILED
         if self.run.cancelling:
             return self.ended(S.CANCELLED, self.run.cancelling, self.run.message)
-        upstream += [self.get((setup, -1)) for setup in self.scopes.far_setups_of(task.task_id)]
+        upstream = dict(self.draft.upstream(instance.key))
+        for setup in self.scopes.far_setups_of(task.task_id):
+            upstream[setup] = self.draft.seen(instance.key, setup)
         return self.ended(state, Reason.UPSTREAM, _blame(upstream, task.trigger_rule))
 
-    def _states(self, task_id: str) -> list[TaskState]:
-        return [self.get((task_id, -1)).state]
+    def _begin(self, task: Task, instance: TaskInstance) -> dict[str, object]:
+        if task.expansion is not None and (
+            instance.map_index < 0
+            or expanding.count(self.draft, task, self._max_map_length) is None
+        ):
+            return {}  # until it is known what it is mapped over
+        if task.kind is TaskKind.EMPTY and not depends_on_past(task):
+            return {"state": S.SUCCESS, "started_at": self.now, "ended_at": self.now}
+        return {"state": S.SCHEDULED, "scheduled_at": self.now}
 
-    def _skipped_by(self, task_id: str) -> str | None:
-        for parent in self.graph.upstream[task_id]:
-            instance = self.get((parent, -1))
-            if instance.state == S.SUCCESS and task_id in self.not_chosen(instance):
+    def _skipped_by(self, key: TaskKey) -> str | None:
+        for parent in self.graph.upstream[key[0]]:
+            if self.dag.by_id[parent].decides is None:
+                continue
+            brancher = self.draft.paired(key, parent)
+            deciding = self.draft.instances(parent) if brancher is None else [brancher]
+            decided = [one for one in deciding if one.state == S.SUCCESS]
+            all_done = all(one.state.is_finished for one in deciding)
+            # Where every instance of a mapped branch counts, one that chose the task is enough.
+            if decided and all_done and all(key[0] in self.not_chosen(one) for one in decided):
                 return parent
         return None
 
@@ -280,10 +329,75 @@ class _Pass:
         followed = self.dag.named(brancher.follow)
         return children - followed - self.graph.descendants(*followed)
 
+    # -- mapped tasks ------------------------------------------------------------------------------
+
+    def _expand(self, task_id: str) -> None:
+        """Give a mapped task its instances, if it is due; or the number it has to have now, if
+        some of it was cleared.
+        """
+        task = self.dag.by_id[task_id]
+        if (
+            task.expansion is None
+            or self.run.state != RunState.RUNNING
+            or (self.run.cancelling and task_id not in self.scopes.teardowns)
+            or not self.draft.counts(task_id).get(S.NONE)
+        ):
+            return
+        placeholder = self.draft.find((task_id, -1))
+        if placeholder is None:
+            expected = expanding.count(self.draft, task, self._max_map_length)
+        elif self._skipped_by(placeholder.key) is None:
+            expected = expanding.due(self.draft, task, self._max_map_length)
+        else:
+            return
+        if expected == 0:
+            self._shrink_to_nothing(task, placeholder)
+        elif isinstance(expected, int):
+            self._resize(task, expected, instead=placeholder is not None)
+
+    def _resize(self, task: Task, expected: int, *, instead: bool) -> None:
+        """Give the task so many instances, whatever it had before."""
+        if instead:
+            self.draft.drop((task.task_id, -1))
+        there = self.draft.instances(task.task_id)
+        for one in there:
+            if one.map_index >= expected and one.state != S.REMOVED:
+                self._remove(one)
+            elif one.map_index < expected and one.state == S.REMOVED:
+                self.change(one, state=S.NONE, **_FRESH)
+        created = [TaskInstance(task.task_id, index) for index in range(len(there), expected)]
+        if created or instead:
+            self._create(task, created, instead=instead)
+
+    def _shrink_to_nothing(self, task: Task, placeholder: TaskInstance | None) -> None:
+        nothing = expanding.nothing_to_map(task)
+        if placeholder is None:
+            for one in self.draft.instances(task.task_id):
+                self._remove(one)
+            placeholder = TaskInstance(task.task_id)
+            self._create(task, [placeholder], instead=False)
+        self.end(placeholder, nothing.state, nothing.reason, nothing.message)
+
+    def _create(self, task: Task, created: Iterable[TaskInstance], *, instead: bool) -> None:
+        made = tuple(created)
+        for one in made:
+            self.draft.put(one)
+        self.effects.append(
+            TaskExpanded(task, self.dag.weights[task.task_id], made, self.now, instead)
+        )
+
+    def _remove(self, instance: TaskInstance) -> None:
+        why = "What the task is mapped over has become shorter."
+        if instance.is_with_executor and instance.attempt_id:
+            self.effects.append(CancelAttempt(instance.key, instance.attempt_id))
+            outcome = Outcome(S.CANCELLED, Reason.NOTHING_TO_MAP, why)
+            self.effects.append(TryEnded(instance.key, instance.attempt_id, outcome, self.now))
+        self.end(instance, S.REMOVED, Reason.NOTHING_TO_MAP, why)
+
     # -- the run -----------------------------------------------------------------------------------
 
     def close_run(self) -> None:
-        if self.run.state == RunState.RUNNING and self._unfinished == 0:
+        if self.run.state == RunState.RUNNING and self.draft.unfinished == 0:
             state, message = self._verdict_on_run()
             self.change_run(state=state, message=message, ended_at=self.now)
 
@@ -292,24 +406,31 @@ class _Pass:
             return RunState.CANCELLED, self.run.message
         if self.run.cancelling is not None:
             return RunState.FAILED, self.run.message
-        leaves = [self.get((leaf, -1)) for leaf in self.scopes.leaves]
-        bad = [
-            leaf.task_id for leaf in leaves if leaf.state not in (S.SUCCESS, S.SKIPPED, S.REMOVED)
-        ]
+        bad = [leaf for leaf in self.scopes.leaves if not self._ended_well(leaf)]
         if bad:
             return RunState.FAILED, f"Did not succeed: {', '.join(sorted(bad)[:5])}."
         return RunState.SUCCESS, ""
+
+    def _ended_well(self, task_id: str) -> bool:
+        counts = self.draft.counts(task_id)
+        good = (S.SUCCESS, S.SKIPPED, S.REMOVED)
+        if all(state in good for state, number in counts.items() if number):
+            return True
+        return tolerated(counts, self.dag.by_id[task_id].min_success_ratio)
 
 
 def _not_chosen_by(brancher: str) -> str:
     return f"{brancher} did not choose this task."
 
 
-def _blame(upstream: list[TaskInstance], rule: object) -> str:
+def _blame(upstream: Mapping[str, Mapping[TaskState, int]], rule: object) -> str:
     """One sentence naming the upstreams that decided the matter."""
     by_state: dict[TaskState, list[str]] = {}
-    for instance in upstream:
-        by_state.setdefault(instance.state, []).append(instance.task_id)
+    for task_id, counts in upstream.items():
+        for state, number in counts.items():
+            if number:
+                name = task_id if number == 1 else f"{number} of {task_id}"
+                by_state.setdefault(state, []).append(name)
     parts = (f"{', '.join(ids[:3])} {state}" for state, ids in by_state.items())
     return f"Rule {rule}: {'; '.join(parts)}."
 
@@ -321,7 +442,7 @@ def _run_started(step: _Pass, _: ev.RunStarted) -> None:
     if step.run.state == RunState.QUEUED:
         step.change_run(state=RunState.RUNNING, started_at=step.now, ended_at=None, message="")
     for task in step.dag.tasks:
-        step.note(task.task_id)
+        step.note((task.task_id, -1))
 
 
 def _dispatched(step: _Pass, event: ev.Dispatched) -> None:
@@ -355,14 +476,15 @@ def _attempt_finished(step: _Pass, event: ev.AttemptFinished) -> None:
     step.effects.append(TryEnded(event.key, event.attempt_id, event.outcome, event.at or step.now))
     if instance.restart:
         step.change(instance, state=S.NONE, **_FRESH)
-        step.note(instance.task_id)
+        step.note((instance.task_id, -1))
     elif event.outcome.state == S.SUCCESS:
         _succeeded(step, instance, event.outcome)
     elif event.outcome.state == S.FAILED:
         _failed(step, instance, event.outcome)
     else:
         outcome = event.outcome
-        step.change(instance, **step.ended(outcome.state, outcome.reason, outcome.message))
+        ended = step.ended(outcome.state, outcome.reason, outcome.message)
+        step.change(instance, **ended, map_name=outcome.map_name)
 
 
 def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
@@ -375,6 +497,8 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         started_at=instance.started_at or step.now,
         follow=outcome.follow,
         short_circuit=outcome.short_circuit,
+        lengths=_lengths(step, instance.task_id, outcome),
+        map_name=outcome.map_name,
     )
     step.effects.append(ValuesStored(after.key, outcome.values))
     step.update_assets(after.key, outcome.emissions)
@@ -382,14 +506,27 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
     if after.short_circuit:
         skipped = step.graph.descendants(after.task_id) - step.scopes.teardowns
     for task_id in sorted(skipped, key=step.graph.position.__getitem__):
-        child = step.get((task_id, -1))
-        if child.state in _SKIPPABLE:
-            step.end(
-                child,
-                S.SKIPPED,
-                Reason.SKIPPED_BY_BRANCH,
-                _not_chosen_by(after.task_id),
-            )
+        for child in _decided_by(step, after, task_id):
+            if child.state in _SKIPPABLE:
+                why = _not_chosen_by(after.task_id)
+                step.end(child, S.SKIPPED, Reason.SKIPPED_BY_BRANCH, why)
+
+
+def _lengths(step: _Pass, task_id: str, outcome: Outcome) -> Mapping[str, object] | None:
+    keys = step.dag.mapped_over.get(task_id)
+    return lengths_handed_on(keys, outcome.values, RETURN_VALUE) if keys else None
+
+
+def _decided_by(step: _Pass, brancher: TaskInstance, task_id: str) -> list[TaskInstance]:
+    """The instances of a task that this branch alone decides about. Where the others of a mapped
+    branch have a say, the task is looked at when all have spoken.
+    """
+    if brancher.map_index < 0:
+        return step.draft.instances(task_id)
+    if not step.dag.pairs(brancher.task_id, task_id):
+        return []
+    found = step.draft.find((task_id, brancher.map_index))
+    return [] if found is None else [found]
 
 
 def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
@@ -418,6 +555,7 @@ def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         message=outcome.message,
         ended_at=step.now,
         next_try_at=decision.at if again else None,
+        map_name=outcome.map_name,
     )
 
 
@@ -456,6 +594,7 @@ _FRESH = {
     "follow": None,
     "short_circuit": False,
     "restart": False,
+    "lengths": None,
 }
 
 
@@ -467,7 +606,7 @@ def _cleared(step: _Pass, event: ev.Cleared) -> None:
             step.effects.append(CancelAttempt(key, instance.attempt_id))
         else:
             step.change(instance, state=S.NONE, **_FRESH)
-            step.note(key[0])
+            step.note((key[0], -1))
     if step.run.state.is_finished and event.keys:
         step.change_run(state=RunState.QUEUED, ended_at=None, message="", cancelling=None)
 
@@ -491,7 +630,7 @@ def _cancel_run(step: _Pass, event: ev.CancelRun) -> None:
     for key in step.snapshot.instances:
         instance = step.get(key)
         if key[0] in step.scopes.teardowns and not event.teardowns_too:
-            step.note(key[0])
+            step.note((key[0], -1))
         elif instance.is_with_executor and instance.attempt_id:
             step.effects.append(CancelAttempt(key, instance.attempt_id))
         elif not instance.state.is_finished:

@@ -4,7 +4,7 @@ data, no shared filesystem assumed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
@@ -23,7 +23,8 @@ class ValueRef:
     into the artifact store.
 
     `type` is the rung of the value ladder: json, arrow, npy or pickle. `digest` is the SHA-256 of
-    the stored bytes, `size` their number.
+    the stored bytes, `size` their number. `length` is the number of elements of a list or dict,
+    None for anything else.
     """
 
     type: Literal["json", "arrow", "npy", "pickle"]
@@ -32,6 +33,17 @@ class ValueRef:
     digest: str | None = None
     size: int = 0
     preview: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of what a mapped task is expanded over: the one at `place` of the list or dict
+    `value`, `value` itself without a place, or that of a literal in the source without a value.
+    """
+
+    place: int | None = None
+    value: ValueRef | None = None
 
 
 @dataclass(frozen=True)
@@ -88,8 +100,10 @@ class RunInfo:
 class TaskOrder:
     """Everything a worker needs to run one attempt of one task instance.
 
-    `values` holds, per upstream task of `task.reads`, its values by key. `artifacts` is the fsspec
-    URL of the folder of this attempt; `value_store` the one where values by reference go.
+    `values` holds, per upstream task of `task.reads`, its values by key; `mapped_values`, per
+    mapped one whose instances are all read, the index and values of each. `elements` are what this
+    instance of a mapped task gets, by the number of the leaf (see `mapping`). `artifacts` is the
+    fsspec URL of the folder of this attempt; `value_store` the one where values by reference go.
     `heartbeat` is the number of seconds between signs of life. `inlet_events` are the newest events
     of the task's inlets, oldest first.
     """
@@ -105,6 +119,10 @@ class TaskOrder:
     values: Mapping[str, Mapping[str, ValueRef]] = field(default_factory=dict)
     heartbeat: float = 5.0
     inlet_events: tuple[AssetEvent, ...] = ()
+    mapped_values: Mapping[str, Sequence[tuple[int, Mapping[str, ValueRef]]]] = field(
+        default_factory=dict
+    )
+    elements: Mapping[int, Element] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -121,6 +139,7 @@ class Outcome:
     the direct downstream tasks that go on; `short_circuit` stops them all. `retryable` False means
     that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory`
     is in bytes. `emissions` are what user code said of the assets among the task's outlets.
+    `map_name` is the name an instance of a mapped task goes by.
     """
 
     state: TaskState
@@ -136,6 +155,7 @@ class Outcome:
     log: str | None = None
     peak_memory: int | None = None
     emissions: tuple[Emission, ...] = ()
+    map_name: str = ""
 
 
 class ReportKind(Word):

@@ -4,7 +4,8 @@ Built from rows, decided upon in `lifecycle`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -45,7 +46,8 @@ class TaskInstance:
     `infra_failures` count since the last clear.
 
     `follow` and `short_circuit` keep what a finished branch decided. `restart` means: cleared while
-    an attempt was alive, begin again when it has ended.
+    an attempt was alive, begin again when it has ended. `lengths` are those of the lists and dicts
+    it handed on for others to be mapped over. `map_name` is what its map_index_template made.
     """
 
     task_id: str
@@ -65,10 +67,17 @@ class TaskInstance:
     follow: tuple[str, ...] | None = None
     short_circuit: bool = False
     restart: bool = False
+    lengths: JsonObject | None = None
+    map_name: str = ""
 
     @property
     def key(self) -> TaskKey:
         return (self.task_id, self.map_index)
+
+    @property
+    def name(self) -> str:
+        """`task_id`, or `task_id[i]` for an instance of a mapped task."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
 
     @property
     def is_with_executor(self) -> bool:
@@ -78,18 +87,25 @@ class TaskInstance:
 class RunSnapshot:
     """A run with its DAG and all its task instances.
 
-    `apply` is for the shell, after the effects are stored.
+    A task that is not mapped has one instance, of map_index -1. So has a mapped one until it is
+    expanded, and where there is nothing to expand it over. `put` and `drop` are for
+    `effects.apply`, after the effects are stored.
     """
 
     def __init__(self, run: DagRun, dag: Dag, instances: Iterable[TaskInstance] = ()) -> None:
         self.run = run
         self.dag = dag
-        self.instances: dict[TaskKey, TaskInstance] = {
-            (t.task_id, -1): TaskInstance(t.task_id) for t in dag.tasks
-        }
+        self.instances: dict[TaskKey, TaskInstance] = {}
+        self.unfinished = 0
+        self._indexes: dict[str, dict[int, None]] = {}
+        self._counts: dict[str, Counter[TaskState]] = {}
+        self._handed_on: dict[tuple[str, str], tuple[int, ...]] = {}
+        given: dict[str, list[TaskInstance]] = {task.task_id: [] for task in dag.tasks}
         for instance in instances:
-            self.instances[instance.key] = instance
-        self.unfinished = sum(not i.state.is_finished for i in self.instances.values())
+            given.setdefault(instance.task_id, []).append(instance)
+        for task_id, found in given.items():
+            for instance in found or [TaskInstance(task_id)]:
+                self.put(instance)
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -101,13 +117,42 @@ class RunSnapshot:
 
     def states(self) -> Mapping[str, TaskState]:
         """State by name: `task_id`, or `task_id[i]` for a mapped instance."""
-        return {
-            task_id if index < 0 else f"{task_id}[{index}]": instance.state
-            for (task_id, index), instance in self.instances.items()
-        }
+        return {instance.name: instance.state for instance in self.instances.values()}
+
+    def indexes(self, task_id: str) -> Collection[int]:
+        """The map indexes of this task's instances."""
+        return self._indexes[task_id].keys()
+
+    def counts(self, task_id: str) -> Mapping[TaskState, int]:
+        """How many instances of this task are in which state. Kept up, not counted."""
+        return self._counts[task_id]
+
+    def handed_on(self, task_id: str, key: str) -> tuple[int, ...]:
+        """The map indexes of the instances that handed on a value of that name, in order. For
+        values that tasks are mapped over; remembered until an instance of the task changes.
+        """
+        if (task_id, key) not in self._handed_on:
+            of_task = (self.instances[task_id, index] for index in self.indexes(task_id))
+            found = sorted(i.map_index for i in of_task if key in (i.lengths or ()))
+            self._handed_on[task_id, key] = tuple(found)
+        return self._handed_on[task_id, key]
 
     def put(self, instance: TaskInstance) -> None:
-        before = self.instances.get(instance.key)
+        self._take_out(instance.key)
         self.unfinished += int(not instance.state.is_finished)
-        self.unfinished -= int(before is not None and not before.state.is_finished)
+        self._indexes.setdefault(instance.task_id, {})[instance.map_index] = None
+        self._counts.setdefault(instance.task_id, Counter())[instance.state] += 1
         self.instances[instance.key] = instance
+
+    def drop(self, key: TaskKey) -> None:
+        self._take_out(key)
+        del self._indexes[key[0]][key[1]]
+        del self.instances[key]
+
+    def _take_out(self, key: TaskKey) -> None:
+        for name in self.dag.mapped_over.get(key[0], ()):
+            self._handed_on.pop((key[0], name), None)
+        before = self.instances.get(key)
+        if before is not None:
+            self.unfinished -= int(not before.state.is_finished)
+            self._counts[key[0]][before.state] -= 1

@@ -79,6 +79,8 @@ class Reason(Word):
     IMPORT_ERROR = "import_error"
     SKIPPED_BY_CALL = "skipped_by_call"
     SKIPPED_BY_BRANCH = "skipped_by_branch"
+    NOTHING_TO_MAP = "nothing_to_map"
+    NOT_MAPPABLE = "not_mappable"
     UPSTREAM = "upstream"
     CANCELLED = "cancelled"
     MARKED = "marked"

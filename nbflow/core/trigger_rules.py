@@ -8,7 +8,8 @@ upstreams.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -58,12 +59,18 @@ class Tally:
 
     @classmethod
     def of(cls, states: Iterable[TaskState]) -> Tally:
+        return cls.of_counts([Counter(states)])
+
+    @classmethod
+    def of_counts(cls, upstream: Iterable[Mapping[TaskState, int]]) -> Tally:
+        """From how many instances of each upstream task are in which state."""
         counts = {"total": 0}
-        for state in states:
-            counts["total"] += 1
-            kind = _KIND_OF_STATE.get(state)
-            if kind is not None:
-                counts[kind] = counts.get(kind, 0) + 1
+        for states in upstream:
+            for state, number in states.items():
+                counts["total"] += number
+                kind = _KIND_OF_STATE.get(state)
+                if kind is not None:
+                    counts[kind] = counts.get(kind, 0) + number
         return cls(**counts)
 
     @property

@@ -12,7 +12,7 @@ import json
 import pickle
 import reprlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -63,8 +63,10 @@ def dump_value(value: object, value_store_url: str) -> ValueRef:
     """
     encoded = _encode(value)
     preview = preview_of(value)
+    length = length_of(value)
     if encoded.inline:
-        return ValueRef("json", json.loads(encoded.data), size=len(encoded.data), preview=preview)
+        inline = json.loads(encoded.data)
+        return ValueRef("json", inline, size=len(encoded.data), preview=preview, length=length)
     digest = sha256(encoded.data).hexdigest()
     store = ArtifactStore(value_store_url)
     path = f"{digest[:2]}/{digest}.{_SUFFIX[encoded.rung]}"
@@ -77,7 +79,12 @@ def dump_value(value: object, value_store_url: str) -> ValueRef:
             f"The value {preview} could not be written to {value_store_url}: {_told(error)}."
         ) from error
     return ValueRef(
-        encoded.rung, url=store.url(path), digest=digest, size=len(encoded.data), preview=preview
+        encoded.rung,
+        url=store.url(path),
+        digest=digest,
+        size=len(encoded.data),
+        preview=preview,
+        length=length,
     )
 
 
@@ -94,6 +101,19 @@ def load_value(ref: ValueRef) -> object:
             f"The value {ref.preview or ref.url} cannot be read back here: {_told(error)}. "
             "The environment here needs the libraries and modules of the one that wrote it."
         ) from error
+
+
+def length_of(value: object) -> int | None:
+    """The number of elements that a task can be mapped over; None for what has none."""
+    is_array = _is(value, "numpy", "ndarray") and cast("Any", value).ndim > 0
+    is_plain = isinstance(value, (Sequence, Mapping)) and not isinstance(value, (str, bytes))
+    if not is_array and not is_plain:
+        return None
+    try:
+        return len(cast("Sequence[object]", value))
+    # The value's own __len__ is user code; as long as nobody maps over it, it does not matter.
+    except Exception:  # noqa: BLE001
+        return None
 
 
 def preview_of(value: object) -> str:

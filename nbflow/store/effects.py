@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from nbflow.core import effects as fx
 from nbflow.core.assets import AssetEvent
+from nbflow.core.dag import Task
 from nbflow.core.effects import Effect
 from nbflow.core.errors import NbflowError
 from nbflow.core.events import TaskKey
@@ -79,6 +80,8 @@ class _Batch:
         self._run: tuple[int, str, str] = (0, "", "")
         self.runs: dict[int, Values] = {}
         self.tasks: dict[_InstanceRef, Values] = {}
+        self.created: dict[_InstanceRef, Values] = {}
+        self.dropped: dict[_InstanceRef, Values] = {}
         self.started: dict[str, Values] = {}
         self.running: dict[str, Values] = {}
         self.ended: dict[str, Values] = {}
@@ -94,6 +97,8 @@ class _Batch:
     def add(self, effect: Effect) -> None:
         if isinstance(effect, fx.TaskChanged):
             self._task_changed(effect)
+        elif isinstance(effect, fx.TaskExpanded):
+            self._task_expanded(effect)
         elif isinstance(effect, fx.RunChanged):
             self._run_changed(effect)
         elif isinstance(effect, fx.TryStarted):
@@ -110,6 +115,8 @@ class _Batch:
 
     def write(self, session: Session) -> None:
         _update(session, _UPDATE_RUN, self.runs)
+        _write(session, _DROP_TASK, self.dropped.values())
+        _write(session, _INSERT_TASK, self.created.values())
         _update(session, _UPDATE_TASK, self.tasks)
         _write(session, _INSERT_TRY, self.started.values())
         _update(session, _TRY_RUNNING, self.running)
@@ -128,11 +135,37 @@ class _Batch:
         if after.state is TaskState.QUEUED:
             worker = ""
         values = {name: getattr(after, name) for name in _TASK_FIELDS}
-        self.tasks[ref] = {**_where(ref), **values, "worker": worker}
+        if ref in self.created:
+            self.created[ref].update(values)
+            if effect.after.state is TaskState.QUEUED:
+                self.created[ref]["worker"] = ""
+        else:
+            self.tasks[ref] = {**_where(ref), **values, "worker": worker}
         if after.state is TaskState.NONE:
             self._empty(ref)  # cleared: nobody may read what it handed on before
         if after.state is not before.state:
             self._line("task", after.state, effect.at, _about(after), after.key)
+
+    def _task_expanded(self, effect: fx.TaskExpanded) -> None:
+        run_pk, task_id = self._run[0], effect.task.task_id
+        if effect.instead:
+            ref = (run_pk, task_id, -1)
+            self.tasks.pop(ref, None)
+            self.created.pop(ref, None)
+            self.dropped[ref] = _where(ref)
+        for one in effect.created:
+            ref = (run_pk, *one.key)
+            values = {name: getattr(one, name) for name in _TASK_FIELDS}
+            place = {"run_pk": run_pk, "task_id": task_id, "map_index": one.map_index}
+            self.created[ref] = {
+                **place,
+                **values,
+                **columns_of_task(effect.task, effect.weight),
+                "worker": "",
+            }
+        self._line(
+            "mapped", TaskState.NONE, effect.at, {"length": len(effect.created)}, (task_id, -1)
+        )
 
     def _run_changed(self, effect: fx.RunChanged) -> None:
         run_pk = self._run[0]
@@ -149,13 +182,14 @@ class _Batch:
         values = {"state": TaskState.RUNNING, "worker": effect.worker, "started_at": effect.at}
         self._of_try(self.running, effect.attempt_id).update(values)
         ref = (self._run[0], *effect.key)
-        if ref in self.tasks:
-            self.tasks[ref]["worker"] = effect.worker
+        for rows in (self.tasks, self.created):
+            if ref in rows:
+                rows[ref]["worker"] = effect.worker
 
     def _values_stored(self, effect: fx.ValuesStored) -> None:
         ref = (self._run[0], *effect.key)
         # A first try has nothing to replace, which saves most batches a statement.
-        if self.tasks.get(ref, {}).get("try_number") != 1:
+        if (self.tasks.get(ref) or self.created.get(ref, {})).get("try_number") != 1:
             self._empty(ref)
         self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
 
@@ -194,6 +228,15 @@ class _Batch:
 
 
 # -- rows ------------------------------------------------------------------------------------------
+
+
+def columns_of_task(task: Task, weight: int) -> Values:
+    """What a row of `task_instances` repeats of its task, so that slots are counted from rows."""
+    return {
+        "pool": task.pool,
+        "pool_slots": task.pool_slots,
+        "priority_weight": weight,
+    }
 
 
 def _where(ref: _InstanceRef) -> Values:
@@ -289,6 +332,12 @@ _UPDATE_TASK = (
         worker=func.coalesce(bindparam("worker", type_=_TASKS.c.worker.type), _TASKS.c.worker),
     )
 )
+_DROP_TASK = delete(_TASKS).where(
+    _TASKS.c.run_pk == bindparam("b_run_pk"),
+    _TASKS.c.task_id == bindparam("b_task_id"),
+    _TASKS.c.map_index == bindparam("b_map_index"),
+)
+_INSERT_TASK = insert(_TASKS)
 _INSERT_TRY = insert(_TRIES)
 _INSERT_VALUE = insert(_VALUES)
 _OF_TRY = update(_TRIES).where(_TRIES.c.attempt_id == bindparam("b_attempt_id"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, tuple_, update
 
 from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
@@ -21,7 +21,7 @@ from nbflow.core.states import RunType, TaskState
 from nbflow.store import journal
 from nbflow.store.dags import read_dags
 from nbflow.store.database import Session
-from nbflow.store.effects import apply_all, apply_effects
+from nbflow.store.effects import apply_all, apply_effects, columns_of_task
 from nbflow.store.journal import Change
 from nbflow.store.tables import (
     RUN_IS_ACTIVE,
@@ -43,6 +43,7 @@ __all__ = [
     "apply_all",
     "apply_effects",
     "create_run",
+    "instance_values",
     "live_attempts",
     "load_active",
     "load_run",
@@ -111,9 +112,7 @@ def _instance_values(run_pk: int, dag: Dag) -> list[dict[str, object]]:
         {
             "run_pk": run_pk,
             "task_id": task.task_id,
-            "pool": task.pool,
-            "pool_slots": task.pool_slots,
-            "priority_weight": dag.weights[task.task_id],
+            **columns_of_task(task, dag.weights[task.task_id]),
         }
         for task in dag.tasks
     ]
@@ -190,7 +189,8 @@ def values_of(
 ) -> Mapping[str, Mapping[str, ValueRef]]:
     """What these tasks handed on in this run: {task_id: {key: value}}.
 
-    Only tasks that are not mapped are asked for; those without values are left out.
+    Only tasks that are not mapped are asked for (see `instance_values`); those without values are
+    left out.
     """
     query = select(_VALUES.c.task_id, _VALUES.c.key, *columns_like(_VALUES, ValueRef)).where(
         _VALUES.c.run_pk == run_pk, _VALUES.c.map_index == -1
@@ -202,6 +202,32 @@ def values_of(
     for task_id, key, *ref in session.execute(query):
         if task_id in wanted:
             found.setdefault(task_id, {})[key] = ValueRef(*ref)
+    return found
+
+
+def instance_values(
+    session: Session, run_pk: int, wanted: Mapping[str, Collection[int] | None]
+) -> Mapping[str, Mapping[int, Mapping[str, ValueRef]]]:
+    """What instances of mapped tasks handed on in this run: {task_id: {map_index: {key: value}}}.
+
+    `wanted` are the map indexes of each task, or None for all there are. In order of index.
+    """
+    named = [(t, i) for t, indexes in wanted.items() if indexes is not None for i in indexes]
+    whole = [task_id for task_id, indexes in wanted.items() if indexes is None]
+    if len(named) > _NAMED_AT_MOST:
+        whole, named = list(wanted), []
+    these = or_(
+        _VALUES.c.task_id.in_(whole), tuple_(_VALUES.c.task_id, _VALUES.c.map_index).in_(named)
+    )
+    columns = (_VALUES.c.task_id, _VALUES.c.map_index, _VALUES.c.key)
+    query = (
+        select(*columns, *columns_like(_VALUES, ValueRef))
+        .where(_VALUES.c.run_pk == run_pk, _VALUES.c.map_index >= 0, these)
+        .order_by(_VALUES.c.map_index)
+    )
+    found: dict[str, dict[int, dict[str, ValueRef]]] = {}
+    for task_id, index, key, *ref in session.execute(query) if wanted else ():
+        found.setdefault(task_id, {}).setdefault(index, {})[key] = ValueRef(*ref)
     return found
 
 

@@ -245,6 +245,8 @@ class TaskInstanceRow(Row):
     follow: Mapped[tuple[str, ...] | None] = mapped_column(TextTuple())
     short_circuit: Mapped[bool] = mapped_column(server_default=false())
     restart: Mapped[bool] = mapped_column(server_default=false())
+    lengths: Mapped[object | None] = mapped_column(JsonText())
+    map_name: Mapped[str] = mapped_column(server_default="")
     pool: Mapped[str]
     pool_slots: Mapped[int]
     priority_weight: Mapped[int]
@@ -292,6 +294,7 @@ class ValueRow(Row):
     digest: Mapped[str | None]
     size: Mapped[int] = mapped_column(BigKey)
     preview: Mapped[str]
+    length: Mapped[int | None] = mapped_column(BigKey)
 
 
 class JournalRow(Row):

@@ -6,14 +6,15 @@ Nothing is judged here: trigger rules, the past and limits are asked as the sche
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from nbflow.core.draft import Draft
 from nbflow.core.events import TaskKey
 from nbflow.core.past import asked_for, depends_on_past, held_by_past
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
-from nbflow.core.trigger_rules import Tally, Verdict, verdict
+from nbflow.core.trigger_rules import Verdict
 from nbflow.store import browsing, leases
 from nbflow.store.database import Session
 from nbflow.store.leases import LeaseStatus
@@ -36,7 +37,8 @@ def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[C
     found = [*_scheduler(lease, now), _run_has_begun(session, run)]
     if instance.state == TaskState.UP_FOR_RETRY:
         return [*found, _retry(instance)]
-    found += [_rule(snapshot, instance), *_past(session, run, key)]
+    found += [_rule(snapshot, instance), *_mapped_over(snapshot, instance)]
+    found += _past(session, run, key)
     if instance.state == TaskState.QUEUED:
         found.append(_with_executor(instance, lease))
     if instance.state == TaskState.SCHEDULED:
@@ -70,22 +72,46 @@ def _run_has_begun(session: Session, run: ActiveRun) -> Condition:
 
 
 def _rule(snapshot: RunSnapshot, instance: TaskInstance) -> Condition:
-    parents = snapshot.dag.upstream(instance.task_id)
+    draft = Draft(snapshot)
     rule = snapshot.dag.by_id[instance.task_id].trigger_rule
-    states = {parent: snapshot.instances[(parent, -1)].state for parent in parents}
-    decision = verdict(rule, Tally.of(states.values()))
-    unfinished = [
-        f"{parent} ({state})" for parent, state in states.items() if not state.is_finished
-    ]
-    if not parents:
+    seen = dict(draft.upstream(instance.key))
+    for setup in snapshot.scopes.far_setups_of(instance.task_id):
+        seen[setup] = draft.seen(instance.key, setup)
+    if not seen:
         return Condition("trigger_rule", met=True, text="It has no upstream tasks.")
-    if decision is not Verdict.WAIT:
+    if draft.verdict(instance.key) is not Verdict.WAIT:
         return Condition("trigger_rule", met=True, text=f"Its trigger rule {rule} is met.")
-    done = len(parents) - len(unfinished)
-    shown = ", ".join(unfinished[:5]) + (", ..." if len(unfinished) > 5 else "")
-    waits = f"Its trigger rule {rule} waits: {done} of {len(parents)} upstream tasks have ended."
+    missing = [told for task_id, counts in seen.items() if (told := _unfinished(task_id, counts))]
+    shown = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+    done = len(seen) - len(missing)
+    waits = f"Its trigger rule {rule} waits: {done} of {len(seen)} upstream tasks have ended."
     text = f"{waits} Missing: {shown}."
     return Condition("trigger_rule", met=False, text=text, next_look=_ON_REPORT)
+
+
+def _unfinished(task_id: str, counts: Mapping[TaskState, int]) -> str:
+    """What of an upstream task is missing: its state, or how many of its instances have ended."""
+    states = {state: number for state, number in counts.items() if number}
+    total = sum(states.values())
+    ended = sum(number for state, number in states.items() if state.is_finished)
+    if ended == total:
+        return ""
+    return f"{task_id} ({ended} of {total})" if total > 1 else f"{task_id} ({next(iter(states))})"
+
+
+def _mapped_over(snapshot: RunSnapshot, instance: TaskInstance) -> Iterable[Condition]:
+    """What a mapped task waits for before it has instances."""
+    expansion = snapshot.task(instance.key).expansion
+    if expansion is None or instance.map_index >= 0:
+        return
+    draft = Draft(snapshot)
+    sources = {task_id: draft.counts(task_id) for task_id, _ in expansion.values}
+    missing = [
+        told for task_id, counts in sources.items() if (told := _unfinished(task_id, counts))
+    ]
+    if missing:
+        text = f"How many instances it gets is known when {', '.join(missing)} has ended."
+        yield Condition("mapping", met=False, text=text, next_look=_ON_REPORT)
 
 
 def _past(session: Session, run: ActiveRun, key: TaskKey) -> Iterable[Condition]:

@@ -173,6 +173,8 @@ def _create_runs() -> None:
         sa.Column("follow", sa.Text),
         sa.Column("short_circuit", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.Column("restart", sa.Boolean, server_default=sa.false(), nullable=False),
+        sa.Column("lengths", sa.Text),
+        sa.Column("map_name", sa.Text, server_default="", nullable=False),
         sa.Column("pool", sa.Text, nullable=False),
         sa.Column("pool_slots", sa.Integer, nullable=False),
         sa.Column("priority_weight", sa.Integer, nullable=False),
@@ -239,6 +241,7 @@ def _create_tries_and_values() -> None:
         sa.Column("digest", sa.Text),
         sa.Column("size", _KEY, nullable=False),
         sa.Column("preview", sa.Text, nullable=False),
+        sa.Column("length", _KEY),
         _belongs_to("values", "run_pk", "dag_runs.id", cascade=True),
         sa.PrimaryKeyConstraint("run_pk", "task_id", "map_index", "key", name="pk_values"),
     )
