@@ -223,6 +223,44 @@ export interface ClearPreview {
   request_id: number | null;
 }
 
+/**
+ * A pool and what is going on in it. `slots` -1 means no limit; `used` are slots, the others
+ * count task instances. One that tasks wait for and nobody made has `exists` false.
+ */
+export interface PoolView {
+  name: string;
+  slots: number;
+  description: string;
+  include_deferred: boolean;
+  exists: boolean;
+  used: number;
+  running: number;
+  queued: number;
+  deferred: number;
+  waiting: number;
+}
+
+/** A task instance that takes slots of a pool, or is ready and waits for some. */
+export interface PoolTask {
+  dag_id: string;
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  state: string;
+  slots: number;
+}
+
+/** All pools. */
+export interface PoolList {
+  pools: PoolView[];
+}
+
+/** A pool with the task instances in it, those with slots first, at most 200. */
+export interface PoolDetail {
+  pool: PoolView;
+  tasks: PoolTask[];
+}
+
 /** A file that could not be read, or reads with problems. */
 export interface ImportErrorView {
   file: string;

@@ -30,6 +30,7 @@ GROUPS = {
     "dags": "DAGs: list, show, lint, trigger, pause.",
     "runs": "Runs: list, show, cancel, clear, watch.",
     "tasks": "Tasks of a run: list, logs, why.",
+    "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "db": "The store: upgrade, downgrade, check.",
     "config": "Settings and where they come from.",
 }

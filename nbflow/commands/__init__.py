@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from nbflow.commands.asking import Receipt, schema_errors
 from nbflow.commands.assets import AssetVerbs
 from nbflow.commands.dags import DagVerbs
+from nbflow.commands.pools import PoolVerbs
 from nbflow.commands.runs import RunVerbs
 
 __all__ = ["Commands", "Receipt", "schema_errors"]
 
 
 @dataclass(frozen=True)
-class Commands(DagVerbs, RunVerbs, AssetVerbs):
+class Commands(DagVerbs, PoolVerbs, RunVerbs, AssetVerbs):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

@@ -47,6 +47,14 @@ class Clear(Sent):
     dry_run: bool = True
 
 
+class PoolBody(Sent):
+    """A pool: its slots (-1: no limit), and what is to change beside; null stays as it is."""
+
+    slots: int
+    description: str | None = None
+    include_deferred: bool | None = None
+
+
 # -- queries ---------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ from nbflow.server.bodies import (
     DagQuery,
     InstanceQuery,
     PartQuery,
+    PoolBody,
     RunQuery,
     Trigger,
     TryQuery,
@@ -28,6 +29,7 @@ from nbflow.server.bodies import (
 from nbflow.settings import Settings
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
+from nbflow.views import pools as pool_views
 from nbflow.views import runs as run_views
 from nbflow.views.shapes import (
     ChangeView,
@@ -39,6 +41,8 @@ from nbflow.views.shapes import (
     ImportErrorList,
     LiveCells,
     LogChunk,
+    PoolDetail,
+    PoolList,
     RequestReceipt,
     RunDetail,
     RunList,
@@ -159,6 +163,12 @@ class Questions:
         state = self.task(dag_id, run_id, task_id, query).instance.state
         return state in _FINISHED_WITHOUT_TRY
 
+    def pools(self) -> PoolList:
+        return PoolList(pool_views.pool_list(self.store))
+
+    def pool(self, name: str) -> PoolDetail:
+        return pool_views.pool_detail(self.store, name)
+
     # -- what changes ------------------------------------------------------------------------------
 
     def feed(self) -> feed.Feed:
@@ -192,6 +202,15 @@ class Questions:
             dry_run=body.dry_run,
         )
         return ClearPreview(list(receipt.keys), body.dry_run, receipt.request_id)
+
+    def set_pool(self, actor: str, name: str, body: PoolBody) -> PoolDetail:
+        self._verbs(actor).set_pool(
+            name, body.slots, body.description, include_deferred=body.include_deferred
+        )
+        return self.pool(name)
+
+    def delete_pool(self, actor: str, name: str) -> RequestReceipt:
+        return _accepted(self._verbs(actor).delete_pool(name))
 
     def _verbs(self, actor: str) -> Commands:
         return Commands(self.store, actor)

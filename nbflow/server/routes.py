@@ -20,6 +20,7 @@ from nbflow.server.bodies import (
     NoBody,
     PartQuery,
     Pause,
+    PoolBody,
     RunQuery,
     Trigger,
     TryQuery,
@@ -39,6 +40,8 @@ from nbflow.views.shapes import (
     ImportErrorList,
     LiveCells,
     LogChunk,
+    PoolDetail,
+    PoolList,
     RequestReceipt,
     RunDetail,
     RunList,
@@ -274,6 +277,47 @@ class TaskNotebookHandler(NbflowHandler):
         await self.answer(lambda ask: ask.task_notebook(dag_id, run_id, task_id, query))
 
 
+class PoolsHandler(NbflowHandler):
+    """All pools."""
+
+    auth_resource = "nbflow:pools"
+
+    @web.authenticated
+    @authorized
+    @operation(PoolList)
+    async def get(self) -> None:
+        """The pools, and how many of their slots are taken."""
+        await self.answer(lambda ask: ask.pools())
+
+
+class PoolHandler(NbflowHandler):
+    """One pool."""
+
+    auth_resource = "nbflow:pools"
+
+    @web.authenticated
+    @authorized
+    @operation(PoolDetail)
+    async def get(self, pool: str) -> None:
+        """One pool with the task instances that take its slots, or wait for some."""
+        await self.answer(lambda ask: ask.pool(pool))
+
+    @web.authenticated
+    @authorized
+    @operation(PoolDetail, body=PoolBody)
+    async def put(self, pool: str) -> None:
+        """Make a pool, or change it."""
+        body = self.body(PoolBody)
+        await self.answer(lambda ask: ask.set_pool(self.actor, pool, body))
+
+    @web.authenticated
+    @authorized
+    @operation(RequestReceipt)
+    async def delete(self, pool: str) -> None:
+        """Delete a pool that no unfinished task names."""
+        await self.answer(lambda ask: ask.delete_pool(self.actor, pool))
+
+
 class OpenApiHandler(NbflowHandler):
     """The description of this API."""
 
@@ -319,6 +363,8 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (f"{_TASK}/log", LogHandler),
     (f"{_TASK}/cells", CellsHandler),
     (f"{_TASK}/notebook", TaskNotebookHandler),
+    ("pools", PoolsHandler),
+    ("pools/{pool}", PoolHandler),
     ("openapi.json", OpenApiHandler),
 ]
 

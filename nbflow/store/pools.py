@@ -14,6 +14,8 @@ from nbflow.store.tables import PoolRow, insert_into, table_of
 
 _POOLS = table_of(PoolRow)
 
+LONGEST_NAME = 250
+
 
 @dataclass(frozen=True)
 class Pool:

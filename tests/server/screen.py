@@ -51,7 +51,13 @@ class Api:
     async def patch(self, *path: str, body: object) -> Answer:
         return await self._ask("PATCH", path, body=json.dumps(body))
 
-    async def send(self, method: str, *path: str, text: str) -> Answer:
+    async def put(self, *path: str, body: object) -> Answer:
+        return await self._ask("PUT", path, body=json.dumps(body))
+
+    async def delete(self, *path: str) -> Answer:
+        return await self._ask("DELETE", path)
+
+    async def send(self, method: str, *path: str, text: str | None) -> Answer:
         return await self._ask(method, path, body=text)
 
     async def _ask(self, method: str, path: tuple[str, ...], **more: Any) -> Answer:

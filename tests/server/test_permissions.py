@@ -37,8 +37,13 @@ RULES = {
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/cells"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/notebook"): ("nbflow:runs", "read"),
+    ("GET", "pools"): ("nbflow:pools", "read"),
+    ("GET", "pools/{pool}"): ("nbflow:pools", "read"),
+    ("PUT", "pools/{pool}"): ("nbflow:pools", "write"),
+    ("DELETE", "pools/{pool}"): ("nbflow:pools", "write"),
     ("GET", "openapi.json"): ("nbflow:api", "read"),
 }
+_BODIES = dict.fromkeys(("POST", "PUT", "PATCH"), "{}")
 
 
 def test_there_is_a_rule_for_every_verb() -> None:
@@ -55,10 +60,8 @@ async def test_who_is_not_authorised_is_refused(
 ) -> None:
     method, route = verb
     gate.denied = {rule}
-    body = {"text": "{}"} if method != "GET" else {}
 
-    send = api.send if body else api.get
-    answer = await send(*([method] if body else []), *route.split("/"), **body)
+    answer = await api.send(method, *route.split("/"), text=_BODIES.get(method))
 
     assert answer.status == 403
     assert rule[0] in answer.message
@@ -70,14 +73,13 @@ async def test_who_sends_no_token_is_refused(
     server: ServerApp, jp_fetch: Fetch, verb: tuple[str, str]
 ) -> None:
     method, route = verb
-    body = {} if method == "GET" else {"body": "{}"}
 
     answer = await jp_fetch(
         *("nbflow", "api", "v1", *route.split("/")),
         method=method,
         headers={"Authorization": "token wrong"},
         raise_error=False,
-        **body,
+        body=_BODIES.get(method),
     )
 
     assert answer.code == 403

@@ -458,3 +458,24 @@ async def a_failed_run(api: Api, database: Database, begin_work: BeginWork) -> N
     await api.until(lambda r: r["instances"][0]["state"] == "running", *RUN)
     at_work.finish("a", BAD)
     await api.until(lambda r: r["run"]["state"] == "failed", *RUN)
+
+
+# -- pools -----------------------------------------------------------------------------------------
+
+
+async def test_pools_are_made_seen_and_deleted(api: Api, database: Database) -> None:
+    made = await api.put("pools", "gpu", body={"slots": 2, "description": "Cards."})
+    listed = await api.get("pools")
+    gone = await api.delete("pools", "gpu")
+    missing = await api.get("pools", "gpu")
+
+    assert made.json["pool"]["slots"] == 2
+    assert [pool["name"] for pool in listed.json["pools"]] == ["default_pool", "gpu"]
+    assert (gone.status, missing.status) == (200, 404)
+
+
+async def test_the_default_pool_is_not_deleted(api: Api) -> None:
+    answer = await api.delete("pools", "default_pool")
+
+    assert answer.status == 409
+    assert "Set its slots instead" in answer.message
