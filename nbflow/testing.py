@@ -8,7 +8,7 @@ author looks. Time between retries is skipped, not waited for.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,8 +34,9 @@ from nbflow.settings import Settings
 from nbflow.store import browsing
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database
+from nbflow.views.assets import events_of_run
 from nbflow.views.runs import run_detail
-from nbflow.views.shapes import RunView, TaskInstanceView
+from nbflow.views.shapes import AssetEventView, RunView, TaskInstanceView
 
 if TYPE_CHECKING:
     from nbflow.authoring.dag import DAG
@@ -79,7 +80,7 @@ class TaskResult:
 @dataclass(frozen=True)
 class RunResult:
     """A finished run of `dag`. `states` and `values` are by task id, `task_id[i]` for mapped
-    instances.
+    instances. `asset_events` are those its tasks have emitted, in order.
     """
 
     dag_id: str
@@ -89,6 +90,7 @@ class RunResult:
     tasks: Mapping[str, TaskResult] = field(repr=False)
     dag: Dag = field(repr=False)
     view: RunView = field(repr=False)
+    asset_events: Sequence[AssetEventView] = ()
 
     @cached_property
     def states(self) -> dict[str, str]:
@@ -175,6 +177,7 @@ def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
         assert run is not None
         refs = run_store.values_of(session, run.id, [i.task_id for i in detail.instances])
         tries = browsing.newest_tries(session, run.id)
+        emitted = events_of_run(session, dag_id, run_id)
     tasks = {}
     for view in detail.instances:
         name = view.task_id if view.map_index < 0 else f"{view.task_id}[{view.map_index}]"
@@ -188,7 +191,7 @@ def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
             one.traceback if one else "",
         )
     about = (detail.run.state, detail.run.message)
-    return RunResult(dag_id, run_id, *about, tasks, run.snapshot.dag, detail.run)
+    return RunResult(dag_id, run_id, *about, tasks, run.snapshot.dag, detail.run, emitted)
 
 
 def _log(one: browsing.Try | None) -> str:

@@ -86,6 +86,24 @@ export interface TaskView {
 }
 
 /**
+ * One asset, or alias, that a schedule waits for: since when there is news of it, and whether
+ * that is what a run still lacks.
+ */
+export interface AwaitedAsset {
+  name: string;
+  kind: 'asset' | 'alias';
+  updated_at: string | null;
+  missing: boolean;
+}
+
+/** What a schedule waits for: the expression, its assets, and in a sentence what is missing. */
+export interface AwaitedAssets {
+  expression: string;
+  assets: AwaitedAsset[];
+  text: string;
+}
+
+/**
  * A DAG with its tasks and what its trigger form needs: `params` maps names to `{"default",
  * "schema"}`.
  */
@@ -100,6 +118,7 @@ export interface DagDetail {
   start_date: string | null;
   doc: string;
   next_runs: string[];
+  awaited_assets: AwaitedAssets | null;
 }
 
 /** A run in a list. `counts` maps each state to the number of task instances in it. */
@@ -359,6 +378,93 @@ export interface ChangeView {
 export interface ProblemReport {
   message: string;
   problems: Record<string, unknown>[] | null;
+}
+
+/** A task that makes or uses an asset. */
+export interface AssetTaskView {
+  dag_id: string;
+  task_id: string;
+}
+
+/**
+ * An asset, or an alias: the tasks that make and use it, and the DAGs whose schedule waits for
+ * it.
+ */
+export interface AssetView {
+  name: string;
+  kind: 'asset' | 'alias';
+  uri: string;
+  group: string;
+  extra: Record<string, unknown>;
+  last_event: string | null;
+  producers: AssetTaskView[];
+  consumers: AssetTaskView[];
+  schedules: string[];
+}
+
+/** The assets, and the cursor where their feed goes on. */
+export interface AssetList {
+  assets: AssetView[];
+  cursor: number;
+}
+
+/** A run by its name, and its state. */
+export interface RunName {
+  dag_id: string;
+  run_id: string;
+  state: string;
+}
+
+/**
+ * An asset was made: by a task instance, or by `actor` through the API. `runs` are those it
+ * brought about.
+ */
+export interface AssetEventView {
+  id: number;
+  asset: string;
+  uri: string;
+  at: string;
+  extra: Record<string, unknown>;
+  source_dag_id: string | null;
+  source_run_id: string | null;
+  source_task_id: string | null;
+  source_map_index: number;
+  aliases: string[];
+  actor: string | null;
+  runs: RunName[];
+}
+
+/** Some events, newest first; `next` asks for the next page, null when there is none. */
+export interface AssetEventList {
+  events: AssetEventView[];
+  next: string | null;
+}
+
+/** An asset with its newest events. */
+export interface AssetDetail {
+  asset: AssetView;
+  events: AssetEventView[];
+}
+
+/** A DAG, an asset or an alias on the graph of all; `id` is its kind and its name. */
+export interface LineageNode {
+  id: string;
+  kind: 'dag' | 'asset' | 'alias';
+  name: string;
+  uri: string;
+}
+
+/** A DAG makes an asset (outlet), or uses it (inlet), or its schedule waits for it. */
+export interface LineageEdge {
+  source: string;
+  target: string;
+  role: 'outlet' | 'inlet' | 'schedule';
+}
+
+/** DAGs and assets as one graph. */
+export interface LineageView {
+  nodes: LineageNode[];
+  edges: LineageEdge[];
 }
 
 /**

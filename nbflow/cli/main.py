@@ -31,6 +31,7 @@ GROUPS = {
     "runs": "Runs: list, show, cancel, clear, watch.",
     "tasks": "Tasks of a run: list, logs, why.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
+    "assets": "Assets: list, show, emit.",
     "db": "The store: upgrade, downgrade, check.",
     "config": "Settings and where they come from.",
 }

@@ -55,6 +55,12 @@ class PoolBody(Sent):
     include_deferred: bool | None = None
 
 
+class EmitEvent(Sent):
+    """An asset was made: what there is to say about it."""
+
+    extra: dict[str, Any] = Field(default_factory=dict)  # any JSON
+
+
 # -- queries ---------------------------------------------------------------------------------------
 
 
@@ -71,6 +77,12 @@ class RunQuery(Sent):
 
     before: int | None = None
     limit: int = Field(default=25, ge=1, le=MOST_RUNS)
+
+
+class AssetQuery(Sent):
+    """Which assets to list."""
+
+    search: str = ""
 
 
 class InstanceQuery(Sent):

@@ -17,8 +17,10 @@ from nbflow.commands import Commands, Receipt
 from nbflow.core.errors import NotFoundError
 from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
+    AssetQuery,
     Clear,
     DagQuery,
+    EmitEvent,
     InstanceQuery,
     PartQuery,
     PoolBody,
@@ -27,11 +29,15 @@ from nbflow.server.bodies import (
     TryQuery,
 )
 from nbflow.settings import Settings
+from nbflow.views import assets as asset_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
 from nbflow.views import pools as pool_views
 from nbflow.views import runs as run_views
 from nbflow.views.shapes import (
+    AssetDetail,
+    AssetEventList,
+    AssetList,
     ChangeView,
     ClearPreview,
     DagDetail,
@@ -39,6 +45,7 @@ from nbflow.views.shapes import (
     DagView,
     Health,
     ImportErrorList,
+    LineageView,
     LiveCells,
     LogChunk,
     PoolDetail,
@@ -169,6 +176,21 @@ class Questions:
     def pool(self, name: str) -> PoolDetail:
         return pool_views.pool_detail(self.store, name)
 
+    # -- assets ------------------------------------------------------------------------------------
+
+    def assets(self, query: AssetQuery) -> AssetList:
+        return asset_views.asset_list(self.store, query.search)
+
+    def asset(self, name: str) -> AssetDetail:
+        return asset_views.asset_detail(self.store, name)
+
+    def asset_events(self, name: str | None, query: RunQuery) -> AssetEventList:
+        known = None if name is None else asset_views.asset_detail(self.store, name, 1).asset.name
+        return asset_views.asset_events(self.store, known, query.before, query.limit)
+
+    def lineage(self) -> LineageView:
+        return asset_views.lineage(self.store)
+
     # -- what changes ------------------------------------------------------------------------------
 
     def feed(self) -> feed.Feed:
@@ -211,6 +233,9 @@ class Questions:
 
     def delete_pool(self, actor: str, name: str) -> RequestReceipt:
         return _accepted(self._verbs(actor).delete_pool(name))
+
+    def emit(self, actor: str, name: str, body: EmitEvent) -> RequestReceipt:
+        return _accepted(self._verbs(actor).emit(name, body.extra))
 
     def _verbs(self, actor: str) -> Commands:
         return Commands(self.store, actor)

@@ -18,6 +18,7 @@ from nbflow.store import dags as dag_store
 from nbflow.store.browsing import ListedDag
 from nbflow.store.dags import FileProblem
 from nbflow.store.database import Database, Session
+from nbflow.views.assets import awaited
 from nbflow.views.shapes import (
     DagDetail,
     DagView,
@@ -47,6 +48,7 @@ def dag_detail(database: Database, dag_id: str, now: datetime) -> DagDetail:
         if dag_id not in listed or stored is None:
             raise NotFoundError(f"There is no DAG {dag_id!r}. {did_you_mean(dag_id, listed)}")
         view = _dag_views(session, [listed[dag_id]], now)[0]
+        assets = awaited(session, stored.dag)
     dag = stored.dag
     timetable = timetable_from_json(dag.timetable)
     return DagDetail(
@@ -60,6 +62,7 @@ def dag_detail(database: Database, dag_id: str, now: datetime) -> DagDetail:
         start_date=iso(dag.start_date),
         doc=dag.doc,
         next_runs=[] if view.paused else _next_runs(timetable, dag, listed[dag_id], now),
+        awaited_assets=assets,
     )
 
 

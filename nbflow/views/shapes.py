@@ -103,6 +103,27 @@ class TaskView:
 
 
 @dataclass(frozen=True)
+class AwaitedAsset:
+    """One asset, or alias, that a schedule waits for: since when there is news of it, and whether
+    that is what a run still lacks.
+    """
+
+    name: str
+    kind: Literal["asset", "alias"]
+    updated_at: str | None
+    missing: bool
+
+
+@dataclass(frozen=True)
+class AwaitedAssets:
+    """What a schedule waits for: the expression, its assets, and in a sentence what is missing."""
+
+    expression: str
+    assets: list[AwaitedAsset]
+    text: str
+
+
+@dataclass(frozen=True)
 class DagDetail:
     """A DAG with its tasks and what its trigger form needs: `params` maps names to `{"default",
     "schema"}`.
@@ -118,6 +139,7 @@ class DagDetail:
     start_date: str | None
     doc: str
     next_runs: list[str]
+    awaited_assets: AwaitedAssets | None
 
 
 @dataclass(frozen=True)
@@ -423,3 +445,108 @@ class ProblemReport:
 
     message: str
     problems: list[dict[str, Any]] | None = None  # `core.errors.Problem.to_json`
+
+
+@dataclass(frozen=True)
+class AssetTaskView:
+    """A task that makes or uses an asset."""
+
+    dag_id: str
+    task_id: str
+
+
+@dataclass(frozen=True)
+class AssetView:
+    """An asset, or an alias: the tasks that make and use it, and the DAGs whose schedule waits for
+    it.
+    """
+
+    name: str
+    kind: Literal["asset", "alias"]
+    uri: str
+    group: str
+    extra: dict[str, Any]  # the user's own
+    last_event: str | None
+    producers: list[AssetTaskView]
+    consumers: list[AssetTaskView]
+    schedules: list[str]
+
+
+@dataclass(frozen=True)
+class AssetList:
+    """The assets, and the cursor where their feed goes on."""
+
+    assets: list[AssetView]
+    cursor: int
+
+
+@dataclass(frozen=True)
+class RunName:
+    """A run by its name, and its state."""
+
+    dag_id: str
+    run_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class AssetEventView:
+    """An asset was made: by a task instance, or by `actor` through the API. `runs` are those it
+    brought about.
+    """
+
+    id: int
+    asset: str
+    uri: str
+    at: str
+    extra: dict[str, Any]  # the user's own
+    source_dag_id: str | None
+    source_run_id: str | None
+    source_task_id: str | None
+    source_map_index: int
+    aliases: list[str]
+    actor: str | None
+    runs: list[RunName]
+
+
+@dataclass(frozen=True)
+class AssetEventList:
+    """Some events, newest first; `next` asks for the next page, null when there is none."""
+
+    events: list[AssetEventView]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class AssetDetail:
+    """An asset with its newest events."""
+
+    asset: AssetView
+    events: list[AssetEventView]
+
+
+@dataclass(frozen=True)
+class LineageNode:
+    """A DAG, an asset or an alias on the graph of all; `id` is its kind and its name."""
+
+    id: str
+    kind: Literal["dag", "asset", "alias"]
+    name: str
+    uri: str
+
+
+@dataclass(frozen=True)
+class LineageEdge:
+    """A DAG makes an asset (outlet), or uses it (inlet), or its schedule waits for it."""
+
+    source: str
+    target: str
+    role: Literal["outlet", "inlet", "schedule"]
+
+
+@dataclass(frozen=True)
+class LineageView:
+    """DAGs and assets as one graph."""
+
+    nodes: list[LineageNode]
+    edges: list[LineageEdge]

@@ -41,6 +41,12 @@ RULES = {
     ("GET", "pools/{pool}"): ("nbflow:pools", "read"),
     ("PUT", "pools/{pool}"): ("nbflow:pools", "write"),
     ("DELETE", "pools/{pool}"): ("nbflow:pools", "write"),
+    ("GET", "assets"): ("nbflow:assets", "read"),
+    ("GET", "assets/{name}"): ("nbflow:assets", "read"),
+    ("GET", "assets/{name}/events"): ("nbflow:assets", "read"),
+    ("POST", "assets/{name}/events"): ("nbflow:assets", "execute"),
+    ("GET", "asset-events"): ("nbflow:assets", "read"),
+    ("GET", "lineage"): ("nbflow:assets", "read"),
     ("GET", "openapi.json"): ("nbflow:api", "read"),
 }
 _BODIES = dict.fromkeys(("POST", "PUT", "PATCH"), "{}")
