@@ -18,6 +18,7 @@ from typing import Any, Literal, cast
 from nbflow.core.graph import Graph
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.mapping import Expansion
+from nbflow.core.poking import PokePolicy
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.states import Word
 from nbflow.core.trigger_rules import TriggerRule
@@ -105,6 +106,8 @@ class Task:
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
     `map_index_template` names each of them.
+    `waits_for` is a condition that the scheduler judges by itself (`waiting.py`), instead of a
+    worker; `poke` says how often and how long a sensor looks.
     """
 
     task_id: str
@@ -138,6 +141,8 @@ class Task:
     expansion: Expansion | None = None
     min_success_ratio: float = 1.0
     map_index_template: str = ""
+    waits_for: JsonObject | None = None
+    poke: PokePolicy | None = None
 
 
 @dataclass(frozen=True)
@@ -290,6 +295,7 @@ def _task(raw: dict[str, Any]) -> Task:
         "outlets": tuple(raw.get("outlets", ())),
         "inlets": tuple(raw.get("inlets", ())),
         "expansion": Expansion.from_json(raw["expansion"]) if raw.get("expansion") else None,
+        "poke": PokePolicy(**raw["poke"]) if raw.get("poke") else None,
     }
     return Task(**{**raw, **typed})
 

@@ -51,13 +51,14 @@ class RunChanged:
 @dataclass(frozen=True)
 class TryStarted:
     """A new attempt of this task instance was handed to the executor: a row in the history of its
-    tries.
+    tries. `continues` names the look before, of the same try of a sensor, whose row it takes over.
     """
 
     key: TaskKey
     attempt_id: str
     try_number: int
     at: datetime
+    continues: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,16 @@ class TryRunning:
 @dataclass(frozen=True)
 class TryEnded:
     """The attempt is over: its row in the history gets its outcome."""
+
+    key: TaskKey
+    attempt_id: str
+    outcome: Outcome
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TryDecided:
+    """What the attempt left to wait for has come: its row gets the state that follows from it."""
 
     key: TaskKey
     attempt_id: str
@@ -114,6 +125,7 @@ Effect: TypeAlias = (
     | TryStarted
     | TryRunning
     | TryEnded
+    | TryDecided
     | ValuesStored
     | AssetsUpdated
     | CancelAttempt

@@ -53,7 +53,9 @@ class AttemptFinished:
 
 @dataclass(frozen=True)
 class RetryDue:
-    """The waiting time before the next try of this task instance is over."""
+    """The time has come to look at this task instance: its next try or poke is due, or the clock
+    decides what it waits for.
+    """
 
     key: TaskKey
 
@@ -70,6 +72,14 @@ class GaveWay:
     """The run can do nothing before older ones have, and one of these, `to`, needs its place."""
 
     to: str
+
+
+@dataclass(frozen=True)
+class WaitOver:
+    """What this deferred task instance waits for has come, or will not: it ends with `outcome`."""
+
+    key: TaskKey
+    outcome: Outcome
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,7 @@ Event: TypeAlias = (
     | RetryDue
     | NothingToExecute
     | GaveWay
+    | WaitOver
     | Cleared
     | Marked
     | CancelRun

@@ -20,7 +20,7 @@ from enum import Enum
 from heapq import heappop, heappush
 
 from nbflow.core import events as ev
-from nbflow.core import expanding
+from nbflow.core import expanding, waiting
 from nbflow.core.assets import Emission, emissions
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.draft import Draft
@@ -31,6 +31,7 @@ from nbflow.core.effects import (
     RunChanged,
     TaskChanged,
     TaskExpanded,
+    TryDecided,
     TryEnded,
     TryRunning,
     TryStarted,
@@ -41,6 +42,7 @@ from nbflow.core.events import Event, TaskKey
 from nbflow.core.mapping import MAX_MAP_LENGTH, lengths_handed_on, tolerated
 from nbflow.core.orders import RETURN_VALUE, Outcome
 from nbflow.core.past import depends_on_past
+from nbflow.core.poking import PokePolicy, next_poke
 from nbflow.core.retries import decide_retry
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import FINISHED, Reason, RunState, TaskState
@@ -71,7 +73,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_rows("trigger rule met", [S.NONE], S.SCHEDULED),
     *_rows("trigger rule met, nothing to execute", [S.NONE], S.SUCCESS),
     *_rows("past met, nothing to execute", [S.SCHEDULED], S.SUCCESS),
+    *_rows("past met, waits without a worker", [S.SCHEDULED], S.DEFERRED),
     *_rows("run gave way to an older one", [S.SCHEDULED], S.NONE),
+    *_rows("trigger rule met, waits without a worker", [S.NONE], S.DEFERRED),
     *_rows("trigger rule cannot be met", [S.NONE], S.SKIPPED, S.UPSTREAM_FAILED),
     *_rows("branch went elsewhere", _SKIPPABLE, S.SKIPPED),
     *_rows("nothing to map over", [S.NONE], S.SKIPPED),
@@ -82,7 +86,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_rows("claimed by a worker", [S.QUEUED], S.RUNNING),
     *_rows("attempt ended", _LIVE, S.SUCCESS, S.FAILED, S.SKIPPED, S.CANCELLED),
     *_rows("attempt failed, tries left", _LIVE, S.UP_FOR_RETRY),
-    *_rows("retry due", [S.UP_FOR_RETRY], S.SCHEDULED),
+    *_rows("attempt ended, waits without a worker", _LIVE, S.DEFERRED),
+    *_rows("looked in vain", _LIVE, S.UP_FOR_RESCHEDULE),
+    *_rows("next look due", [S.UP_FOR_RESCHEDULE], S.SCHEDULED),
+    *_rows("wait over", [S.DEFERRED], S.SUCCESS, S.FAILED, S.SKIPPED, S.UP_FOR_RETRY),
+    *_rows("retry due", [S.UP_FOR_RETRY], S.SCHEDULED, S.DEFERRED),
     *_rows("run cancelled", _WAITING, S.CANCELLED),
     *_rows("cleared", sorted(FINISHED | set(_WAITING)), S.NONE),
     *_rows("cleared while an attempt was alive, which has ended", _LIVE, S.NONE),
@@ -299,9 +307,16 @@ class _Pass:
             or expanding.count(self.draft, task, self._max_map_length) is None
         ):
             return {}  # until it is known what it is mapped over
-        if task.kind is TaskKind.EMPTY and not depends_on_past(task):
+        if task.kind is TaskKind.EMPTY and not (depends_on_past(task) or task.waits_for):
             return {"state": S.SUCCESS, "started_at": self.now, "ended_at": self.now}
-        return {"state": S.SCHEDULED, "scheduled_at": self.now}
+        return self.ready(instance)
+
+    def ready(self, instance: TaskInstance) -> dict[str, object]:
+        """What changes when nothing holds the instance up any more."""
+        task = self.dag.by_id[instance.task_id]
+        if task.waits_for is not None and not depends_on_past(task):
+            return waiting.deferred(task, instance, task.waits_for, self.run, self.now)
+        return {"state": S.SCHEDULED, "scheduled_at": self.now, "next_try_at": None}
 
     def _skipped_by(self, key: TaskKey) -> str | None:
         for parent in self.graph.upstream[key[0]]:
@@ -451,21 +466,25 @@ def _dispatched(step: _Pass, event: ev.Dispatched) -> None:
         before,
         state=S.QUEUED,
         attempt_id=event.attempt_id,
-        try_number=before.try_number + 1,
+        try_number=before.following_try,
         queued_at=step.now,
-        started_at=None,
+        started_at=before.started_at if before.pokes else None,
         ended_at=None,
         reason=None,
         message="",
         next_try_at=None,
     )
-    step.effects.append(TryStarted(after.key, event.attempt_id, after.try_number, step.now))
+    continues = before.attempt_id if before.pokes else None
+    step.effects.append(
+        TryStarted(after.key, event.attempt_id, after.try_number, step.now, continues)
+    )
 
 
 def _attempt_started(step: _Pass, event: ev.AttemptStarted) -> None:
     instance = step.current(event.key, event.attempt_id)
     if instance is not None and instance.state == S.QUEUED:
-        step.change(instance, state=S.RUNNING, started_at=step.now)
+        began = instance.started_at or step.now
+        step.change(instance, state=S.RUNNING, started_at=began)
         step.effects.append(TryRunning(event.key, event.attempt_id, event.worker, step.now))
 
 
@@ -477,14 +496,55 @@ def _attempt_finished(step: _Pass, event: ev.AttemptFinished) -> None:
     if instance.restart:
         step.change(instance, state=S.NONE, **_FRESH)
         step.note((instance.task_id, -1))
-    elif event.outcome.state == S.SUCCESS:
-        _succeeded(step, instance, event.outcome)
-    elif event.outcome.state == S.FAILED:
-        _failed(step, instance, event.outcome)
+    elif event.outcome.state in (S.DEFERRED, S.UP_FOR_RESCHEDULE):
+        _goes_on_waiting(step, instance, event.outcome)
     else:
-        outcome = event.outcome
+        _concluded(step, instance, event.outcome)
+
+
+def _concluded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+    if outcome.state == S.SUCCESS:
+        _succeeded(step, instance, outcome)
+    elif outcome.state == S.FAILED:
+        _failed(step, instance, outcome)
+    else:
         ended = step.ended(outcome.state, outcome.reason, outcome.message)
         step.change(instance, **ended, map_name=outcome.map_name)
+
+
+def _goes_on_waiting(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+    if step.run.cancelling:
+        step.end(instance, S.CANCELLED, step.run.cancelling, step.run.message)
+    elif outcome.state == S.UP_FOR_RESCHEDULE:
+        _looked_in_vain(step, instance, outcome)
+    else:
+        task = step.dag.by_id[instance.task_id]
+        fields = waiting.deferred(task, instance, outcome.waits_for or {}, step.run, step.now)
+        step.change(instance, **fields, map_name=outcome.map_name)
+        if outcome.values:
+            step.effects.append(ValuesStored(instance.key, outcome.values))
+
+
+def _looked_in_vain(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+    task = step.dag.by_id[instance.task_id]
+    since, pokes = instance.waiting_since or instance.started_at or step.now, instance.pokes + 1
+    policy = task.poke or PokePolicy()
+    again = next_poke(policy, pokes=pokes, since=since, now=step.now, asked=outcome.again_at)
+    if again is None:
+        _concluded(
+            step, instance, waiting.too_long(task, step.now - since, "for what it looks for")
+        )
+        return
+    # A worker that was lost weeks of looks ago says nothing about the next one.
+    step.change(
+        instance,
+        state=S.UP_FOR_RESCHEDULE,
+        waiting_since=since,
+        pokes=pokes,
+        infra_failures=0,
+        message=outcome.message,
+        next_try_at=again,
+    )
 
 
 def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
@@ -500,7 +560,9 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         lengths=_lengths(step, instance.task_id, outcome),
         map_name=outcome.map_name,
     )
-    step.effects.append(ValuesStored(after.key, outcome.values))
+    # What was handed on before the wait stays, unless the end of the wait brings more.
+    if outcome.values or instance.state is not S.DEFERRED:
+        step.effects.append(ValuesStored(after.key, outcome.values))
     step.update_assets(after.key, outcome.emissions)
     skipped = step.not_chosen(after)
     if after.short_circuit:
@@ -551,6 +613,7 @@ def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         state=S.UP_FOR_RETRY if again else S.CANCELLED if step.run.cancelling else S.FAILED,
         failures=counted.failures,
         infra_failures=counted.infra_failures,
+        pokes=0,
         reason=reason,
         message=outcome.message,
         ended_at=step.now,
@@ -562,12 +625,31 @@ def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
 def _retry_due(step: _Pass, event: ev.RetryDue) -> None:
     instance = step.get(event.key)
     if instance.state == S.UP_FOR_RETRY:
+        step.change(instance, **step.ready(instance))
+    elif instance.state == S.UP_FOR_RESCHEDULE:
         step.change(instance, state=S.SCHEDULED, scheduled_at=step.now, next_try_at=None)
+    elif instance.state == S.DEFERRED:
+        outcome = waiting.due(step.dag, step.run, instance, step.now)
+        if outcome is not None:
+            _wait_over(step, ev.WaitOver(event.key, outcome))
+
+
+def _wait_over(step: _Pass, event: ev.WaitOver) -> None:
+    instance = step.get(event.key)
+    if instance.state != S.DEFERRED:
+        return
+    if instance.attempt_id:
+        step.effects.append(TryDecided(event.key, instance.attempt_id, event.outcome, step.now))
+    _concluded(step, instance, event.outcome)
 
 
 def _nothing_to_execute(step: _Pass, event: ev.NothingToExecute) -> None:
     instance = step.get(event.key)
-    if instance.state == S.SCHEDULED:
+    task = step.dag.by_id[instance.task_id]
+    if instance.state == S.SCHEDULED and task.waits_for is not None:
+        fields = waiting.deferred(task, instance, task.waits_for, step.run, step.now)
+        step.change(instance, **fields)
+    elif instance.state == S.SCHEDULED:
         after = step.change(instance, state=S.SUCCESS, started_at=step.now, ended_at=step.now)
         step.update_assets(after.key, ())
 
@@ -595,6 +677,9 @@ _FRESH = {
     "short_circuit": False,
     "restart": False,
     "lengths": None,
+    "waits_for": None,
+    "waiting_since": None,
+    "pokes": 0,
 }
 
 
@@ -646,6 +731,7 @@ _ON_EVENT: dict[type, Callable[..., None]] = {
     ev.RetryDue: _retry_due,
     ev.NothingToExecute: _nothing_to_execute,
     ev.GaveWay: _gave_way,
+    ev.WaitOver: _wait_over,
     ev.Cleared: _cleared,
     ev.Marked: _marked,
     ev.CancelRun: _cancel_run,

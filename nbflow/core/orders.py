@@ -131,15 +131,36 @@ class TaskOrder:
 
 
 @dataclass(frozen=True)
+class TriggerRun:
+    """A run that a task asks for. `run_id` None lets the scheduler name it.
+
+    `condition` is what the task waits for then, if it does; it lacks only the run's id. One that is
+    there already is cleared with `reset`, else the task is skipped with `skip_if_there` and fails
+    otherwise.
+    """
+
+    dag_id: str
+    run_id: str | None = None
+    conf: JsonObject = field(default_factory=dict)
+    logical_date: datetime | None = None
+    reset: bool = False
+    skip_if_there: bool = False
+    fail_if_paused: bool = False
+    condition: JsonObject | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended. `state` is success, failed, skipped or cancelled.
+    """How an attempt ended. `state` is success, failed, skipped or cancelled; deferred for one that
+    goes on to wait for `waits_for` without a worker, up_for_reschedule for a look in vain, which is
+    repeated at `again_at` or when its task says.
 
     `message` is one sentence for a table cell, `traceback` the plain text behind it, `cell` the
     index of the failing cell in the source notebook. `follow` is a branch's decision: the ids of
     the direct downstream tasks that go on; `short_circuit` stops them all. `retryable` False means
     that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory`
     is in bytes. `emissions` are what user code said of the assets among the task's outlets.
-    `map_name` is the name an instance of a mapped task goes by.
+    `map_name` is the name an instance of a mapped task goes by, `triggers` a run the task asks for.
     """
 
     state: TaskState
@@ -156,6 +177,9 @@ class Outcome:
     peak_memory: int | None = None
     emissions: tuple[Emission, ...] = ()
     map_name: str = ""
+    waits_for: JsonObject | None = None
+    again_at: datetime | None = None
+    triggers: TriggerRun | None = None
 
 
 class ReportKind(Word):
@@ -190,9 +214,18 @@ def lost(
 
 def artifact_folder(root: str, dag_id: str, run_id: str, task_id: str, attempt_id: str) -> str:
     """The URL of an attempt's folder under the artifact store's `root`: readable, unique by the
-    attempt.
+    attempt. The looks of one try of a sensor share theirs.
     """
-    return "/".join((run_folder(root, dag_id, run_id), _safe(task_id), attempt_id))
+    return "/".join((run_folder(root, dag_id, run_id), _safe(task_id), _first_look(attempt_id)))
+
+
+def next_look_id(attempt_id: str, pokes: int) -> str:
+    """The attempt after `pokes` looks in vain of a sensor: an id of its own, in the same folder."""
+    return f"{_first_look(attempt_id)}.{pokes}"
+
+
+def _first_look(attempt_id: str) -> str:
+    return attempt_id.partition(".")[0]
 
 
 def run_folder(root: str, dag_id: str, run_id: str) -> str:

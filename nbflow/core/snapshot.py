@@ -48,6 +48,9 @@ class TaskInstance:
     `follow` and `short_circuit` keep what a finished branch decided. `restart` means: cleared while
     an attempt was alive, begin again when it has ended. `lengths` are those of the lists and dicts
     it handed on for others to be mapped over. `map_name` is what its map_index_template made.
+    `next_try_at` is when the scheduler looks at a waiting one by itself. `waits_for` is what it
+    waits for, or last did, without a worker, `waiting_since` when that or the first look of a
+    sensor began, `pokes` the looks in vain of this try.
     """
 
     task_id: str
@@ -69,6 +72,14 @@ class TaskInstance:
     restart: bool = False
     lengths: JsonObject | None = None
     map_name: str = ""
+    waits_for: JsonObject | None = None
+    waiting_since: datetime | None = None
+    pokes: int = 0
+
+    @property
+    def following_try(self) -> int:
+        """The number of the try that its next attempt belongs to."""
+        return self.try_number if self.pokes else self.try_number + 1
 
     @property
     def key(self) -> TaskKey:

@@ -82,6 +82,7 @@ class Reason(Word):
     NOTHING_TO_MAP = "nothing_to_map"
     NOT_MAPPABLE = "not_mappable"
     UPSTREAM = "upstream"
+    EXTERNAL = "external"
     CANCELLED = "cancelled"
     MARKED = "marked"
     RUN_TIMEOUT = "run_timeout"

@@ -20,11 +20,16 @@ from nbflow.core.limits import Candidate, candidate
 from nbflow.core.orders import ReportKind, TaskReport
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import RunState, TaskState
+from nbflow.scheduler.watch_runs import Watch
 from nbflow.store.database import Session
 from nbflow.store.effects import apply_all
 from nbflow.store.runs import ActiveRun, load_run
 
 _NEVER = datetime.max.replace(tzinfo=timezone.utc)
+
+_LOOKED_AT_LATER = frozenset(
+    {TaskState.UP_FOR_RETRY, TaskState.UP_FOR_RESCHEDULE, TaskState.DEFERRED}
+)
 
 InstanceRef = tuple[int, TaskKey]
 """A task instance across runs: (primary key of its run, its key inside the run)."""
@@ -54,6 +59,7 @@ class RunBook:
         self.attempts: dict[str, InstanceRef] = {}
         self.ready: dict[InstanceRef, Candidate | None] = {}
         self._retries: list[tuple[datetime, InstanceRef]] = []
+        self.watch = Watch()
         self._by_name: dict[tuple[str, str], int] = {}
         self._effects: dict[int, list[fx.Effect]] = {}
         for run in active:
@@ -62,6 +68,7 @@ class RunBook:
     def add(self, run: ActiveRun) -> None:
         self.runs[run.id] = run
         self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)] = run.id
+        self.watch.note_new_run(run.snapshot.run.dag_id)
         for instance in run.snapshot.instances.values():
             self._index(run.id, instance)
 
@@ -101,6 +108,7 @@ class RunBook:
         effects = advance(run.snapshot, events, now, settle)
         fx.apply(run.snapshot, effects)
         self._effects.setdefault(run.id, []).extend(effects)
+        self.watch.note(run.snapshot.run.dag_id, effects)
         for effect in effects:
             if isinstance(effect, fx.TaskChanged):
                 self._index(run.id, effect.after)
@@ -125,14 +133,15 @@ class RunBook:
             self.ready[ref] = None
         else:
             self.ready.pop(ref, None)
+        if instance.state in _LOOKED_AT_LATER and instance.next_try_at is not None:
+            heappush(self._retries, (instance.next_try_at, ref))
+        self.watch.index(ref, self.runs[run_pk].snapshot.task(instance.key), instance)
         if instance.attempt_id is None:
             return
         if instance.is_with_executor:
             self.attempts[instance.attempt_id] = ref
         else:
             self.attempts.pop(instance.attempt_id, None)
-        if instance.state == TaskState.UP_FOR_RETRY and instance.next_try_at is not None:
-            heappush(self._retries, (instance.next_try_at, ref))
 
     # -- the queue ---------------------------------------------------------------------------------
 
@@ -154,13 +163,29 @@ class RunBook:
     def next_retry_at(self) -> datetime | None:
         return self._retries[0][0] if self._retries else None
 
+    @property
+    def has_waits_to_look_at(self) -> bool:
+        """Whether something has changed that others wait for, since `look_at_waits`."""
+        return self.watch.has_news
+
     def take_due_retries(self, now: datetime) -> dict[int, list[Event]]:
         due: dict[int, list[Event]] = {}
         while self._retries and self._retries[0][0] <= now:
             _, (run_pk, key) = heappop(self._retries)
-            if run_pk in self.runs:
+            run = self.runs.get(run_pk)
+            at = None if run is None else run.snapshot.instances[key].next_try_at
+            if at is not None and at <= now:
                 due.setdefault(run_pk, []).append(RetryDue(key))
         return due
+
+    def look_at_waits(self, session: Session, now: datetime) -> AfterCommit:
+        """Store what was decided, and let those go on that waited for it; until none is left."""
+        after = self.store(session)
+        while found := self.watch.look(session):
+            for run_pk, events in found.items():
+                self.advance(self.runs[run_pk], events, now)
+            after.add(self.store(session))
+        return after
 
 
 def events_of(book: RunBook, reports: Sequence[TaskReport]) -> dict[int, list[Event]]:

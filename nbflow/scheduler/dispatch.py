@@ -10,7 +10,14 @@ from dataclasses import dataclass, field, replace
 from nbflow.core.assets import AssetEvent, leaf_from_json
 from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey
-from nbflow.core.orders import RunInfo, Source, TaskOrder, ValueRef, artifact_folder
+from nbflow.core.orders import (
+    RunInfo,
+    Source,
+    TaskOrder,
+    ValueRef,
+    artifact_folder,
+    next_look_id,
+)
 from nbflow.core.snapshot import DagRun, RunSnapshot
 
 
@@ -43,10 +50,13 @@ def make_order(
 ) -> TaskOrder:
     """The order for the next attempt of a task instance.
 
-    `artifacts` is the root of the artifact store.
+    `artifacts` is the root of the artifact store. `attempt_id` is new; the next look of a sensor
+    is named after the one before instead.
     """
     run = snapshot.run
     instance = snapshot.instances[key]
+    if instance.pokes and instance.attempt_id:
+        attempt_id = next_look_id(instance.attempt_id, instance.pokes)
     return TaskOrder(
         attempt_id=attempt_id,
         task=task,
@@ -54,7 +64,7 @@ def make_order(
         source=source,
         artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),
         value_store=f"{artifacts}/values",
-        try_number=instance.try_number + 1,
+        try_number=instance.following_try,
         map_index=key[1],
         values=values,
         heartbeat=heartbeat,

@@ -241,6 +241,7 @@ class Scheduler:
                 # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
                 self._create_asset_runs(session, book, after, now)
+                after.add(book.look_at_waits(session, now))
                 held = self._wait_for_past(session, book, after, now)
                 orders = self._dispatch(session, book, held, now)
                 after.add(book.store(session))
@@ -278,6 +279,8 @@ class Scheduler:
         times = list(self._look_at_schedules.values())
         if self.book is not None and self.book.next_retry_at is not None:
             times.append(self.book.next_retry_at)
+        if self.book is not None and self.book.has_waits_to_look_at:
+            times.append(self.clock())
         if self.book is not None:
             times += [at for at in map(_ends_by, self.book.runs.values()) if at is not None]
         return times

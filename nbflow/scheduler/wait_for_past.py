@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nbflow.core.dag import TaskKind
+from nbflow.core.dag import Task, TaskKind
 from nbflow.core.events import GaveWay, NothingToExecute, RunStarted
 from nbflow.core.lifecycle import Settle
 from nbflow.core.past import asked_for, depends_on_past, held_by_past
@@ -54,11 +54,15 @@ def pass_empty_tasks(
     passed = [
         (run_pk, key)
         for run_pk, key in book.ready
-        if book.runs[run_pk].snapshot.task(key).kind is TaskKind.EMPTY and (run_pk, key) not in held
+        if _needs_no_worker(book.runs[run_pk].snapshot.task(key)) and (run_pk, key) not in held
     ]
     for run_pk, key in passed:
         book.advance(book.runs[run_pk], [NothingToExecute(key)], now, settle)
     return bool(passed)
+
+
+def _needs_no_worker(task: Task) -> bool:
+    return task.kind is TaskKind.EMPTY or task.waits_for is not None
 
 
 def give_way(book: RunBook, held: Mapping[InstanceRef, str], now: datetime, settle: Settle) -> bool:

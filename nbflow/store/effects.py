@@ -83,8 +83,10 @@ class _Batch:
         self.created: dict[_InstanceRef, Values] = {}
         self.dropped: dict[_InstanceRef, Values] = {}
         self.started: dict[str, Values] = {}
+        self.continued: dict[str, Values] = {}
         self.running: dict[str, Values] = {}
         self.ended: dict[str, Values] = {}
+        self.decided: dict[str, Values] = {}
         self.emptied: dict[_InstanceRef, Values] = {}
         self.values: dict[_InstanceRef, list[Values]] = {}
         self.asset_events: list[AssetEvent] = []
@@ -102,12 +104,14 @@ class _Batch:
         elif isinstance(effect, fx.RunChanged):
             self._run_changed(effect)
         elif isinstance(effect, fx.TryStarted):
-            self.started[effect.attempt_id] = _new_try(self._run[0], effect)
+            self._try_started(effect)
         elif isinstance(effect, fx.TryRunning):
             self._try_running(effect)
         elif isinstance(effect, fx.TryEnded):
             values = _outcome(effect.outcome, effect.at)
             self._of_try(self.ended, effect.attempt_id).update(values)
+        elif isinstance(effect, fx.TryDecided):
+            self._try_decided(effect)
         elif isinstance(effect, fx.ValuesStored):
             self._values_stored(effect)
         elif isinstance(effect, fx.AssetsUpdated):
@@ -119,8 +123,10 @@ class _Batch:
         _write(session, _INSERT_TASK, self.created.values())
         _update(session, _UPDATE_TASK, self.tasks)
         _write(session, _INSERT_TRY, self.started.values())
+        _update(session, _CONTINUE_TRY, self.continued)
         _update(session, _TRY_RUNNING, self.running)
         _update(session, _TRY_ENDED, self.ended)
+        _update(session, _TRY_DECIDED, self.decided)
         _write(session, _EMPTY_VALUES, self.emptied.values())
         _write(session, _INSERT_VALUE, (row for rows in self.values.values() for row in rows))
         assets.emit(session, self.asset_events)
@@ -177,6 +183,30 @@ class _Batch:
             if after.cancelling:
                 about["cancelling"] = str(after.cancelling)
             self._line("run", after.state, effect.at, about)
+
+    def _try_started(self, effect: fx.TryStarted) -> None:
+        row = _new_try(self._run[0], effect)
+        before = effect.continues
+        if before is None or before in self.started:
+            self.started.pop(before or "", None)
+            self.started[effect.attempt_id] = row
+            return
+        # The row of the look before becomes that of this one, whatever else was to change in it.
+        self.running.pop(before, None)
+        self.ended.pop(before, None)
+        self.continued[effect.attempt_id] = {
+            "b_attempt_id": before,
+            **{name: row[name] for name in _CONTINUED_FIELDS},
+        }
+
+    def _try_decided(self, effect: fx.TryDecided) -> None:
+        outcome = effect.outcome
+        told = {"state": outcome.state, "reason": outcome.reason, "message": outcome.message}
+        values = {**told, "ended_at": effect.at}
+        if effect.attempt_id in self.started:
+            self.started[effect.attempt_id].update(values)
+        else:
+            self.decided[effect.attempt_id] = {"b_attempt_id": effect.attempt_id, **values}
 
     def _try_running(self, effect: fx.TryRunning) -> None:
         values = {"state": TaskState.RUNNING, "worker": effect.worker, "started_at": effect.at}
@@ -343,6 +373,16 @@ _INSERT_VALUE = insert(_VALUES)
 _OF_TRY = update(_TRIES).where(_TRIES.c.attempt_id == bindparam("b_attempt_id"))
 _TRY_RUNNING = _OF_TRY.values(_given(("state", "worker", "started_at")))
 _TRY_ENDED = _OF_TRY.values(_given((*_OUTCOME_FIELDS, "ended_at")))
+_CONTINUED_FIELDS = (
+    "attempt_id",
+    "worker",
+    "queued_at",
+    "started_at",
+    *_OUTCOME_FIELDS,
+    "ended_at",
+)
+_CONTINUE_TRY = _OF_TRY.values(_given(_CONTINUED_FIELDS))
+_TRY_DECIDED = _OF_TRY.values(_given(("state", "reason", "message", "ended_at")))
 _EMPTY_VALUES = delete(_VALUES).where(
     _VALUES.c.run_pk == bindparam("b_run_pk"),
     _VALUES.c.task_id == bindparam("b_task_id"),

@@ -175,6 +175,9 @@ def _create_runs() -> None:
         sa.Column("restart", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.Column("lengths", sa.Text),
         sa.Column("map_name", sa.Text, server_default="", nullable=False),
+        sa.Column("waits_for", sa.Text),
+        sa.Column("waiting_since", _MOMENT),
+        sa.Column("pokes", sa.Integer, server_default=sa.text("0"), nullable=False),
         sa.Column("pool", sa.Text, nullable=False),
         sa.Column("pool_slots", sa.Integer, nullable=False),
         sa.Column("priority_weight", sa.Integer, nullable=False),
@@ -202,6 +205,9 @@ def _create_runs() -> None:
         "task_instances",
         ["state", "next_try_at"],
         "state = 'up_for_retry'",
+    )
+    _index_where(
+        "ix_task_instances_deferred", "task_instances", ["state", "run_pk"], "state = 'deferred'"
     )
 
 
