@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast, overload
 from weakref import WeakKeyDictionary
 
 from nbflow.authoring import context
-from nbflow.authoring.arguments import TaskOptions, refuse_unknown, signature_of
+from nbflow.authoring.arguments import Duration, TaskOptions, refuse_unknown, signature_of
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask, Node, Scope, scope_for
 from nbflow.authoring.operators import (
@@ -28,6 +28,7 @@ from nbflow.authoring.operators import (
 )
 from nbflow.authoring.origin import Origin, caller
 from nbflow.authoring.references import Resolver
+from nbflow.authoring.sensors import PythonSensor
 from nbflow.authoring.shell import exit_codes, run_bash
 from nbflow.core.dag import Role
 from nbflow.core.errors import DefinitionError, Problem
@@ -57,6 +58,19 @@ class BashFunctionOptions(FunctionOptions, total=False):
     append_env: bool
     cwd: str | Path | None
     skip_on_exit_code: int | Iterable[int] | None
+
+
+class SensorFunctionOptions(FunctionOptions, total=False):
+    """What `@task.sensor` takes besides: BaseSensorOperator's arguments."""
+
+    poke_interval: Duration
+    timeout: Duration | None
+    soft_fail: bool
+    mode: str
+    exponential_backoff: bool | float
+    max_wait: Duration | None
+    silent_fail: bool
+    never_fail: bool
 
 
 class TaskFunction(FunctionTask):
@@ -193,6 +207,11 @@ class _Branch(_Kind):
 class _ShortCircuit(_Kind):
     label = "@task.short_circuit"
     makes = ShortCircuitOperator
+
+
+class _Sensor(_Kind):
+    label = "@task.sensor"
+    makes = PythonSensor
 
 
 class _BashFunctionOperator(PythonOperator):
@@ -357,6 +376,20 @@ class TaskDecorator:
     ) -> TaskFunction | Decorator:
         """A task that runs the shell command the function returns; its last line is the value."""
         return _decorate(_Bash, function, options)
+
+    @overload
+    def sensor(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def sensor(
+        self, function: None = None, /, **options: Unpack[SensorFunctionOptions]
+    ) -> Decorator: ...
+    def sensor(
+        self, function: Function | None = None, /, **options: Unpack[SensorFunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that waits until the function returns something true; a PokeReturnValue says what
+        to hand on then.
+        """
+        return _decorate(_Sensor, function, options)
 
     def notebook(
         self,

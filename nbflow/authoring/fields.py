@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from typing import Any, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from nbflow.core.assets import BAD_ASSET, AssetLeaf, AssetNode, leaf_from_json, 
 from nbflow.core.dag import DEFAULT_POOL, Isolation, Overlap
 from nbflow.core.errors import DefinitionError
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.poking import PokePolicy
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
@@ -263,6 +264,14 @@ class _Reader:
         return as_utc(moment.replace(tzinfo=zone) if moment.utcoffset() is None else moment)
 
 
+def as_moment(given: object) -> datetime | None:
+    """The instant in UTC that a date, datetime or ISO text means; without a zone it is in UTC."""
+    moment = _moment(given)
+    if moment is None:
+        return None
+    return as_utc(moment.replace(tzinfo=timezone.utc) if moment.utcoffset() is None else moment)
+
+
 def _is_number(value: object) -> bool:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return is_number and math.isfinite(cast("float", value))
@@ -287,6 +296,27 @@ def _moment(given: object) -> datetime | None:
 
 
 # --- fields with rules of their own ---------------------------------------------------------------
+
+
+def poke_policy(settings: Mapping[str, object], findings: Findings) -> PokePolicy:
+    """How often and how long a sensor looks, from its arguments."""
+    read = _Reader(settings, findings)
+    read.literal("mode", ("poke", "reschedule"), "poke")
+    given = settings.get("exponential_backoff")
+    backoff = read.number("exponential_backoff", 1.0) if given and given is not True else 1.0
+    interval = read.seconds_or_none("poke_interval")
+    return PokePolicy(
+        poke_interval=60.0 if interval is None else interval,
+        timeout=read.seconds_or_none("timeout"),
+        soft_fail=read.flag("soft_fail", False),
+        backoff=2.0 if given is True else max(1.0, backoff),
+        max_wait=read.seconds_or_none("max_wait"),
+    )
+
+
+def zone_of(settings: Mapping[str, object], findings: Findings) -> str:
+    """The name of the zone of a DAG with these settings."""
+    return _zone(_Reader(settings, findings)).key
 
 
 def _zone(read: _Reader) -> ZoneInfo:

@@ -37,6 +37,7 @@ from nbflow.authoring.shell import exit_codes, run_bash
 from nbflow.core.dag import Decides, TaskKind
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE
+from nbflow.core.poking import PokePolicy
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -129,6 +130,14 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     def payload(self, findings: Findings) -> JsonObject:
         """What the worker needs that does not find the operator itself; empty where it does."""
         return {}
+
+    def waits_for(self, findings: Findings) -> JsonObject | None:
+        """What the scheduler can wait for by itself, without a worker (`core/waiting.py`)."""
+        return None
+
+    def poke_policy(self, findings: Findings) -> PokePolicy | None:
+        """How often and how long a sensor looks; None for what is no sensor."""
+        return None
 
     def references(self) -> Iterator[Reference]:
         """The values of other tasks, and of params, that the arguments wait for."""

@@ -172,6 +172,8 @@ def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings)
         group=getattr(task.group, "group_id", None),
         role="teardown" if task.is_teardown else "setup" if task.is_setup else "",
         on_failure_fail_dagrun=task.on_failure_fail_dagrun,
+        waits_for=task.waits_for(findings),
+        poke=task.poke_policy(findings),
         **fields,
     )
 

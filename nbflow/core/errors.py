@@ -9,6 +9,7 @@ request, `InvalidTransition` our own mistake. A failing cell is no exception at 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Literal
 
 from nbflow.core.json import JsonObject
@@ -82,3 +83,13 @@ class Skip(NbflowError):
 
 class Fail(NbflowError):
     """Raised in user code: this task has failed and trying again cannot help."""
+
+
+class Reschedule(NbflowError):
+    """Raised in a sensor's code: not yet, look again at `reschedule_date` (by default when the
+    sensor's interval says).
+    """
+
+    def __init__(self, reschedule_date: datetime | None = None) -> None:
+        self.reschedule_date = reschedule_date
+        super().__init__("It looked in vain, and will look again.")

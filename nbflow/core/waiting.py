@@ -15,6 +15,7 @@ from enum import Enum
 from typing import cast
 
 from nbflow.core.dag import Dag, Task
+from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import Outcome
 from nbflow.core.questions import given_up
@@ -29,6 +30,7 @@ class Kind(str, Enum):
     TIME = "time"
     AFTER_INTERVAL = "after_interval"
     TIME_OF_DAY = "time_of_day"
+    WEEKDAY = "weekday"
     LATEST_ONLY = "latest_only"
     EXTERNAL = "external"
     RUN = "run"
@@ -39,6 +41,15 @@ SEEN_IN_RUNS = frozenset({Kind.EXTERNAL, Kind.RUN})
 """Judged by what other runs do, whenever they do it."""
 
 _SUCCESS = Outcome(TaskState.SUCCESS)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class HandedOver(NbflowError):
+    """Raised by operators of nbflow: the worker's part is done, and ended with `outcome`."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(f"The worker's part ended: {outcome.state}.")
 
 
 def kind_of(condition: JsonObject) -> Kind:
@@ -57,6 +68,8 @@ def begin(written: JsonObject, run: DagRun, now: datetime) -> JsonObject:
         return _at(start + timedelta(seconds=_number(written, "seconds")))
     if kind is Kind.TIME_OF_DAY:
         return _at(_today_at(written, now))
+    if kind is Kind.WEEKDAY:
+        return _weekday(written, run, now)
     if kind is Kind.EXTERNAL and "dates" not in written:
         date = (run.logical_date or run.run_after or now) - timedelta(
             seconds=_number(written, "delta")
@@ -92,7 +105,7 @@ def deadline(task: Task, since: datetime) -> datetime | None:
 
 def _next_look(condition: JsonObject, ends: datetime | None, now: datetime) -> datetime | None:
     kind = kind_of(condition)
-    if kind is Kind.LATEST_ONLY:
+    if kind in (Kind.LATEST_ONLY, Kind.WEEKDAY):
         return now
     times = [_moment(condition, "at")] if kind is Kind.TIME else []
     return min([*times, *([ends] if ends else [])], default=None)
@@ -100,6 +113,18 @@ def _next_look(condition: JsonObject, ends: datetime | None, now: datetime) -> d
 
 def _at(moment: datetime) -> JsonObject:
     return {"kind": Kind.TIME.value, "at": as_utc(moment).isoformat()}
+
+
+def _weekday(written: JsonObject, run: DagRun, now: datetime) -> JsonObject:
+    """Until the next of these days begins, now if it is one; of the logical date what it is."""
+    days = [int(day) for day in _list(written, "days")]
+    zone = zone_named(str(written["timezone"]))
+    if written.get("use_logical_date"):
+        given = (run.logical_date or run.run_after or now).astimezone(zone).weekday()
+        return _at(now) if given in days else {**written, "found": given}
+    today = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    ahead = min((day - today.weekday()) % 7 for day in days)
+    return _at(now if ahead == 0 else today + timedelta(days=ahead))
 
 
 def _today_at(written: JsonObject, now: datetime) -> datetime:
@@ -121,6 +146,8 @@ def due(dag: Dag, run: DagRun, instance: TaskInstance, now: datetime) -> Outcome
         return _SUCCESS
     if kind is Kind.LATEST_ONLY:
         return _latest_only(dag, run, now)
+    if kind is Kind.WEEKDAY:
+        return _other_day(task, condition)
     ends = deadline(task, instance.waiting_since or now)
     if ends is None or now < ends:
         return None
@@ -132,6 +159,15 @@ def due(dag: Dag, run: DagRun, instance: TaskInstance, now: datetime) -> Outcome
 def too_long(task: Task, waited: timedelta, what: str) -> Outcome:
     """A wait that took longer than its task allows. Waiting once more would not help."""
     message = f"It waited {timedelta(seconds=round(waited.total_seconds()))} {what}, and gave up."
+    state = TaskState.SKIPPED if task.poke and task.poke.soft_fail else TaskState.FAILED
+    return Outcome(state, Reason.TIMEOUT, message, retryable=False)
+
+
+def _other_day(task: Task, condition: JsonObject) -> Outcome:
+    """The day of a logical date never changes, so there is nothing to wait for."""
+    wanted = " or ".join(_DAYS[int(day)] for day in _list(condition, "days"))
+    found = _DAYS[int(_number(condition, "found"))]
+    message = f"The logical date is a {found}, and never will be a {wanted}."
     state = TaskState.SKIPPED if task.poke and task.poke.soft_fail else TaskState.FAILED
     return Outcome(state, Reason.TIMEOUT, message, retryable=False)
 

@@ -6,12 +6,14 @@ Each is told as what it is; shared by all the ways to run a task.
 from __future__ import annotations
 
 import signal
+from datetime import datetime, timezone
 from pathlib import Path
 from traceback import StackSummary, TracebackException
 
-from nbflow.core.errors import Fail, Skip
+from nbflow.core.errors import Fail, Reschedule, Skip
 from nbflow.core.orders import Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
+from nbflow.core.waiting import HandedOver
 from nbflow.runtime.children import EndedBy, Exit
 from nbflow.runtime.context import TemplateProblem, ValueNotThere
 from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, ValueStoreFailed
@@ -41,6 +43,10 @@ def failed(reason: Reason, message: str, traceback: str = "") -> Outcome:
 
 def from_exception(error: BaseException) -> Outcome:
     """What an exception that left a task's code, or the preparation of its inputs, means."""
+    if isinstance(error, HandedOver):
+        return error.outcome
+    if isinstance(error, Reschedule):
+        return Outcome(TaskState.UP_FOR_RESCHEDULE, again_at=_in_utc(error.reschedule_date))
     if isinstance(error, Skip):
         why = str(error) or "The task raised Skip."
         return Outcome(TaskState.SKIPPED, Reason.SKIPPED_BY_CALL, shortened(why))
@@ -57,6 +63,13 @@ def from_exception(error: BaseException) -> Outcome:
     if isinstance(error, (ValueNotReadable, ValueNotStorable)):
         return failed(Reason.VALUE_ERROR, str(error))
     return failed(Reason.TASK_ERROR, told(error), user_traceback(error))
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """A date without a zone is one in UTC, as in templates."""
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=timezone.utc)
 
 
 def from_ending(ended_by: EndedBy, order: TaskOrder, why: str, traceback: str = "") -> Outcome:
