@@ -81,7 +81,6 @@ _ACTIVE_RUN = _one_of([RunState.QUEUED, RunState.RUNNING])
 _LIVE_TASK = _one_of([TaskState.QUEUED, TaskState.RUNNING])
 _DEFERRED_TASK = f"state = '{TaskState.DEFERRED}'"
 _WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
-_DEFERRED = f"state = '{TaskState.DEFERRED}'"
 _PENDING = "handled_at IS NULL"
 _REQUEST_LINE = "kind = 'request'"
 
@@ -223,7 +222,6 @@ class TaskInstanceRow(Row):
         _where("ix_task_instances_live", _LIVE_TASK, "state", "pool", "pool_slots"),
         _where("ix_task_instances_deferred", _DEFERRED_TASK, "state", "pool", "pool_slots"),
         _where("ix_task_instances_retry", _WAITING_FOR_RETRY, "state", "next_try_at"),
-        _where("ix_task_instances_deferred", _DEFERRED, "state", "run_pk"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -488,6 +486,5 @@ RUN_IS_ACTIVE = _condition("dag_runs", _ACTIVE_RUN)
 TASK_IS_LIVE = _condition("task_instances", _LIVE_TASK)
 TASK_IS_DEFERRED = _condition("task_instances", _DEFERRED_TASK)
 TASK_WAITS_FOR_RETRY = _condition("task_instances", _WAITING_FOR_RETRY)
-TASK_IS_DEFERRED = _condition("task_instances", _DEFERRED)
 REQUEST_IS_PENDING = _condition("requests", _PENDING)
 LINE_IS_REQUEST = _condition("journal", _REQUEST_LINE)

@@ -206,9 +206,6 @@ def _create_runs() -> None:
         ["state", "next_try_at"],
         "state = 'up_for_retry'",
     )
-    _index_where(
-        "ix_task_instances_deferred", "task_instances", ["state", "run_pk"], "state = 'deferred'"
-    )
 
 
 def _create_tries_and_values() -> None:
