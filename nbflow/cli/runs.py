@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -99,11 +100,19 @@ def clear(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Run tasks again; without --task, those that failed and what depends on them."""
-    options = {"upstream": upstream, "downstream": downstream, "only_failed": only_failed}
     with errors_as_sentences(output):
         here = project(store)
         run = newest(here, dag_id, run_id)
-        preview = here.commands.clear(dag_id, run, task, dry_run=True, **options)
+        ask_for = partial(
+            here.commands.clear,
+            dag_id,
+            run,
+            task,
+            upstream=upstream,
+            downstream=downstream,
+            only_failed=only_failed,
+        )
+        preview = ask_for(dry_run=True)
         names = [name if index < 0 else f"{name}[{index}]" for name, index in preview.keys]
         words = ", ".join(names) or "nothing"
         ask = not (dry_run or yes) and output is Output.TABLE and sys.stdin.isatty()
@@ -114,7 +123,7 @@ def clear(
             nothing = {"request_id": None, "answer": None}
             show({**asked, **nothing}, output, lambda: f"Would run again: {words}.")
         else:
-            receipt = here.commands.clear(dag_id, run, task, **options)
+            receipt = ask_for()
             here.tell(receipt, asked, f"Runs again: {words}.", output)
 
 

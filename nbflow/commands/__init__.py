@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from nbflow.commands.asking import Receipt, schema_errors
 from nbflow.commands.assets import AssetVerbs
+from nbflow.commands.backfills import BackfillVerbs
 from nbflow.commands.dags import DagVerbs
 from nbflow.commands.pools import PoolVerbs
-from nbflow.commands.runs import RunVerbs
+from nbflow.commands.runs import Runs, RunVerbs
 
-__all__ = ["Commands", "Receipt", "schema_errors"]
+__all__ = ["Commands", "Receipt", "Runs", "schema_errors"]
 
 
 @dataclass(frozen=True)
-class Commands(DagVerbs, PoolVerbs, RunVerbs, AssetVerbs):
+class Commands(DagVerbs, PoolVerbs, RunVerbs, BackfillVerbs, AssetVerbs):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

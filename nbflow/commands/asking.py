@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from nbflow.core import params as param_rules
+from nbflow.core.backfill import PlannedRun, missing_values
 from nbflow.core.dag import Dag
-from nbflow.core.errors import DefinitionError, NotFoundError
+from nbflow.core.errors import DefinitionError, NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.rerun import Affected
+from nbflow.core.selection import select_tasks
 from nbflow.store import dags as dag_store
 from nbflow.store import requests as request_store
 from nbflow.store import runs as run_store
@@ -22,11 +25,17 @@ from nbflow.store.runs import ActiveRun
 
 @dataclass(frozen=True)
 class Receipt:
-    """A request was written down as `request_id`; `run_id` names the run it makes or touches."""
+    """A request was written down as `request_id`; `run_id` names the run it makes or touches.
+
+    `affected` says what happens in which run, `keys` the same for all of them together; `planned`
+    are the runs of a backfill.
+    """
 
     request_id: int | None
     run_id: str | None = None
     keys: tuple[TaskKey, ...] = ()
+    affected: tuple[Affected, ...] = ()
+    planned: tuple[PlannedRun, ...] = ()
 
 
 def schema_errors(schema: JsonObject, value: Json) -> Iterable[param_rules.SchemaError]:
@@ -78,3 +87,15 @@ def checked_params(dag: Dag, given: JsonObject | None) -> JsonObject:
     if problems:
         raise DefinitionError(problems)
     return values
+
+
+def selected_tasks(dag: Dag, texts: Iterable[str]) -> tuple[str, ...]:
+    """The tasks of a run that is to be made of these alone.
+
+    Raises RequestError where one of them reads what none of them hands on.
+    """
+    chosen = select_tasks(texts, dag)
+    missing = missing_values(dag, chosen)
+    if missing:
+        raise RequestError(missing)
+    return chosen

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
-from nbflow.commands.asking import Asking, Receipt, checked_params
+from nbflow.commands.asking import Asking, Receipt, checked_params, selected_tasks
 from nbflow.core.json import Json, JsonObject
+from nbflow.store.runs import refuse_second
 
 
 class DagVerbs(Asking):
     """The verbs about DAGs."""
 
     def trigger(
-        self, dag_id: str, params: JsonObject | None = None, logical_date: datetime | None = None
+        self,
+        dag_id: str,
+        params: JsonObject | None = None,
+        logical_date: datetime | None = None,
+        *,
+        run_id: str | None = None,
+        note: str = "",
+        tasks: Collection[str] | None = None,
     ) -> Receipt:
-        """Ask for a run of `dag_id` now.
+        """Ask for a run of `dag_id` now, of all its tasks or of what `tasks` select.
 
-        Raises DefinitionError listing every param that does not fit.
+        Raises DefinitionError listing every param that does not fit, RequestError for a run id or
+        a logical date that another run has.
         """
         now = self.clock()
         with self.database.transaction() as session:
             stored = self._dag(session, dag_id)
-            run_id = f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
+            only = None if tasks is None else selected_tasks(stored.dag, tasks)
+            run_id = run_id or f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
+            refuse_second(session, dag_id, run_id, logical_date)
             payload: dict[str, Json] = {
                 "dag_id": dag_id,
                 "run_id": run_id,
                 "params": checked_params(stored.dag, params),
                 "logical_date": None if logical_date is None else logical_date.isoformat(),
+                "note": note,
+                "only": None if only is None else [*only],
             }
             return Receipt(self._ask(session, "trigger", payload), run_id)
 

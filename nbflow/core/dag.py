@@ -8,8 +8,8 @@ has changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -241,6 +241,33 @@ class Dag:
             for task_id, key in task.expansion.values if task.expansion else ():
                 found.setdefault(task_id, set()).add(key)
         return {task_id: frozenset(keys) for task_id, keys in found.items()}
+
+    def narrowed(self, task_ids: Iterable[str]) -> Dag:
+        """Only these tasks. One that came after another through tasks left out still does."""
+        chosen = set(task_ids)
+        edges = [e for e in self.edges if e.upstream in chosen and e.downstream in chosen]
+        there = {(edge.upstream, edge.downstream) for edge in edges}
+        for task_id in self.graph.order:
+            for before in self._before(task_id, chosen) if task_id in chosen else ():
+                if (before, task_id) not in there:
+                    why = f"{task_id} comes after {before}, through tasks that are left out."
+                    edges.append(Edge(before, task_id, "declared", (), why))
+        tasks = tuple(task for task in self.tasks if task.task_id in chosen)
+        return replace(self, tasks=tasks, edges=tuple(edges))
+
+    def _before(self, task_id: str, chosen: Collection[str]) -> list[str]:
+        """The nearest chosen tasks upstream."""
+        found: dict[str, None] = {}
+        seen: set[str] = set()
+        todo = list(self.graph.upstream[task_id])
+        while todo:
+            one = todo.pop()
+            if one in chosen:
+                found[one] = None
+            elif one not in seen:
+                seen.add(one)
+                todo.extend(self.graph.upstream[one])
+        return list(found)
 
     def upstream(self, task_id: str) -> tuple[str, ...]:
         return self.graph.upstream[task_id]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from nbflow.core.orders import Outcome
-from nbflow.core.states import Reason, TaskState
+from nbflow.core.states import Reason, RunState, TaskState
 
 TaskKey = tuple[str, int]
 """A task instance inside its run: (task_id, map_index); map_index is -1 for a task that is not
@@ -93,10 +93,51 @@ class Cleared:
 
 @dataclass(frozen=True)
 class Marked:
-    """A person says what the state of these task instances is to be: success, failed or skipped."""
+    """A person says what the state of these task instances is to be: success, failed or skipped.
+
+    What never ran because of them, and can now, goes on.
+    """
 
     keys: tuple[TaskKey, ...]
     state: TaskState
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class RunMarked:
+    """A person says that the run succeeded or failed, which settles its task instances."""
+
+    state: RunState
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Forced:
+    """A person wants these task instances to run now, whatever the rules say of them."""
+
+    keys: tuple[TaskKey, ...]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """The version of the DAG that the run goes on with has these task instances no more."""
+
+    keys: tuple[TaskKey, ...]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A person wrote a note on the run, or on one of its task instances."""
+
+    note: str
+    key: TaskKey | None = None
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """The run belongs to this backfill from now on."""
+
+    backfill_id: int
 
 
 @dataclass(frozen=True)
@@ -121,5 +162,10 @@ Event: TypeAlias = (
     | WaitOver
     | Cleared
     | Marked
+    | RunMarked
+    | Forced
+    | Removed
+    | Noted
+    | TakenOver
     | CancelRun
 )

@@ -19,8 +19,8 @@ from datetime import datetime
 from enum import Enum
 from heapq import heappop, heappush
 
+from nbflow.core import by_hand, expanding, waiting
 from nbflow.core import events as ev
-from nbflow.core import expanding, waiting
 from nbflow.core.assets import Emission, emissions
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.draft import Draft
@@ -95,6 +95,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_rows("cleared", sorted(FINISHED | set(_WAITING)), S.NONE),
     *_rows("cleared while an attempt was alive, which has ended", _LIVE, S.NONE),
     *_rows("marked", tuple(TaskState), S.SUCCESS, S.FAILED, S.SKIPPED),
+    *_rows("no longer in the DAG", sorted(set(TaskState) - {S.REMOVED}), S.REMOVED),
 )
 _ALLOWED = frozenset((t.source, t.target) for t in TRANSITIONS)
 
@@ -201,6 +202,13 @@ class _Pass:
         if outlets and (made := emissions(outlets, said)):
             self.effects.append(AssetsUpdated(key, made, self.now))
 
+    def start_run(self) -> None:
+        """Let the run begin, if it has not, and look at every task."""
+        if self.run.state == RunState.QUEUED:
+            self.change_run(state=RunState.RUNNING, started_at=self.now, ended_at=None, message="")
+        for task in self.dag.tasks:
+            self.note((task.task_id, -1))
+
     def _check(self, before: TaskInstance, after: TaskInstance) -> None:
         if (before.state, after.state) not in _ALLOWED:
             raise InvalidTransition(
@@ -219,7 +227,7 @@ class _Pass:
 
     def note_downstream(self, key: TaskKey) -> None:
         needing = self.scopes.in_need_of(key[0]) if key[0] in self.scopes.setups else ()
-        for child in dict.fromkeys([*self.graph.downstream[key[0]], *needing]):
+        for child in dict.fromkeys([*self.graph.downstream.get(key[0], ()), *needing]):
             self.note((child, key[1] if self.dag.pairs(key[0], child) else -1))
 
     def settle(self) -> None:
@@ -379,7 +387,7 @@ class _Pass:
             if one.map_index >= expected and one.state != S.REMOVED:
                 self._remove(one)
             elif one.map_index < expected and one.state == S.REMOVED:
-                self.change(one, state=S.NONE, **_FRESH)
+                self.change(one, state=S.NONE, **by_hand.FRESH)
         created = [TaskInstance(task.task_id, index) for index in range(len(there), expected)]
         if created or instead:
             self._create(task, created, instead=instead)
@@ -413,10 +421,10 @@ class _Pass:
 
     def close_run(self) -> None:
         if self.run.state == RunState.RUNNING and self.draft.unfinished == 0:
-            state, message = self._verdict_on_run()
+            state, message = self.verdict_on_run()
             self.change_run(state=state, message=message, ended_at=self.now)
 
-    def _verdict_on_run(self) -> tuple[RunState, str]:
+    def verdict_on_run(self) -> tuple[RunState, str]:
         if self.run.cancelling is Reason.CANCELLED:
             return RunState.CANCELLED, self.run.message
         if self.run.cancelling is not None:
@@ -454,10 +462,7 @@ def _blame(upstream: Mapping[str, Mapping[TaskState, int]], rule: object) -> str
 
 
 def _run_started(step: _Pass, _: ev.RunStarted) -> None:
-    if step.run.state == RunState.QUEUED:
-        step.change_run(state=RunState.RUNNING, started_at=step.now, ended_at=None, message="")
-    for task in step.dag.tasks:
-        step.note((task.task_id, -1))
+    step.start_run()
 
 
 def _dispatched(step: _Pass, event: ev.Dispatched) -> None:
@@ -494,7 +499,7 @@ def _attempt_finished(step: _Pass, event: ev.AttemptFinished) -> None:
         return
     step.effects.append(TryEnded(event.key, event.attempt_id, event.outcome, event.at or step.now))
     if instance.restart:
-        step.change(instance, state=S.NONE, **_FRESH)
+        step.change(instance, state=S.NONE, **by_hand.FRESH)
         step.note((instance.task_id, -1))
     elif event.outcome.state in (S.DEFERRED, S.UP_FOR_RESCHEDULE):
         _goes_on_waiting(step, instance, event.outcome)
@@ -663,49 +668,6 @@ def _gave_way(step: _Pass, event: ev.GaveWay) -> None:
     step.change_run(state=RunState.QUEUED, started_at=None, message=message)
 
 
-_FRESH = {
-    "reason": None,
-    "message": "",
-    "failures": 0,
-    "infra_failures": 0,
-    "next_try_at": None,
-    "scheduled_at": None,
-    "queued_at": None,
-    "started_at": None,
-    "ended_at": None,
-    "follow": None,
-    "short_circuit": False,
-    "restart": False,
-    "lengths": None,
-    "waits_for": None,
-    "waiting_since": None,
-    "pokes": 0,
-}
-
-
-def _cleared(step: _Pass, event: ev.Cleared) -> None:
-    for key in event.keys:
-        instance = step.get(key)
-        if instance.is_with_executor and instance.attempt_id:
-            step.change(instance, restart=True)
-            step.effects.append(CancelAttempt(key, instance.attempt_id))
-        else:
-            step.change(instance, state=S.NONE, **_FRESH)
-            step.note((key[0], -1))
-    if step.run.state.is_finished and event.keys:
-        step.change_run(state=RunState.QUEUED, ended_at=None, message="", cancelling=None)
-
-
-def _marked(step: _Pass, event: ev.Marked) -> None:
-    for key in event.keys:
-        instance = step.get(key)
-        if instance.is_with_executor and instance.attempt_id:
-            step.effects.append(CancelAttempt(key, instance.attempt_id))
-            marked = Outcome(S.CANCELLED, Reason.MARKED, f"Marked {event.state} while it ran.")
-            step.effects.append(TryEnded(key, instance.attempt_id, marked, step.now))
-        step.end(instance, event.state, Reason.MARKED, f"Marked {event.state}.")
-
-
 def _cancel_run(step: _Pass, event: ev.CancelRun) -> None:
     if step.run.state.is_finished:
         return
@@ -732,7 +694,12 @@ _ON_EVENT: dict[type, Callable[..., None]] = {
     ev.NothingToExecute: _nothing_to_execute,
     ev.GaveWay: _gave_way,
     ev.WaitOver: _wait_over,
-    ev.Cleared: _cleared,
-    ev.Marked: _marked,
+    ev.Cleared: by_hand.cleared,
+    ev.Marked: by_hand.marked,
+    ev.RunMarked: by_hand.run_marked,
+    ev.Forced: by_hand.forced,
+    ev.Removed: by_hand.removed,
+    ev.Noted: by_hand.noted,
+    ev.TakenOver: by_hand.taken_over,
     ev.CancelRun: _cancel_run,
 }

@@ -21,7 +21,9 @@ from nbflow.core.states import Reason, RunState, RunType, TaskState
 class DagRun:
     """One run of a DAG.
 
-    `cancelling` says why the run is being ended, while it still waits for attempts to stop.
+    `cancelling` says why the run is being ended, while it still waits for attempts to stop. `only`
+    names the tasks it is made of, None for all of the DAG. `rerun_of` is the run it repeats with
+    changes, `backfill_id` the backfill it belongs to.
     """
 
     dag_id: str
@@ -38,6 +40,10 @@ class DagRun:
     ended_at: datetime | None = None
     message: str = ""
     cancelling: Reason | None = None
+    note: str = ""
+    only: tuple[str, ...] | None = None
+    rerun_of: str | None = None
+    backfill_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,7 @@ class TaskInstance:
     waits_for: JsonObject | None = None
     waiting_since: datetime | None = None
     pokes: int = 0
+    note: str = ""
 
     @property
     def following_try(self) -> int:
@@ -96,7 +103,7 @@ class TaskInstance:
 
 
 class RunSnapshot:
-    """A run with its DAG and all its task instances.
+    """A run with its DAG, or the tasks of it that it is made of, and all its task instances.
 
     A task that is not mapped has one instance, of map_index -1. So has a mapped one until it is
     expanded, and where there is nothing to expand it over. `put` and `drop` are for
@@ -105,7 +112,7 @@ class RunSnapshot:
 
     def __init__(self, run: DagRun, dag: Dag, instances: Iterable[TaskInstance] = ()) -> None:
         self.run = run
-        self.dag = dag
+        self.dag = dag = dag if run.only is None else dag.narrowed(run.only)
         self.instances: dict[TaskKey, TaskInstance] = {}
         self.unfinished = 0
         self._indexes: dict[str, dict[int, None]] = {}

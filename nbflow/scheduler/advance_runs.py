@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 from heapq import heappop, heappush
 
 from nbflow.core import effects as fx
+from nbflow.core.backfill import Backfill
 from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
 from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.limits import Candidate, candidate
@@ -54,7 +55,14 @@ class RunBook:
     retry times.
     """
 
-    def __init__(self, active: Iterable[ActiveRun] = ()) -> None:
+    def __init__(
+        self, active: Iterable[ActiveRun] = (), backfills: Iterable[Backfill] = ()
+    ) -> None:
+        self.backfills = {backfill.id: backfill for backfill in backfills}
+        self.all_made: set[int] = set()
+        """Backfills whose dates have all been dealt with."""
+        self._by_backfill: dict[int, set[int]] = {}
+        self._flushed = AfterCommit()
         self.runs: dict[int, ActiveRun] = {}
         self.attempts: dict[str, InstanceRef] = {}
         self.ready: dict[InstanceRef, Candidate | None] = {}
@@ -69,6 +77,7 @@ class RunBook:
         self.runs[run.id] = run
         self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)] = run.id
         self.watch.note_new_run(run.snapshot.run.dag_id)
+        self._index_backfill(run)
         for instance in run.snapshot.instances.values():
             self._index(run.id, instance)
 
@@ -83,6 +92,18 @@ class RunBook:
     def drop(self, run_pk: int) -> None:
         run = self.runs.pop(run_pk)
         del self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)]
+        self._by_backfill.get(run.snapshot.run.backfill_id or 0, set()).discard(run_pk)
+
+    def take(self, run: ActiveRun) -> None:
+        """A finished run that a person touches becomes active again."""
+        if run.id not in self.runs:
+            self.add(run)
+
+    def replace(self, run: ActiveRun) -> None:
+        """The run as it was read again, in place of what was known of it."""
+        if run.id in self.runs:
+            self.drop(run.id)
+        self.add(run)
 
     def find(self, dag_id: str, run_id: str) -> ActiveRun | None:
         run_pk = self._by_name.get((dag_id, run_id))
@@ -91,13 +112,23 @@ class RunBook:
     def of_dag(self, dag_id: str) -> list[ActiveRun]:
         return [run for run in self.runs.values() if run.snapshot.run.dag_id == dag_id]
 
+    def of_backfill(self, backfill_id: int) -> list[ActiveRun]:
+        return [self.runs[pk] for pk in sorted(self._by_backfill.get(backfill_id, ()))]
+
     def queued_runs(self) -> list[ActiveRun]:
         """Runs waiting to begin, the oldest first."""
         waiting = [r for r in self.runs.values() if r.snapshot.run.state == RunState.QUEUED]
         return sorted(waiting, key=lambda r: (r.snapshot.run.run_after or _NEVER, r.id))
 
     def running_runs(self, dag_id: str) -> int:
-        return sum(r.snapshot.run.state == RunState.RUNNING for r in self.of_dag(dag_id))
+        """How many there are, those of active backfills, which have a limit of their own, left
+        out.
+        """
+        return sum(
+            r.snapshot.run.state == RunState.RUNNING
+            and r.snapshot.run.backfill_id not in self.backfills
+            for r in self.of_dag(dag_id)
+        )
 
     # -- changing ----------------------------------------------------------------------------------
 
@@ -109,23 +140,33 @@ class RunBook:
         fx.apply(run.snapshot, effects)
         self._effects.setdefault(run.id, []).extend(effects)
         self.watch.note(run.snapshot.run.dag_id, effects)
+        self._index_backfill(run)
         for effect in effects:
             if isinstance(effect, fx.TaskChanged):
                 self._index(run.id, effect.after)
 
     def store(self, session: Session, actor: str | None = None) -> AfterCommit:
         """Write everything decided since the last call, in the caller's transaction."""
-        after = AfterCommit()
+        after, self._flushed = self._flushed, AfterCommit()
         if self._effects:
             apply_all(session, self._effects, actor)
         for run_pk, effects in self._effects.items():
             after.asset_events |= any(isinstance(e, fx.AssetsUpdated) for e in effects)
             after.cancel += [e.attempt_id for e in effects if isinstance(e, fx.CancelAttempt)]
             if self.runs[run_pk].snapshot.run.state.is_finished:
-                after.finished.append(self.runs[run_pk])
+                if any(map(_ends_a_run, effects)):
+                    after.finished.append(self.runs[run_pk])
                 self.drop(run_pk)
         self._effects.clear()
         return after
+
+    def flush(self, session: Session) -> None:
+        """Write what was decided so far; `store` tells of it too."""
+        self._flushed = self.store(session)
+
+    def _index_backfill(self, run: ActiveRun) -> None:
+        if run.snapshot.run.backfill_id is not None:
+            self._by_backfill.setdefault(run.snapshot.run.backfill_id, set()).add(run.id)
 
     def _index(self, run_pk: int, instance: TaskInstance) -> None:
         ref = (run_pk, instance.key)
@@ -186,6 +227,13 @@ class RunBook:
                 self.advance(self.runs[run_pk], events, now)
             after.add(self.store(session))
         return after
+
+
+def _ends_a_run(effect: fx.Effect) -> bool:
+    """Not so a note on a run that has ended."""
+    if not isinstance(effect, fx.RunChanged):
+        return False
+    return effect.after.state.is_finished and not effect.before.state.is_finished
 
 
 def events_of(book: RunBook, reports: Sequence[TaskReport]) -> dict[int, list[Event]]:

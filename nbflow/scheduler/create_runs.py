@@ -78,8 +78,3 @@ def scheduled_run(
         params=params,  # type: ignore[arg-type]  # defaults are JSON: the spec they come from is
         created_at=now,
     )
-
-
-def may_begin(queued: DagRun, max_active_runs: int, running: int) -> bool:
-    """Whether a queued run may begin at all, given how many runs of its DAG are running."""
-    return queued.state is RunState.QUEUED and running < max_active_runs

@@ -27,12 +27,14 @@ from nbflow.scheduler import dispatch
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
 from nbflow.scheduler.asset_runs import asset_context, asset_run, dags_with_news
-from nbflow.scheduler.create_runs import may_begin, plan_scheduled_runs
+from nbflow.scheduler.create_runs import plan_scheduled_runs
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.recover import recover
+from nbflow.scheduler.run_backfills import may_begin, run_backfills
 from nbflow.scheduler.wait_for_past import give_way, held_back, pass_empty_tasks
 from nbflow.store import assets as asset_store
+from nbflow.store import backfills as backfill_store
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import queue as queue_store
@@ -215,7 +217,7 @@ class Scheduler:
     def _begin_to_lead(self, now: datetime) -> None:
         with self.database.transaction() as session:
             self.leader.verify(session)
-            book = RunBook(run_store.load_active(session))
+            book = RunBook(run_store.load_active(session), backfill_store.active(session))
             recover(book, self.executor, now)
             after = book.store(session)
         self.book = book
@@ -237,6 +239,8 @@ class Scheduler:
                 self._retry(book, now)
                 self._end_overdue_runs(book, now)
                 self._create_scheduled_runs(session, book, changed, now)
+                if run_backfills(session, book, now):
+                    self.wake()
                 self._begin_runs(book, now)
                 # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
@@ -349,7 +353,11 @@ class Scheduler:
     def _create_runs_of(
         self, session: Session, book: RunBook, stored: dag_store.StoredDag, now: datetime
     ) -> None:
-        active = book.of_dag(stored.dag.dag_id)
+        active = [
+            run
+            for run in book.of_dag(stored.dag.dag_id)
+            if run.snapshot.run.backfill_id not in book.backfills
+        ]
         plan = plan_scheduled_runs(stored, len(active), now)
         if plan.runs and stored.dag.overlap == "cancel_running":
             for run in active:
@@ -363,8 +371,7 @@ class Scheduler:
     def _begin_runs(self, book: RunBook, now: datetime) -> None:
         settle = Settle.ONE_ROUND if self.settings.waves else Settle.FULLY
         for run in book.queued_runs():
-            limit = run.snapshot.dag.max_active_runs
-            if may_begin(run.snapshot.run, limit, book.running_runs(run.snapshot.run.dag_id)):
+            if may_begin(book, run):
                 book.advance(run, [RunStarted()], now, settle)
 
     def _wait_for_past(

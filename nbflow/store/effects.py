@@ -328,7 +328,15 @@ def _update(session: Session, statement: Update, rows: Mapping[Any, Values]) -> 
 # -- statements ------------------------------------------------------------------------------------
 
 _TASK_FIELDS = tuple(f.name for f in fields(TaskInstance) if f.name not in ("task_id", "map_index"))
-_RUN_FIELDS = ("state", "message", "cancelling", "started_at", "ended_at")
+_RUN_FIELDS = (
+    "state",
+    "message",
+    "cancelling",
+    "started_at",
+    "ended_at",
+    "note",
+    "backfill_id",
+)
 _OUTCOME_FIELDS = (
     "state",
     "reason",

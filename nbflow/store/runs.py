@@ -6,18 +6,19 @@ Reading several runs takes the same number of statements as reading one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, false, func, insert, literal, or_, select, tuple_, update
 
-from nbflow.core.dag import Dag
+from nbflow.core.dag import Dag, Task
+from nbflow.core.errors import RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import ValueRef
 from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
-from nbflow.core.states import RunType, TaskState
+from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.store import journal
 from nbflow.store.dags import read_dags
 from nbflow.store.database import Session
@@ -42,12 +43,18 @@ __all__ = [
     "LiveAttempt",
     "apply_all",
     "apply_effects",
+    "copy_values",
     "create_run",
     "instance_values",
     "live_attempts",
     "load_active",
     "load_run",
+    "load_runs",
+    "move_to_version",
     "next_retry_at",
+    "refuse_second",
+    "run_ids",
+    "runs_of_dates",
     "values_of",
 ]
 
@@ -95,26 +102,47 @@ def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
     if run_pk is None:
         same = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.run_id == run.run_id)
         return int(session.execute(select(_RUNS.c.id).where(same)).scalar_one())
-    if dag.tasks:
-        session.execute(insert(_TASKS), _instance_values(run_pk, dag))
+    made_of = dag if run.only is None else dag.narrowed(run.only)
+    if made_of.tasks:
+        session.execute(insert(_TASKS), _instance_values(run_pk, made_of, made_of.tasks))
     if run.run_type is RunType.SCHEDULED:
         _move_schedule_on(session, run)
     journal.append(session, [_created(run, run.created_at)])
     return int(run_pk)
 
 
+def move_to_version(
+    session: Session, run_pk: int, version_id: int, dag: Dag, added: Collection[str]
+) -> None:
+    """Let a run go on with another version of its DAG, which has these tasks besides."""
+    session.execute(update(_RUNS).where(_RUNS.c.id == run_pk).values(version_id=version_id))
+    new = [dag.by_id[task_id] for task_id in added]
+    if new:
+        session.execute(insert(_TASKS), _instance_values(run_pk, dag, new))
+
+
+def copy_values(session: Session, from_run: int, to_run: int, *, without: Collection[str]) -> None:
+    """Give a run what the tasks of another one handed on, all but those of `without`."""
+    columns = [column for column in _VALUES.c if column.name != "run_pk"]
+    chosen = select(literal(to_run), *columns).where(
+        _VALUES.c.run_pk == from_run, _VALUES.c.task_id.not_in(without)
+    )
+    names = ["run_pk", *(column.name for column in columns)]
+    session.execute(insert(_VALUES).from_select(names, chosen))
+
+
 def _run_values(run: DagRun) -> dict[str, object]:
     return {field.name: getattr(run, field.name) for field in fields(run)}
 
 
-def _instance_values(run_pk: int, dag: Dag) -> list[dict[str, object]]:
+def _instance_values(run_pk: int, dag: Dag, tasks: Iterable[Task]) -> list[dict[str, object]]:
     return [
         {
             "run_pk": run_pk,
             "task_id": task.task_id,
             **columns_of_task(task, dag.weights[task.task_id]),
         }
-        for task in dag.tasks
+        for task in tasks
     ]
 
 
@@ -152,6 +180,60 @@ def load_run(session: Session, dag_id: str, run_id: str) -> ActiveRun | None:
     """The run of that name, in whatever state; None if there is none."""
     found = _load(session, (_RUNS.c.dag_id == dag_id) & (_RUNS.c.run_id == run_id))
     return found[0] if found else None
+
+
+def load_runs(session: Session, dag_id: str, run_ids: Collection[str]) -> list[ActiveRun]:
+    """The runs of a DAG of these names, the oldest first."""
+    return _load(session, (_RUNS.c.dag_id == dag_id) & _RUNS.c.run_id.in_(run_ids))
+
+
+def run_ids(
+    session: Session,
+    dag_id: str,
+    since: datetime | None,
+    until: datetime | None,
+    states: Collection[str] = (),
+    *,
+    limit: int,
+) -> list[str]:
+    """The newest runs with a logical date in [since, until], in one of `states` if there are."""
+    query = select(_RUNS.c.run_id).where(_RUNS.c.dag_id == dag_id)
+    if since is not None:
+        query = query.where(_RUNS.c.logical_date >= since)
+    if until is not None:
+        query = query.where(_RUNS.c.logical_date <= until)
+    if states:
+        query = query.where(_RUNS.c.state.in_(map(RunState, states)))
+    return list(session.scalars(query.order_by(_RUNS.c.id.desc()).limit(limit)))
+
+
+def refuse_second(
+    session: Session, dag_id: str, run_id: str, logical_date: datetime | None
+) -> None:
+    """Raise RequestError if a run of the DAG has that id, or the wanted logical date."""
+    at = _RUNS.c.logical_date == logical_date if logical_date is not None else false()
+    same = select(_RUNS.c.run_id).where(_RUNS.c.dag_id == dag_id, or_(_RUNS.c.run_id == run_id, at))
+    found = list(session.scalars(same.limit(1)))
+    if found == [run_id]:
+        raise RequestError(f"DAG {dag_id!r} has a run {run_id!r} already. Choose another id.")
+    if found:
+        raise RequestError(
+            f"Run {found[0]} of DAG {dag_id!r} has the logical date {logical_date} already. Run it "
+            f"again (nbflow runs clear {dag_id} {found[0]}), or with changes (nbflow runs rerun)."
+        )
+
+
+def runs_of_dates(
+    session: Session, dag_id: str, first: datetime, last: datetime
+) -> Mapping[datetime, DagRun]:
+    """The newest run of each logical date from `first` to `last`, both inclusive."""
+    query = (
+        select(*columns_like(_RUNS, DagRun))
+        .where(_RUNS.c.dag_id == dag_id, _RUNS.c.logical_date.between(first, last))
+        .order_by(_RUNS.c.id)
+    )
+    found = (DagRun(*row) for row in session.execute(query))
+    return {run.logical_date: run for run in found if run.logical_date is not None}
 
 
 def _load(session: Session, chosen: ColumnElement[bool]) -> list[ActiveRun]:

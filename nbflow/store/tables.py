@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from nbflow.core.backfill import BackfillState, Reprocess, Step
 from nbflow.core.states import Reason, RunState, RunType, TaskState
 from nbflow.store.columns import (
     BigKey,
@@ -73,11 +74,12 @@ def _where(name: str, condition: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(condition))
 
 
-def _one_of(states: Iterable[TaskState | RunState]) -> str:
+def _one_of(states: Iterable[TaskState | RunState | BackfillState]) -> str:
     return "state IN ({})".format(", ".join(f"'{state}'" for state in states))
 
 
 _ACTIVE_RUN = _one_of([RunState.QUEUED, RunState.RUNNING])
+_ACTIVE_BACKFILL = _one_of([BackfillState.RUNNING, BackfillState.PAUSED])
 _LIVE_TASK = _one_of([TaskState.QUEUED, TaskState.RUNNING])
 _DEFERRED_TASK = f"state = '{TaskState.DEFERRED}'"
 _WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
@@ -208,6 +210,56 @@ class DagRunRow(Row):
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     message: Mapped[str]
     cancelling: Mapped[Reason | None] = mapped_column(WordType(Reason))
+    note: Mapped[str] = mapped_column(server_default="")
+    only: Mapped[tuple[str, ...] | None] = mapped_column(TextTuple())
+    rerun_of: Mapped[str | None]
+    backfill_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+
+
+class BackfillRow(Row):
+    """One backfill. Columns for the fields of `core.backfill.Backfill` bear their names."""
+
+    __tablename__ = "backfills"
+    __table_args__ = (
+        Index("ix_backfills_dag_id_id", "dag_id", "id"),
+        _where("ix_backfills_active", _ACTIVE_BACKFILL, "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    dag_id: Mapped[str] = mapped_column(ForeignKey("dags.dag_id", ondelete="CASCADE"))
+    from_date: Mapped[datetime]
+    to_date: Mapped[datetime]
+    reprocess: Mapped[Reprocess] = mapped_column(WordType(Reprocess))
+    max_active_runs: Mapped[int]
+    run_backwards: Mapped[bool]
+    params: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    tasks: Mapped[tuple[str, ...] | None] = mapped_column(TextTuple())
+    state: Mapped[BackfillState] = mapped_column(WordType(BackfillState))
+    actor: Mapped[str]
+    created_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class BackfillDateRow(Row):
+    """One date of a backfill, in the order of `position`; `done` when it was dealt with.
+
+    What was done to it is `step`; the run that stands for it is `run_id`.
+    """
+
+    __tablename__ = "backfill_dates"
+
+    backfill_id: Mapped[int] = mapped_column(
+        ForeignKey("backfills.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    step: Mapped[Step] = mapped_column(WordType(Step))
+    why: Mapped[str]
+    logical_date: Mapped[datetime]
+    data_interval_start: Mapped[datetime]
+    data_interval_end: Mapped[datetime]
+    run_after: Mapped[datetime]
+    done: Mapped[bool] = mapped_column(server_default=false())
 
 
 class TaskInstanceRow(Row):
@@ -250,6 +302,7 @@ class TaskInstanceRow(Row):
     waits_for: Mapped[object | None] = mapped_column(JsonText())
     waiting_since: Mapped[datetime | None]
     pokes: Mapped[int] = mapped_column(server_default=text("0"))
+    note: Mapped[str] = mapped_column(server_default="")
     pool: Mapped[str]
     pool_slots: Mapped[int]
     priority_weight: Mapped[int]
@@ -482,6 +535,7 @@ def _condition(table: str, condition: str) -> ColumnElement[bool]:
     return literal_column(f"{table}.{condition}")
 
 
+BACKFILL_IS_ACTIVE = _condition("backfills", _ACTIVE_BACKFILL)
 RUN_IS_ACTIVE = _condition("dag_runs", _ACTIVE_RUN)
 TASK_IS_LIVE = _condition("task_instances", _LIVE_TASK)
 TASK_IS_DEFERRED = _condition("task_instances", _DEFERRED_TASK)

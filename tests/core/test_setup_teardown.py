@@ -12,7 +12,7 @@ from nbflow.core.events import (
     RunStarted,
 )
 from nbflow.core.orders import Outcome
-from nbflow.core.selection import to_clear, to_resume
+from nbflow.core.rerun import Which, to_clear
 from nbflow.core.setup_teardown import Scopes
 from nbflow.core.snapshot import RunSnapshot
 from nbflow.core.states import Reason, RunState, TaskState
@@ -63,21 +63,21 @@ def test_a_setup_without_a_teardown_is_needed_by_everything_downstream() -> None
 
 def test_clearing_work_clears_its_setup_and_its_teardown() -> None:
     snapshot = finished()
-    assert to_clear(snapshot, ["w2"]) == (("s", -1), ("w2", -1), ("t", -1))
-    assert to_clear(snapshot, ["x"]) == (("x", -1),)
-    assert to_clear(snapshot, ["s"]) == (("s", -1), ("t", -1))
+    assert to_clear(snapshot, Which(("w2",))).keys == (("s", -1), ("w2", -1), ("t", -1))
+    assert to_clear(snapshot, Which(("x",))).keys == (("x", -1),)
+    assert to_clear(snapshot, Which(("s",))).keys == (("s", -1), ("t", -1))
 
 
 def test_resuming_failed_work_makes_its_setup_again() -> None:
     snapshot = scope()
     for task_id, outcome in (("s", None), ("w1", None), ("w2", BAD), ("t", None)):
         run_task(snapshot, task_id, outcome or Outcome(TaskState.SUCCESS))
-    assert {key[0] for key in to_resume(snapshot)} == {"s", "w2", "t", "x", "y"}
+    assert {key[0] for key in to_clear(snapshot, Which()).keys} == {"s", "w2", "t", "x", "y"}
 
 
 def test_cleared_work_waits_for_a_setup_it_does_not_directly_come_after() -> None:
     snapshot = finished()
-    after(snapshot, Cleared(to_clear(snapshot, ["w2"])))
+    after(snapshot, Cleared(to_clear(snapshot, Which(("w2",))).keys))
     after(snapshot, RunStarted())
     assert states(snapshot) == {
         "s": "scheduled",
@@ -91,7 +91,7 @@ def test_cleared_work_waits_for_a_setup_it_does_not_directly_come_after() -> Non
 
 def test_a_far_setup_that_is_skipped_skips_work_whatever_its_rule() -> None:
     snapshot = finished()
-    after(snapshot, Cleared(to_clear(snapshot, ["w2"])))
+    after(snapshot, Cleared(to_clear(snapshot, Which(("w2",))).keys))
     after(snapshot, RunStarted())
     run_task(snapshot, "s", SKIPPED, attempt="s-2")
     assert states(snapshot)["w2"] == "skipped"

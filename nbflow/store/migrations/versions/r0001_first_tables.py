@@ -21,10 +21,13 @@ def upgrade() -> None:
     _create_journal_and_requests()
     _create_leases_and_pools()
     _create_assets()
+    _create_backfills()
 
 
 def downgrade() -> None:
     for table in (
+        "backfill_dates",
+        "backfills",
         "asset_runs",
         "asset_queue",
         "asset_events",
@@ -142,6 +145,10 @@ def _create_runs() -> None:
         sa.Column("ended_at", _MOMENT),
         sa.Column("message", sa.Text, nullable=False),
         sa.Column("cancelling", _WORD),
+        sa.Column("note", sa.Text, server_default="", nullable=False),
+        sa.Column("only", sa.Text),
+        sa.Column("rerun_of", sa.Text),
+        sa.Column("backfill_id", _KEY),
         _belongs_to("dag_runs", "dag_id", "dags.dag_id", cascade=True),
         _belongs_to("dag_runs", "version_id", "dag_versions.id", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_dag_runs"),
@@ -149,6 +156,7 @@ def _create_runs() -> None:
     )
     op.create_index("ix_dag_runs_dag_id_id", "dag_runs", ["dag_id", "id"])
     op.create_index("ix_dag_runs_dag_id_logical_date", "dag_runs", ["dag_id", "logical_date"])
+    op.create_index("ix_dag_runs_backfill_id", "dag_runs", ["backfill_id"])
     op.create_index("ix_dag_runs_ended_at", "dag_runs", ["ended_at"])
     op.create_index("ix_dag_runs_version_id", "dag_runs", ["version_id"])
     _index_where("ix_dag_runs_active", "dag_runs", ["state"], "state IN ('queued', 'running')")
@@ -178,6 +186,7 @@ def _create_runs() -> None:
         sa.Column("waits_for", sa.Text),
         sa.Column("waiting_since", _MOMENT),
         sa.Column("pokes", sa.Integer, server_default=sa.text("0"), nullable=False),
+        sa.Column("note", sa.Text, server_default="", nullable=False),
         sa.Column("pool", sa.Text, nullable=False),
         sa.Column("pool_slots", sa.Integer, nullable=False),
         sa.Column("priority_weight", sa.Integer, nullable=False),
@@ -378,6 +387,44 @@ def _create_assets() -> None:
         _belongs_to("asset_runs", "event_id", "asset_events.id", cascade=True),
     )
     op.create_index("ix_asset_runs_event_id", "asset_runs", ["event_id"])
+
+
+def _create_backfills() -> None:
+    op.create_table(
+        "backfills",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("from_date", _MOMENT, nullable=False),
+        sa.Column("to_date", _MOMENT, nullable=False),
+        sa.Column("reprocess", _WORD, nullable=False),
+        sa.Column("max_active_runs", sa.Integer, nullable=False),
+        sa.Column("run_backwards", sa.Boolean, nullable=False),
+        sa.Column("params", sa.Text, nullable=False),
+        sa.Column("tasks", sa.Text),
+        sa.Column("state", _WORD, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("created_at", _MOMENT),
+        sa.Column("ended_at", _MOMENT),
+        _belongs_to("backfills", "dag_id", "dags.dag_id", cascade=True),
+        sa.PrimaryKeyConstraint("id", name="pk_backfills"),
+    )
+    op.create_index("ix_backfills_dag_id_id", "backfills", ["dag_id", "id"])
+    _index_where("ix_backfills_active", "backfills", ["state"], "state IN ('running', 'paused')")
+    op.create_table(
+        "backfill_dates",
+        sa.Column("backfill_id", _KEY, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("step", _WORD, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("logical_date", _MOMENT, nullable=False),
+        sa.Column("data_interval_start", _MOMENT, nullable=False),
+        sa.Column("data_interval_end", _MOMENT, nullable=False),
+        sa.Column("run_after", _MOMENT, nullable=False),
+        sa.Column("done", sa.Boolean, server_default=sa.false(), nullable=False),
+        _belongs_to("backfill_dates", "backfill_id", "backfills.id", cascade=True),
+        sa.PrimaryKeyConstraint("backfill_id", "position", name="pk_backfill_dates"),
+    )
 
 
 def _belongs_to(

@@ -1,0 +1,92 @@
+"""One request while it is answered: what it says, and what a verb may touch to carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from nbflow.core.errors import NotFoundError, RequestError
+from nbflow.core.events import TaskKey
+from nbflow.core.json import JsonObject
+from nbflow.scheduler.advance_runs import RunBook
+from nbflow.store import runs as run_store
+from nbflow.store.database import Session
+from nbflow.store.requests import Request
+from nbflow.store.runs import ActiveRun
+
+
+@dataclass(frozen=True)
+class Answering:
+    """What a verb may touch while its request is answered."""
+
+    session: Session
+    book: RunBook
+    request: Request
+    now: datetime
+
+    @property
+    def payload(self) -> JsonObject:
+        return self.request.payload
+
+    def text(self, name: str) -> str:
+        value = self.payload.get(name)
+        if not isinstance(value, str):
+            raise RequestError(f"The request to {self.request.verb} needs {name!r}, a text.")
+        return value
+
+    def run(self) -> ActiveRun:
+        """The run the request names, from memory or, when it has finished, from the store."""
+        dag_id, run_id = self.text("dag_id"), self.text("run_id")
+        found = self.book.find(dag_id, run_id) or run_store.load_run(self.session, dag_id, run_id)
+        if found is None:
+            raise NotFoundError(f"There is no run {run_id!r} of DAG {dag_id!r}.")
+        return found
+
+    def flag(self, name: str) -> bool:
+        return bool(self.payload.get(name))
+
+    def optional_text(self, name: str) -> str | None:
+        return self.text(name) if self.payload.get(name) is not None else None
+
+    def names(self, name: str) -> tuple[str, ...] | None:
+        """A list of texts; None where it is left out."""
+        value = self.payload.get(name)
+        return tuple(map(str, value)) if isinstance(value, list) else None
+
+    @property
+    def actor(self) -> str:
+        return self.request.actor or ""
+
+    def runs(self) -> list[tuple[ActiveRun, tuple[TaskKey, ...]]]:
+        """The runs the request names, each with the task instances it names in it."""
+        named = self.payload.get("runs")
+        pairs = cast("list[tuple[str, list[tuple[str, int]]]]", named or [])
+        wanted = {run_id: _keys(keys) for run_id, keys in pairs}
+        found = self._find(self.text("dag_id"), list(wanted))
+        for run in found:
+            _refuse_unknown(run, wanted[run.snapshot.run.run_id])
+        return [(run, wanted[run.snapshot.run.run_id]) for run in found]
+
+    def _find(self, dag_id: str, run_ids: Sequence[str]) -> list[ActiveRun]:
+        known = {run_id: self.book.find(dag_id, run_id) for run_id in run_ids}
+        missing = [run_id for run_id, run in known.items() if run is None]
+        loaded = run_store.load_runs(self.session, dag_id, missing) if missing else []
+        known |= {run.snapshot.run.run_id: run for run in loaded}
+        gone = [run_id for run_id, run in known.items() if run is None]
+        if gone or not known:
+            raise NotFoundError(f"There is no run {', '.join(gone)!r} of DAG {dag_id!r}.")
+        return [run for run in known.values() if run is not None]
+
+
+def _keys(pairs: Sequence[tuple[str, int]]) -> tuple[TaskKey, ...]:
+    return tuple((str(task_id), int(index)) for task_id, index in pairs)
+
+
+def _refuse_unknown(run: ActiveRun, keys: Sequence[TaskKey]) -> None:
+    unknown = sorted({key[0] for key in keys if key not in run.snapshot.instances})
+    if unknown:
+        raise RequestError(
+            f"No such task instances in run {run.snapshot.run.run_id}: {', '.join(unknown)}."
+        )
