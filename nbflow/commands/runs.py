@@ -84,7 +84,7 @@ class RunVerbs(Asking):
             if dry_run:
                 return _receipt(None, affected)
             if not affected:
-                named = runs if isinstance(runs, str) else "these runs"
+                named = f"run {runs}" if isinstance(runs, str) else "these runs"
                 raise RequestError(
                     f"Nothing in {named} has to run again. Name the tasks that are to."
                 )

@@ -75,6 +75,11 @@ def backfill_state(database: Database) -> str:
         return str(backfills.newest(session, None, 1)[0].state)
 
 
+def newest_id(database: Database) -> int:
+    with database.reading() as session:
+        return backfills.newest(session, None, 1)[0].id
+
+
 def test_a_backfill_makes_a_run_for_each_date_of_the_schedule(
     database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
 ) -> None:
@@ -82,12 +87,13 @@ def test_a_backfill_makes_a_run_for_each_date_of_the_schedule(
     carry_out(scheduler, hands)
     assert run_ids(database) == [name(3), name(4), name(5)]
     assert backfill_state(database) == "finished"
+    number = newest_id(database)
     with database.reading() as session:
         run = browsing.run(session, "d", name(4))
         assert run is not None
         assert (run.run.run_type, run.run.logical_date) == ("backfill", day(4))
         assert run.run.data_interval_start == day(3)
-        assert backfills.run_states(session, [1]) == {1: {"success": 3}}
+        assert backfills.run_states(session, [number]) == {number: {"success": 3}}
 
 
 def test_its_limit_is_its_own_and_not_that_of_the_dag(
@@ -193,10 +199,10 @@ def test_a_paused_backfill_begins_no_run_and_goes_on_afterwards(
 ) -> None:
     commands.backfill("d", day(1), day(3), max_active_runs=1)
     scheduler.tick()
-    commands.pause_backfill(1)
+    commands.pause_backfill(newest_id(database))
     carry_out(scheduler, hands)
     assert (len(run_ids(database)), backfill_state(database)) == (1, "paused")
-    commands.unpause_backfill(1)
+    commands.unpause_backfill(newest_id(database))
     carry_out(scheduler, hands)
     assert (len(run_ids(database)), backfill_state(database)) == (3, "finished")
 
@@ -206,7 +212,7 @@ def test_cancelling_lets_what_runs_end_and_makes_no_more(
 ) -> None:
     commands.backfill("d", day(1), day(5), max_active_runs=2)
     scheduler.tick()
-    commands.cancel_backfill(1)
+    commands.cancel_backfill(newest_id(database))
     carry_out(scheduler, hands)
     assert backfill_state(database) == "cancelled"
     assert [run_state(database, one) for one in run_ids(database)] == ["success", "success"]
@@ -217,7 +223,7 @@ def test_cancelling_ends_what_runs_as_well_if_told_to(
 ) -> None:
     commands.backfill("d", day(1), day(5), max_active_runs=2)
     scheduler.tick()
-    commands.cancel_backfill(1, running=True)
+    commands.cancel_backfill(newest_id(database), running=True)
     carry_out(scheduler, hands)
     assert [run_state(database, one) for one in run_ids(database)] == ["cancelled", "cancelled"]
 
@@ -247,7 +253,7 @@ def test_a_second_backfill_over_the_same_dates_is_refused_in_a_sentence(
     commands.backfill("d", day(1), day(5))
     scheduler.tick()
     with pytest.raises(
-        RequestError, match=r"Backfill 1 of DAG 'd' is running and covers 2026-02-01"
+        RequestError, match=r"Backfill \d+ of DAG 'd' is running and covers 2026-02-01"
     ):
         commands.backfill("d", day(4), day(9))
     commands.backfill("d", day(6), day(9))
