@@ -26,7 +26,14 @@ from nbflow.core import params as param_rules
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError
 from nbflow.core.json import JsonObject
-from nbflow.core.orders import RETURN_VALUE, LiveSource, PickledSource, Source, ValueRef
+from nbflow.core.orders import (
+    OF_THE_DAG,
+    RETURN_VALUE,
+    LiveSource,
+    PickledSource,
+    Source,
+    ValueRef,
+)
 from nbflow.core.states import RunState
 from nbflow.executors.inline import InlineExecutor
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
@@ -206,7 +213,8 @@ def _source(dag: DAG, executor: str) -> Source:
     """The DAG's code: the objects themselves here, pickled for workers elsewhere."""
     if executor == "inline":
         return LiveSource(loading.register_live(dag))
-    operators = cloudpickle.dumps({task.task_id: task for task in dag.tasks})
+    parts = {task.task_id: task for task in dag.tasks}
+    operators = cloudpickle.dumps({**parts, OF_THE_DAG: dag.callbacks})
     return PickledSource(sha256(operators).hexdigest(), operators)
 
 

@@ -5,11 +5,11 @@ What the values must be is said in `fields.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from inspect import Parameter, Signature, signature
-from typing import Any, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 from nbflow.authoring.origin import Origin
 from nbflow.core.assets import AssetLeaf
@@ -23,6 +23,11 @@ UNKNOWN_ARGUMENT = "NBF101"
 
 Duration = timedelta | float
 """A timedelta, or a number of seconds."""
+
+
+# `Any`: a context, whose values have each their own type; what callbacks return is not looked at.
+Callback: TypeAlias = Callable[[Mapping[str, Any]], object]
+Callbacks: TypeAlias = Callback | Sequence[Callback] | None
 
 
 class TaskOptions(TypedDict, total=False):
@@ -62,6 +67,11 @@ class TaskOptions(TypedDict, total=False):
     isolation: Isolation
     outlets: AssetLeaf | str | Sequence[AssetLeaf | str]
     inlets: AssetLeaf | str | Sequence[AssetLeaf | str]
+    on_execute_callback: Callbacks
+    on_success_callback: Callbacks
+    on_failure_callback: Callbacks
+    on_retry_callback: Callbacks
+    on_skipped_callback: Callbacks
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.

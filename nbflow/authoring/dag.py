@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 
 from nbflow.authoring import displays, spec
-from nbflow.authoring.arguments import Duration, refuse_unknown
+from nbflow.authoring.arguments import Callbacks, Duration, refuse_unknown
+from nbflow.authoring.callbacks import OF_A_DAG
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import DAG_SETTINGS
 from nbflow.authoring.links import close_scope, open_scope
@@ -83,10 +84,12 @@ class DAG(DagDefinition):
         owner: str | None = None,
         overlap: Overlap = "queue",
         is_paused_upon_creation: bool | None = None,
+        on_success_callback: Callbacks = None,
+        on_failure_callback: Callbacks = None,
         **unknown: object,
     ) -> None:
         origin = caller()
-        refuse_unknown("DAG", unknown, ("dag_id", *DAG_SETTINGS), origin)
+        refuse_unknown("DAG", unknown, ("dag_id", *DAG_SETTINGS, *OF_A_DAG), origin)
         settings = {
             "schedule": schedule,
             "timezone": timezone,
@@ -106,6 +109,10 @@ class DAG(DagDefinition):
             "is_paused_upon_creation": is_paused_upon_creation,
         }
         super().__init__(dag_id, settings, default_args or {}, origin)
+        self.callbacks = {
+            "on_success_callback": on_success_callback,
+            "on_failure_callback": on_failure_callback,
+        }
 
     def __enter__(self) -> Self:
         open_scope(self)

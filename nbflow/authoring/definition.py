@@ -35,6 +35,7 @@ class DagDefinition:
         self.settings = dict(settings)
         self.default_args = dict(default_args)
         self.origin = origin
+        self.callbacks: dict[str, object] = {}
         self.tasks: list[BaseOperator] = []
         self.groups: list[TaskGroup] = []
         self._taken: set[str] = set()

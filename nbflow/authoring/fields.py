@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
+from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.params import params_fields
 from nbflow.core import params as core_params
@@ -141,6 +142,7 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "resources": _resources(read),
         "execution_timeout": read.seconds_or_none("execution_timeout"),
         "isolation": read.literal("isolation", get_args(Isolation), "process"),
+        "callbacks": callback_names(options, findings),
         "outlets": _assets(read, "outlets"),
         "inlets": _assets(read, "inlets"),
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
 from nbflow.authoring.asset_checks import check_assets
+from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import check_id, dag_fields, task_fields
 from nbflow.authoring.findings import Findings
@@ -56,6 +57,7 @@ def build(
     findings = bundle.at(Findings().at(dag_id=definition.dag_id), definition.origin)
     check_id(findings, "dag_id", definition.dag_id)
     fields = dag_fields(definition.settings, findings)
+    fields["callbacks"] = callback_names(definition.callbacks, findings)
     _check_default_args(definition, findings)
     tasks = _distinct(definition, bundle, findings)
     known = {task.task_id for task in tasks}

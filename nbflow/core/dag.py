@@ -99,7 +99,8 @@ class Task:
     strings may be Jinja templates. `reads` lists every task whose values the worker needs. `cells`
     are indexes into the notebook's cells, from 0. `group` is the id of the innermost task group
     around it. A `role` of setup or teardown changes what a run waits for and what it is judged by
-    (`setup_teardown.py`). Times are in seconds; None means no limit.
+    (`setup_teardown.py`). `callbacks` names the
+    functions to call by occasion (`callbacks.py`). Times are in seconds; None means no limit.
     `max_active_tis_per_dag` counts this task's instances over all runs of the DAG. `outlets` and
     `inlets` are the assets it makes and uses, as JSON of `assets.py`.
 
@@ -131,6 +132,7 @@ class Task:
     group: str | None = None
     role: Role = ""
     on_failure_fail_dagrun: bool = False
+    callbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     max_active_tis_per_dag: int | None = None
     max_active_tis_per_dagrun: int | None = None
     depends_on_past: bool = False
@@ -176,6 +178,7 @@ class Dag:
     file: str = ""
     source: Literal["python", "notebook"] = "python"
     groups: tuple[Group, ...] = ()
+    callbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> Graph:
@@ -294,6 +297,7 @@ class Dag:
         raw["tasks"] = tuple(_task(task) for task in raw["tasks"])
         raw["edges"] = tuple(Edge(**{**e, "names": tuple(e["names"])}) for e in raw["edges"])
         raw["tags"] = tuple(raw["tags"])
+        raw["callbacks"] = _callbacks(raw)
         raw["groups"] = tuple(Group(**group) for group in raw.get("groups", ()))
         for name in ("start_date", "end_date"):
             raw[name] = raw[name] and datetime.fromisoformat(raw[name])
@@ -319,12 +323,17 @@ def _task(raw: dict[str, Any]) -> Task:
         "retry": RetryPolicy(**retry),
         "reads": tuple(raw["reads"]),
         "cells": tuple(raw["cells"]),
+        "callbacks": _callbacks(raw),
         "outlets": tuple(raw.get("outlets", ())),
         "inlets": tuple(raw.get("inlets", ())),
         "expansion": Expansion.from_json(raw["expansion"]) if raw.get("expansion") else None,
         "poke": PokePolicy(**raw["poke"]) if raw.get("poke") else None,
     }
     return Task(**{**raw, **typed})
+
+
+def _callbacks(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {occasion: tuple(names) for occasion, names in raw.get("callbacks", {}).items()}
 
 
 def _plain(value: object) -> object:

@@ -15,6 +15,8 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.core.states import Reason, TaskState, Word
 
 RETURN_VALUE = "return_value"
+OF_THE_DAG = ""
+"""Where the callbacks of a whole DAG stand among its pickled operators: no task has that id."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class LiveSource:
 @dataclass(frozen=True)
 class PickledSource:
     """Operators of a DAG that has no file, pickled by the process that submitted them: {task_id:
-    operator}.
+    operator}, and the DAG's callbacks under OF_THE_DAG.
     """
 
     digest: str
@@ -97,6 +99,22 @@ class RunInfo:
 
 
 @dataclass(frozen=True)
+class CallbackOrder:
+    """Instead of the task itself one of its callbacks is to be called, or one of its DAG's.
+
+    `occasion` and `position` say which, `facts` what happened (`core/callbacks.py`). `attempt_id`
+    is that of the attempt it is about. `timeout` is in seconds.
+    """
+
+    occasion: str
+    position: int
+    of_dag: bool
+    attempt_id: str | None = None
+    facts: JsonObject = field(default_factory=dict)
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True)
 class TaskOrder:
     """Everything a worker needs to run one attempt of one task instance.
 
@@ -105,7 +123,7 @@ class TaskOrder:
     instance of a mapped task gets, by the number of the leaf (see `mapping`). `artifacts` is the
     fsspec URL of the folder of this attempt; `value_store` the one where values by reference go.
     `heartbeat` is the number of seconds between signs of life. `inlet_events` are the newest events
-    of the task's inlets, oldest first.
+    of the task's inlets, oldest first. With a `callback` only that is called.
     """
 
     attempt_id: str

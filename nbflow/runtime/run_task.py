@@ -20,6 +20,7 @@ from nbflow.core.orders import Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.attempt import Attempt
+from nbflow.runtime.callbacks import run_callback
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.children import GRACE_SECONDS, StartFailed
 from nbflow.runtime.context import attempt_environment, render
@@ -71,18 +72,18 @@ class TaskRunner:
     def run(
         self, order: TaskOrder, token: CancelToken | None = None, on_event: OnEvent | None = None
     ) -> Outcome:
-        """Run one attempt to its end in this thread. Ends soon after `token` is cancelled.
+        """Run one attempt, or one callback, to its end in this thread. Ends soon after `token` is cancelled.
 
         Never raises for anything that a task or its inputs can do. `on_event` hears of the cells of
         notebook tasks as they run.
         """
-        if order.task.kind is TaskKind.EMPTY:
+        if order.task.kind is TaskKind.EMPTY and order.callback is None:
             return Outcome(TaskState.SUCCESS)
         if token is None:
             token = CancelToken()
         if token.is_cancelled:
             return from_ending("cancelled", order, token.reason)
-        if order.task.kind in _IN_KERNELS:
+        if order.task.kind in _IN_KERNELS and order.callback is None:
             return _guarded(lambda: self._in_kernel(order, token, on_event))
         return _guarded(lambda: self._in_process(order, token))
 
@@ -125,6 +126,8 @@ class TaskRunner:
                 folder = source_folder(order, self._cache)
                 cwd = working_folder(order, folder)
                 attempt = Attempt(order, token, log, folder, cwd, self._grace)
+                if order.callback is not None:
+                    return run_callback(attempt, self._server)
                 if order.task.kind is TaskKind.BASH:
                     return run_shell_task(attempt, self._server)
                 return run_python_task(attempt, self._server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import cast
@@ -10,7 +11,13 @@ import cloudpickle
 
 from nbflow.authoring import loading
 from nbflow.authoring.operators import BaseOperator
-from nbflow.core.orders import LiveSource, PickledSource, SourceBundle, TaskOrder
+from nbflow.core.orders import (
+    OF_THE_DAG,
+    LiveSource,
+    PickledSource,
+    SourceBundle,
+    TaskOrder,
+)
 from nbflow.runtime.bundles import unpack
 
 
@@ -61,3 +68,9 @@ def find_operator(order: TaskOrder, folder: Path) -> BaseOperator:
 @lru_cache(maxsize=16)
 def _pickled(digest: str, operators: bytes) -> dict[str, BaseOperator]:  # noqa: ARG001 - the key
     return cast("dict[str, BaseOperator]", cloudpickle.loads(operators))
+
+
+def pickled_callbacks(source: PickledSource) -> Mapping[str, object]:
+    """The callbacks of the whole DAG, which travel with its operators under no task's name."""
+    found = cast("dict[str, object]", _pickled(source.digest, source.operators))
+    return cast("Mapping[str, object]", found.get(OF_THE_DAG) or {})

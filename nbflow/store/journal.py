@@ -29,6 +29,8 @@ _IN_ORDER = text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:channel, '')")
 class Change:
     """One line. `cursor` is 0 until it is stored.
 
+    `callback` lines say that a callback or a notification is due, was sent, and how it ended.
+
     Kinds: `task` and `run` (a state was reached), `run_created`, `dag` (new version, inactive,
     paused, unpaused), `import_errors` (of the file in `data`) and `request` (answered; the audit).
     """

@@ -83,6 +83,7 @@ _ACTIVE_BACKFILL = _one_of([BackfillState.RUNNING, BackfillState.PAUSED])
 _LIVE_TASK = _one_of([TaskState.QUEUED, TaskState.RUNNING])
 _DEFERRED_TASK = f"state = '{TaskState.DEFERRED}'"
 _WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
+_OPEN_CALLBACK = "state IN ('due', 'sent')"
 _PENDING = "handled_at IS NULL"
 _REQUEST_LINE = "kind = 'request'"
 
@@ -353,6 +354,37 @@ class ValueRow(Row):
     length: Mapped[int | None] = mapped_column(BigKey)
 
 
+class CallbackRow(Row):
+    """A callback or a notification that is, or was, due: the intent before it is carried out.
+
+    `state`: due, sent (it may have begun), and then success, failed or lost. It never goes back.
+    """
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index("ix_callbacks_run_pk", "run_pk", "task_id", "map_index"),
+        _where("ix_callbacks_open", _OPEN_CALLBACK, "state"),
+    )
+
+    callback_id: Mapped[str] = mapped_column(primary_key=True)
+    run_pk: Mapped[int] = mapped_column(ForeignKey("dag_runs.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    occasion: Mapped[str]
+    position: Mapped[int]
+    name: Mapped[str]
+    task_id: Mapped[str | None]
+    map_index: Mapped[int]
+    try_number: Mapped[int]
+    attempt_id: Mapped[str | None]
+    facts: Mapped[object] = mapped_column(JsonText(), nullable=False)
+    due_at: Mapped[datetime]
+    state: Mapped[str]
+    message: Mapped[str]
+    traceback: Mapped[str]
+    log: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+
+
 class JournalRow(Row):
     """One line of what happened. `cursor` only grows. A line outlives what it speaks of."""
 
@@ -540,5 +572,6 @@ RUN_IS_ACTIVE = _condition("dag_runs", _ACTIVE_RUN)
 TASK_IS_LIVE = _condition("task_instances", _LIVE_TASK)
 TASK_IS_DEFERRED = _condition("task_instances", _DEFERRED_TASK)
 TASK_WAITS_FOR_RETRY = _condition("task_instances", _WAITING_FOR_RETRY)
+CALLBACK_IS_OPEN = _condition("callbacks", _OPEN_CALLBACK)
 REQUEST_IS_PENDING = _condition("requests", _PENDING)
 LINE_IS_REQUEST = _condition("journal", _REQUEST_LINE)

@@ -37,6 +37,7 @@ def downgrade() -> None:
         "leases",
         "requests",
         "journal",
+        "callbacks",
         "values",
         "tries",
         "task_instances",
@@ -260,6 +261,30 @@ def _create_tries_and_values() -> None:
 
 
 def _create_journal_and_requests() -> None:
+    op.create_table(
+        "callbacks",
+        sa.Column("callback_id", sa.Text, nullable=False),
+        sa.Column("run_pk", _KEY, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("occasion", sa.Text, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("task_id", sa.Text),
+        sa.Column("map_index", sa.Integer, nullable=False),
+        sa.Column("try_number", sa.Integer, nullable=False),
+        sa.Column("attempt_id", sa.Text),
+        sa.Column("facts", sa.Text, nullable=False),
+        sa.Column("due_at", _MOMENT, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("traceback", sa.Text, nullable=False),
+        sa.Column("log", sa.Text),
+        sa.Column("ended_at", _MOMENT),
+        _belongs_to("callbacks", "run_pk", "dag_runs.id", cascade=True),
+        sa.PrimaryKeyConstraint("callback_id", name="pk_callbacks"),
+    )
+    op.create_index("ix_callbacks_run_pk", "callbacks", ["run_pk", "task_id", "map_index"])
+    _index_where("ix_callbacks_open", "callbacks", ["state"], "state IN ('due', 'sent')")
     op.create_table(
         "journal",
         sa.Column("cursor", _KEY, nullable=False),
