@@ -245,7 +245,7 @@ def _run_waves(
     )
     executor.start(scheduler.wake)
     try:
-        while not _is_finished(database, dag_id, run_id):
+        while not (_is_finished(database, dag_id, run_id) and scheduler.callbacks.is_idle):
             scheduler.tick()
             book = scheduler.book
             if book is not None and not book.attempts and book.next_retry_at is not None:

@@ -163,6 +163,25 @@ export interface TaskInstanceView {
 }
 
 /**
+ * A callback or a notification: what for (`occasion`), whose (no `task_id`: the run's), and
+ * what became of it. `state` is due, sent, success, failed or lost.
+ */
+export interface CallbackView {
+  callback_id: string;
+  kind: 'callback' | 'notify';
+  occasion: string;
+  name: string;
+  task_id: string | null;
+  map_index: number;
+  try_number: number;
+  state: string;
+  message: string;
+  traceback: string;
+  due_at: string;
+  ended_at: string | null;
+}
+
+/**
  * A run with the DAG version it executes, so that the graph fits the run.
  *
  * `cursor` is where its feed goes on.
@@ -172,6 +191,7 @@ export interface RunDetail {
   tasks: TaskView[];
   groups: GroupView[];
   instances: TaskInstanceView[];
+  callbacks: CallbackView[];
   cursor: number;
 }
 
@@ -219,6 +239,7 @@ export interface TaskInstanceDetail {
   tries: TryView[];
   values: ValueView[];
   why: Condition[];
+  callbacks: CallbackView[];
 }
 
 /** A piece of a log: ask again with `next_offset` until `complete`. Offsets are in bytes. */

@@ -20,7 +20,7 @@ from nbflow.cli.output import Output, between, console, notes, rows, say, state_
 from nbflow.feed import Feed
 from nbflow.store.database import Database
 from nbflow.views.runs import run_detail
-from nbflow.views.shapes import RunDetail, TaskInstanceView
+from nbflow.views.shapes import CallbackView, RunDetail, TaskInstanceView
 
 LOOK_SECONDS = 0.5
 """So often a run is looked at without being told of a change, should one be missed."""
@@ -148,7 +148,18 @@ def run_table(detail: RunDetail, most: int = 1000) -> RenderableType:
         parts.append(Text(f"{len(detail.instances)} tasks: {counts}", style="bright_black"))
     if run.message:
         parts.append(Text(run.message, style="bright_black"))
+    parts += [_told(one) for one in detail.callbacks if one.state in ("failed", "lost")]
     return Group(*parts)
+
+
+def _told(one: CallbackView) -> Text:
+    """One line for a callback or notification that went wrong."""
+    whose = one.task_id or "the run"
+    word = "Notification" if one.kind == "notify" else "Callback"
+    return Text(
+        f"{word} {one.name} on {one.occasion} of {whose}: {one.state}. {one.message}",
+        style="yellow",
+    )
 
 
 def name_of(instance: TaskInstanceView) -> str:

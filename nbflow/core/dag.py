@@ -272,6 +272,11 @@ class Dag:
                 todo.extend(self.graph.upstream[one])
         return list(found)
 
+    @cached_property
+    def calls_back(self) -> bool:
+        """Whether anybody wants to be called when something happens in a run."""
+        return bool(self.callbacks) or any(task.callbacks for task in self.tasks)
+
     def upstream(self, task_id: str) -> tuple[str, ...]:
         return self.graph.upstream[task_id]
 

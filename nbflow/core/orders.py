@@ -141,6 +141,7 @@ class TaskOrder:
         default_factory=dict
     )
     elements: Mapping[int, Element] = field(default_factory=dict)
+    callback: CallbackOrder | None = None
 
     @property
     def name(self) -> str:

@@ -72,8 +72,9 @@ class TaskRunner:
     def run(
         self, order: TaskOrder, token: CancelToken | None = None, on_event: OnEvent | None = None
     ) -> Outcome:
-        """Run one attempt, or one callback, to its end in this thread. Ends soon after `token` is cancelled.
+        """Run one attempt, or one callback, to its end in this thread.
 
+        Ends soon after `token` is cancelled.
         Never raises for anything that a task or its inputs can do. `on_event` hears of the cells of
         notebook tasks as they run.
         """

@@ -43,11 +43,13 @@ class AfterCommit:
     cancel: list[str] = field(default_factory=list)
     finished: list[ActiveRun] = field(default_factory=list)
     asset_events: bool = False
+    effects: list[tuple[ActiveRun, list[fx.Effect]]] = field(default_factory=list)
 
     def add(self, other: AfterCommit) -> None:
         self.cancel += other.cancel
         self.finished += other.finished
         self.asset_events |= other.asset_events
+        self.effects += other.effects
 
 
 class RunBook:
@@ -151,6 +153,7 @@ class RunBook:
         if self._effects:
             apply_all(session, self._effects, actor)
         for run_pk, effects in self._effects.items():
+            after.effects.append((self.runs[run_pk], effects))
             after.asset_events |= any(isinstance(e, fx.AssetsUpdated) for e in effects)
             after.cancel += [e.attempt_id for e in effects if isinstance(e, fx.CancelAttempt)]
             if self.runs[run_pk].snapshot.run.state.is_finished:

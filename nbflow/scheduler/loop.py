@@ -27,6 +27,7 @@ from nbflow.scheduler import dispatch
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
 from nbflow.scheduler.asset_runs import asset_context, asset_run, dags_with_news
+from nbflow.scheduler.call_back import CallBack, CallbackSettings
 from nbflow.scheduler.create_runs import plan_scheduled_runs
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
@@ -66,6 +67,7 @@ class SchedulerSettings:
 
     artifacts: str
     heartbeat: float = 5.0
+    callback_timeout: float = 60.0
     waves: bool = False
     schedules: bool = True
     describe_every: float = 5.0
@@ -101,6 +103,10 @@ class Scheduler:
         self._stands_by = False
         self._sources = sources
         self._source_cache: dict[int, Source] = {}
+        self.callbacks = CallBack(
+            CallbackSettings(settings.artifacts, settings.callback_timeout, settings.heartbeat),
+            self._source,
+        )
         self._on_run_finished = on_run_finished
         self._look_at_schedules: dict[str, datetime] = {}
         self._schedules_known = False
@@ -129,12 +135,18 @@ class Scheduler:
         self.run_until(lambda: False)
 
     def run_until(self, done: Callable[[], bool]) -> None:
-        """Act as a scheduler until `stop`, or until `done`, which is asked after every tick."""
+        """Act as a scheduler until `stop`, or until `done`, which is asked after every tick, and
+        nobody has to be called back any more.
+        """
+
+        def over() -> bool:
+            return done() and self.callbacks.is_idle
+
         with ExitStack() as life:
             self._open(life)
-            while not (self._stopping.is_set() or done()):
+            while not (self._stopping.is_set() or over()):
                 pause = self.run_once()
-                if not done():
+                if not over():
                     self._wake.wait(pause)
                     self._let_reports_gather()
 
@@ -189,6 +201,7 @@ class Scheduler:
 
     def _forget_everything(self) -> None:
         self.book = None
+        self.callbacks.forget()
         self._schedules_known = False
         self._assets_may_have_news = True
         self._look_at_schedules.clear()
@@ -220,6 +233,8 @@ class Scheduler:
             book = RunBook(run_store.load_active(session), backfill_store.active(session))
             recover(book, self.executor, now)
             after = book.store(session)
+            self.callbacks.recover(session, book, self.executor, now)
+            self.callbacks.note(session, after.effects)
         self.book = book
         self._stands_by = False
         self._after_commit(after, [], [])
@@ -249,6 +264,9 @@ class Scheduler:
                 held = self._wait_for_past(session, book, after, now)
                 orders = self._dispatch(session, book, held, now)
                 after.add(book.store(session))
+                self.callbacks.note(session, after.effects)
+                self.callbacks.take_reports(session, reports, now)
+                orders += self.callbacks.hand_out(session, self.executor, now)
                 self._describe(session, now)
         except BaseException:
             # Memory may be ahead of the store now; what was not stored has not happened.
@@ -392,7 +410,7 @@ class Scheduler:
         if len(book.ready) == len(held):
             return []
         slots = self.executor.slots()
-        places = slots.total + slots.ahead - len(book.attempts)
+        places = slots.total + slots.ahead - len(book.attempts) - len(self.callbacks.sent)
         if places <= 0:
             return []
         capacity = Capacity(pool_store.slots(session), self.settings.parallelism, places)

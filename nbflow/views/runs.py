@@ -15,12 +15,15 @@ from nbflow.core.orders import ValueRef
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.spelling import did_you_mean
 from nbflow.store import browsing, journal
+from nbflow.store import callbacks as callback_store
 from nbflow.store import runs as run_store
 from nbflow.store.browsing import ListedRun, Try
+from nbflow.store.callbacks import StoredCallback
 from nbflow.store.database import Database, Session
 from nbflow.store.runs import ActiveRun
-from nbflow.views.dags import group_views, iso, task_views
+from nbflow.views.dags import group_views, iso, iso_text, task_views
 from nbflow.views.shapes import (
+    CallbackView,
     RunDetail,
     RunView,
     TaskInstanceDetail,
@@ -55,9 +58,16 @@ def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
         run = _find(session, dag_id, run_id)
         dag = browsing.dag_of_run(session, run.id)
         found = browsing.instances(session, run.id)
+        called = callback_store.of_run(session, run.id)
         cursor = journal.last_cursor(session)
-    instances = _in_order(dag, found)
-    return RunDetail(run_view(run), task_views(dag), group_views(dag), instances, cursor)
+    return RunDetail(
+        run_view(run),
+        task_views(dag),
+        group_views(dag),
+        _in_order(dag, found),
+        [_callback_view(one) for one in called],
+        cursor,
+    )
 
 
 def task_instance_detail(
@@ -79,6 +89,7 @@ def task_instance_detail(
             raise NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
         tries = browsing.tries(session, run.id, key)
         values = run_store.values_of(session, run.id, [task_id]).get(task_id, {})
+        called = callback_store.of_run(session, run.id)
         conditions = why(
             session, ActiveRun(run.id, 0, snapshot), key, now or datetime.now(timezone.utc)
         )
@@ -88,6 +99,24 @@ def task_instance_detail(
         tries=[_try_view(one) for one in tries],
         values=[_value_view(name, value) for name, value in values.items()],
         why=conditions,
+        callbacks=[_callback_view(c) for c in called if (c.task_id, c.map_index) == key],
+    )
+
+
+def _callback_view(one: StoredCallback) -> CallbackView:
+    return CallbackView(
+        callback_id=one.callback_id,
+        kind="notify" if one.kind == "notify" else "callback",
+        occasion=one.occasion,
+        name=one.name,
+        task_id=one.task_id,
+        map_index=one.map_index,
+        try_number=one.try_number,
+        state=one.state,
+        message=one.message,
+        traceback=one.traceback,
+        due_at=iso_text(one.due_at),
+        ended_at=iso(one.ended_at),
     )
 
 

@@ -190,6 +190,26 @@ class TaskInstanceView:
 
 
 @dataclass(frozen=True)
+class CallbackView:
+    """A callback or a notification: what for (`occasion`), whose (no `task_id`: the run's), and
+    what became of it. `state` is due, sent, success, failed or lost.
+    """
+
+    callback_id: str
+    kind: Literal["callback", "notify"]
+    occasion: str
+    name: str
+    task_id: str | None
+    map_index: int
+    try_number: int
+    state: str
+    message: str
+    traceback: str
+    due_at: str
+    ended_at: str | None
+
+
+@dataclass(frozen=True)
 class RunDetail:
     """A run with the DAG version it executes, so that the graph fits the run.
 
@@ -200,6 +220,7 @@ class RunDetail:
     tasks: list[TaskView]
     groups: list[GroupView]
     instances: list[TaskInstanceView]
+    callbacks: list[CallbackView]
     cursor: int
 
 
@@ -254,6 +275,7 @@ class TaskInstanceDetail:
     tries: list[TryView]
     values: list[ValueView]
     why: list[Condition]
+    callbacks: list[CallbackView]
 
 
 @dataclass(frozen=True)

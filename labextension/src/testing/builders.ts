@@ -128,7 +128,7 @@ export function aRunDetail(
   more: Partial<RunDetail> = {}
 ): RunDetail {
   const tasks = [...new Set(instances.map(one => one.task_id))].map(taskId => aTask(taskId));
-  return { run: aRun('r1'), tasks, groups: [], instances, cursor: 0, ...more };
+  return { run: aRun('r1'), tasks, groups: [], instances, callbacks: [], cursor: 0, ...more };
 }
 
 export function aDagDetail(dagId: string, more: Partial<DagDetail> = {}): DagDetail {
