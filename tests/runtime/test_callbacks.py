@@ -84,7 +84,7 @@ def test_a_callback_of_the_dag_is_found_too(call_back: CallBack, tmp_path: Path)
 def test_what_a_callback_raises_is_its_outcome_and_stands_in_its_log(call_back: CallBack) -> None:
     outcome = call_back(1)
     assert (outcome.state, outcome.message) == (TaskState.FAILED, "ValueError: no such channel")
-    assert "line 12, in breaks" in log_of(outcome)
+    assert "line 11, in breaks" in log_of(outcome)
 
 
 def test_a_callback_that_hangs_is_ended(call_back: CallBack) -> None:
