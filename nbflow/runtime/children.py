@@ -59,6 +59,7 @@ class Child:
         self.exit: Exit | None = None
         self._send_signal = send_signal
         self._started = Event()
+        self._ended = Event()
         self._woken, self._waker = socket.socketpair()
         self._waker.setblocking(False)
         self._start_error = ""
@@ -90,6 +91,10 @@ class Child:
             self.close()
             raise StartFailed(self._start_error)
 
+    def wait_ended(self, timeout: float | None) -> bool:
+        """Whether it has ended within `timeout` seconds."""
+        return self._ended.wait(timeout)
+
     def close(self) -> None:
         for end in (self.channel, self._woken, self._waker):
             end.close()
@@ -106,6 +111,7 @@ class Child:
         if not self._started.is_set():
             self.has_failed("The process that starts tasks ended unexpectedly.")
         self.exit = how
+        self._ended.set()
         self.wake()
 
     def drain_wakes(self) -> None:

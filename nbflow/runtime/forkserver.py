@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -32,6 +32,7 @@ from nbflow.runtime.children import (
     attend,
     signal_group,
 )
+from nbflow.runtime.forked_kernel import MODULES
 from nbflow.runtime.guard import Guard
 
 # What DAG files import, and what running their tasks takes.
@@ -40,6 +41,8 @@ DEFAULT_PRELOAD = (
     "nbflow.authoring.decorators",
     "nbflow.authoring.dag",
 )
+# What children are for, and so what the zygote has to have imported: its two lists of modules.
+TASKS, KERNELS = 0, 1
 START_SECONDS = 60.0
 # How long a zygote may take to notice that it is to end, if it is in the middle of an import.
 _CLOSE_SECONDS = 2.0
@@ -74,9 +77,9 @@ class ForkServer:
         fork: bool | None = None,
         start_timeout: float = START_SECONDS,
     ) -> None:
-        self.preload = (*DEFAULT_PRELOAD, *preload)
+        self.preload = ((*DEFAULT_PRELOAD, *preload), (*MODULES, *preload))
         self._start_timeout = start_timeout
-        self._can_fork = hasattr(os, "fork") if fork is None else fork
+        self.can_fork = hasattr(os, "fork") if fork is None else fork
         self._lock = Lock()
         self._connection: _Connection | None = None
         self._guard = Guard()
@@ -128,19 +131,19 @@ class ForkServer:
         *,
         cwd: str | None = None,
         env: Mapping[str, str] | None = None,
-        preloaded: bool = True,
+        preload: int | None = TASKS,
     ) -> Child:
         """Start `function` in a child and return as soon as it runs; the caller attends and closes.
 
-        `preloaded` False does without the imports of the zygote if it has not done them yet.
+        `preload` says which imports the zygote has to have behind it first (None: no matter).
         Raises StartFailed.
         """
         if self._closed:
             raise StartFailed(_CLOSED)
-        if self._can_fork:
+        if self.can_fork:
             connection = self._connected()
-            if preloaded:
-                connection.ask_preload()
+            if preload is not None:
+                connection.ask_preload(preload)
             child = connection.fork(stdout, stderr)
         else:
             child = _spawn_process(stdout, stderr, self._guard)
@@ -152,7 +155,7 @@ class ForkServer:
 
     def warm_up(self) -> None:
         """Return when the zygote runs and has its imports behind it."""
-        if self._can_fork:
+        if self.can_fork:
             self._connected().wait_preloaded()
 
     def close(self) -> None:
@@ -178,14 +181,14 @@ class ForkServer:
 class _Connection:
     """One zygote: its process, the control socket, and the thread that hears what it says."""
 
-    def __init__(self, preload: tuple[str, ...]) -> None:
+    def __init__(self, preload: Sequence[Sequence[str]]) -> None:
         self._control, self._process = _start(
             "main", subprocess.DEVNULL, None, worker=os.getpid(), preload=preload
         )
         self._lock = Lock()
         self._keys = count(1)
         self._children: dict[int, Child] = {}
-        self._preload_asked = False
+        self._preload_asked: set[int] = set()
         self._preloaded = Event()
         self.is_dead = False
         self._listener = Thread(target=self._listen, name="nbflow-forkserver", daemon=True)
@@ -202,13 +205,13 @@ class _Connection:
                 child.has_ended(Exit())
         return child
 
-    def ask_preload(self) -> None:
-        if not self._preload_asked:
-            self._preload_asked = True
-            self._tell(zygote.PRELOAD, 0)
+    def ask_preload(self, modules: int) -> None:
+        if modules not in self._preload_asked:
+            self._preload_asked.add(modules)
+            self._tell(zygote.PRELOAD, modules, modules)
 
     def wait_preloaded(self) -> None:
-        self.ask_preload()
+        self.ask_preload(TASKS)
         self._preloaded.wait()
 
     def close(self) -> None:
@@ -250,7 +253,7 @@ class _Connection:
             self._children.clear()
 
     def _hear(self, what: int, key: int, number: int, more: int) -> None:
-        if what == zygote.READY:
+        if what == zygote.READY and key == TASKS:
             self._preloaded.set()
         elif what == zygote.STARTED:
             self._children[key].has_started(number)
@@ -330,6 +333,7 @@ def _search_path() -> list[str]:
 
 # The path goes first: our own package may only be on that of the worker.
 _ENTER = (
-    "import sys, json; sys.path[:] = json.loads(sys.argv[1])['path']; "
+    "import sys, json; told = json.loads(sys.argv[1]); told['fresh_path'] = sys.path[:]; "
+    "sys.path[:] = told['path']; sys.argv[1] = json.dumps(told); "
     "from nbflow.runtime.zygote import {name}; {name}()"
 )

@@ -11,6 +11,7 @@ import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -40,13 +41,23 @@ class Death:
         return -self.exit_code in _CRASHES
 
 
+class Process(Protocol):
+    """What is needed of a `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 class KernelProcess:
     """The process `popen` of the kernel called `name`, which leads a process group of its own.
 
     stdout and stderr go to the file `log`. Signals may be sent from any thread.
     """
 
-    def __init__(self, popen: subprocess.Popen[bytes], name: str, log: Path) -> None:
+    def __init__(self, popen: Process, name: str, log: Path) -> None:
         self.pid = popen.pid
         self.pidfd = _open_pidfd(popen.pid)
         self._popen = popen

@@ -14,10 +14,12 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Condition
+from typing import cast
 
 from jupyter_client.kernelspec import KernelSpec
 
 from nbflow.runtime.cancellation import CancelToken
+from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.kernel import (
     Interrupted,
     Kernel,
@@ -27,14 +29,12 @@ from nbflow.runtime.kernel import (
     Watch,
 )
 from nbflow.runtime.launcher import KernelLauncher
+from nbflow.runtime.provisioner import READ_AT_START
 from nbflow.runtime.reaper import KernelReaper
 
 log = logging.getLogger(__name__)
 
 DEFAULT_KERNEL = "python3"
-
-# These are read when an interpreter starts; setting them later is too late.
-_READ_AT_START = ("PYTHON", "LD_", "DYLD_")
 
 
 class KernelPool(AbstractContextManager["KernelPool"]):
@@ -43,7 +43,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     `size` is how many stand ready of each of `kernel_names` and of every other one that was asked
     for. All times are in seconds: a kernel has `start_timeout` to start, `answer_timeout` to answer
     when it is handed out, and `grace` to end by itself; unused it is replaced at the age of `ttl`.
-    `preload` names modules that ready kernels have imported already.
+    `preload` names modules that ready kernels have imported already. Kernels are forks of `server`
+    where that is possible, by default of one of the pool's own.
 
     Safe to use from many threads. `close` ends every kernel; should this process die before, its
     guard does.
@@ -60,12 +61,14 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         grace: float = 5.0,
         preload: Sequence[str] = (),
         expected: int | None = None,
+        server: ForkServer | None = None,
     ) -> None:
         self._size = size
         self._ttl = ttl
         self._answer_timeout = answer_timeout
         self._preload = tuple(preload)
-        self._launcher = KernelLauncher(start_timeout)
+        self._own_server = None if server else ForkServer(self._preload)
+        self._launcher = KernelLauncher(start_timeout, server or cast(ForkServer, self._own_server))
         self._reaper = KernelReaper(self._launcher, self.look_over, grace)
         self._changed = Condition()
         # Only Python kernels can be given their folder later; others wait for nobody.
@@ -98,7 +101,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         folder = _checked_folder(cwd)
         added = dict(env or {})
         language = self.kernelspec(kernel_name).language
-        if language != "python" or any(name.startswith(_READ_AT_START) for name in added):
+        if language != "python" or any(name.startswith(READ_AT_START) for name in added):
             return self._start_for(kernel_name, folder, added, token)
         while True:
             kernel = self._take_ready(kernel_name, token)
@@ -160,6 +163,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             kernel.process.kill()
         self._reaper.close()
         self._launcher.close()
+        if self._own_server is not None:
+            self._own_server.close()
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -21,9 +21,11 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import KernelManager
 
+from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.guard import Guard
 from nbflow.runtime.kernel import Kernel, KernelDied, KernelStartError, SilentCodeError
 from nbflow.runtime.kernel_process import KernelProcess
+from nbflow.runtime.provisioner import ForkedProcess, ForkingProvisioner
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +42,14 @@ _SWEEP_AFTER_SECONDS = 60.0
 
 
 class KernelLauncher:
-    """Starts kernels and remembers the living ones. Safe to use from many threads."""
+    """Starts kernels, by forks of `server` where possible, and remembers the living ones.
 
-    def __init__(self, start_timeout: float) -> None:
+    Safe to use from many threads.
+    """
+
+    def __init__(self, start_timeout: float, server: ForkServer) -> None:
         self._start_timeout = start_timeout
+        self._server = server
         self._folder, self._folder_lock = _private_folder()
         self._numbers = count(1)
         self._specs = KernelSpecManager()
@@ -156,6 +162,8 @@ class KernelLauncher:
             connection_file=str(self._folder / f"{number}.json"),
             transport="ipc" if ipc else "tcp",
         )
+        if _is_started_by_default(spec):
+            manager.provisioner = self._provisioner(manager, spec)
         arguments = ["--HistoryManager.hist_file=:memory:"] if _is_ipykernel(spec) else []
         with output.open("wb") as file, self._lock:
             if self._stopped:
@@ -181,6 +189,11 @@ class KernelLauncher:
             kernel = Kernel(manager, client, _process_of(manager, output))
             self._living.add(kernel)
         return kernel
+
+    def _provisioner(self, manager: KernelManager, spec: KernelSpec) -> ForkingProvisioner:
+        provisioner = ForkingProvisioner(kernel_spec=spec, parent=manager)
+        provisioner.server = self._server
+        return provisioner
 
 
 # ipykernel sends what is written to the file descriptor of stderr through the kernel itself, where
@@ -217,7 +230,7 @@ def _close_event_loop() -> None:
 
 def _process_of(manager: KernelManager, output: Path) -> KernelProcess:
     process = getattr(manager.provisioner, "process", None)
-    if not isinstance(process, subprocess.Popen):
+    if not isinstance(process, (subprocess.Popen, ForkedProcess)):
         kind = type(manager.provisioner).__name__
         manager.shutdown_kernel(now=True)
         raise KernelStartError(
@@ -225,6 +238,11 @@ def _process_of(manager: KernelManager, output: Path) -> KernelProcess:
             "nbflow can only look after kernels on the worker itself: choose another kernelspec."
         )
     return KernelProcess(process, manager.kernel_name, output)
+
+
+def _is_started_by_default(spec: KernelSpec) -> bool:
+    """Whether the kernelspec leaves it to us how its kernels are started."""
+    return "kernel_provisioner" not in spec.metadata
 
 
 def _is_ipykernel(spec: KernelSpec) -> bool:

@@ -173,6 +173,7 @@ class TaskRunner:
                     kernel_names=self._kernel_names,
                     preload=self._preload,
                     expected=self._expected_kernels,
+                    server=self._server,
                 )
             return self._pool
 

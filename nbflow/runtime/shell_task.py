@@ -97,7 +97,7 @@ def _start(
             out_writer,
             err_writer,
             cwd=str(cwd),
-            preloaded=False,
+            preload=None,
         )
     finally:
         os.close(out_writer)

@@ -43,12 +43,16 @@ _NO_RESULT = 70
 _NO_PROGRAM = 127
 _INTERRUPTED = 130
 
+fresh_path: list[str] = []
+"""Where a new interpreter looks for modules, before the worker adds its own places."""
+
 
 def main() -> NoReturn:
     """What a zygote does from birth to death; `forkserver.py` gives it its arguments."""
     told = json.loads(sys.argv[1])
-    sys.path[:] = told["path"]
-    Zygote(socket.socket(fileno=told["socket"]), told["worker"], tuple(told["preload"])).serve()
+    # The first entry is the folder we were started in.
+    fresh_path[:] = told["fresh_path"][1:]
+    Zygote(socket.socket(fileno=told["socket"]), told["worker"], told["preload"]).serve()
 
 
 def lone_child() -> NoReturn:
@@ -62,7 +66,7 @@ class Zygote:
 
     control: socket.socket
     worker: int
-    preload: tuple[str, ...] = ()
+    preload: Sequence[Sequence[str]] = ()
     children: dict[int, int] = field(default_factory=dict)  # pid -> key
     pid: int = field(default_factory=os.getpid)
 
@@ -102,7 +106,7 @@ class Zygote:
         elif what == SIGNAL:
             self.send_signal(key, number)
         elif what == PRELOAD:
-            self.import_modules()
+            self.import_modules(self.preload[number])
             self.say(READY, key)
 
     def say(self, what: int, key: int, number: int = 0, more: int = 0) -> None:
@@ -111,13 +115,19 @@ class Zygote:
         except OSError:
             self.end()
 
-    def import_modules(self) -> None:
-        for name in self.preload:
+    def import_modules(self, names: Sequence[str]) -> None:
+        before = dict(os.environ)
+        # A debugger prints advice, to start Python otherwise, that nobody here can follow.
+        os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+        for name in names:
             try:
                 importlib.import_module(name)
             # A module of the user's choice may raise anything; the task that needs it will say so.
             except Exception as error:  # noqa: BLE001
                 print(f"nbflow: cannot preload {name}: {error!r}", file=sys.stderr)  # noqa: T201
+        # Whatever modules have set is not what the tasks' environment is.
+        for added in set(os.environ) - set(before):
+            del os.environ[added]
         # What is there now is no garbage: left alone, its pages stay shared with the children.
         gc.collect()
         gc.freeze()
@@ -193,7 +203,7 @@ def run_child(channel: socket.socket) -> NoReturn:
         if request["cwd"]:
             os.chdir(request["cwd"])
         result = _function(request["function"])(request["payload"])
-        _flush()
+        flush()
         channel.sendall(FRAME.pack(RESULT, len(result)) + result)
         code = 0
     except KeyboardInterrupt:
@@ -204,7 +214,7 @@ def run_child(channel: socket.socket) -> NoReturn:
         problem = f"{type(error).__name__}: {error}".encode()
         channel.sendall(FRAME.pack(PROBLEM, len(problem)) + problem)
     finally:
-        _flush()
+        flush()
         os._exit(code)
 
 
@@ -216,13 +226,13 @@ def exec_program(payload: bytes) -> NoReturn:
     for name in ("SIGPIPE", "SIGXFSZ"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-    _flush()
+    flush()
     program = told["argv"][0]
     try:
         os.execve(shutil.which(program) or program, told["argv"], env)  # noqa: S606 - bash is it
     except OSError as error:
         print(f"{program}: {error.strerror}", file=sys.stderr)  # noqa: T201 - the task's log
-        _flush()
+        flush()
         os._exit(_NO_PROGRAM)
 
 
@@ -291,7 +301,8 @@ def _line_by_line(fd: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, "utf-8", "backslashreplace", line_buffering=True)
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Have written what user code has printed."""
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         # The task may have closed it, or put anything in its place.
         with contextlib.suppress(ValueError, OSError, AttributeError):
