@@ -8,8 +8,9 @@ The runtime makes them from an order and takes from them what was said; the rule
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from inspect import isgenerator
 from typing import Any, TypeVar, cast
 
 from nbflow.authoring.context import Context
@@ -153,7 +154,8 @@ def collected(result: object, context: Context) -> object:
     """What a task's function returns; one that yields is run to its end, and the Metadata it yields
     are what it says of its outlets. Raises TypeError for anything else it yields.
     """
-    if not isinstance(result, Generator):
+    # A generator expression is a value like others: one that cannot travel.
+    if not isgenerator(result) or result.gi_code.co_name == "<genexpr>":
         return result
     while True:
         try:
