@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
     from nbflow.authoring.asset_events import Metadata
     from nbflow.authoring.context import get_current_context
+    from nbflow.authoring.control import (
+        BaseBranchOperator,
+        BranchDateTimeOperator,
+        BranchDayOfWeekOperator,
+        ExternalTaskMarker,
+        LatestOnlyOperator,
+        TriggerDagRunOperator,
+    )
     from nbflow.authoring.dag import DAG, dag
     from nbflow.authoring.decorators import setup, task, teardown
     from nbflow.authoring.groups import TaskGroup, task_group
@@ -76,10 +84,13 @@ __all__ = [
     "AssetAll",
     "AssetAny",
     "AssetOrTimeSchedule",
+    "BaseBranchOperator",
     "BaseOperator",
     "BaseSensorOperator",
     "BashOperator",
     "BashSensor",
+    "BranchDateTimeOperator",
+    "BranchDayOfWeekOperator",
     "BranchPythonOperator",
     "CronDataIntervalTimetable",
     "CronTimetable",
@@ -94,10 +105,12 @@ __all__ = [
     "DeltaTriggerTimetable",
     "EmptyOperator",
     "EventsTimetable",
+    "ExternalTaskMarker",
     "ExternalTaskSensor",
     "Fail",
     "FileSensor",
     "Label",
+    "LatestOnlyOperator",
     "Metadata",
     "MultipleCronTriggerTimetable",
     "NotebookOperator",
@@ -115,6 +128,7 @@ __all__ = [
     "TimeSensor",
     "TimeSensorAsync",
     "Timetable",
+    "TriggerDagRunOperator",
     "TriggerRule",
     "XComArg",
     "__version__",
@@ -186,6 +200,14 @@ _HOMES = {
         "TimeDeltaSensorAsync",
         "TimeSensor",
         "TimeSensorAsync",
+    ),
+    "nbflow.authoring.control": (
+        "BaseBranchOperator",
+        "BranchDateTimeOperator",
+        "BranchDayOfWeekOperator",
+        "ExternalTaskMarker",
+        "LatestOnlyOperator",
+        "TriggerDagRunOperator",
     ),
 }
 

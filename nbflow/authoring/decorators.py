@@ -60,6 +60,12 @@ class BashFunctionOptions(FunctionOptions, total=False):
     skip_on_exit_code: int | Iterable[int] | None
 
 
+class ShortCircuitFunctionOptions(FunctionOptions, total=False):
+    """What `@task.short_circuit` takes besides."""
+
+    ignore_downstream_trigger_rules: bool
+
+
 class SensorFunctionOptions(FunctionOptions, total=False):
     """What `@task.sensor` takes besides: BaseSensorOperator's arguments."""
 
@@ -357,10 +363,10 @@ class TaskDecorator:
     def short_circuit(self, function: Function, /) -> TaskFunction: ...
     @overload
     def short_circuit(
-        self, function: None = None, /, **options: Unpack[FunctionOptions]
+        self, function: None = None, /, **options: Unpack[ShortCircuitFunctionOptions]
     ) -> Decorator: ...
     def short_circuit(
-        self, function: Function | None = None, /, **options: Unpack[FunctionOptions]
+        self, function: Function | None = None, /, **options: Unpack[ShortCircuitFunctionOptions]
     ) -> TaskFunction | Decorator:
         """A task that skips everything downstream if what it returns is false."""
         return _decorate(_ShortCircuit, function, options)

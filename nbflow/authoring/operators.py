@@ -345,9 +345,23 @@ class BranchPythonOperator(PythonOperator):
 
 
 class ShortCircuitOperator(PythonOperator):
-    """Calls a function; if what it returns is false, everything downstream is skipped."""
+    """Calls a function; if what it returns is false, everything downstream is skipped.
+
+    With `ignore_downstream_trigger_rules=False` only what is directly downstream is, and what comes
+    after follows its own trigger rules.
+    """
 
     decides = Decides.SHORT_CIRCUIT
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        ignore_downstream_trigger_rules: bool = True,
+        **options: Any,  # noqa: ANN401 - those of PythonOperator
+    ) -> None:
+        super().__init__(task_id, **options)
+        self.ignore_downstream_trigger_rules = ignore_downstream_trigger_rules
 
 
 class BashOperator(BaseOperator):

@@ -4,6 +4,7 @@ data, no shared filesystem assumed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,6 +47,15 @@ class Element:
 
     place: int | None = None
     value: ValueRef | None = None
+
+
+PREVIEW_CHARACTERS = 500
+
+
+def inline(value: Json) -> ValueRef:
+    """A value that the scheduler itself hands on."""
+    text = json.dumps(value, ensure_ascii=False)
+    return ValueRef("json", json=value, size=len(text.encode()), preview=text[:PREVIEW_CHARACTERS])
 
 
 @dataclass(frozen=True)

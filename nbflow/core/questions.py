@@ -6,7 +6,6 @@ whether several may be chosen, a form of params, who may answer, and what each o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,9 @@ from typing import cast
 
 from nbflow.core.errors import RequestError
 from nbflow.core.json import Json, JsonObject
-from nbflow.core.orders import RETURN_VALUE, Outcome, ValueRef
+from nbflow.core.orders import RETURN_VALUE, Outcome, inline
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.states import Reason, TaskState
-
-PREVIEW_CHARACTERS = 500
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def _outcome(
         "responded_by": actor,
         "responded_at": at,
     }
-    values = {RETURN_VALUE: _value(answer)}
+    values = {RETURN_VALUE: inline(answer)}
     stopped = any(option in question.stops for option in chosen)
     if stopped and question.stop_fails:
         return Outcome(TaskState.FAILED, Reason.FAILED_BY_CALL, message, retryable=False)
@@ -126,11 +123,6 @@ def _outcome(
         follow=follow,
         short_circuit=stopped and question.stops_all,
     )
-
-
-def _value(value: Json) -> ValueRef:
-    text = json.dumps(value, ensure_ascii=False)
-    return ValueRef("json", json=value, size=len(text.encode()), preview=text[:PREVIEW_CHARACTERS])
 
 
 def _texts(given: Json) -> tuple[str, ...]:

@@ -167,6 +167,8 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return from_exception(error)
     stops = order.task.decides is Decides.SHORT_CIRCUIT and not result
+    if stops and not getattr(operator, "ignore_downstream_trigger_rules", True):
+        stops, followed = False, ()  # of those further down, each follows its own rule
     return Outcome(
         TaskState.SUCCESS, values=stored, follow=followed, short_circuit=stops, emissions=said
     )

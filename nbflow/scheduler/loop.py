@@ -33,6 +33,7 @@ from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.run_backfills import may_begin, run_backfills
+from nbflow.scheduler.trigger_runs import trigger_runs
 from nbflow.scheduler.wait_for_past import give_way, held_back, pass_empty_tasks
 from nbflow.store import assets as asset_store
 from nbflow.store import backfills as backfill_store
@@ -250,7 +251,8 @@ class Scheduler:
                 changed = self._store_found(session, found, now)
                 changed |= answer_requests(session, book, now)
                 self._assets_may_have_news |= bool(changed)
-                self._take_reports(book, reports, now)
+                heard = trigger_runs(session, book, reports, now)
+                self._take_reports(book, heard, now)
                 self._retry(book, now)
                 self._end_overdue_runs(book, now)
                 self._create_scheduled_runs(session, book, changed, now)

@@ -34,7 +34,7 @@ def _body(row: dict[str, Any]) -> Callable[[], object]:
 
 
 def _dag(row: dict[str, Any]) -> DAG:
-    kinds = {"branch": task.branch, "short_circuit": task.short_circuit}
+    kinds: dict[str, Any] = {"branch": task.branch, "short_circuit": task.short_circuit}
     with DAG("vector") as dag:
         made: dict[str, Any] = {}
         for one in row["tasks"]:
