@@ -13,7 +13,10 @@ export interface RunDot {
   ended_at: string | null;
 }
 
-/** A DAG in the list. `last_runs` are the newest first, at most ten. */
+/**
+ * A DAG in the list. `last_runs` are the newest first, at most ten. `held` tells that being
+ * paused holds runs in progress too.
+ */
 export interface DagView {
   dag_id: string;
   description: string;
@@ -22,6 +25,7 @@ export interface DagView {
   tags: string[];
   owner: string;
   paused: boolean;
+  held: boolean;
   active: boolean;
   schedule: string;
   next_run: string | null;
@@ -486,6 +490,28 @@ export interface LineageEdge {
 export interface LineageView {
   nodes: LineageNode[];
   edges: LineageEdge[];
+}
+
+/** A run that will be due at `run_after`; `local` is that moment in the schedule's zone. */
+export interface NextRun {
+  run_after: string;
+  logical_date: string;
+  data_interval_start: string;
+  data_interval_end: string;
+  local: string;
+}
+
+/**
+ * A schedule in words, with its next runs; `text` says in a sentence what comes next, or why
+ * nothing does.
+ */
+export interface ScheduleView {
+  schedule: string;
+  timezone: string;
+  text: string;
+  next_runs: NextRun[];
+  awaited_assets: AwaitedAssets | null;
+  problems: Record<string, unknown>[];
 }
 
 /**

@@ -55,12 +55,13 @@ class DAG(DagDefinition):
     hand only. `timezone`: an IANA name, by default that of
     `start_date`, else UTC; cron and dates without a zone are read in it. Dates are datetimes, dates
     or ISO text. `catchup` False makes up for the latest missed run only, True for all, a number for
-    that many. `overlap` says what to do when `max_active_runs` (16) are running: queue, skip or
-    cancel_running. `max_active_tasks` limits the active tasks of each run,
-    `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
-    seconds. `default_args` are arguments for every task that takes them. Problems are not raised
-    here but reported all at once by `problems()` and `to_core()`, save for the name of an argument
-    that does not exist.
+    that many. `overlap` says what becomes of a run that is due while `max_active_runs` are active:
+    it waits (queue; they are 16 then by default), is passed over (skip), or takes the place of the
+    oldest (cancel_running; 1 by default for these two). `max_active_tasks` limits the active tasks
+    of each run, `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a
+    timedelta or seconds. `default_args` are arguments for every task that takes them. Problems are
+    not raised here but reported all at once by `problems()` and `to_core()`, save for the name of
+    an argument that does not exist.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class DAG(DagDefinition):
         tags: Iterable[str] | None = None,
         description: str | None = None,
         doc_md: str | None = None,
-        max_active_runs: int = 16,
+        max_active_runs: int | None = None,
         max_active_tasks: int | None = None,
         max_active_tasks_per_dag: int | None = None,
         dagrun_timeout: Duration | None = None,

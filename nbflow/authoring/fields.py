@@ -98,6 +98,7 @@ def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, 
     timetable = _timetable(settings.get("schedule"), zone.key, findings)
     if timetable["kind"] != "none":
         _check_can_be_scheduled(params, findings)
+    overlap = read.literal("overlap", get_args(Overlap), "queue")
     start = read.moment("start_date", zone)
     end = read.moment("end_date", zone)
     if start and end and end < start:
@@ -107,10 +108,10 @@ def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, 
         "start_date": start,
         "end_date": end,
         "catchup": _catchup(read),
-        "max_active_runs": read.whole("max_active_runs", 16, least=1),
+        "max_active_runs": read.whole("max_active_runs", 16 if overlap == "queue" else 1, least=1),
         "max_active_tasks": read.whole_or_none("max_active_tasks", least=1),
         "max_active_tasks_per_dag": read.whole_or_none("max_active_tasks_per_dag", least=1),
-        "overlap": read.literal("overlap", get_args(Overlap), "queue"),
+        "overlap": overlap,
         "run_timeout": read.seconds_or_none("dagrun_timeout"),
         "params": params,
         "tags": _tags(read),

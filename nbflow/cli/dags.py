@@ -1,4 +1,4 @@
-"""`nbflow dags`: list, show, lint, trigger, pause, unpause."""
+"""`nbflow dags`: list, show, lint, trigger, pause, unpause, next, preview."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Group
 from rich.text import Text
 
 from nbflow import app, picture
@@ -32,7 +33,9 @@ from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.settings import load
 from nbflow.views.dags import dag_list, group_views, import_errors, params_of, task_views
-from nbflow.views.shapes import DagView, ImportErrorView
+from nbflow.views.schedules import dag_schedule
+from nbflow.views.schedules import preview as preview_schedule
+from nbflow.views.shapes import DagView, ImportErrorView, ScheduleView
 
 dags = typer.Typer(no_args_is_help=True)
 
@@ -173,20 +176,68 @@ def trigger(
 
 
 @dags.command()
-def pause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
-    """Stop scheduling new runs of a DAG; runs in progress go on."""
-    _set_paused(dag_id, store, output, paused=True)
+def pause(
+    dag_id: str,
+    hold: Annotated[
+        bool, typer.Option("--now", help="Hold runs in progress too: nothing more is started.")
+    ] = False,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Stop scheduling new runs of a DAG; runs in progress go on, unless told otherwise."""
+    _set_paused(dag_id, store, output, paused=True, hold=hold)
 
 
 @dags.command()
 def unpause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
-    """Let the schedule of a DAG go on."""
+    """Let the schedule of a DAG go on, and runs that were held."""
     _set_paused(dag_id, store, output, paused=False)
 
 
-def _set_paused(dag_id: str, store: str | None, output: Output, *, paused: bool) -> None:
+def _set_paused(
+    dag_id: str, store: str | None, output: Output, *, paused: bool, hold: bool = False
+) -> None:
     with errors_as_sentences(output):
         here = project(store)
-        receipt = here.commands.pause(dag_id) if paused else here.commands.unpause(dag_id)
+        verbs = here.commands
+        receipt = verbs.pause(dag_id, hold=hold) if paused else verbs.unpause(dag_id)
         words = f"{dag_id} is paused." if paused else f"{dag_id} is scheduled again."
-        here.tell(receipt, {"dag_id": dag_id, "paused": paused}, words, output)
+        here.tell(receipt, {"dag_id": dag_id, "paused": paused, "hold": hold}, words, output)
+
+
+@dags.command("next")
+def next_(
+    dag_id: str,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many runs.")] = 5,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Say when a DAG runs next, and what it waits for."""
+    with errors_as_sentences(output):
+        found = dag_schedule(project(store).database, dag_id, app.utc_now(), limit)
+    show(found, output, lambda: _schedule_text(found))
+
+
+@dags.command()
+def preview(
+    schedule: Annotated[str, typer.Argument(help="Cron, a preset, or JSON.")],
+    timezone: Annotated[str, typer.Option(help="An IANA zone.")] = "UTC",
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many runs.")] = 5,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Say what a schedule means, and when its next runs would be.
+
+    Exit code 1 for one that cannot be understood.
+    """
+    with errors_as_sentences(output):
+        found = preview_schedule(schedule, timezone, app.utc_now(), limit)
+    problems = [Problem(**problem) for problem in found.problems]
+    show(found, output, lambda: problems_text(problems) if problems else _schedule_text(found))
+    if problems:
+        raise typer.Exit(1)
+
+
+def _schedule_text(found: ScheduleView) -> Group:
+    lines = [[one.local, age(one.run_after), one.run_after] for one in found.next_runs]
+    about = Text(f"{found.schedule}. {found.text}" if found.text else found.schedule)
+    return Group(about, *([rows(("NEXT RUNS", "", "UTC"), lines, "")] if lines else []))

@@ -27,7 +27,7 @@ COMMANDS = {
 """What each command does. The function of that name is in the module of that name beside this."""
 
 GROUPS = {
-    "dags": "DAGs: list, show, lint, trigger, pause.",
+    "dags": "DAGs: list, show, lint, trigger, pause, next.",
     "runs": "Runs: list, show, cancel, clear, watch.",
     "tasks": "Tasks of a run: list, logs, why.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",

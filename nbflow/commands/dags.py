@@ -45,15 +45,18 @@ class DagVerbs(Asking):
             }
             return Receipt(self._ask(session, "trigger", payload), run_id)
 
-    def pause(self, dag_id: str) -> Receipt:
-        """Ask for no more scheduled runs of this DAG; runs in progress go on."""
-        return self._set_paused(dag_id, paused=True)
+    def pause(self, dag_id: str, *, hold: bool = False) -> Receipt:
+        """Ask for no more scheduled runs of this DAG. Runs in progress go on; with `hold` what runs
+        of them ends, and nothing more is started until the DAG is unpaused.
+        """
+        return self._set_paused(dag_id, paused=True, hold=hold)
 
     def unpause(self, dag_id: str) -> Receipt:
         """Ask for the schedule of this DAG to go on."""
         return self._set_paused(dag_id, paused=False)
 
-    def _set_paused(self, dag_id: str, *, paused: bool) -> Receipt:
+    def _set_paused(self, dag_id: str, *, paused: bool, hold: bool = False) -> Receipt:
         with self.database.transaction() as session:
             self._dag(session, dag_id)
-            return Receipt(self._ask(session, "pause", {"dag_id": dag_id, "paused": paused}))
+            payload: dict[str, Json] = {"dag_id": dag_id, "paused": paused, "hold": hold}
+            return Receipt(self._ask(session, "pause", payload))

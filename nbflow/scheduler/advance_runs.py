@@ -8,7 +8,7 @@ can never disagree for longer than one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from heapq import heappop, heappush
@@ -117,6 +117,18 @@ class RunBook:
     def of_backfill(self, backfill_id: int) -> list[ActiveRun]:
         return [self.runs[pk] for pk in sorted(self._by_backfill.get(backfill_id, ()))]
 
+    def active_runs(self, dag_id: str) -> list[ActiveRun]:
+        """The runs of a DAG that count when the next one is due, the oldest first: none of a
+        backfill, which has a limit of its own, and none that is being ended.
+        """
+        found = [
+            run
+            for run in self.of_dag(dag_id)
+            if run.snapshot.run.backfill_id not in self.backfills
+            and not run.snapshot.run.cancelling
+        ]
+        return sorted(found, key=lambda r: (r.snapshot.run.run_after or _NEVER, r.id))
+
     def queued_runs(self) -> list[ActiveRun]:
         """Runs waiting to begin, the oldest first."""
         waiting = [r for r in self.runs.values() if r.snapshot.run.state == RunState.QUEUED]
@@ -188,6 +200,12 @@ class RunBook:
             self.attempts.pop(instance.attempt_id, None)
 
     # -- the queue ---------------------------------------------------------------------------------
+
+    def ready_of(self, dag_ids: Collection[str]) -> list[InstanceRef]:
+        """The ready task instances of these DAGs."""
+        if not dag_ids:
+            return []
+        return [ref for ref in self.ready if self.runs[ref[0]].snapshot.run.dag_id in dag_ids]
 
     def candidates(self, now: datetime, held: Container[InstanceRef] = ()) -> Iterator[Candidate]:
         """The ready task instances that are not `held`; each is described once while it waits."""

@@ -47,7 +47,10 @@ def answer_requests(session: Session, book: RunBook, now: datetime) -> set[str]:
 
 def _pause(a: Answering) -> str:
     paused = bool(a.payload.get("paused"))
-    dag_store.set_paused(a.session, a.text("dag_id"), paused, a.request.actor, a.now)
+    hold = paused and bool(a.payload.get("hold"))
+    dag_store.set_paused(a.session, a.text("dag_id"), paused, a.request.actor, a.now, hold=hold)
+    if hold:
+        return "Paused. Its runs are held: nothing more of them is started."
     return "Paused." if paused else "Unpaused."
 
 

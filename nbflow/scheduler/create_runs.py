@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from nbflow.core.overlap import make_room
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType
 from nbflow.core.timetables import DagRunInfo, due_runs, next_due, timetable_from_json
@@ -19,10 +20,14 @@ MAX_CREATED_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class SchedulePlan:
-    """The runs of one DAG to create now, and when to look at it again (None: never by itself)."""
+    """What to do for the schedule of one DAG: runs to create, the last of the ticks to pass over,
+    how many active runs to cancel, and when to look again (None: never by itself).
+    """
 
     runs: list[DagRun]
     look_again: datetime | None
+    skipped: DagRunInfo | None = None
+    cancel: int = 0
 
 
 def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> SchedulePlan:
@@ -34,26 +39,31 @@ def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> S
     dag = stored.dag
     if stored.paused:
         return SchedulePlan([], None)
-    if dag.overlap == "skip" and active_runs:
-        return SchedulePlan([], None)
     timetable = timetable_from_json(dag.timetable)
-    start = dag.start_date or stored.created_at
-    room = max(0, dag.max_active_runs - active_runs) if dag.catchup is not False else 1
-    limit = min(room, MAX_CREATED_AT_ONCE)
+    last, end = stored.last_logical_date, dag.end_date
+    start = dag.start_date or timetable.first_start(stored.created_at)
+    # Where runs do not wait for each other, only the latest of the missed ones has a chance.
+    catchup = dag.catchup if dag.overlap == "queue" else False
+    room_for = min(dag.max_active_runs - active_runs, MAX_CREATED_AT_ONCE)
+    limit = 1 if catchup is False else room_for
     # A timetable that follows the previous run needs to know that it has ended; when exactly, by
     # now, does not matter.
     ended = None if active_runs else now
-    last, end = stored.last_logical_date, dag.end_date
     infos = due_runs(
-        timetable, last, start, end, now, catchup=dag.catchup, limit=limit, last_ended=ended
+        timetable, last, start, end, now, catchup=catchup, limit=limit, last_ended=ended
     )
+    room = make_room(dag.overlap, dag.max_active_runs, active_runs, len(infos))
     if infos:
         last, ended = infos[-1].logical_date, None
-    again = next_due(timetable, last, start, end, now, catchup=dag.catchup, last_ended=ended)
-    if limit == 0:
+    again = next_due(timetable, last, start, end, now, catchup=catchup, last_ended=ended)
+    if limit < 1:
         again = None  # a finished run makes room and brings this DAG back
+    params = dag_defaults(stored)
     return SchedulePlan(
-        [scheduled_run(dag.dag_id, info, dag_defaults(stored), now) for info in infos], again
+        [scheduled_run(dag.dag_id, info, params, now) for info in infos[: room.create]],
+        again,
+        infos[-1] if len(infos) > room.create else None,
+        room.cancel,
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
@@ -21,6 +21,7 @@ from nbflow.core.events import CancelRun, Dispatched, RunStarted, TaskKey
 from nbflow.core.lifecycle import Settle
 from nbflow.core.limits import Candidate, Capacity, Taken, choose
 from nbflow.core.orders import Source, TaskOrder, TaskReport
+from nbflow.core.overlap import make_room
 from nbflow.core.states import Reason, RunState
 from nbflow.executors.base import Executor, ExecutorUnavailable
 from nbflow.scheduler import dispatch
@@ -112,6 +113,7 @@ class Scheduler:
         self._look_at_schedules: dict[str, datetime] = {}
         self._schedules_known = False
         self._assets_may_have_news = True
+        self._held_dags: frozenset[str] | None = None
         self._describe_at: datetime | None = None
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -205,6 +207,7 @@ class Scheduler:
         self.callbacks.forget()
         self._schedules_known = False
         self._assets_may_have_news = True
+        self._held_dags = None
         self._look_at_schedules.clear()
 
     # -- one tick ----------------------------------------------------------------------------------
@@ -251,6 +254,7 @@ class Scheduler:
                 changed = self._store_found(session, found, now)
                 changed |= answer_requests(session, book, now)
                 self._assets_may_have_news |= bool(changed)
+                self._look_who_is_held(session, changed)
                 heard = trigger_runs(session, book, reports, now)
                 self._take_reports(book, heard, now)
                 self._retry(book, now)
@@ -263,7 +267,8 @@ class Scheduler:
                 after = book.store(session)
                 self._create_asset_runs(session, book, after, now)
                 after.add(book.look_at_waits(session, now))
-                held = self._wait_for_past(session, book, after, now)
+                past = self._wait_for_past(session, book, after, now)
+                held = {*past, *book.ready_of(self._held_dags or ())}
                 orders = self._dispatch(session, book, held, now)
                 after.add(book.store(session))
                 self.callbacks.note(session, after.effects)
@@ -289,7 +294,7 @@ class Scheduler:
             if self.settings.schedules:
                 self._look_at_schedules[run.snapshot.run.dag_id] = self.clock()
             self._on_run_finished(run)
-        self._assets_may_have_news |= after.asset_events
+        self._assets_may_have_news |= after.asset_events or bool(after.finished)
         if after.finished or after.asset_events:
             self.wake()
 
@@ -350,6 +355,12 @@ class Scheduler:
             return
         self._assets_may_have_news = after.asset_events = False
         for stored in dags_with_news(session):
+            active = book.active_runs(stored.dag.dag_id)
+            room = make_room(stored.dag.overlap, stored.dag.max_active_runs, len(active), 1)
+            if not room.create:
+                continue  # the news wait, and become one run, until there is room
+            for older in active[: room.cancel]:
+                book.advance(older, [CancelRun(message="There is newer news.")], now)
             events = asset_store.waiting_events(session, stored.dag.dag_id)
             run = asset_run(stored, events, now)
             run_pk = run_store.create_run(session, run, stored.version_id, stored.dag)
@@ -373,24 +384,27 @@ class Scheduler:
     def _create_runs_of(
         self, session: Session, book: RunBook, stored: dag_store.StoredDag, now: datetime
     ) -> None:
-        active = [
-            run
-            for run in book.of_dag(stored.dag.dag_id)
-            if run.snapshot.run.backfill_id not in book.backfills
-        ]
+        active = book.active_runs(stored.dag.dag_id)
         plan = plan_scheduled_runs(stored, len(active), now)
-        if plan.runs and stored.dag.overlap == "cancel_running":
-            for run in active:
-                book.advance(run, [CancelRun(message="A newer run of this DAG is due.")], now)
+        for run in active[: plan.cancel]:
+            book.advance(run, [CancelRun(message="A newer run of this DAG is due.")], now)
+        if plan.skipped is not None:
+            dag_store.skip_run(session, stored.dag.dag_id, plan.skipped, now)
         for planned in plan.runs:
             run_store.create_run(session, planned, stored.version_id, stored.dag)
             book.take_in(session, planned)
         if plan.look_again is not None:
             self._look_at_schedules[stored.dag.dag_id] = plan.look_again
 
+    def _look_who_is_held(self, session: Session, changed: Collection[str]) -> None:
+        if self._held_dags is None or changed:
+            self._held_dags = dag_store.held_dags(session)
+
     def _begin_runs(self, book: RunBook, now: datetime) -> None:
         settle = Settle.ONE_ROUND if self.settings.waves else Settle.FULLY
         for run in book.queued_runs():
+            if run.snapshot.run.dag_id in (self._held_dags or ()):
+                continue
             if may_begin(book, run):
                 book.advance(run, [RunStarted()], now, settle)
 
@@ -407,7 +421,7 @@ class Scheduler:
             after.add(book.store(session))
 
     def _dispatch(
-        self, session: Session, book: RunBook, held: Mapping[InstanceRef, str], now: datetime
+        self, session: Session, book: RunBook, held: Collection[InstanceRef], now: datetime
     ) -> list[TaskOrder]:
         if len(book.ready) == len(held):
             return []

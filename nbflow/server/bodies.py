@@ -23,9 +23,12 @@ class NoBody(Sent):
 
 
 class Pause(Sent):
-    """Stop, or go on with, the schedule of a DAG."""
+    """Stop, or go on with, the schedule of a DAG; with `hold` nothing more of its runs is started
+    either.
+    """
 
     paused: bool
+    hold: bool = False
 
 
 class Trigger(Sent):
@@ -83,6 +86,19 @@ class AssetQuery(Sent):
     """Which assets to list."""
 
     search: str = ""
+
+
+class NextQuery(Sent):
+    """How many of the next runs."""
+
+    limit: int = Field(default=5, ge=1, le=100)
+
+
+class PreviewQuery(NextQuery):
+    """A schedule as it is typed: cron, a preset, or JSON; and its zone."""
+
+    schedule: str
+    timezone: str = "UTC"
 
 
 class InstanceQuery(Sent):

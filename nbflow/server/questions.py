@@ -22,8 +22,11 @@ from nbflow.server.bodies import (
     DagQuery,
     EmitEvent,
     InstanceQuery,
+    NextQuery,
     PartQuery,
+    Pause,
     PoolBody,
+    PreviewQuery,
     RunQuery,
     Trigger,
     TryQuery,
@@ -34,6 +37,7 @@ from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
 from nbflow.views import pools as pool_views
 from nbflow.views import runs as run_views
+from nbflow.views import schedules as schedule_views
 from nbflow.views.shapes import (
     AssetDetail,
     AssetEventList,
@@ -53,6 +57,7 @@ from nbflow.views.shapes import (
     RequestReceipt,
     RunDetail,
     RunList,
+    ScheduleView,
     TaskInstanceDetail,
 )
 
@@ -85,6 +90,13 @@ class Questions:
     def dag(self, dag_id: str) -> DagDetail:
         found = dag_views.dag_detail(self.store, dag_id, app.utc_now())
         return replace(found, dag=self._named(found.dag))
+
+    def schedule(self, dag_id: str, query: NextQuery) -> ScheduleView:
+        return schedule_views.dag_schedule(self.store, dag_id, app.utc_now(), query.limit)
+
+    def preview(self, query: PreviewQuery) -> ScheduleView:
+        now = app.utc_now()
+        return schedule_views.preview(query.schedule, query.timezone, now, query.limit)
 
     def import_errors(self) -> ImportErrorList:
         found = dag_views.import_errors(self.store)
@@ -203,9 +215,11 @@ class Questions:
 
     # -- what people ask for -----------------------------------------------------------------------
 
-    def set_paused(self, actor: str, dag_id: str, *, paused: bool) -> RequestReceipt:
+    def set_paused(self, actor: str, dag_id: str, body: Pause) -> RequestReceipt:
         verbs = self._verbs(actor)
-        return _accepted(verbs.pause(dag_id) if paused else verbs.unpause(dag_id))
+        if body.paused:
+            return _accepted(verbs.pause(dag_id, hold=body.hold))
+        return _accepted(verbs.unpause(dag_id))
 
     def trigger(self, actor: str, dag_id: str, body: Trigger) -> RequestReceipt:
         return _accepted(self._verbs(actor).trigger(dag_id, body.params, body.logical_date))

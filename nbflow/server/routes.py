@@ -19,10 +19,12 @@ from nbflow.server.bodies import (
     DagQuery,
     EmitEvent,
     InstanceQuery,
+    NextQuery,
     NoBody,
     PartQuery,
     Pause,
     PoolBody,
+    PreviewQuery,
     RunQuery,
     Trigger,
     TryQuery,
@@ -52,6 +54,7 @@ from nbflow.views.shapes import (
     RunDetail,
     RunList,
     SchedulerStart,
+    ScheduleView,
     TaskInstanceDetail,
 )
 
@@ -133,8 +136,36 @@ class DagHandler(NbflowHandler):
     @operation(RequestReceipt, status=202, body=Pause)
     async def patch(self, dag_id: str) -> None:
         """Ask for the schedule of a DAG to stop or to go on."""
-        paused = self.body(Pause).paused
-        await self.answer(lambda ask: ask.set_paused(self.actor, dag_id, paused=paused), 202)
+        body = self.body(Pause)
+        await self.answer(lambda ask: ask.set_paused(self.actor, dag_id, body), 202)
+
+
+class ScheduleHandler(NbflowHandler):
+    """The schedule of a DAG."""
+
+    auth_resource = "nbflow:dags"
+
+    @web.authenticated
+    @authorized
+    @operation(ScheduleView, query=NextQuery)
+    async def get(self, dag_id: str) -> None:
+        """When a DAG runs next, and what it waits for."""
+        query = self.query(NextQuery)
+        await self.answer(lambda ask: ask.schedule(dag_id, query))
+
+
+class PreviewHandler(NbflowHandler):
+    """A schedule that is still being typed."""
+
+    auth_resource = "nbflow:dags"
+
+    @web.authenticated
+    @authorized
+    @operation(ScheduleView, query=PreviewQuery)
+    async def get(self) -> None:
+        """What a schedule means in words, its next runs, and what is wrong with it."""
+        query = self.query(PreviewQuery)
+        await self.answer(lambda ask: ask.preview(query))
 
 
 class ImportErrorsHandler(NbflowHandler):
@@ -435,6 +466,8 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     ("scheduler/start", SchedulerHandler),
     ("dags", DagsHandler),
     ("dags/{dag_id}", DagHandler),
+    ("dags/{dag_id}/schedule", ScheduleHandler),
+    ("schedules/preview", PreviewHandler),
     ("import-errors", ImportErrorsHandler),
     ("dags/{dag_id}/runs", RunsHandler),
     (_RUN, RunHandler),

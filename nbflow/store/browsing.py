@@ -51,8 +51,11 @@ class ListedDag:
     timetable: JsonObject
     active: bool
     paused: bool
+    held: bool
     version: int
     task_count: int
+    start_date: datetime | None
+    end_date: datetime | None
     created_at: datetime
     last_logical_date: datetime | None
 

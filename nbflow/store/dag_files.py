@@ -47,6 +47,8 @@ _FROM_FILE = (
     "tags",
     "timetable",
     "task_count",
+    "start_date",
+    "end_date",
     "updated_at",
 )
 """What reading a file changes of a known DAG: not its being paused, nor since when it exists."""
@@ -285,6 +287,8 @@ def _dag_values(version: _Version, now: datetime) -> dict[str, object]:
         "tags": dag.tags,
         "timetable": dag.timetable,
         "task_count": len(dag.tasks),
+        "start_date": dag.start_date,
+        "end_date": dag.end_date,
         "created_at": now,
         "updated_at": now,
     }

@@ -15,6 +15,7 @@ from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import SourceBundle
+from nbflow.core.timetable import DagRunInfo
 from nbflow.store import journal, sources
 from nbflow.store.dag_files import (
     FileProblem,
@@ -37,6 +38,7 @@ __all__ = [
     "current_version",
     "files_to_read_again",
     "forget_file",
+    "held_dags",
     "import_errors",
     "known_dags",
     "load_version",
@@ -44,6 +46,7 @@ __all__ = [
     "save_file",
     "save_files",
     "set_paused",
+    "skip_run",
 ]
 
 _DAGS = table_of(DagRow)
@@ -63,6 +66,7 @@ class StoredDag:
     file: str
     active: bool
     paused: bool
+    held: bool
     created_at: datetime
     updated_at: datetime
     last_logical_date: datetime | None
@@ -86,6 +90,11 @@ def current_version(session: Session, dag_id: str) -> StoredDag | None:
     """The DAG as last read; None if there never was one of that id."""
     found = _stored(session, _current().where(_DAGS.c.dag_id == dag_id))
     return found[0] if found else None
+
+
+def held_dags(session: Session) -> frozenset[str]:
+    """The DAGs that are paused with their runs held."""
+    return frozenset(session.scalars(select(_DAGS.c.dag_id).where(_DAGS.c.held)))
 
 
 def load_version(session: Session, version_id: int) -> tuple[Dag, SourceBundle]:
@@ -124,6 +133,7 @@ def _current() -> AnySelect:
         _DAGS.c.file,
         _DAGS.c.active,
         _DAGS.c.paused,
+        _DAGS.c.held,
         _DAGS.c.created_at,
         _DAGS.c.updated_at,
         _DAGS.c.last_logical_date,
@@ -167,11 +177,31 @@ _MEMORY = _Memory(REMEMBERED)
 
 
 def set_paused(
-    session: Session, dag_id: str, paused: bool, actor: str | None, now: datetime
+    session: Session,
+    dag_id: str,
+    paused: bool,
+    actor: str | None,
+    now: datetime,
+    *,
+    hold: bool = False,
 ) -> None:
-    """Stop, or go on with, creating scheduled runs of a DAG. Raises NotFoundError."""
-    changed = update(_DAGS).where(_DAGS.c.dag_id == dag_id).values(paused=paused)
+    """Stop, or go on with, creating scheduled runs of a DAG; with `hold` nothing more of its runs
+    is started either. Raises NotFoundError.
+    """
+    changed = update(_DAGS).where(_DAGS.c.dag_id == dag_id).values(paused=paused, held=hold)
     if not session.execute(changed).rowcount:
         raise NotFoundError(f"There is no DAG {dag_id!r}.")
     state = "paused" if paused else "unpaused"
-    journal.append(session, [Change(now, "dag", dag_id, state=state, actor=actor)])
+    line = Change(now, "dag", dag_id, state=state, actor=actor, data={"hold": hold})
+    journal.append(session, [line])
+
+
+def skip_run(session: Session, dag_id: str, info: DagRunInfo, now: datetime) -> None:
+    """Pass over what was due of a schedule up to `info`, because older runs were active."""
+    moved = update(_DAGS).where(_DAGS.c.dag_id == dag_id)
+    session.execute(
+        moved.values(last_logical_date=info.logical_date, last_run_after=info.run_after)
+    )
+    due = info.run_after.isoformat()
+    data = {"run_after": due, "message": "Skipped, because older runs of the DAG were active."}
+    journal.append(session, [Change(now, "run_skipped", dag_id, state="skipped", data=data)])

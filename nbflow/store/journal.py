@@ -29,10 +29,10 @@ _IN_ORDER = text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:channel, '')")
 class Change:
     """One line. `cursor` is 0 until it is stored.
 
-    `callback` lines say that a callback or a notification is due, was sent, and how it ended.
-
-    Kinds: `task` and `run` (a state was reached), `run_created`, `dag` (new version, inactive,
-    paused, unpaused), `import_errors` (of the file in `data`) and `request` (answered; the audit).
+    Kinds: `task` and `run` (a state was reached), `run_created`, `run_skipped` (a tick was passed
+    over), `asset` (an event), `callback` (it is due, was sent, ended; notifications too), `dag`
+    (new version, inactive, paused, unpaused), `import_errors` (of the file in `data`) and `request`
+    (answered; the audit).
     """
 
     at: datetime

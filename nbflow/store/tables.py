@@ -93,7 +93,7 @@ class DagRow(Row):
 
     `last_logical_date` and `last_run_after` are those of its latest scheduled run. They are kept
     here and not looked up in `dag_runs`, so that retention may delete old runs without their being
-    created anew.
+    created anew. `held` tells that being paused holds runs in progress too.
     """
 
     __tablename__ = "dags"
@@ -103,12 +103,15 @@ class DagRow(Row):
     version: Mapped[int]
     active: Mapped[bool]
     paused: Mapped[bool]
+    held: Mapped[bool] = mapped_column(server_default=false())
     source: Mapped[str]
     description: Mapped[str]
     owner: Mapped[str]
     tags: Mapped[tuple[str, ...]] = mapped_column(TextTuple())
     timetable: Mapped[object] = mapped_column(JsonText(), nullable=False)
     task_count: Mapped[int]
+    start_date: Mapped[datetime | None]
+    end_date: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_logical_date: Mapped[datetime | None]

@@ -12,7 +12,7 @@ from nbflow.core.json import JsonObject
 from nbflow.core.snapshot import DagRun
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.states import RunState
-from nbflow.core.timetables import Timetable, timetable_from_json
+from nbflow.core.timetables import DagRunInfo, Timetable, timetable_from_json, upcoming
 from nbflow.store import browsing
 from nbflow.store import dags as dag_store
 from nbflow.store.browsing import ListedDag
@@ -61,7 +61,9 @@ def dag_detail(database: Database, dag_id: str, now: datetime) -> DagDetail:
         max_active_runs=dag.max_active_runs,
         start_date=iso(dag.start_date),
         doc=dag.doc,
-        next_runs=[] if view.paused else _next_runs(timetable, dag, listed[dag_id], now),
+        next_runs=[]
+        if view.paused
+        else [iso_text(r.run_after) for r in next_runs(timetable, listed[dag_id], now, NEXT_RUNS)],
         awaited_assets=assets,
     )
 
@@ -157,6 +159,7 @@ def _dag_views(session: Session, listed: Sequence[ListedDag], now: datetime) -> 
             tags=list(d.tags),
             owner=d.owner,
             paused=d.paused,
+            held=d.held,
             active=d.active,
             schedule=timetable_from_json(d.timetable).describe(),
             next_run=_next_run(d, now),
@@ -184,23 +187,13 @@ def _dot(run: DagRun) -> RunDot:
 def _next_run(listed: ListedDag, now: datetime) -> str | None:
     if listed.paused or not listed.active:
         return None
-    timetable = timetable_from_json(listed.timetable)
-    if timetable.follows_previous_run:
-        return None
-    after = max(now, listed.last_logical_date or now)
-    info = timetable.next_run(after, listed.created_at, None)
-    return None if info is None else iso(info.run_after)
+    found = next_runs(timetable_from_json(listed.timetable), listed, now, 1)
+    return iso_text(found[0].run_after) if found else None
 
 
-def _next_runs(timetable: Timetable, dag: Dag, listed: ListedDag, now: datetime) -> list[str]:
-    """The next few instants at which a run will be due."""
-    found: list[str] = []
-    start = dag.start_date or listed.created_at
-    after = max(now, listed.last_logical_date or now)
-    while len(found) < NEXT_RUNS and not timetable.follows_previous_run:
-        info = timetable.next_run(after, start, dag.end_date)
-        if info is None:
-            break
-        found.append(info.run_after.isoformat())
-        after = info.logical_date
-    return found
+def next_runs(
+    timetable: Timetable, listed: ListedDag, now: datetime, limit: int
+) -> list[DagRunInfo]:
+    """The next runs that the clock will bring about."""
+    start = listed.start_date or timetable.first_start(listed.created_at)
+    return upcoming(timetable, listed.last_logical_date, start, listed.end_date, now, limit)

@@ -25,7 +25,9 @@ class RunDot:
 
 @dataclass(frozen=True)
 class DagView:
-    """A DAG in the list. `last_runs` are the newest first, at most ten."""
+    """A DAG in the list. `last_runs` are the newest first, at most ten. `held` tells that being
+    paused holds runs in progress too.
+    """
 
     dag_id: str
     description: str
@@ -34,6 +36,7 @@ class DagView:
     tags: list[str]
     owner: str
     paused: bool
+    held: bool
     active: bool
     schedule: str
     next_run: str | None
@@ -572,3 +575,28 @@ class LineageView:
 
     nodes: list[LineageNode]
     edges: list[LineageEdge]
+
+
+@dataclass(frozen=True)
+class NextRun:
+    """A run that will be due at `run_after`; `local` is that moment in the schedule's zone."""
+
+    run_after: str
+    logical_date: str
+    data_interval_start: str
+    data_interval_end: str
+    local: str
+
+
+@dataclass(frozen=True)
+class ScheduleView:
+    """A schedule in words, with its next runs; `text` says in a sentence what comes next, or why
+    nothing does.
+    """
+
+    schedule: str
+    timezone: str
+    text: str
+    next_runs: list[NextRun]
+    awaited_assets: AwaitedAssets | None
+    problems: list[dict[str, Any]]  # `core.errors.Problem.to_json`

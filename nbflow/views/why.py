@@ -16,6 +16,7 @@ from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.trigger_rules import Verdict
 from nbflow.store import browsing, leases
+from nbflow.store import dags as dag_store
 from nbflow.store.database import Session
 from nbflow.store.leases import LeaseStatus
 from nbflow.store.past import Asked, previous_runs
@@ -34,7 +35,7 @@ def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[C
     if instance.state.is_finished or instance.state == TaskState.RUNNING:
         return []
     lease = leases.read(session, LEASE_NAME)
-    found = [*_scheduler(lease, now), _run_has_begun(session, run)]
+    found = [*_scheduler(lease, now), *_held(session, snapshot), _run_has_begun(session, run)]
     if instance.state == TaskState.UP_FOR_RETRY:
         return [*found, _retry(instance)]
     found += [_rule(snapshot, instance), *_mapped_over(snapshot, instance)]
@@ -53,6 +54,16 @@ def _scheduler(lease: LeaseStatus | None, now: datetime) -> Iterable[Condition]:
     since = "" if lease is None else f", the last one {_ago(lease.renewed_at, now)} ago"
     text = f"No scheduler is alive{since}. Start one: nbflow scheduler"
     yield Condition("scheduler", met=False, text=text, next_look="when a scheduler starts")
+
+
+def _held(session: Session, snapshot: RunSnapshot) -> Iterable[Condition]:
+    """Said only of a DAG that was paused with its runs held."""
+    dag_id = snapshot.run.dag_id
+    if dag_id in dag_store.held_dags(session):
+        text = (
+            f"The DAG is paused and its runs are held. Let it go on: nbflow dags unpause {dag_id}"
+        )
+        yield Condition("paused", met=False, text=text, next_look="when the DAG is unpaused")
 
 
 def _run_has_begun(session: Session, run: ActiveRun) -> Condition:

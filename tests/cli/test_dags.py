@@ -84,3 +84,23 @@ def test_an_unknown_dag_cannot_be_triggered(nbflow: Nbflow) -> None:
     done = nbflow("dags", "trigger", "nope", "--output", "json")
     assert done.code == 1
     assert "There is no DAG 'nope'." in done.json["error"]["message"]
+
+
+def test_next_says_when_a_dag_runs_in_words_and_numbers(ran: Project, nbflow: Nbflow) -> None:
+    out = nbflow("dags", "next", "hello", "--limit", "2").out
+    assert out.startswith("At 06:00 every day, UTC. The next run is due on ")
+    found = nbflow("dags", "next", "hello", "--limit", "2", "--output", "json").json
+    assert [run["run_after"][11:16] for run in found["next_runs"]] == ["06:00", "06:00"]
+
+
+def test_a_schedule_is_explained_before_it_is_used(project: Project, nbflow: Nbflow) -> None:
+    out = nbflow("dags", "preview", "0 6 * * 1-5", "--timezone", "Europe/Paris").out
+    assert out.startswith("At 06:00 on weekdays, Europe/Paris. The next run is due on ")
+    both = nbflow("dags", "preview", '["0 6 * * *", "0 18 * * *"]', "-o", "json").json
+    assert {run["run_after"][11:13] for run in both["next_runs"]} == {"06", "18"}
+
+
+def test_a_schedule_that_is_none_is_refused(project: Project, nbflow: Nbflow) -> None:
+    done = nbflow("dags", "preview", "61 6 * * *")
+    assert done.code == 1
+    assert "NBF30" in done.out

@@ -26,6 +26,8 @@ RULES = {
     ("GET", "dags"): ("nbflow:dags", "read"),
     ("GET", "dags/{dag_id}"): ("nbflow:dags", "read"),
     ("PATCH", "dags/{dag_id}"): ("nbflow:dags", "write"),
+    ("GET", "dags/{dag_id}/schedule"): ("nbflow:dags", "read"),
+    ("GET", "schedules/preview"): ("nbflow:dags", "read"),
     ("GET", "import-errors"): ("nbflow:dags", "read"),
     ("GET", "dags/{dag_id}/runs"): ("nbflow:runs", "read"),
     ("POST", "dags/{dag_id}/runs"): ("nbflow:runs", "execute"),

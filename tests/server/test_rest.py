@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.core.assets import Asset
 from nbflow.core.errors import Problem
 from nbflow.core.orders import SourceBundle
+from nbflow.core.timetables import AssetTimetable
 from nbflow.settings import Settings
 from nbflow.store import dags as dag_store
 from nbflow.store import journal
@@ -479,3 +481,44 @@ async def test_the_default_pool_is_not_deleted(api: Api) -> None:
 
     assert answer.status == 409
     assert "Set its slots instead" in answer.message
+
+
+# -- schedules and assets --------------------------------------------------------------------------
+
+
+async def test_a_schedule_is_explained_while_it_is_typed(api: Api) -> None:
+    query = {"schedule": "30 6 * * 1", "timezone": "Europe/Paris", "limit": "2"}
+    answer = await api.get("schedules", "preview", **query)
+
+    assert answer.json["schedule"] == "At 06:30 on Monday, Europe/Paris"
+    assert len(answer.json["next_runs"]) == 2
+    assert all(run["local"].startswith("Monday") for run in answer.json["next_runs"])
+
+
+async def test_a_schedule_that_is_none_comes_with_what_is_wrong(api: Api) -> None:
+    answer = await api.get("schedules", "preview", schedule="every day")
+
+    assert answer.status == 200
+    assert answer.json["problems"][0]["fix"]
+
+
+async def test_a_dag_says_which_assets_it_still_waits_for(
+    api: Api, database: Database, begin_work: BeginWork
+) -> None:
+    waits = AssetTimetable(Asset("a") & Asset("b", "s3://lake/b")).to_json()
+    save(database, a_dag("t", timetable=waits))
+    begin_work()
+    await api.post("assets", "b", "events", body={"extra": {"rows": 3}})
+    found = await api.until(lambda s: "news of b" in s["text"], *DAG, "schedule")
+
+    assert found["text"] == "It waits for news of a; since its last run there was news of b."
+    events = await api.get("assets", "b", "events")
+    assert [event["extra"] for event in events.json["events"]] == [{"rows": 3}]
+    assert (await api.get("assets", "a")).json["asset"]["schedules"] == ["d"]
+    assert len((await api.get("lineage")).json["edges"]) == 2
+
+
+async def test_an_asset_that_nobody_knows_is_not_found(api: Api) -> None:
+    answer = await api.post("assets", "nothing", "events", body={})
+
+    assert answer.status == 404

@@ -28,6 +28,7 @@ export function aDag(dagId: string, more: Partial<DagView> = {}): DagView {
     tags: [],
     owner: '',
     paused: false,
+    held: false,
     active: true,
     schedule: 'At 06:00 every day, UTC',
     next_run: null,
@@ -143,6 +144,7 @@ export function aDagDetail(dagId: string, more: Partial<DagDetail> = {}): DagDet
     start_date: null,
     doc: '',
     next_runs: [],
+    awaited_assets: null,
     ...more
   };
 }
