@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         XComArg,
     )
     from nbflow.authoring.params import Param
+    from nbflow.authoring.secrets import BaseHook, Connection, Variable, mask_secret
     from nbflow.authoring.sensors import (
         BaseSensorOperator,
         BashSensor,
@@ -54,6 +55,13 @@ if TYPE_CHECKING:
         TimeSensor,
         TimeSensorAsync,
     )
+    from nbflow.authoring.sql_operators import (
+        SQLCheckOperator,
+        SqlCheckOperator,
+        SQLExecuteQueryOperator,
+        SqlOperator,
+    )
+    from nbflow.authoring.web_operators import HttpOperator
     from nbflow.core.assets import Asset, AssetAlias, AssetAll, AssetAny
     from nbflow.core.errors import (
         Fail,
@@ -85,6 +93,7 @@ __all__ = [
     "AssetAny",
     "AssetOrTimeSchedule",
     "BaseBranchOperator",
+    "BaseHook",
     "BaseOperator",
     "BaseSensorOperator",
     "BashOperator",
@@ -92,6 +101,7 @@ __all__ = [
     "BranchDateTimeOperator",
     "BranchDayOfWeekOperator",
     "BranchPythonOperator",
+    "Connection",
     "CronDataIntervalTimetable",
     "CronTimetable",
     "CronTriggerTimetable",
@@ -109,6 +119,7 @@ __all__ = [
     "ExternalTaskSensor",
     "Fail",
     "FileSensor",
+    "HttpOperator",
     "Label",
     "LatestOnlyOperator",
     "Metadata",
@@ -120,8 +131,12 @@ __all__ = [
     "PythonSensor",
     "Reschedule",
     "RunHandle",
+    "SQLCheckOperator",
+    "SQLExecuteQueryOperator",
     "ShortCircuitOperator",
     "Skip",
+    "SqlCheckOperator",
+    "SqlOperator",
     "TaskGroup",
     "TimeDeltaSensor",
     "TimeDeltaSensorAsync",
@@ -130,6 +145,7 @@ __all__ = [
     "Timetable",
     "TriggerDagRunOperator",
     "TriggerRule",
+    "Variable",
     "XComArg",
     "__version__",
     "chain",
@@ -137,6 +153,7 @@ __all__ = [
     "cross_downstream",
     "dag",
     "get_current_context",
+    "mask_secret",
     "setup",
     "task",
     "task_group",
@@ -170,6 +187,14 @@ _HOMES = {
         "Reschedule",
         "Skip",
     ),
+    "nbflow.authoring.secrets": ("BaseHook", "Connection", "Variable", "mask_secret"),
+    "nbflow.authoring.sql_operators": (
+        "SQLCheckOperator",
+        "SQLExecuteQueryOperator",
+        "SqlCheckOperator",
+        "SqlOperator",
+    ),
+    "nbflow.authoring.web_operators": ("HttpOperator",),
     "nbflow.core.timetables": (
         "AssetOrTimeSchedule",
         "CronDataIntervalTimetable",

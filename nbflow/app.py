@@ -10,7 +10,7 @@ function that needs them, so that `nbflow dags list` does not pay for Dask.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from functools import partial
@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
+from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
+from nbflow.core.secrets import Secrets
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunType
 from nbflow.settings import Settings
@@ -38,11 +40,18 @@ if TYPE_CHECKING:
     from nbflow.runtime.attempt_files import AttemptFiles
     from nbflow.runtime.run_task import TaskRunner
     from nbflow.scheduler.loop import Scheduler
+    from nbflow.store import secret_book as secret_books
+    from nbflow.store.secret_lookup import SecretLookup, StoreOfSecrets
+    from nbflow.views.shapes import ConnectionTest
 
 log = logging.getLogger(__name__)
 
 Store: TypeAlias = Database
 """The store as doors hold it: opened here, handed to commands, views and feed."""
+
+
+SecretBook: TypeAlias = "secret_books.SecretBook"
+"""Variables and connections as doors hold them."""
 
 
 def utc_now() -> datetime:
@@ -138,12 +147,14 @@ def make_scheduler(
     executor: Executor,
     *,
     watch_dags: bool = True,
+    secrets_of: Settings | None = None,
     on_run_finished: Callable[[run_store.ActiveRun], None] = lambda _: None,
 ) -> Scheduler:
     """A scheduler, with `watch_dags` over the DAG folders of these settings and their schedules.
 
     With `watch_dags` it also leaves the assembled notebook of every finished run of a cell DAG in
-    the artifact store; who runs a single DAG asks for it by `keep_assembled`.
+    the artifact store; who runs a single DAG asks for it by `keep_assembled`. Tasks get the
+    variables and connections of the project with the settings `secrets_of`, by default this one.
     """
     from nbflow.scheduler.load_dags import DagLoader
     from nbflow.scheduler.loop import Scheduler, SchedulerSettings
@@ -164,12 +175,78 @@ def make_scheduler(
             schedules=watch_dags,
             parallelism=settings.parallelism,
         ),
+        secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,
     )
     if watch_dags:
         roots = settings.dag_paths
         scheduler.loader = DagLoader(roots, scheduler.wake, settings.parse_timeout)
     return scheduler
+
+
+# -- secrets ---------------------------------------------------------------------------------------
+
+
+def secret_book(settings: Settings, database: Database, actor: str = "") -> SecretBook:
+    """The variables and connections of the project, on behalf of `actor`."""
+    from nbflow.store.keys import load_keys
+    from nbflow.store.secret_book import SecretBook as Book
+
+    return Book(database, partial(load_keys, settings.data_folder), actor)
+
+
+def secret_lookup(settings: Settings) -> SecretLookup:
+    """Where the tasks of the project get variables and connections from.
+
+    The store is opened when somebody asks for what is found nowhere else.
+    """
+    from nbflow.store.secret_lookup import SecretLookup
+
+    return SecretLookup(_StoreOfSecrets(settings))
+
+
+def try_connection(connection: Connection) -> ConnectionTest:
+    """Connect from this machine, and say in a sentence what came of it."""
+    from nbflow.authoring.reaching import reach
+    from nbflow.views.shapes import ConnectionTest as Test
+
+    ok, message = reach(connection)
+    return Test(ok, message)
+
+
+class _StoreOfSecrets:
+    """The project's own store, also for runs that are kept elsewhere. Not made by being asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opened: StoreOfSecrets | None = None
+
+    def __call__(self, *, make: bool = False) -> StoreOfSecrets | None:
+        from nbflow.store.keys import load_keys
+        from nbflow.store.secret_lookup import StoreOfSecrets
+
+        if self._opened is None:
+            database = self._open(make=make)
+            if database is None:
+                return None
+            keys = partial(load_keys, self._settings.data_folder)
+            self._opened = StoreOfSecrets(database, keys)
+        return self._opened
+
+    def _open(self, *, make: bool) -> Database | None:
+        if make:
+            return open_database(self._settings)
+        if not self._settings.store and not (self._settings.data_folder / "nbflow.db").exists():
+            return None
+        database = connect(self._settings)
+        return database if database.is_current() else None
+
+
+def secrets_of_project(names: Collection[str]) -> Secrets:
+    """What a person's notebook may read that is run by hand: everything of the project it is in."""
+    from nbflow.settings import load
+
+    return secret_lookup(load().settings)(names)
 
 
 # -- runs ------------------------------------------------------------------------------------------

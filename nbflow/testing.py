@@ -7,10 +7,11 @@ author looks. Time between retries is skipped, not waited for.
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
@@ -23,6 +24,7 @@ from nbflow import app
 from nbflow.authoring import displays, loading
 from nbflow.commands import schema_errors
 from nbflow.core import params as param_rules
+from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError
 from nbflow.core.json import JsonObject
@@ -34,6 +36,7 @@ from nbflow.core.orders import (
     Source,
     ValueRef,
 )
+from nbflow.core.secrets import Secrets
 from nbflow.core.states import RunState
 from nbflow.executors.inline import InlineExecutor
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
@@ -53,7 +56,8 @@ if TYPE_CHECKING:
 class TaskResult:
     """What became of one task instance.
 
-    `values` are what it handed on, by key; `log` is its plain text log.
+    `values` are what it handed on, by key; `log` is its plain text log; `rendered` are its template
+    fields as they were rendered.
     """
 
     view: TaskInstanceView
@@ -61,6 +65,7 @@ class TaskResult:
     log: str = ""
     output_notebook: str | None = None
     traceback: str = ""
+    rendered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -87,7 +92,8 @@ class TaskResult:
 @dataclass(frozen=True)
 class RunResult:
     """A finished run of `dag`. `states` and `values` are by task id, `task_id[i]` for mapped
-    instances. `asset_events` are those its tasks have emitted, in order.
+    instances. `asset_events` are those its tasks have emitted, in order;
+    `variables` those that they have set (None: deleted).
     """
 
     dag_id: str
@@ -98,6 +104,7 @@ class RunResult:
     dag: Dag = field(repr=False)
     view: RunView = field(repr=False)
     asset_events: Sequence[AssetEventView] = ()
+    variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
     @cached_property
     def states(self) -> dict[str, str]:
@@ -135,6 +142,9 @@ def run_dag(
     logical_date: datetime | None = None,
     waves: bool = True,
     follow: Follow = _unfollowed,
+    *,
+    variables: Mapping[str, object] | None = None,
+    connections: Mapping[str, Connection | str] | None = None,
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
@@ -142,11 +152,15 @@ def run_dag(
     fails raises nothing: look at `RunResult.state` and `RunResult.states`. Without `waves` the
     inline executor runs tasks side by side in threads, as `nbflow run` does. `follow` is for
     screens.
+
+    `variables` and `connections` (objects, or URIs) stand before those of the project in the
+    current folder. What tasks set is kept in `RunResult.variables` alone.
     """
     built = dag.to_core()
     values, problems = param_rules.validate(built.params, params or {}, schema_errors)
     if problems:
         raise DefinitionError(problems)
+    secrets = TestSecrets(variables or {}, connections or {})
     with tempfile.TemporaryDirectory(prefix="nbflow-test-") as folder:
         settings = Settings(home=Path(folder), executor=executor, warm_kernels=0)
         database = app.open_database(settings)
@@ -162,10 +176,11 @@ def run_dag(
             )
             with follow(settings, database, built.dag_id, run_id):
                 if executor == "inline" and waves:
-                    _run_waves(settings, database, source, built.dag_id, run_id)
+                    _run_waves(settings, database, source, secrets, (built.dag_id, run_id))
                 else:
-                    _run_on(settings, database, source)
-            return read_result(database, built.dag_id, run_id)
+                    _run_on(settings, database, source, secrets)
+            result = read_result(database, built.dag_id, run_id)
+            return replace(result, variables=secrets.set_by_tasks)
 
 
 def run_and_show(dag: DAG, params: JsonObject | None = None, **options: Any) -> RunResult:  # noqa: ANN401 - those of run_dag
@@ -196,6 +211,7 @@ def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
             _log(one),
             one.output_notebook if one else None,
             one.traceback if one else "",
+            (one.rendered or {}) if one else {},
         )
     about = (detail.run.state, detail.run.message)
     return RunResult(dag_id, run_id, *about, tasks, run.snapshot.dag, detail.run, emitted)
@@ -218,6 +234,44 @@ def _source(dag: DAG, executor: str) -> Source:
     return PickledSource(sha256(operators).hexdigest(), operators)
 
 
+class TestSecrets:
+    """Variables and connections for one run: given ones first, then those of the project.
+
+    What tasks set stays here: a test changes nothing in the project.
+    """
+
+    __test__ = False  # for pytest: no class of tests
+
+    def __init__(
+        self, variables: Mapping[str, object], connections: Mapping[str, Connection | str]
+    ) -> None:
+        self._variables = {
+            key: value if isinstance(value, str) else json.dumps(value)
+            for key, value in variables.items()
+        }
+        self._connections = {
+            conn_id: (Connection.from_text(c, conn_id) if isinstance(c, str) else c).as_json()
+            for conn_id, c in connections.items()
+        }
+        self.set_by_tasks: dict[str, str | None] = {}
+
+    def __call__(self, names: Collection[str]) -> Secrets:
+        given = Secrets(self._variables, self._connections).with_variables(self.set_by_tasks)
+        here = given.only(names)
+        there = {*(f"var.{k}" for k in here.variables), *(f"conn.{k}" for k in here.connections)}
+        rest = set(names) - there - set(here.missing)
+        found = app.secrets_of_project(sorted(rest)) if rest else Secrets()
+        return Secrets(
+            {**found.variables, **here.variables},
+            {**found.connections, **here.connections},
+            {**found.missing, **here.missing},
+        )
+
+    def change(self, changed: Mapping[str, str | None], actor: str, now: datetime) -> None:
+        """Keep what a task has set for those after it."""
+        self.set_by_tasks |= changed
+
+
 class _SkippingClock:
     """The time of day, moved on by `skip_to` over what would have to be waited for."""
 
@@ -232,7 +286,11 @@ class _SkippingClock:
 
 
 def _run_waves(
-    settings: Settings, database: Database, source: Source, dag_id: str, run_id: str
+    settings: Settings,
+    database: Database,
+    source: Source,
+    secrets: TestSecrets,
+    run: tuple[str, str],
 ) -> None:
     clock = _SkippingClock()
     executor = InlineExecutor(partial(app.make_runner, settings), wave=True)
@@ -242,10 +300,11 @@ def _run_waves(
         SchedulerSettings(settings.artifacts_url, waves=True, schedules=False),
         clock=clock,
         sources=lambda _: source,
+        secrets=secrets,
     )
     executor.start(scheduler.wake)
     try:
-        while not (_is_finished(database, dag_id, run_id) and scheduler.callbacks.is_idle):
+        while not (_is_finished(database, *run) and scheduler.callbacks.is_idle):
             scheduler.tick()
             book = scheduler.book
             if book is not None and not book.attempts and book.next_retry_at is not None:
@@ -255,13 +314,14 @@ def _run_waves(
         scheduler.leader.step_down()
 
 
-def _run_on(settings: Settings, database: Database, source: Source) -> None:
+def _run_on(settings: Settings, database: Database, source: Source, secrets: TestSecrets) -> None:
     finished: list[object] = []
     scheduler = Scheduler(
         database,
         app.make_executor(settings),
         SchedulerSettings(settings.artifacts_url, schedules=False),
         sources=lambda _: source,
+        secrets=secrets,
         on_run_finished=finished.append,
     )
     scheduler.run_until(lambda: bool(finished))

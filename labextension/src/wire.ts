@@ -199,7 +199,10 @@ export interface RunDetail {
   cursor: number;
 }
 
-/** One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it. */
+/**
+ * One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it,
+ * `rendered` holds its template fields as they were rendered, secrets hidden.
+ */
 export interface TryView {
   try_number: number;
   attempt_id: string;
@@ -215,6 +218,7 @@ export interface TryView {
   has_notebook: boolean;
   has_log: boolean;
   peak_memory: number | null;
+  rendered: Record<string, string>;
 }
 
 /** A value a task handed on. */
@@ -394,6 +398,48 @@ export interface ChangeView {
   state: string | null;
   actor: string | null;
   data: Record<string, unknown>;
+}
+
+/** A variable. `value` is `***` if the name sounds like a secret. */
+export interface VariableView {
+  key: string;
+  value: string;
+  description: string;
+  is_secret: boolean;
+  updated_at: string | null;
+}
+
+/** All variables in the store, by key. */
+export interface VariableList {
+  variables: VariableView[];
+}
+
+/**
+ * A connection. `password` is `***` where there is one, and null where not; so are the values
+ * of `extra` under keys that sound like secrets.
+ */
+export interface ConnectionView {
+  conn_id: string;
+  conn_type: string;
+  description: string;
+  host: string;
+  port: number | null;
+  schema: string;
+  login: string;
+  password: string | null;
+  extra: Record<string, unknown>;
+  updated_at: string;
+}
+
+/** All connections in the store, by id. */
+export interface ConnectionList {
+  connections: ConnectionView[];
+}
+
+/** Whether a connection could be made, and in a sentence what happened. */
+export interface ConnectionTest {
+  ok: boolean;
+  message: string;
 }
 
 /**

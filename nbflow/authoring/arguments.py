@@ -43,6 +43,8 @@ class TaskOptions(TypedDict, total=False):
     also for the tasks directly downstream of it there. `queue` and `resources` say which workers
     may run the task. `isolation="thread"` runs Python inside the worker: faster, but it cannot be
     ended by force. `outlets` are the assets that the task makes, `inlets` those it uses.
+    `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
+    its arguments and its source mention.
     """
 
     trigger_rule: TriggerRule | str
@@ -72,6 +74,7 @@ class TaskOptions(TypedDict, total=False):
     on_failure_callback: Callbacks
     on_retry_callback: Callbacks
     on_skipped_callback: Callbacks
+    secrets: Iterable[str]
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.

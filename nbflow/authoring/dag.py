@@ -59,8 +59,9 @@ class DAG(DagDefinition):
     it waits (queue; they are 16 then by default), is passed over (skip), or takes the place of the
     oldest (cancel_running; 1 by default for these two). `max_active_tasks` limits the active tasks
     of each run, `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a
-    timedelta or seconds. `default_args` are arguments for every task that takes them. Problems are
-    not raised here but reported all at once by `problems()` and `to_core()`, save for the name of
+    timedelta or seconds. `default_args` are arguments for every task that takes them. `secrets` names
+    variables and connections (`var.x`, `conn.y`) that tasks read besides those they mention.
+    Problems are not raised here but reported all at once by `problems()` and `to_core()`, save for the name of
     an argument that does not exist.
     """
 
@@ -87,6 +88,7 @@ class DAG(DagDefinition):
         is_paused_upon_creation: bool | None = None,
         on_success_callback: Callbacks = None,
         on_failure_callback: Callbacks = None,
+        secrets: Iterable[str] | None = None,
         **unknown: object,
     ) -> None:
         origin = caller()
@@ -108,6 +110,7 @@ class DAG(DagDefinition):
             "owner": owner,
             "overlap": overlap,
             "is_paused_upon_creation": is_paused_upon_creation,
+            "secrets": secrets,
         }
         super().__init__(dag_id, settings, default_args or {}, origin)
         self.callbacks = {

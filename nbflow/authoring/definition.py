@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
-from sysconfig import get_path
 from typing import cast
 
 from nbflow.authoring.groups import TaskGroup
 from nbflow.authoring.links import Node, Scope
 from nbflow.authoring.operators import BaseOperator
-from nbflow.authoring.origin import Origin
+from nbflow.authoring.origin import Origin, is_installed
 
 
 class DagDefinition:
@@ -121,14 +120,6 @@ class DagDefinition:
         """The tasks that no other comes after."""
         followed = {task_id for task in self.tasks for task_id in task.upstream_task_ids}
         return [task for task in self.tasks if task.task_id not in followed]
-
-
-_INSTALLED = tuple(Path(get_path(name)) for name in ("stdlib", "purelib", "platlib"))
-
-
-def is_installed(path: Path) -> bool:
-    """Whether the file belongs to Python or to an installed package, and to nobody's project."""
-    return any(path.is_relative_to(folder) for folder in _INSTALLED)
 
 
 _collections: ContextVar[tuple[list[DagDefinition], ...]] = ContextVar(

@@ -22,6 +22,8 @@ Display: TypeAlias = Callable[..., Any]
 
 _PROVIDERS = {
     "run": "nbflow.testing:run_and_show",
+    "secrets": "nbflow.app:secrets_of_project",
+    "secrets_of_task": "nbflow.runtime.in_kernel:secrets_here",
     "test": "nbflow.testing:run_dag",
     "view": "nbflow.widgets:view_dag",
     "follow": "nbflow.widgets:follow_run",

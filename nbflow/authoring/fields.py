@@ -59,6 +59,7 @@ DAG_SETTINGS = (
     "description",
     "doc_md",
     "is_paused_upon_creation",
+    "secrets",
 )
 """Everything `DAG(...)` takes besides its id."""
 

@@ -20,9 +20,10 @@ from typing import NoReturn
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from nbflow.authoring.definition import DagDefinition, collected_dags, is_installed
+from nbflow.authoring.definition import DagDefinition, collected_dags
 from nbflow.authoring.links import no_scope
 from nbflow.authoring.operators import BaseOperator
+from nbflow.authoring.origin import is_installed
 from nbflow.core.errors import DefinitionError, NotFoundError, Problem
 
 CANNOT_IMPORT = "NBF001"

@@ -20,6 +20,7 @@ import nbformat
 from jupyter_core.paths import jupyter_path
 from nbformat import NotebookNode
 
+from nbflow.authoring import mentions
 from nbflow.authoring.dataflow.edges import Flow, find_flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
 from nbflow.authoring.dataflow.source import CellSource, parse_cell
@@ -130,7 +131,14 @@ class _Reader:
             "kernel_name": self.kernel_name,
         }
         options = self._options({})
-        task = Task("notebook", TaskKind.NOTEBOOK, operator="notebook", payload=payload, **options)
+        task = Task(
+            "notebook",
+            TaskKind.NOTEBOOK,
+            operator="notebook",
+            payload=payload,
+            secrets=self._secrets({}),
+            **options,
+        )
         return [task], []
 
     def _param_references(self) -> dict[str, Any]:  # a payload
@@ -295,8 +303,18 @@ class _Reader:
             payload=payload,
             cells=group.cells,
             doc=_why_together(group),
+            secrets=self._secrets(own),
             **self._options(own),
         )
+
+    def _secrets(self, own: Mapping[str, Any]) -> tuple[str, ...]:  # options, as above
+        """What is declared, and what any cell mentions: setup is part of every task."""
+        declared = {
+            *mentions.declared(self.settings.get("secrets"), self.findings),
+            *mentions.declared(own.get("secrets"), self.findings),
+        }
+        mentioned = (mentions.in_code(cell.source) for cell in self.cells)
+        return tuple(sorted(declared.union(*mentioned)))
 
     def _setup_id(self, cell: int) -> str:
         """The id of the cell that runs the setup of `cell`: itself, if it is nothing else."""

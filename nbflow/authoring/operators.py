@@ -15,7 +15,7 @@ from inspect import Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from nbflow.authoring import calling
+from nbflow.authoring import calling, mentions
 from nbflow.authoring.arguments import TaskOptions, constructors, refuse_unknown, signature_of
 from nbflow.authoring.asset_events import collected
 from nbflow.authoring.context import Context, use_context
@@ -150,6 +150,21 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         for leaf in self._leaves():
             if isinstance(leaf, str):
                 yield from pulled_in(leaf)
+
+    def mentions(self) -> set[str]:
+        """The variables and connections that arguments and source name (`mentions.py`)."""
+        found = mentions.in_arguments(vars(self))
+        for leaf in self._leaves():
+            if isinstance(leaf, str):
+                found |= mentions.in_template(leaf)
+        for source in self._sources():
+            found |= mentions.in_code(source)
+        return found
+
+    def _sources(self) -> Iterator[str]:
+        """The source that a worker will call; an operator of ours mentions nothing itself."""
+        if self.kind is TaskKind.PYTHON and not type(self).__module__.startswith("nbflow."):
+            yield from mentions.sources_of(type(self))
 
     def may_pull_any(self) -> bool:
         """Whether the task may ask for values that its arguments do not show."""
@@ -331,6 +346,10 @@ class PythonOperator(BaseOperator):
                 "Return one, or set multiple_outputs=False."
             )
         return {**result, **super().values_of(result)}
+
+    def _sources(self) -> Iterator[str]:
+        yield from super()._sources()
+        yield from mentions.sources_of(self.python_callable)
 
     def _execute_may_pull(self) -> bool:
         return calling.may_pull_values(self.python_callable)

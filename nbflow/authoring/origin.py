@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from sysconfig import get_path
 from types import FrameType
 
 _OURS = str(Path(__file__).parent)
@@ -39,3 +40,11 @@ def _module_file(frame: FrameType | None) -> str:
     while frame is not None and frame.f_code.co_name != "<module>":
         frame = frame.f_back
     return "" if frame is None else frame.f_code.co_filename
+
+
+_INSTALLED = tuple(Path(get_path(name)) for name in ("stdlib", "purelib", "platlib"))
+
+
+def is_installed(path: Path) -> bool:
+    """Whether the file belongs to Python or to an installed package, and to nobody's project."""
+    return any(path.is_relative_to(folder) for folder in _INSTALLED)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
+from nbflow.authoring import mentions
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
 from nbflow.authoring.asset_checks import check_assets
 from nbflow.authoring.callbacks import callback_names
@@ -64,7 +65,10 @@ def build(
     edges = [edge for task in tasks for edge in _edges(task, known, bundle.at_task(findings, task))]
     edges = _without_cycles(tasks, edges, bundle, findings)
     graph = Graph((t.task_id for t in tasks), ((e.upstream, e.downstream) for e in edges))
-    built = tuple(_task(task, graph, bundle, bundle.at_task(findings, task)) for task in tasks)
+    shared = mentions.declared(definition.settings.get("secrets"), findings)
+    built = tuple(
+        _task(task, graph, bundle, shared, bundle.at_task(findings, task)) for task in tasks
+    )
     groups = _groups(definition, known, bundle, findings)
     dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, groups=groups, **fields)
     check_assets(dag, findings, {t.task_id: bundle.at_task(findings, t) for t in tasks})
@@ -152,7 +156,13 @@ def _groups(
     return tuple(found.values())
 
 
-def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings) -> Task:
+def _task(
+    task: BaseOperator,
+    graph: Graph,
+    bundle: _Bundle,
+    shared: tuple[str, ...],
+    findings: Findings,
+) -> Task:
     if isinstance(task, PythonOperator) and (why := task.wrong_arguments()):
         findings.error(
             WRONG_ARGUMENTS,
@@ -176,6 +186,7 @@ def _task(task: BaseOperator, graph: Graph, bundle: _Bundle, findings: Findings)
         on_failure_fail_dagrun=task.on_failure_fail_dagrun,
         waits_for=task.waits_for(findings),
         poke=task.poke_policy(findings),
+        secrets=_secrets(task, shared, bundle, findings),
         **fields,
     )
 
@@ -196,6 +207,17 @@ def _check_after_setups(task: BaseOperator, rule: TriggerRule, findings: Finding
             f"rule {rule}, and so could run without it.",
             "Take the trigger rule away, or put a task between the two.",
         )
+
+
+def _secrets(
+    task: BaseOperator, shared: tuple[str, ...], bundle: _Bundle, findings: Findings
+) -> tuple[str, ...]:
+    """Every variable and connection the task may read, in an order that does not change."""
+    found = {*shared, *mentions.declared(task.task_options.get("secrets"), findings)}
+    found |= task.mentions()
+    if isinstance(task, NotebookOperator) and (file := bundle.base / task.notebook).is_file():
+        found |= mentions.in_notebook(file)
+    return tuple(sorted(found))
 
 
 def _payload(task: BaseOperator, bundle: _Bundle, findings: Findings) -> JsonObject:

@@ -9,6 +9,7 @@ import typer
 
 from nbflow import app
 from nbflow.cli.output import Output, OutputOption, StoreOption, errors_as_sentences, show
+from nbflow.cli.project import user
 from nbflow.settings import load
 from nbflow.store.database import Database
 
@@ -58,6 +59,23 @@ def check(store: StoreOption = None, output: OutputOption = Output.TABLE) -> Non
     show(result, output, lambda: f"Revision {revision or 'none'} is {words}.")
     if not current:
         raise typer.Exit(1)
+
+
+@db.command("rotate-key")
+def rotate_key(store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
+    """Encrypt all variables and connections with a new key.
+
+    With keys from NBFLOW_FERNET_KEY: with the first of them, after which the others can go.
+    """
+    with errors_as_sentences(output):
+        settings = load(store=store).settings
+        with app.open_database(settings) as database:
+            count, keys = app.secret_book(settings, database, user()).rotate_key()
+    place = (
+        "the first key of NBFLOW_FERNET_KEY" if keys.file is None else f"a new key in {keys.file}"
+    )
+    words = f"{count} secrets are encrypted with {place}."
+    show({"secrets": count, "file": keys.file and str(keys.file)}, output, lambda: words)
 
 
 def _opened(store: str | None) -> Database:

@@ -32,7 +32,9 @@ GROUPS = {
     "tasks": "Tasks of a run: list, logs, why.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "assets": "Assets: list, show, emit.",
-    "db": "The store: upgrade, downgrade, check.",
+    "variables": "Variables: list, get, set, delete, import, export.",
+    "connections": "Connections: list, get, add, delete, test, import, export.",
+    "db": "The store: upgrade, downgrade, check, rotate-key.",
     "config": "Settings and where they come from.",
 }
 """The same for groups of commands."""

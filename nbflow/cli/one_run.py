@@ -123,6 +123,7 @@ class OneRun:
             database,
             app.make_executor(self._settings, self._runner),
             watch_dags=False,
+            secrets_of=self._project if self._is_private else None,
             on_run_finished=lambda run: ended.set() if run.snapshot.run.run_id == run_id else None,
         )
 

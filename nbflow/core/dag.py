@@ -91,24 +91,23 @@ class Task:
 
     - notebook: `notebook` (path inside the source bundle), `parameters`, `kernel_name`
     - cells: `notebook`, `setup` and `cells` (cell ids), `inputs` ({name: task_id}), `outputs`
-      (names), `kernel_name`
+    (names), `kernel_name`
     - python: nothing; the callable and its arguments are found in the source by dag_id and task_id
     - bash: `command`, `env`, `cwd`
 
     `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task,
-    strings may be Jinja templates. `reads` lists every task whose values the worker needs. `cells`
-    are indexes into the notebook's cells, from 0. `group` is the id of the innermost task group
-    around it. A `role` of setup or teardown changes what a run waits for and what it is judged by
-    (`setup_teardown.py`). `callbacks` names the
-    functions to call by occasion (`callbacks.py`). Times are in seconds; None means no limit.
-    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG. `outlets` and
-    `inlets` are the assets it makes and uses, as JSON of `assets.py`.
+    strings may be Jinja templates. `reads` lists every task whose values the worker needs,
+    `secrets` every variable and connection (`var.region`, `conn.y`). `cells` are indexes into the
+    notebook's cells, from 0. `group` is the id of the innermost task group around it. A `role` of
+    setup or teardown changes what a run waits for and what it is judged by (`setup_teardown.py`).
+    `callbacks` names the functions to call by occasion (`callbacks.py`). Times are in seconds; None
+    means no limit. `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
+    `outlets` and `inlets` are the assets it makes and uses, as JSON of `assets.py`.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
-    `map_index_template` names each of them.
-    `waits_for` is a condition that the scheduler judges by itself (`waiting.py`), instead of a
-    worker; `poke` says how often and how long a sensor looks.
+    `map_index_template` names each of them. `waits_for` is a condition that the scheduler judges by
+    itself (`waiting.py`), instead of a worker; `poke` says how often and how long a sensor looks.
     """
 
     task_id: str
@@ -145,6 +144,7 @@ class Task:
     map_index_template: str = ""
     waits_for: JsonObject | None = None
     poke: PokePolicy | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -333,6 +333,7 @@ def _task(raw: dict[str, Any]) -> Task:
         "inlets": tuple(raw.get("inlets", ())),
         "expansion": Expansion.from_json(raw["expansion"]) if raw.get("expansion") else None,
         "poke": PokePolicy(**raw["poke"]) if raw.get("poke") else None,
+        "secrets": tuple(raw.get("secrets", ())),
     }
     return Task(**{**raw, **typed})
 

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from nbflow.core.assets import AssetEvent, Emission
 from nbflow.core.dag import Task
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason, TaskState, Word
 
 RETURN_VALUE = "return_value"
@@ -94,7 +95,9 @@ Source: TypeAlias = SourceBundle | LiveSource | PickledSource
 
 @dataclass(frozen=True)
 class RunInfo:
-    """What user code may know about the DAG run it is part of."""
+    """What user code may know about the DAG run it is part of. `secret_params` name the params that
+    nobody may read in a log.
+    """
 
     dag_id: str
     run_id: str
@@ -106,6 +109,7 @@ class RunInfo:
     params: JsonObject = field(default_factory=dict)
     dag_file: str = ""
     triggering_asset_events: tuple[AssetEvent, ...] = ()
+    secret_params: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,8 @@ class TaskOrder:
     fsspec URL of the folder of this attempt; `value_store` the one where values by reference go.
     `heartbeat` is the number of seconds between signs of life. `inlet_events` are the newest events
     of the task's inlets, oldest first. With a `callback` only that is called.
+    `secrets` holds what the task declares of variables and connections: workers cannot ask the
+    store.
     """
 
     attempt_id: str
@@ -152,6 +158,7 @@ class TaskOrder:
     )
     elements: Mapping[int, Element] = field(default_factory=dict)
     callback: CallbackOrder | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     @property
     def name(self) -> str:
@@ -190,6 +197,8 @@ class Outcome:
     that user code asked not to be tried again. `output_notebook` and `log` are URLs. `peak_memory`
     is in bytes. `emissions` are what user code said of the assets among the task's outlets.
     `map_name` is the name an instance of a mapped task goes by, `triggers` a run the task asks for.
+    `rendered` holds the rendered template fields, `variables` what the task has set (None:
+    deleted).
     """
 
     state: TaskState
@@ -209,6 +218,8 @@ class Outcome:
     waits_for: JsonObject | None = None
     again_at: datetime | None = None
     triggers: TriggerRun | None = None
+    rendered: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
 
 
 class ReportKind(Word):

@@ -82,6 +82,16 @@ def check_defaults(params: Params, check: Check) -> list[Problem]:
     ]
 
 
+def secret_names(params: Params) -> tuple[str, ...]:
+    """The params that hold passwords: those of the format `password`."""
+    return tuple(name for name, param in params.items() if is_password(schema_of(param)))
+
+
+def is_password(schema: JsonObject) -> bool:
+    """Whether a value by this schema is to be hidden wherever it is shown."""
+    return schema.get("format") == "password" or schema.get("writeOnly") is True
+
+
 def schema_of(param: JsonObject) -> JsonObject:
     """The JSON Schema of a param; the one that allows everything if it has none."""
     schema = param.get("schema")

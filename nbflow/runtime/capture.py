@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import TextIO
 
+from nbflow.core.masking import MaskedStream, Masker
 from nbflow.runtime.logs import AttemptLog
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -22,12 +23,15 @@ _STREAMS = ("stdout", "stderr")
 
 
 @contextlib.contextmanager
-def captured(log: AttemptLog, *, shown: bool = False) -> Iterator[None]:
-    """Inside, what this thread prints and logs goes to `log`, and if `shown` also where it went.
+def captured(
+    log: AttemptLog, *, shown: bool = False, masker: Masker | None = None
+) -> Iterator[None]:
+    """Inside, what this thread prints and logs goes to `log`, and if `shown` also where it went,
+    with everything hidden that `masker` knows.
 
     Other threads are not affected, be it that they have a log of their own or none.
     """
-    output = _Output(log, shown)
+    output = _Output(log, shown, Masker() if masker is None else masker)
     token = _current.set(output)
     _ROUTES.install()
     try:
@@ -35,7 +39,7 @@ def captured(log: AttemptLog, *, shown: bool = False) -> Iterator[None]:
     finally:
         _ROUTES.uninstall()
         _current.reset(token)
-        output.flush()
+        output.end()
 
 
 def log_to_stderr() -> None:
@@ -46,9 +50,11 @@ def log_to_stderr() -> None:
 class _Output:
     """Writes whole lines to the log, so that threads of one task do not mix them."""
 
-    def __init__(self, log: AttemptLog, shown: bool) -> None:
+    def __init__(self, log: AttemptLog, shown: bool, masker: Masker) -> None:
         self.shown = shown
         self._log = log
+        self._hidden = MaskedStream(masker)
+        self._hidden_where_shown = MaskedStream(masker)
         self._lock = Lock()
         self._line = ""
 
@@ -58,12 +64,25 @@ class _Output:
             if "\n" in text or "\r" in text:
                 self._write_out()
 
+    def shown_part(self, text: str) -> str:
+        """What of `text` a person who looks on may see."""
+        return self._hidden_where_shown.feed(text)
+
     def flush(self) -> None:
         with self._lock:
             self._write_out()
 
+    def end(self) -> None:
+        """Write what has been held back: nothing follows any more."""
+        with self._lock:
+            self._write_out()
+            self._write(self._hidden.end())
+
     def _write_out(self) -> None:
         text, self._line = self._line, ""
+        self._write(self._hidden.feed(text))
+
+    def _write(self, text: str) -> None:
         self._log.write(text.encode(errors="backslashreplace"))
 
 
@@ -81,7 +100,7 @@ class _Routed(io.TextIOBase):
         if output is not None:
             output.write(text)
         if output is None or output.shown:
-            self.original.write(text)
+            self.original.write(text if output is None else output.shown_part(text))
         return len(text)
 
     def flush(self) -> None:

@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
 from nbflow.core.json import JsonObject
+from nbflow.core.masking import Masker
+from nbflow.runtime.hidden_messages import HiddenMessages
 from nbflow.runtime.kernel import Kernel, Message
 from nbflow.runtime.outputs import join_output, size_of
 
@@ -28,8 +30,16 @@ class OutputCollector(NotebookClient):
     A cell keeps at most `limit` bytes of output, then a visible note; errors are always kept.
     """
 
-    def __init__(self, nb: NotebookNode, kernel: Kernel, emit: OnEvent, limit: int) -> None:
+    def __init__(
+        self,
+        nb: NotebookNode,
+        kernel: Kernel,
+        emit: OnEvent,
+        limit: int,
+        masker: Masker | None = None,
+    ) -> None:
         super().__init__(nb)
+        self._hidden = HiddenMessages(Masker() if masker is None else masker)
         self.kc = kernel.client
         self._emit = emit
         self._limit = limit
@@ -49,12 +59,18 @@ class OutputCollector(NotebookClient):
         index = self._cells.get(message["parent_header"].get("msg_id", ""))
         if index is None:
             return
+        for shown in self._hidden.feed(message):
+            self._take(shown, index)
+
+    def _take(self, message: Message, index: int) -> None:
         # nbclient's way to say that the kernel is idle again.
         with contextlib.suppress(CellExecutionComplete):
             self.process_message(message, self.nb.cells[index], index)
 
     def end(self, cell_index: int) -> None:
         """The kernel has replied: the last of the times that Jupyter keeps with a cell."""
+        for message in self._hidden.end():
+            self._take(message, self._cells[message["parent_header"]["msg_id"]])
         now = datetime.now(timezone.utc).isoformat()
         self.nb.cells[cell_index].metadata["execution"]["shell.execute_reply"] = now
 

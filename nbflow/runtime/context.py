@@ -16,10 +16,13 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedErro
 from jinja2.sandbox import SandboxedEnvironment
 
 from nbflow.authoring.asset_events import AssetEvents, OutletEvents
+from nbflow.authoring.secrets import NOT_GIVEN, Connection, Variable
 from nbflow.core.assets import leaf_from_json
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json
 from nbflow.core.orders import RETURN_VALUE, RunInfo, TaskOrder
+from nbflow.core.secrets import SecretNotThere
+from nbflow.runtime.notes import current_notes
 from nbflow.runtime.values import ValueNotReadable, ValueStoreFailed, load_value
 
 VALUE_MARK, PARAM_MARK = "$value", "$param"
@@ -105,6 +108,44 @@ class TaskInstanceView:
         return default if found is None else found[0]
 
 
+class VariablesView:
+    """`var.value` and `var.json` in templates: variables by name, as text or as JSON."""
+
+    def __init__(self, *, as_json: bool = False) -> None:
+        self._as_json = as_json
+
+    def get(self, key: str, default: object = NOT_GIVEN) -> object:
+        return Variable.get(key, default, deserialize_json=self._as_json)
+
+    def __getattr__(self, key: str) -> object:
+        return self[key]
+
+    def __getitem__(self, key: str) -> object:
+        if key.startswith("__"):  # Python and jinja look for these in any object
+            raise AttributeError(key)
+        return self.get(key)
+
+
+class ConnectionsView:
+    """`conn` in templates: connections by id."""
+
+    def get(self, conn_id: str, default: object = NOT_GIVEN) -> object:
+        try:
+            return Connection.get(conn_id)
+        except SecretNotThere:
+            if default is NOT_GIVEN:
+                raise
+            return default
+
+    def __getattr__(self, conn_id: str) -> object:
+        return self[conn_id]
+
+    def __getitem__(self, conn_id: str) -> object:
+        if conn_id.startswith("__"):
+            raise AttributeError(conn_id)
+        return self.get(conn_id)
+
+
 def upstream_value(order: TaskOrder, task_id: str, key: str = RETURN_VALUE) -> object:
     """The value `key` of the upstream task `task_id`. None where that returned nothing.
 
@@ -156,6 +197,8 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "ts_nodash": _ts_nodash(logical_date),
         "ts_nodash_with_tz": _ts_nodash_with_tz(logical_date),
         "macros": MACROS,
+        "var": {"value": VariablesView(), "json": VariablesView(as_json=True)},
+        "conn": ConnectionsView(),
         **asset_context(order),
     }
 
@@ -202,8 +245,14 @@ def render(payload: Json, order: TaskOrder, context: Mapping[str, object] | None
 
 def render_text(field: str, text: str, context: Mapping[str, object]) -> str:
     """One rendered template; `field` names it in the TemplateProblem raised if it cannot be."""
-    if "{" not in text:
-        return text
+    rendered = _rendered_text(field, text, context) if "{" in text else text
+    notes = current_notes()
+    if notes is not None:
+        notes.note_rendered(field, rendered)
+    return rendered
+
+
+def _rendered_text(field: str, text: str, context: Mapping[str, object]) -> str:
     try:
         return _compiled(text).render(context)
     except TemplateSyntaxError as error:
@@ -214,7 +263,7 @@ def render_text(field: str, text: str, context: Mapping[str, object]) -> str:
         raise TemplateProblem(field, text, why, _name_there_is(why, context)) from error
     except ValueStoreFailed:
         raise
-    except (ValueNotThere, ValueNotReadable) as error:
+    except (ValueNotThere, ValueNotReadable, SecretNotThere) as error:
         raise TemplateProblem(field, text, str(error)) from error
     # Expressions call methods of whatever values they were given, which may raise anything.
     except Exception as error:

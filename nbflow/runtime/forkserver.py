@@ -97,11 +97,13 @@ class ForkServer:
         grace: float = GRACE_SECONDS,
         cwd: str | None = None,
         env: Mapping[str, str] | None = None,
+        readers: Mapping[int, Callable[[bytes], None]] | None = None,
     ) -> ChildResult:
         """Call `function` ("module:name", bytes to bytes) with `payload` in a child and wait.
 
         Its output goes to the file descriptor `stdout`. After `timeout` seconds, or when `token` is
-        cancelled, its process group is interrupted and, `grace` seconds later, killed.
+        cancelled, its process group is interrupted and, `grace` seconds later, killed. What comes
+        from the file descriptors `readers` meanwhile is taken by what they stand for.
         Raises StartFailed.
         """
         child = self.spawn(function, payload, stdout, stdout, cwd=cwd, env=env)
@@ -111,7 +113,7 @@ class ForkServer:
                 on_started(child.pid)
             ended_by = attend(
                 child,
-                {child.channel.fileno(): answer.feed},
+                {child.channel.fileno(): answer.feed, **(readers or {})},
                 timeout=timeout,
                 token=token,
                 grace=grace,

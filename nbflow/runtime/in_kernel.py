@@ -11,18 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from nbflow.authoring.secrets import TaskSecrets, current_secrets, use_in_process
 from nbflow.core.orders import ValueRef
+from nbflow.core.secrets import Secrets
 from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, dump_value, load_value
 
 # Answers travel in a MIME bundle of their own: as text they would be cut and reformatted.
 ANSWER_TYPE = "application/vnd.nbflow+json"
+HIDE_TYPE = "application/vnd.nbflow.hide+json"
+"""The same for values that are to be hidden from now on."""
 
 
 class Answer:
     """JSON on its way out of the kernel; IPython asks a displayed object for its representations.
 
     `values` holds references by name, `missing` names that are not defined, `problems` a sentence
-    for each name whose value cannot travel.
+    for each name whose value cannot travel, `variables` what the notebook has set.
     """
 
     def __init__(
@@ -30,11 +34,13 @@ class Answer:
         values: Mapping[str, ValueRef] | None = None,
         missing: Sequence[str] = (),
         problems: Mapping[str, str] | None = None,
+        variables: Mapping[str, str | None] | None = None,
     ) -> None:
         self._content = {
             "values": {name: asdict(ref) for name, ref in (values or {}).items()},
             "missing": list(missing),
             "problems": dict(problems or {}),
+            "variables": dict(variables or {}),
         }
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -67,7 +73,32 @@ def take(names: Sequence[str], value_store: str) -> Answer:
                 values[name] = dump_value(namespace[name], value_store)
             except ValueNotStorable as error:
                 problems[name] = str(error)
-    return Answer(values, [name for name in names if name not in namespace], problems)
+    missing = [name for name in names if name not in namespace]
+    task = current_secrets()
+    return Answer(values, missing, problems, None if task is None else task.changed)
+
+
+def give(secrets: Mapping[str, Mapping[str, str]]) -> Answer:
+    """Let the notebook read these variables and connections."""
+    use_in_process(TaskSecrets(Secrets(**secrets), tell=_tell))
+    return Answer()
+
+
+def secrets_here() -> TaskSecrets:
+    """The secrets of a notebook that was given none; it may still hide and set some."""
+    use_in_process(TaskSecrets(tell=_tell))
+    task = current_secrets()
+    assert task is not None
+    return task
+
+
+def _tell(values: list[str]) -> None:
+    """Have these values hidden in the outputs, which the worker collects."""
+    # Loaded in any kernel; a process without one has nobody who would listen.
+    if "IPython" in sys.modules and values:
+        from IPython.display import publish_display_data  # noqa: PLC0415 - as above
+
+        publish_display_data({HIDE_TYPE: values})
 
 
 def _notebook() -> dict[str, object]:

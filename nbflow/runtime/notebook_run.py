@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.masking import Masker
 from nbflow.runtime.collector import OUTPUT_LIMIT, OnEvent, OutputCollector
 from nbflow.runtime.kernel import (
     UNWATCHED,
@@ -75,7 +76,7 @@ class EngineOptions:
     `kernel` is a kernel of one's own; without it the engine starts one in `cwd`. `before` holds
     silent steps to take ahead of a cell, by cell id; `after` one when the cells have ended well.
     `tick` is called now and then, as in `Kernel.run`. With `on_end` the engine reports instead of
-    raising. `timeout` is for all cells together, in seconds.
+    raising. `timeout` is for all cells together, in seconds. `masker` hides secrets in outputs.
     """
 
     kernel: Kernel | None = None
@@ -90,6 +91,7 @@ class EngineOptions:
     before: Mapping[str, Step] = field(default_factory=dict)
     after: Step | None = None
     indexes: Mapping[str, int] | None = None
+    masker: Masker = field(default_factory=Masker)
     output_limit: int = OUTPUT_LIMIT
     iopub_timeout: float = 60.0
 
@@ -112,7 +114,9 @@ class NotebookRun:
         self.cell_timeout = cell_timeout
         self.watch = options.watch
         self.record = NotebookRecord(nb, options.save, save_every)
-        self.collector = OutputCollector(nb, kernel, self._on_output, options.output_limit)
+        self.collector = OutputCollector(
+            nb, kernel, self._on_output, options.output_limit, options.masker
+        )
         self._memory_at = time.monotonic() + _MEMORY_EVERY
 
     def execute(self) -> NotebookEnd:

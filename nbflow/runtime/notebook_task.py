@@ -20,7 +20,9 @@ from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.execute import execute_notebook
 
 from nbflow.core.json import JsonObject
+from nbflow.core.masking import Masker
 from nbflow.core.orders import Outcome, TaskOrder, ValueRef
+from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime import in_kernel
 from nbflow.runtime.artifacts import ArtifactStore
@@ -40,7 +42,8 @@ from nbflow.runtime.kernel_process import Death
 from nbflow.runtime.kernels import KernelPool
 from nbflow.runtime.literals import NotALiteral, as_literals
 from nbflow.runtime.live import NOTEBOOK_FILE, LiveEvents
-from nbflow.runtime.notebook_run import FAIL, EngineOptions, NotebookEnd, StepFailed
+from nbflow.runtime.notebook_run import FAIL, EngineOptions, NotebookEnd, Step, StepFailed
+from nbflow.runtime.notes import current_masker
 from nbflow.runtime.source_notebook import (
     PARAMETERS,
     BadNotebook,
@@ -122,7 +125,7 @@ def _attempt(order: TaskOrder, place: NotebookPlace, make_plan: Callable[[], _Pl
             outcome = from_ending("cancelled", order, place.token.reason)
         if outcome.output_notebook is None:
             # No cell says it.
-            events.say(outcome.traceback or outcome.message)
+            events.say(current_masker().text(outcome.traceback or outcome.message))
         return replace(outcome, log=events.log_url)
 
 
@@ -219,7 +222,7 @@ def _inputs(order: TaskOrder, wanted: Mapping[str, str]) -> dict[str, ValueRef]:
 
 
 def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: LiveEvents) -> Outcome:
-    exchange = _Exchange(plan, order.value_store)
+    exchange = _Exchange(plan, order.value_store, order.secrets)
     kernel = place.pool.take(plan.kernel_name, place.cwd, place.env, place.token)
     end: NotebookEnd | None = None
     try:
@@ -232,7 +235,9 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
     url = place.store.url(NOTEBOOK_FILE)
     if outcome.state is TaskState.SUCCESS:
         outcome = replace(outcome, values=_values(exchange.taken, url))
-    return replace(outcome, output_notebook=url, peak_memory=peak_memory)
+    return replace(
+        outcome, output_notebook=url, peak_memory=peak_memory, variables=exchange.variables
+    )
 
 
 _IN_ORDER = frozenset({"success", "skipped", "failed"})
@@ -247,18 +252,20 @@ def _execute(
     kernel: Kernel,
 ) -> NotebookEnd:
     ends: list[NotebookEnd] = []
+    masker = current_masker()
     options = EngineOptions(
         kernel=kernel,
         source=str(order.task.payload["notebook"]),
         watch=Watch(place.token, grace=place.grace),
         timeout=order.task.execution_timeout,
-        on_event=_tell_both(events.emit, place.on_event),
+        on_event=_tell_both(events.emit, place.on_event, masker),
         on_end=ends.append,
         tick=events.tick,
-        save=lambda nb: _save(place.store, nb),
-        before={plan.load_before: exchange.load} if plan.load_before and plan.inputs else {},
+        save=lambda nb: _save(place.store, nb, masker),
+        before=_before(plan, exchange),
         after=exchange.take,
         indexes=plan.indexes,
+        masker=masker,
     )
     try:
         execute_notebook(
@@ -282,16 +289,43 @@ def _execute(
     return ends[0]
 
 
+def _before(plan: _Plan, exchange: _Exchange) -> dict[str, Step]:
+    """The silent steps ahead of cells: secrets before the first, inputs before the task's own."""
+    steps: dict[str, Step] = {}
+    if plan.load_before and plan.inputs:
+        steps[plan.load_before] = exchange.load
+    first = first_with_code(plan.nb, [cell.id for cell in plan.nb.cells])
+    if first is not None and exchange.secrets:
+        then = steps.get(first)
+        steps[first] = exchange.give if then is None else _both(exchange.give, then)
+    return steps
+
+
+def _both(first: Step, then: Step) -> Step:
+    def steps(kernel: Kernel, watch: Watch) -> None:
+        first(kernel, watch)
+        then(kernel, watch)
+
+    return steps
+
+
 class _Exchange:
     """The silent steps around the user's cells: values in, values out."""
 
-    def __init__(self, plan: _Plan, value_store: str) -> None:
+    def __init__(self, plan: _Plan, value_store: str, secrets: Secrets) -> None:
         self._plan = plan
+        self.secrets = secrets
         # The kernel has another working directory.
         self._value_store = (
             value_store if "://" in value_store else str(Path(value_store).absolute())
         )
         self.taken: dict[str, ValueRef] = {}
+        self.variables: dict[str, str | None] = {}
+
+    def give(self, kernel: Kernel, watch: Watch) -> None:
+        # Another language has no way to ask for them.
+        if kernel.has_nbflow:
+            _ask(kernel, "give", watch, asdict(self.secrets))
 
     def load(self, kernel: Kernel, watch: Watch) -> None:
         refs = {name: asdict(ref) for name, ref in self._plan.inputs.items()}
@@ -318,6 +352,7 @@ class _Exchange:
         if problems:
             raise StepFailed(f"Not every output can be handed on. {' '.join(problems)}")
         self.taken = {name: ValueRef(**ref) for name, ref in answer["values"].items()}
+        self.variables = answer.get("variables", {})  # an older nbflow in there has none
 
 
 _LEFT_WITH_OUTPUTS = (
@@ -349,12 +384,15 @@ def _values(taken: Mapping[str, ValueRef], notebook_url: str) -> dict[str, Value
     return {**taken, OUTPUT_NOTEBOOK: ValueRef("json", notebook_url, size=len(notebook_url))}
 
 
-def _save(store: ArtifactStore, nb: NotebookNode) -> None:
-    store.write(NOTEBOOK_FILE, notebook_bytes(nb))
+def _save(store: ArtifactStore, nb: NotebookNode, masker: Masker) -> None:
+    """What the kernel was given stands in the cell of parameters too, so all of it is gone over."""
+    data = notebook_bytes(nb)
+    store.write(NOTEBOOK_FILE, masker.text(data.decode()).encode() if masker else data)
 
 
-def _tell_both(one: OnEvent, other: OnEvent | None) -> OnEvent:
+def _tell_both(one: OnEvent, other: OnEvent | None, masker: Masker) -> OnEvent:
     def tell(event: JsonObject) -> None:
+        event = cast("JsonObject", masker.json(event))
         one(event)
         if other is not None:
             other(event)

@@ -42,8 +42,10 @@ from nbflow.runtime.endings import (
     user_traceback,
 )
 from nbflow.runtime.forkserver import ChildResult, ForkServer
+from nbflow.runtime.hidden_output import HidingStreams, output_to
 from nbflow.runtime.interrupts import run_interruptibly
 from nbflow.runtime.memory import oom_kill_count
+from nbflow.runtime.notes import current_masker, notes_of_process
 from nbflow.runtime.sources import find_operator
 from nbflow.runtime.values import ValueNotStorable, dump_value
 
@@ -68,16 +70,19 @@ class _ChildOrder:
 def _in_child(attempt: Attempt, server: ForkServer) -> Outcome:
     order = attempt.order
     kills_before = oom_kill_count()
-    result = server.run(
-        "nbflow.runtime.python_task:child_main",
-        pickle.dumps(_ChildOrder(_without_files(order), attempt.folder)),
-        attempt.log.fileno(),
-        timeout=order.task.execution_timeout,
-        token=attempt.token,
-        grace=attempt.grace,
-        cwd=str(attempt.cwd),
-        env=attempt_environment(order),
-    )
+    with output_to(attempt.log, current_masker()) as output:
+        result = server.run(
+            "nbflow.runtime.python_task:child_main",
+            pickle.dumps(_ChildOrder(_without_files(order), attempt.folder)),
+            output.fileno,
+            on_started=output.is_inherited,
+            timeout=order.task.execution_timeout,
+            token=attempt.token,
+            grace=attempt.grace,
+            cwd=str(attempt.cwd),
+            env=attempt_environment(order),
+            readers=output.readers,
+        )
     short = oom_kill_count() > kills_before
     outcome = _outcome(order, result, attempt.token, memory_was_short=short)
     return replace(outcome, peak_memory=result.exit.peak_memory)
@@ -87,13 +92,18 @@ def child_main(payload: bytes) -> bytes:
     """What the forked child does: from a pickled order to a pickled outcome."""
     told_us = cast(_ChildOrder, pickle.loads(payload))  # noqa: S301 - from our worker
     log_to_stderr()
-    try:
-        outcome = execute(told_us.order, told_us.folder)
-    except KeyboardInterrupt as error:
-        # If it was our interrupt, the worker knows why, and takes from this only where it was.
-        message = "The task's process was interrupted from outside."
-        outcome = failed(Reason.WORKER_LOST, message, user_traceback(error))
+    hiding = HidingStreams()
+    with notes_of_process(told_us.order, hiding.hide) as notes:
+        hiding.masker = notes.masker
+        try:
+            outcome = execute(told_us.order, told_us.folder)
+        except KeyboardInterrupt as error:
+            # If it was our interrupt, the worker knows why, and takes from this only where it was.
+            message = "The task's process was interrupted from outside."
+            outcome = failed(Reason.WORKER_LOST, message, user_traceback(error))
+        outcome = notes.add_to(outcome)
     _print_traceback(outcome)
+    hiding.end()
     return pickle.dumps(outcome)
 
 
@@ -120,7 +130,8 @@ def _in_thread(attempt: Attempt) -> Outcome:
         return outcome
 
     # A person at a debugger wants to see what is printed, not only to find it in a file.
-    with captured(attempt.log, shown=isinstance(order.source, LiveSource)):
+    shown = isinstance(order.source, LiveSource)
+    with captured(attempt.log, shown=shown, masker=current_masker()):
         outcome, ended_by = run_interruptibly(
             body, timeout=order.task.execution_timeout, token=attempt.token
         )

@@ -27,6 +27,7 @@ from nbflow.runtime.context import attempt_environment, render
 from nbflow.runtime.endings import INPUT_PROBLEMS, failed, from_ending, from_exception, told
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.logs import AttemptLog
+from nbflow.runtime.notes import current_masker, notes_of
 from nbflow.runtime.python_task import run_python_task
 from nbflow.runtime.shell_task import run_shell_task
 from nbflow.runtime.sources import source_folder, working_folder
@@ -84,9 +85,12 @@ class TaskRunner:
             token = CancelToken()
         if token.is_cancelled:
             return from_ending("cancelled", order, token.reason)
-        if order.task.kind in _IN_KERNELS and order.callback is None:
-            return _guarded(lambda: self._in_kernel(order, token, on_event))
-        return _guarded(lambda: self._in_process(order, token))
+        with notes_of(order) as notes:
+            if order.task.kind in _IN_KERNELS and order.callback is None:
+                outcome = _guarded(lambda: self._in_kernel(order, token, on_event))
+            else:
+                outcome = _guarded(lambda: self._in_process(order, token))
+            return notes.add_to(outcome)
 
     def warm_up(self, kinds: Collection[TaskKind] | None = None) -> None:
         """Start ahead what makes the first attempt of these kinds fast, by default of all.
@@ -133,7 +137,7 @@ class TaskRunner:
                     return run_shell_task(attempt, self._server)
                 return run_python_task(attempt, self._server)
 
-            outcome = _guarded(run, say=lambda text: log.write(f"{text}\n".encode()))
+            outcome = _guarded(run, say=lambda text: log.write(_hidden(text)))
             return replace(outcome, log=log.url)
 
     def _in_kernel(self, order: TaskOrder, token: CancelToken, on_event: OnEvent | None) -> Outcome:
@@ -176,6 +180,10 @@ class TaskRunner:
                     server=self._server,
                 )
             return self._pool
+
+
+def _hidden(text: str) -> bytes:
+    return f"{current_masker().text(text)}\n".encode()
 
 
 def _with_parameters(order: TaskOrder) -> tuple[TaskOrder, Mapping[str, object]]:

@@ -21,7 +21,9 @@ from nbflow.runtime.children import Answer, Child, Exit, attend
 from nbflow.runtime.context import attempt_environment, render
 from nbflow.runtime.endings import failed, from_ending, from_exit, shortened, signal_name
 from nbflow.runtime.forkserver import ForkServer
+from nbflow.runtime.hidden_output import MaskedLog
 from nbflow.runtime.memory import oom_kill_count
+from nbflow.runtime.notes import current_masker
 from nbflow.runtime.values import dump_value
 from nbflow.runtime.zygote import program_request
 
@@ -45,19 +47,22 @@ def run_shell_task(attempt: Attempt, server: ForkServer) -> Outcome:
     kills_before = oom_kill_count()
     stdout, stderr = _Tail(), _Tail()
     answer = Answer()
+    shown = [MaskedLog(attempt.log, current_masker()) for _ in range(2)]
     with ExitStack() as open_now:
         child, pipes = _start(attempt, told, cwd, server, open_now)
         ended_by = attend(
             child,
             {
                 child.channel.fileno(): answer.feed,
-                pipes[0]: _both(attempt.log.write, stdout.feed),
-                pipes[1]: _both(attempt.log.write, stderr.feed),
+                pipes[0]: _both(shown[0].write, stdout.feed),
+                pipes[1]: _both(shown[1].write, stderr.feed),
             },
             timeout=order.task.execution_timeout,
             token=attempt.token,
             grace=attempt.grace,
         )
+    for stream in shown:
+        stream.end()
     end = child.exit or Exit()
     if ended_by:
         outcome = from_ending(ended_by, order, attempt.token.reason, stderr.last(_TRACEBACK_LINES))

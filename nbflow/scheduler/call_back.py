@@ -142,7 +142,7 @@ class CallBack:
         return TaskOrder(
             attempt_id=it.callback_id,
             task=replace(task, reads=read, resources={}),
-            run=run_info(run, snapshot.dag.file),
+            run=run_info(run, snapshot.dag),
             source=self._source(session, one.run.version_id),
             artifacts=artifact_folder(self._settings.artifacts, *folder),
             value_store=f"{self._settings.artifacts}/values",

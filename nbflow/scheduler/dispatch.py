@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from nbflow.core import params
 from nbflow.core.assets import AssetEvent, leaf_from_json
-from nbflow.core.dag import Task
+from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import (
     RunInfo,
@@ -60,7 +61,7 @@ def make_order(
     return TaskOrder(
         attempt_id=attempt_id,
         task=task,
-        run=replace(run_info(run, snapshot.dag.file), triggering_asset_events=events.triggering),
+        run=replace(run_info(run, snapshot.dag), triggering_asset_events=events.triggering),
         source=source,
         artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),
         value_store=f"{artifacts}/values",
@@ -72,8 +73,8 @@ def make_order(
     )
 
 
-def run_info(run: DagRun, dag_file: str) -> RunInfo:
-    """What user code may know about `run`."""
+def run_info(run: DagRun, dag: Dag) -> RunInfo:
+    """What user code may know about `run`, which executes `dag`."""
     if run.run_after is None:
         raise ValueError(f"Run {run.dag_id}/{run.run_id} has no time at which it was due.")
     return RunInfo(
@@ -85,7 +86,8 @@ def run_info(run: DagRun, dag_file: str) -> RunInfo:
         data_interval_start=run.data_interval_start,
         data_interval_end=run.data_interval_end,
         params=run.params,
-        dag_file=dag_file,
+        dag_file=dag.file,
+        secret_params=params.secret_names(dag.params),
     )
 
 

@@ -30,6 +30,7 @@ from nbflow.scheduler.answer_requests import answer_requests
 from nbflow.scheduler.asset_runs import asset_context, asset_run, dags_with_news
 from nbflow.scheduler.call_back import CallBack, CallbackSettings
 from nbflow.scheduler.create_runs import plan_scheduled_runs
+from nbflow.scheduler.give_secrets import SecretSource, give_secrets, keep_variables
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.recover import recover
@@ -46,6 +47,7 @@ from nbflow.store.changes import ChangeSignal
 from nbflow.store.database import Database, Session, StoreUnavailable
 from nbflow.store.leases import LeaseLost
 from nbflow.store.runs import ActiveRun
+from nbflow.store.secret_lookup import NoSecrets
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,7 @@ class Scheduler:
     """One scheduler process: `run_forever` until `stop`, or `tick` by hand in tests.
 
     `sources` gives the code of a DAG version to workers; by default it is read from the store.
+    `secrets` gives them variables and connections; by default there are none.
     `on_run_finished` is called after the commit that ended a run.
     """
 
@@ -93,6 +96,7 @@ class Scheduler:
         loader: DagLoader | None = None,
         clock: Callable[[], datetime] = utc_now,
         sources: Callable[[int], Source] | None = None,
+        secrets: SecretSource | None = None,
         on_run_finished: Callable[[ActiveRun], None] = lambda _: None,
     ) -> None:
         self.database = database
@@ -104,6 +108,7 @@ class Scheduler:
         self.book: RunBook | None = None
         self._stands_by = False
         self._sources = sources
+        self._secrets: SecretSource = secrets or NoSecrets()
         self._source_cache: dict[int, Source] = {}
         self.callbacks = CallBack(
             CallbackSettings(settings.artifacts, settings.callback_timeout, settings.heartbeat),
@@ -249,6 +254,7 @@ class Scheduler:
         reports = self.executor.drain()
         found = self.loader.take() if self.loader is not None else []
         try:
+            keep_variables(book, reports, self._secrets, now)
             with self.database.transaction() as session:
                 self.leader.verify(session)
                 changed = self._store_found(session, found, now)
@@ -285,7 +291,7 @@ class Scheduler:
         self, after: AfterCommit, reports: Sequence[TaskReport], orders: Sequence[TaskOrder]
     ) -> None:
         if orders:
-            self.executor.submit(orders)
+            self.executor.submit(give_secrets(orders, self._secrets))
         if reports:
             self.executor.acknowledge(reports)
         if after.cancel:

@@ -64,6 +64,29 @@ class EmitEvent(Sent):
     extra: dict[str, Any] = Field(default_factory=dict)  # any JSON
 
 
+class VariableBody(Sent):
+    """What a variable is to be. Without `description` the one it has stays."""
+
+    value: str
+    description: str = ""
+
+
+class ConnectionBody(Sent):
+    """What a connection is to be: a `uri`, or fields. A `password` that is left out, or `***` where
+    something secret stood, stays as it is.
+    """
+
+    uri: str | None = None
+    conn_type: str | None = None
+    description: str | None = None
+    host: str | None = None
+    port: int | None = Field(default=None, ge=0, le=65535)
+    schema_: str | None = Field(default=None, alias="schema")
+    login: str | None = None
+    password: str | None = None
+    extra: dict[str, Any] | None = None  # depends on the type of the connection
+
+
 # -- queries ---------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     AssetQuery,
     Clear,
+    ConnectionBody,
     DagQuery,
     EmitEvent,
     InstanceQuery,
@@ -30,6 +31,7 @@ from nbflow.server.bodies import (
     RunQuery,
     Trigger,
     TryQuery,
+    VariableBody,
 )
 from nbflow.settings import Settings
 from nbflow.views import assets as asset_views
@@ -38,12 +40,16 @@ from nbflow.views import health as health_views
 from nbflow.views import pools as pool_views
 from nbflow.views import runs as run_views
 from nbflow.views import schedules as schedule_views
+from nbflow.views.secrets import connection_view, merged, variable_view
 from nbflow.views.shapes import (
     AssetDetail,
     AssetEventList,
     AssetList,
     ChangeView,
     ClearPreview,
+    ConnectionList,
+    ConnectionTest,
+    ConnectionView,
     DagDetail,
     DagList,
     DagView,
@@ -59,6 +65,8 @@ from nbflow.views.shapes import (
     RunList,
     ScheduleView,
     TaskInstanceDetail,
+    VariableList,
+    VariableView,
 )
 
 _FINISHED_WITHOUT_TRY = frozenset({"skipped", "upstream_failed", "cancelled", "removed", "success"})
@@ -202,6 +210,44 @@ class Questions:
 
     def lineage(self) -> LineageView:
         return asset_views.lineage(self.store)
+
+    # -- variables and connections -----------------------------------------------------------------
+
+    def variables(self) -> VariableList:
+        return VariableList([variable_view(one) for one in self._secrets().variables()])
+
+    def variable(self, key: str) -> VariableView:
+        return variable_view(self._secrets().variable(key))
+
+    def set_variable(self, actor: str, key: str, body: VariableBody) -> VariableView:
+        book = self._secrets(actor)
+        book.set_variables([book.new_variable(key, body.value, body.description)])
+        return self.variable(key)
+
+    def delete_variable(self, actor: str, key: str) -> None:
+        self._secrets(actor).delete_variable(key)
+
+    def connections(self) -> ConnectionList:
+        return ConnectionList([connection_view(one) for one in self._secrets().connections()])
+
+    def connection(self, conn_id: str) -> ConnectionView:
+        return connection_view(self._secrets().connection(conn_id))
+
+    def save_connection(self, actor: str, conn_id: str, body: ConnectionBody) -> ConnectionView:
+        book = self._secrets(actor)
+        before = [one for one in book.connections() if one.connection.conn_id == conn_id]
+        fields = body.model_dump(by_alias=True, exclude_unset=True)
+        book.save_connections([merged(conn_id, fields, before[0] if before else None)])
+        return self.connection(conn_id)
+
+    def delete_connection(self, actor: str, conn_id: str) -> None:
+        self._secrets(actor).delete_connection(conn_id)
+
+    def test_connection(self, conn_id: str) -> ConnectionTest:
+        return app.try_connection(self._secrets().connection(conn_id).connection)
+
+    def _secrets(self, actor: str = "") -> app.SecretBook:
+        return app.secret_book(self.settings, self.store, actor)
 
     # -- what changes ------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from tornado import web
 from nbflow.server.bodies import (
     AssetQuery,
     Clear,
+    ConnectionBody,
     DagQuery,
     EmitEvent,
     InstanceQuery,
@@ -28,6 +29,7 @@ from nbflow.server.bodies import (
     RunQuery,
     Trigger,
     TryQuery,
+    VariableBody,
 )
 from nbflow.server.dashboard import Dashboard
 from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
@@ -40,6 +42,9 @@ from nbflow.views.shapes import (
     AssetEventList,
     AssetList,
     ClearPreview,
+    ConnectionList,
+    ConnectionTest,
+    ConnectionView,
     DagDetail,
     DagList,
     DashboardView,
@@ -56,6 +61,8 @@ from nbflow.views.shapes import (
     SchedulerStart,
     ScheduleView,
     TaskInstanceDetail,
+    VariableList,
+    VariableView,
 )
 
 API = "nbflow/api/v1"
@@ -431,6 +438,102 @@ class LineageHandler(NbflowHandler):
         await self.answer(lambda ask: ask.lineage())
 
 
+class VariablesHandler(NbflowHandler):
+    """All variables."""
+
+    auth_resource = "nbflow:secrets"
+
+    @web.authenticated
+    @authorized
+    @operation(VariableList)
+    async def get(self) -> None:
+        """The variables; those whose names sound like secrets without their values."""
+        await self.answer(lambda ask: ask.variables())
+
+
+class VariableHandler(NbflowHandler):
+    """One variable."""
+
+    auth_resource = "nbflow:secrets"
+
+    @web.authenticated
+    @authorized
+    @operation(VariableView)
+    async def get(self, key: str) -> None:
+        """One variable."""
+        await self.answer(lambda ask: ask.variable(key))
+
+    @web.authenticated
+    @authorized
+    @operation(VariableView, body=VariableBody)
+    async def put(self, key: str) -> None:
+        """Make a variable, or change it."""
+        body = self.body(VariableBody)
+        await self.answer(lambda ask: ask.set_variable(self.actor, key, body))
+
+    @web.authenticated
+    @authorized
+    @operation(None)
+    async def delete(self, key: str) -> None:
+        """Delete a variable."""
+        await self.answer(lambda ask: ask.delete_variable(self.actor, key))
+
+
+class ConnectionsHandler(NbflowHandler):
+    """All connections."""
+
+    auth_resource = "nbflow:secrets"
+
+    @web.authenticated
+    @authorized
+    @operation(ConnectionList)
+    async def get(self) -> None:
+        """The connections without their secrets."""
+        await self.answer(lambda ask: ask.connections())
+
+
+class ConnectionHandler(NbflowHandler):
+    """One connection."""
+
+    auth_resource = "nbflow:secrets"
+
+    @web.authenticated
+    @authorized
+    @operation(ConnectionView)
+    async def get(self, conn_id: str) -> None:
+        """One connection without its secrets."""
+        await self.answer(lambda ask: ask.connection(conn_id))
+
+    @web.authenticated
+    @authorized
+    @operation(ConnectionView, body=ConnectionBody)
+    async def put(self, conn_id: str) -> None:
+        """Make a connection, or change it."""
+        body = self.body(ConnectionBody)
+        await self.answer(lambda ask: ask.save_connection(self.actor, conn_id, body))
+
+    @web.authenticated
+    @authorized
+    @operation(None)
+    async def delete(self, conn_id: str) -> None:
+        """Delete a connection."""
+        await self.answer(lambda ask: ask.delete_connection(self.actor, conn_id))
+
+
+class ConnectionTestHandler(NbflowHandler):
+    """Whether a connection works."""
+
+    auth_resource = "nbflow:secrets"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(ConnectionTest, body=NoBody)
+    async def post(self, conn_id: str) -> None:
+        """Try a connection from the machine of this server."""
+        self.no_body()
+        await self.answer(lambda ask: ask.test_connection(conn_id))
+
+
 class OpenApiHandler(NbflowHandler):
     """The description of this API."""
 
@@ -485,6 +588,11 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     ("assets/{name}/events", AssetEventsHandler),
     ("asset-events", AllAssetEventsHandler),
     ("lineage", LineageHandler),
+    ("variables", VariablesHandler),
+    ("variables/{key}", VariableHandler),
+    ("connections", ConnectionsHandler),
+    ("connections/{conn_id}", ConnectionHandler),
+    ("connections/{conn_id}/test", ConnectionTestHandler),
     ("openapi.json", OpenApiHandler),
 ]
 

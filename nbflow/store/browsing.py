@@ -90,6 +90,7 @@ class Try:
     output_notebook: str | None
     log: str | None
     peak_memory: int | None
+    rendered: Mapping[str, str] | None
 
 
 def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> list[ListedDag]:

@@ -346,6 +346,7 @@ _OUTCOME_FIELDS = (
     "output_notebook",
     "log",
     "peak_memory",
+    "rendered",
 )
 _VALUE_FIELDS = tuple(f.name for f in fields(ValueRef))
 

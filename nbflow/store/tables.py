@@ -336,6 +336,7 @@ class TryRow(Row):
     output_notebook: Mapped[str | None]
     log: Mapped[str | None]
     peak_memory: Mapped[int | None] = mapped_column(BigKey)
+    rendered: Mapped[object | None] = mapped_column(JsonText())
 
 
 class ValueRow(Row):
@@ -541,6 +542,27 @@ class AssetRunRow(Row):
     event_id: Mapped[int] = mapped_column(
         ForeignKey("asset_events.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class VariableRow(Row):
+    """A variable. `value` is a Fernet token, which only the key outside the database opens."""
+
+    __tablename__ = "variables"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+    updated_at: Mapped[datetime]
+
+
+class ConnectionRow(Row):
+    """A connection. `value`, a Fernet token, holds all its fields as JSON, host and login too."""
+
+    __tablename__ = "connections"
+
+    conn_id: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    updated_at: Mapped[datetime]
 
 
 def table_of(row: type[Row]) -> Table:

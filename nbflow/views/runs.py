@@ -215,6 +215,7 @@ def _try_view(one: Try) -> TryView:
         has_notebook=one.output_notebook is not None,
         has_log=one.log is not None or one.started_at is not None,
         peak_memory=one.peak_memory,
+        rendered=dict(one.rendered or {}),
     )
 
 

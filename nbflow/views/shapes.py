@@ -229,7 +229,9 @@ class RunDetail:
 
 @dataclass(frozen=True)
 class TryView:
-    """One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it."""
+    """One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it,
+    `rendered` holds its template fields as they were rendered, secrets hidden.
+    """
 
     try_number: int
     attempt_id: str
@@ -245,6 +247,7 @@ class TryView:
     has_notebook: bool
     has_log: bool
     peak_memory: int | None
+    rendered: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -460,6 +463,57 @@ class ChangeView:
     state: str | None
     actor: str | None
     data: dict[str, Any]  # depends on `kind`
+
+
+@dataclass(frozen=True)
+class VariableView:
+    """A variable. `value` is `***` if the name sounds like a secret."""
+
+    key: str
+    value: str
+    description: str
+    is_secret: bool
+    updated_at: str | None
+
+
+@dataclass(frozen=True)
+class VariableList:
+    """All variables in the store, by key."""
+
+    variables: list[VariableView]
+
+
+@dataclass(frozen=True)
+class ConnectionView:
+    """A connection. `password` is `***` where there is one, and null where not; so are the values
+    of `extra` under keys that sound like secrets.
+    """
+
+    conn_id: str
+    conn_type: str
+    description: str
+    host: str
+    port: int | None
+    schema: str
+    login: str
+    password: str | None
+    extra: dict[str, Any]  # depends on `conn_type`
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class ConnectionList:
+    """All connections in the store, by id."""
+
+    connections: list[ConnectionView]
+
+
+@dataclass(frozen=True)
+class ConnectionTest:
+    """Whether a connection could be made, and in a sentence what happened."""
+
+    ok: bool
+    message: str
 
 
 @dataclass(frozen=True)

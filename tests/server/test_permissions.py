@@ -49,6 +49,15 @@ RULES = {
     ("POST", "assets/{name}/events"): ("nbflow:assets", "execute"),
     ("GET", "asset-events"): ("nbflow:assets", "read"),
     ("GET", "lineage"): ("nbflow:assets", "read"),
+    ("GET", "variables"): ("nbflow:secrets", "read"),
+    ("GET", "variables/{key}"): ("nbflow:secrets", "read"),
+    ("PUT", "variables/{key}"): ("nbflow:secrets", "write"),
+    ("DELETE", "variables/{key}"): ("nbflow:secrets", "write"),
+    ("GET", "connections"): ("nbflow:secrets", "read"),
+    ("GET", "connections/{conn_id}"): ("nbflow:secrets", "read"),
+    ("PUT", "connections/{conn_id}"): ("nbflow:secrets", "write"),
+    ("DELETE", "connections/{conn_id}"): ("nbflow:secrets", "write"),
+    ("POST", "connections/{conn_id}/test"): ("nbflow:secrets", "execute"),
     ("GET", "openapi.json"): ("nbflow:api", "read"),
 }
 _BODIES = dict.fromkeys(("POST", "PUT", "PATCH"), "{}")

@@ -195,6 +195,7 @@ export function aTry(tryNumber: number, more: Partial<TryView> = {}): TryView {
     has_notebook: false,
     has_log: true,
     peak_memory: null,
+    rendered: {},
     ...more
   };
 }

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _create_leases_and_pools()
     _create_assets()
     _create_backfills()
+    _create_secrets()
 
 
 def downgrade() -> None:
@@ -33,6 +34,8 @@ def downgrade() -> None:
         "asset_events",
         "asset_references",
         "assets",
+        "connections",
+        "variables",
         "pools",
         "leases",
         "requests",
@@ -241,6 +244,7 @@ def _create_tries_and_values() -> None:
         sa.Column("output_notebook", sa.Text),
         sa.Column("log", sa.Text),
         sa.Column("peak_memory", _KEY),
+        sa.Column("rendered", sa.Text),
         _belongs_to("tries", "run_pk", "dag_runs.id", cascade=True),
         sa.PrimaryKeyConstraint("attempt_id", name="pk_tries"),
     )
@@ -452,6 +456,24 @@ def _create_backfills() -> None:
         sa.Column("done", sa.Boolean, server_default=sa.false(), nullable=False),
         _belongs_to("backfill_dates", "backfill_id", "backfills.id", cascade=True),
         sa.PrimaryKeyConstraint("backfill_id", "position", name="pk_backfill_dates"),
+    )
+
+
+def _create_secrets() -> None:
+    op.create_table(
+        "variables",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("description", sa.Text, server_default="", nullable=False),
+        sa.Column("updated_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_variables"),
+    )
+    op.create_table(
+        "connections",
+        sa.Column("conn_id", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("updated_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("conn_id", name="pk_connections"),
     )
 
 
