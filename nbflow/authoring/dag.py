@@ -47,22 +47,22 @@ Arguments = ParamSpec("Arguments")
 class DAG(DagDefinition):
     """A DAG. Tasks made inside its with-block belong to it.
 
-    >>> with DAG("daily_sales", schedule="0 6 * * *", timezone="Europe/Paris") as dag:
-    ...     NotebookOperator(task_id="report", notebook="report.ipynb")
+    >>> with DAG("daily_sales", schedule="0 6 * * *", timezone="Europe/Paris") as dag: ...
+    NotebookOperator(task_id="report", notebook="report.ipynb")
 
     `schedule`: a cron expression or a list of them, a preset (`@daily`), `@once`, `@continuous`, a
     timedelta, a timetable, assets (`a & b`, `a | b`, a list for all of them), or None for runs by
-    hand only. `timezone`: an IANA name, by default that of
-    `start_date`, else UTC; cron and dates without a zone are read in it. Dates are datetimes, dates
-    or ISO text. `catchup` False makes up for the latest missed run only, True for all, a number for
-    that many. `overlap` says what becomes of a run that is due while `max_active_runs` are active:
-    it waits (queue; they are 16 then by default), is passed over (skip), or takes the place of the
-    oldest (cancel_running; 1 by default for these two). `max_active_tasks` limits the active tasks
-    of each run, `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a
-    timedelta or seconds. `default_args` are arguments for every task that takes them. `secrets` names
-    variables and connections (`var.x`, `conn.y`) that tasks read besides those they mention.
-    Problems are not raised here but reported all at once by `problems()` and `to_core()`, save for the name of
-    an argument that does not exist.
+    hand only. `timezone`: an IANA name, by default that of `start_date`, else UTC; cron and dates
+    without a zone are read in it. Dates are datetimes, dates or ISO text. `catchup` False makes up
+    for the latest missed run only, True for all, a number for that many. `overlap` says what
+    becomes of a run that is due while `max_active_runs` are active: it waits (queue; they are 16
+    then by default), is passed over (skip), or takes the place of the oldest (cancel_running; 1 by
+    default for these two). `max_active_tasks` limits the active tasks of each run,
+    `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
+    seconds. `default_args` are arguments for every task that takes them. `secrets` names variables
+    and connections (`var.x`, `conn.y`) that tasks read besides those they mention. Problems are not
+    raised here but reported all at once by `problems()` and `to_core()`, save for the name of an
+    argument that does not exist.
     """
 
     def __init__(
