@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from nbflow.authoring.asset_events import Metadata
-    from nbflow.authoring.context import get_current_context
+    from nbflow.authoring.context import Context, get_current_context
     from nbflow.authoring.control import (
         BaseBranchOperator,
         BranchDateTimeOperator,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nbflow.authoring.decorators import setup, task, teardown
     from nbflow.authoring.groups import TaskGroup, task_group
     from nbflow.authoring.links import Label, chain, chain_linear, cross_downstream
+    from nbflow.authoring.notifiers import AppriseNotifier, BaseNotifier
     from nbflow.authoring.operators import (
         BaseOperator,
         BashOperator,
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAG",
+    "AppriseNotifier",
     "Asset",
     "AssetAlias",
     "AssetAll",
@@ -94,6 +96,7 @@ __all__ = [
     "AssetOrTimeSchedule",
     "BaseBranchOperator",
     "BaseHook",
+    "BaseNotifier",
     "BaseOperator",
     "BaseSensorOperator",
     "BashOperator",
@@ -102,6 +105,7 @@ __all__ = [
     "BranchDayOfWeekOperator",
     "BranchPythonOperator",
     "Connection",
+    "Context",
     "CronDataIntervalTimetable",
     "CronTimetable",
     "CronTriggerTimetable",
@@ -165,7 +169,7 @@ __all__ = [
 # nbflow to look for the hooks below, and need not pay for operators and cron.
 _HOMES = {
     "nbflow.authoring.asset_events": ("Metadata",),
-    "nbflow.authoring.context": ("get_current_context",),
+    "nbflow.authoring.context": ("Context", "get_current_context"),
     "nbflow.authoring.dag": ("DAG", "dag"),
     "nbflow.authoring.decorators": ("setup", "task", "teardown"),
     "nbflow.authoring.groups": ("TaskGroup", "task_group"),
@@ -234,6 +238,7 @@ _HOMES = {
         "LatestOnlyOperator",
         "TriggerDagRunOperator",
     ),
+    "nbflow.authoring.notifiers": ("AppriseNotifier", "BaseNotifier"),
 }
 
 

@@ -22,6 +22,7 @@ from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
+from nbflow.core.notifications import Notify
 from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
 from nbflow.core.secrets import Secrets
 from nbflow.core.snapshot import DagRun
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from nbflow.store import secret_book as secret_books
     from nbflow.store.secret_lookup import SecretLookup, StoreOfSecrets
     from nbflow.views.shapes import ConnectionTest
+    from nbflow.scheduler.notify import NotifySettings
 
 log = logging.getLogger(__name__)
 
@@ -172,6 +174,8 @@ def make_scheduler(
         SchedulerSettings(
             settings.artifacts_url,
             settings.heartbeat,
+            callback_timeout=settings.callback_timeout,
+            notify=notify_settings(settings) if watch_dags else None,
             schedules=watch_dags,
             parallelism=settings.parallelism,
         ),
@@ -247,6 +251,21 @@ def secrets_of_project(names: Collection[str]) -> Secrets:
     from nbflow.settings import load
 
     return secret_lookup(load().settings)(names)
+
+
+def notify_settings(settings: Settings) -> NotifySettings:
+    """Whom the project's settings want to be told of what."""
+    from nbflow.scheduler.notify import NotifySettings
+
+    told = settings.notifications
+    urls, words = tuple(told.urls), (told.title, told.body)
+    return NotifySettings(
+        runs=Notify(urls, tuple(told.on), *words),
+        tasks=Notify(urls, tuple(told.on_tasks), *words),
+        named=told.targets,
+        link=told.link,
+        timeout=told.timeout,
+    )
 
 
 # -- runs ------------------------------------------------------------------------------------------

@@ -35,6 +35,27 @@ class SettingsError(NbflowError):
     """A setting cannot be used. The message names each, where it was set, and what is wrong."""
 
 
+class Notifications(BaseModel):
+    """Whom to tell of what happens in the runs of every DAG.
+
+    `urls` are addresses as apprise writes them, or names from `targets`, which DAGs may use too.
+    `on` are occasions of runs (success, failure, deadline), `on_tasks` those of tasks (success,
+    failure, retry, skipped). `title` and `body` are templates. `link` is where people open
+    JupyterLab. `timeout` is in seconds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    urls: list[str] = []
+    on: list[Literal["success", "failure", "deadline"]] = ["failure"]
+    on_tasks: list[Literal["success", "failure", "retry", "skipped"]] = []
+    title: str = ""
+    body: str = ""
+    targets: dict[str, str] = {}
+    link: str = ""
+    timeout: float = Field(default=60.0, gt=0)
+
+
 class Settings(BaseModel):
     """Everything that can be set.
 
@@ -100,6 +121,12 @@ class Settings(BaseModel):
         default=30.0, gt=0, description="Seconds a DAG file may take to import."
     )
     timezone: str = Field(default="UTC", description="Zone of schedules that name none.")
+    callback_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds a callback of a DAG or a task may take."
+    )
+    notifications: Notifications = Field(
+        default=Notifications(), description="Whom to tell when runs and tasks end or fail."
+    )
 
     @field_validator("dask_adapt")
     @classmethod
@@ -166,8 +193,10 @@ def _in_words(error: ValidationError, origins: Mapping[str, str]) -> str:
     for one in error.errors():
         name = str(one["loc"][0])
         if one["type"] == "extra_forbidden":
-            hint = did_you_mean(name, Settings.model_fields)
-            sentences.append(f"There is no setting {name!r} ({origins[name]}). {hint}")
+            place = ".".join(map(str, one["loc"]))
+            known = Notifications.model_fields if len(one["loc"]) > 1 else Settings.model_fields
+            hint = did_you_mean(str(one["loc"][-1]), known)
+            sentences.append(f"There is no setting {place!r} ({origins[name]}). {hint}")
         else:
             place = ".".join(map(str, one["loc"]))
             reason = one["msg"][:1].lower() + one["msg"][1:]
@@ -188,7 +217,7 @@ def _environment() -> dict[str, object]:
         text = os.environ.get(_variable(name))
         if text is None:
             continue
-        is_json = get_origin(field.annotation) in (list, dict)
+        is_json = get_origin(field.annotation) in (list, dict) or name == "notifications"
         found[name] = _from_json(name, text) if is_json else text
     return found
 

@@ -87,3 +87,22 @@ def test_settings_say_what_the_dask_cluster_is_like(project: Path) -> None:
         resources={"memory": 8.0},
         queues=("gpu",),
     )
+
+
+def test_notifications_are_a_table_of_the_project_file(tmp_path: Path) -> None:
+    (tmp_path / "nbflow.toml").write_text(
+        '[notifications]\nurls = ["ops"]\non = ["failure", "success"]\n'
+        '[notifications.targets]\nops = "json://ann:secret@host"\n'
+    )
+    told = load(tmp_path).settings.notifications
+    assert (told.urls, told.on, told.targets["ops"]) == (
+        ["ops"],
+        ["failure", "success"],
+        "json://ann:secret@host",
+    )
+
+
+def test_a_wrong_name_among_notifications_is_named_with_its_table(tmp_path: Path) -> None:
+    (tmp_path / "nbflow.toml").write_text('[notifications]\nurl = ["ops"]\n')
+    with pytest.raises(SettingsError, match=r"no setting 'notifications\.url'.*'urls'"):
+        load(tmp_path)

@@ -25,8 +25,8 @@ Duration = timedelta | float
 """A timedelta, or a number of seconds."""
 
 
-# `Any`: a context, whose values have each their own type; what callbacks return is not looked at.
-Callback: TypeAlias = Callable[[Mapping[str, Any]], object]
+# `...`: called with the context, which people annotate in many ways.
+Callback: TypeAlias = Callable[..., object]
 Callbacks: TypeAlias = Callback | Sequence[Callback] | None
 
 
@@ -75,6 +75,7 @@ class TaskOptions(TypedDict, total=False):
     on_retry_callback: Callbacks
     on_skipped_callback: Callbacks
     secrets: Iterable[str]
+    notify: object
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.

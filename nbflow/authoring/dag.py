@@ -86,6 +86,7 @@ class DAG(DagDefinition):
         owner: str | None = None,
         overlap: Overlap = "queue",
         is_paused_upon_creation: bool | None = None,
+        notify: object = None,
         on_success_callback: Callbacks = None,
         on_failure_callback: Callbacks = None,
         secrets: Iterable[str] | None = None,
@@ -111,6 +112,7 @@ class DAG(DagDefinition):
             "overlap": overlap,
             "is_paused_upon_creation": is_paused_upon_creation,
             "secrets": secrets,
+            "notify": notify,
         }
         super().__init__(dag_id, settings, default_args or {}, origin)
         self.callbacks = {

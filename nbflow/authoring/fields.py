@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.findings import Findings
+from nbflow.authoring.notifiers import notify_rules
 from nbflow.authoring.params import params_fields
 from nbflow.core import params as core_params
 from nbflow.core.assets import BAD_ASSET, AssetLeaf, AssetNode, leaf_from_json, problems_of
@@ -60,6 +61,7 @@ DAG_SETTINGS = (
     "doc_md",
     "is_paused_upon_creation",
     "secrets",
+    "notify",
 )
 """Everything `DAG(...)` takes besides its id."""
 
@@ -119,6 +121,7 @@ def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, 
         "owner": read.text("owner", ""),
         "description": read.text("description", ""),
         "doc": read.text("doc_md", ""),
+        "notify": notify_rules(settings.get("notify"), findings),
         "paused_upon_creation": read.flag("is_paused_upon_creation", False),
     }
 
@@ -145,6 +148,7 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "execution_timeout": read.seconds_or_none("execution_timeout"),
         "isolation": read.literal("isolation", get_args(Isolation), "process"),
         "callbacks": callback_names(options, findings),
+        "notify": notify_rules(options.get("notify"), findings),
         "outlets": _assets(read, "outlets"),
         "inlets": _assets(read, "inlets"),
     }

@@ -18,6 +18,7 @@ from typing import Any, Literal, cast
 from nbflow.core.graph import Graph
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.mapping import Expansion
+from nbflow.core.notifications import Notify
 from nbflow.core.poking import PokePolicy
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.states import Word
@@ -100,8 +101,8 @@ class Task:
     `secrets` every variable and connection (`var.region`, `conn.y`). `cells` are indexes into the
     notebook's cells, from 0. `group` is the id of the innermost task group around it. A `role` of
     setup or teardown changes what a run waits for and what it is judged by (`setup_teardown.py`).
-    `callbacks` names the functions to call by occasion (`callbacks.py`). Times are in seconds; None
-    means no limit. `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
+    `callbacks` names the functions to call by occasion (`callbacks.py`), `notify` says whom to tell
+    (`notifications.py`). Times are in seconds; None means no limit. `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
     `outlets` and `inlets` are the assets it makes and uses, as JSON of `assets.py`.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
@@ -132,6 +133,7 @@ class Task:
     role: Role = ""
     on_failure_fail_dagrun: bool = False
     callbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notify: tuple[Notify, ...] = ()
     max_active_tis_per_dag: int | None = None
     max_active_tis_per_dagrun: int | None = None
     depends_on_past: bool = False
@@ -179,6 +181,7 @@ class Dag:
     source: Literal["python", "notebook"] = "python"
     groups: tuple[Group, ...] = ()
     callbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notify: tuple[Notify, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:
@@ -275,7 +278,8 @@ class Dag:
     @cached_property
     def calls_back(self) -> bool:
         """Whether anybody wants to be called when something happens in a run."""
-        return bool(self.callbacks) or any(task.callbacks for task in self.tasks)
+        whose: tuple[Dag | Task, ...] = (self, *self.tasks)
+        return any(one.callbacks or one.notify for one in whose)
 
     def upstream(self, task_id: str) -> tuple[str, ...]:
         return self.graph.upstream[task_id]
@@ -303,6 +307,7 @@ class Dag:
         raw["edges"] = tuple(Edge(**{**e, "names": tuple(e["names"])}) for e in raw["edges"])
         raw["tags"] = tuple(raw["tags"])
         raw["callbacks"] = _callbacks(raw)
+        raw["notify"] = _notify(raw)
         raw["groups"] = tuple(Group(**group) for group in raw.get("groups", ()))
         for name in ("start_date", "end_date"):
             raw[name] = raw[name] and datetime.fromisoformat(raw[name])
@@ -329,6 +334,7 @@ def _task(raw: dict[str, Any]) -> Task:
         "reads": tuple(raw["reads"]),
         "cells": tuple(raw["cells"]),
         "callbacks": _callbacks(raw),
+        "notify": _notify(raw),
         "outlets": tuple(raw.get("outlets", ())),
         "inlets": tuple(raw.get("inlets", ())),
         "expansion": Expansion.from_json(raw["expansion"]) if raw.get("expansion") else None,
@@ -340,6 +346,11 @@ def _task(raw: dict[str, Any]) -> Task:
 
 def _callbacks(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {occasion: tuple(names) for occasion, names in raw.get("callbacks", {}).items()}
+
+
+def _notify(raw: dict[str, Any]) -> tuple[Notify, ...]:
+    rules = raw.get("notify", ())
+    return tuple(Notify(**{**r, "urls": tuple(r["urls"]), "on": tuple(r["on"])}) for r in rules)
 
 
 def _plain(value: object) -> object:

@@ -1,5 +1,5 @@
-"""Calls back: what happened in runs becomes callbacks that are due, orders for the executor, and
-endings.
+"""Calls back: what happened in runs becomes callbacks and notifications that are due, orders for
+the executor and letters for the notifier, and endings.
 
 A callback is stored in the transaction of its occasion, marked as sent in one before its order goes
 out, and never sent twice: what may have begun when a scheduler was lost counts as lost. Callbacks
@@ -8,7 +8,7 @@ never take more than half of the executor, so that hanging ones hold up no task.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -17,6 +17,8 @@ from nbflow.core.callbacks import Happened, what_happened
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.effects import Effect
 from nbflow.core.events import TaskKey
+from nbflow.core.json import Json
+from nbflow.core.notifications import Target, masked, message_names, targets
 from nbflow.core.orders import (
     CallbackOrder,
     Outcome,
@@ -31,6 +33,7 @@ from nbflow.core.states import TaskState
 from nbflow.executors.base import Executor
 from nbflow.scheduler.advance_runs import RunBook
 from nbflow.scheduler.dispatch import run_info
+from nbflow.scheduler.notify import Job, Notifier, NotifySettings
 from nbflow.store import callbacks as callback_store
 from nbflow.store import runs as run_store
 from nbflow.store.callbacks import Ending, Named, StoredCallback
@@ -45,11 +48,15 @@ _FOLDER = "callbacks"
 
 @dataclass(frozen=True)
 class CallbackSettings:
-    """`timeout` and `heartbeat` are in seconds, `artifacts` is the root of the artifact store."""
+    """`timeout` and `heartbeat` are in seconds, `artifacts` is the root of the artifact store.
+
+    Without `notify` nobody is notified, whatever DAGs say: a run in a test writes no mail.
+    """
 
     artifacts: str
     timeout: float = 60.0
     heartbeat: float = 5.0
+    notify: NotifySettings | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,15 @@ class CallBack:
     """The callbacks that have not ended: `due` ones in order, and those that were `sent`."""
 
     def __init__(
-        self, settings: CallbackSettings, source: Callable[[Session, int], Source]
+        self,
+        settings: CallbackSettings,
+        source: Callable[[Session, int], Source],
+        wake: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._source = source
+        self.notifier = None if settings.notify is None else Notifier(settings.notify, wake)
+        self._letters: list[Job] = []
         self.due: dict[str, Pending] = {}
         self.sent: dict[str, Pending] = {}
 
@@ -84,6 +96,7 @@ class CallBack:
         """Memory may be ahead of the store: `recover` reads it again."""
         self.due.clear()
         self.sent.clear()
+        self._letters.clear()
 
     def recover(self, session: Session, book: RunBook, executor: Executor, now: datetime) -> None:
         """Take over from an earlier scheduler: what is due, and what the executor still has."""
@@ -95,22 +108,45 @@ class CallBack:
                 table = self.sent if named.callback.state == "sent" else self.due
                 table[named.callback.callback_id] = Pending(named, run)
         adopted = executor.adopt(tuple(self.sent)) if self.sent else set()
+        if self.notifier is not None:
+            adopted |= {one for one in self.sent if self.notifier.has(one)}
         gone = [self.sent.pop(one) for one in list(self.sent) if one not in adopted]
         why = "It was sent, and its worker or the scheduler was lost: it may or may not have run."
         endings = [(one.named, Ending(one.id, "lost", why)) for one in gone]
         callback_store.ended(session, endings, now)
 
     def note(self, session: Session, effects: Iterable[tuple[ActiveRun, Sequence[Effect]]]) -> None:
-        """Store the callbacks that became due by what was decided."""
-        new = [
-            Pending(named, run)
+        """Store the callbacks and notifications that became due by what was decided."""
+        happened = [
+            (run, one)
             for run, of_run in effects
-            if run.snapshot.dag.calls_back
+            if run.snapshot.dag.calls_back or self.notifier is not None
             for one in what_happened(of_run)
-            for named in _wanted(run, one)
         ]
+        self.tell(session, happened)
+
+    def tell(self, session: Session, happened: Iterable[tuple[ActiveRun, Happened]]) -> None:
+        """The same for what happened otherwise, such as a deadline that was missed."""
+        new = [Pending(named, run) for run, one in happened for named in self._wanted(run, one)]
         callback_store.add(session, [one.named for one in new])
         self.due.update({one.id: one for one in new})
+
+    def _wanted(self, run: ActiveRun, one: Happened) -> list[Named]:
+        """A row for each function and each address that wants to know."""
+        names = [("callback", name) for name in _callbacks(run, one)]
+        letters = self._targets(run, one.key, str(one.occasion))
+        return _rows(run, one, names) + _rows(
+            run, one, [("notify", masked(t.url)) for t in letters]
+        )
+
+    def _targets(self, run: ActiveRun, key: TaskKey | None, occasion: str) -> list[Target]:
+        if self.notifier is None:
+            return []
+        dag, project = run.snapshot.dag, self.notifier.settings
+        if key is None:
+            return targets((*dag.notify, project.runs), occasion)
+        task = dag.by_id.get(key[0])
+        return targets((*(() if task is None else task.notify), project.tasks), occasion)
 
     def take_reports(self, session: Session, reports: Sequence[TaskReport], now: datetime) -> None:
         """Store how callbacks ended."""
@@ -120,18 +156,68 @@ class CallBack:
                 one = self.sent.pop(report.attempt_id, None)
                 if one is not None:
                     endings.append((one.named, _ending(one.id, report.outcome)))
+        for end in [] if self.notifier is None else self.notifier.drain():
+            one = self.sent.pop(end.callback_id, None)
+            if one is not None:
+                endings.append((one.named, end))
         callback_store.ended(session, endings, now)
 
     def hand_out(self, session: Session, executor: Executor, now: datetime) -> list[TaskOrder]:
         """Mark callbacks as sent, and give the orders that go out after the commit."""
         if not self.due:
             return []
-        places = max(1, executor.slots().total // 2) - len(self.sent)
-        chosen = list(self.due.values())[: max(0, places)]
-        callback_store.sent(session, [one.named for one in chosen], now)
-        for one in chosen:
+        places = max(1, executor.slots().total // 2) - sum(map(_is_call, self.sent.values()))
+        calls = [one for one in self.due.values() if _is_call(one)][: max(0, places)]
+        letters = [one for one in self.due.values() if not _is_call(one)]
+        callback_store.sent(session, [one.named for one in (*calls, *letters)], now)
+        for one in (*calls, *letters):
             self.sent[one.id] = self.due.pop(one.id)
-        return [self._order(session, one) for one in chosen]
+        self._letters += [self._letter(one) for one in letters]
+        return [self._order(session, one) for one in calls]
+
+    def post(self) -> None:
+        """Hand the notifications that were marked as sent to those who send; after the commit."""
+        letters, self._letters = self._letters, []
+        if self.notifier is not None:
+            for letter in letters:
+                self.notifier.send(letter)
+
+    @property
+    def at_work(self) -> int:
+        """How many callbacks the executor has."""
+        return sum(map(_is_call, self.sent.values()))
+
+    @property
+    def look_again(self) -> float | None:
+        """Seconds until a notification has taken too long; None if none is on its way."""
+        return None if self.notifier is None else self.notifier.look_again
+
+    def _letter(self, one: Pending) -> Job:
+        it, run = one.named.callback, one.run.snapshot.run
+        key = None if it.task_id is None else (it.task_id, it.map_index)
+        found = self._targets(one.run, key, it.occasion)
+        # Settings may have changed since it became due: then nobody of that name is found.
+        target = next(
+            (t for t in found[it.position :] if masked(t.url) == it.name), Target(it.name)
+        )
+        link = (
+            ""
+            if self.notifier is None
+            else self.notifier.settings.link_to(run.dag_id, run.run_id, it.task_id)
+        )
+        about_run: dict[str, Json] = {
+            "dag_id": run.dag_id,
+            "run_id": run.run_id,
+            "run_type": str(run.run_type),
+            "logical_date": None if run.logical_date is None else run.logical_date.isoformat(),
+        }
+        about_task: dict[str, Json] = {
+            "task_id": it.task_id,
+            "map_index": it.map_index,
+            "try_number": it.try_number,
+        }
+        names = message_names(about_run, about_task, it.occasion, it.facts, link)
+        return Job(it.callback_id, target, names)
 
     def _order(self, session: Session, one: Pending) -> TaskOrder:
         it, snapshot = one.named.callback, one.run.snapshot
@@ -161,19 +247,27 @@ class CallBack:
         )
 
 
-def _wanted(run: ActiveRun, one: Happened) -> Iterable[Named]:
-    """One row for each function that the DAG, or the task, wants to be called on this occasion."""
-    dag, names = run.snapshot.dag, run.snapshot.run
-    owner: Mapping[str, tuple[str, ...]] = dag.callbacks
-    if one.key is not None:
-        task = dag.by_id.get(one.key[0])
-        owner = {} if task is None else task.callbacks
-    for position, name in enumerate(owner.get(str(one.occasion), ())):
-        task_id, map_index = one.key or (None, -1)
-        row = StoredCallback(
+def _is_call(one: Pending) -> bool:
+    return one.named.callback.kind == "callback"
+
+
+def _callbacks(run: ActiveRun, one: Happened) -> tuple[str, ...]:
+    """The functions that the DAG, or the task, wants to be called on this occasion."""
+    dag = run.snapshot.dag
+    if one.key is None:
+        return dag.callbacks.get(str(one.occasion), ())
+    task = dag.by_id.get(one.key[0])
+    return () if task is None else task.callbacks.get(str(one.occasion), ())
+
+
+def _rows(run: ActiveRun, one: Happened, wanted: Sequence[tuple[str, str]]) -> list[Named]:
+    names = run.snapshot.run
+    task_id, map_index = one.key or (None, -1)
+    rows = [
+        StoredCallback(
             uuid4().hex,
             run.id,
-            "callback",
+            kind,
             str(one.occasion),
             position,
             name,
@@ -184,7 +278,9 @@ def _wanted(run: ActiveRun, one: Happened) -> Iterable[Named]:
             one.at,
             one.facts,
         )
-        yield Named(row, names.dag_id, names.run_id)
+        for position, (kind, name) in enumerate(wanted)
+    ]
+    return [Named(row, names.dag_id, names.run_id) for row in rows]
 
 
 def _subject(it: StoredCallback, snapshot: RunSnapshot) -> tuple[Task, TaskInstance]:

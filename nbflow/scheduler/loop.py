@@ -33,6 +33,7 @@ from nbflow.scheduler.create_runs import plan_scheduled_runs
 from nbflow.scheduler.give_secrets import SecretSource, give_secrets, keep_variables
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
+from nbflow.scheduler.notify import NotifySettings
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.run_backfills import may_begin, run_backfills
 from nbflow.scheduler.trigger_runs import trigger_runs
@@ -72,6 +73,7 @@ class SchedulerSettings:
     artifacts: str
     heartbeat: float = 5.0
     callback_timeout: float = 60.0
+    notify: NotifySettings | None = None
     waves: bool = False
     schedules: bool = True
     describe_every: float = 5.0
@@ -111,8 +113,11 @@ class Scheduler:
         self._secrets: SecretSource = secrets or NoSecrets()
         self._source_cache: dict[int, Source] = {}
         self.callbacks = CallBack(
-            CallbackSettings(settings.artifacts, settings.callback_timeout, settings.heartbeat),
+            CallbackSettings(
+                settings.artifacts, settings.callback_timeout, settings.heartbeat, settings.notify
+            ),
             self._source,
+            self.wake,
         )
         self._on_run_finished = on_run_finished
         self._look_at_schedules: dict[str, datetime] = {}
@@ -290,6 +295,7 @@ class Scheduler:
     def _after_commit(
         self, after: AfterCommit, reports: Sequence[TaskReport], orders: Sequence[TaskOrder]
     ) -> None:
+        self.callbacks.post()
         if orders:
             self.executor.submit(give_secrets(orders, self._secrets))
         if reports:
@@ -318,6 +324,8 @@ class Scheduler:
             times.append(self.clock())
         if self.book is not None:
             times += [at for at in map(_ends_by, self.book.runs.values()) if at is not None]
+        if (seconds := self.callbacks.look_again) is not None:
+            times.append(self.clock() + timedelta(seconds=seconds))
         return times
 
     # -- the steps of a tick -----------------------------------------------------------------------
@@ -432,7 +440,7 @@ class Scheduler:
         if len(book.ready) == len(held):
             return []
         slots = self.executor.slots()
-        places = slots.total + slots.ahead - len(book.attempts) - len(self.callbacks.sent)
+        places = slots.total + slots.ahead - len(book.attempts) - self.callbacks.at_work
         if places <= 0:
             return []
         capacity = Capacity(pool_store.slots(session), self.settings.parallelism, places)
