@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from nbflow.runtime.attempt_files import AttemptFiles
     from nbflow.runtime.run_task import TaskRunner
     from nbflow.scheduler.loop import Scheduler
+    from nbflow.scheduler.notify import NotifySettings
     from nbflow.store import secret_book as secret_books
     from nbflow.store.secret_lookup import SecretLookup, StoreOfSecrets
     from nbflow.views.shapes import ConnectionTest
-    from nbflow.scheduler.notify import NotifySettings
 
 log = logging.getLogger(__name__)
 
