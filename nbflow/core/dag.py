@@ -102,7 +102,8 @@ class Task:
     notebook's cells, from 0. `group` is the id of the innermost task group around it. A `role` of
     setup or teardown changes what a run waits for and what it is judged by (`setup_teardown.py`).
     `callbacks` names the functions to call by occasion (`callbacks.py`), `notify` says whom to tell
-    (`notifications.py`). Times are in seconds; None means no limit. `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
+    (`notifications.py`). Times are in seconds; None means no limit.
+    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
     `outlets` and `inlets` are the assets it makes and uses, as JSON of `assets.py`.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
