@@ -41,6 +41,7 @@ def kernel_request(arguments: Sequence[str], env: Mapping[str, str]) -> bytes:
 def run(payload: bytes) -> NoReturn:
     """Be a kernel until told to end; for `zygote.run_child`."""
     told = json.loads(payload)
+    zygote.name_process("nbflow-kernel")
     _take_environment(told["env"])
     # As a new interpreter finds it; where this one found nbflow is the worker's own affair.
     sys.path[:] = zygote.fresh_path or sys.path

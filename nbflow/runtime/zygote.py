@@ -39,6 +39,7 @@ FRAME = struct.Struct("!cQ")
 REQUEST, RESULT, PROBLEM = b"q", b"r", b"p"
 _FDS_PER_FORK = 3
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _NO_RESULT = 70
 _NO_PROGRAM = 127
 _INTERRUPTED = 130
@@ -317,6 +318,12 @@ def _watch_process(pid: int) -> list[int]:
         return [os.pidfd_open(pid)]
     except OSError:
         return []
+
+
+def name_process(name: str) -> None:
+    """What `ps` and `top` call this process, where the system can be told; at most 15 bytes."""
+    if _PRCTL is not None:
+        _PRCTL(_PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def _die_with_parent(zygote: int) -> None:

@@ -42,8 +42,8 @@ def printed(kernel: Kernel, code: str, watch: Watch | None = None) -> str:
 
 
 def kernel_processes() -> set[psutil.Process]:
-    """The kernels that this process has started."""
-    return {p for p in psutil.Process().children() if "ipykernel_launcher" in _command(p)}
+    """The kernels that this process has had forked or started."""
+    return {p for p in psutil.Process().children(recursive=True) if _is_kernel(p)}
 
 
 def settled(pool: KernelPool) -> set[psutil.Process]:
@@ -281,10 +281,11 @@ def test_what_a_kernel_started_ends_with_it(pool: KernelPool) -> None:
 
 
 def test_closing_the_pool_ends_ready_and_used_kernels_and_removes_their_files() -> None:
+    others = kernel_processes()
     pool = KernelPool(1)
     kernel = pool.take()
     pool.wait_ready()
-    children = psutil.Process().children(recursive=True)
+    own = kernel_processes() - others
     folder = Path(kernel.client.connection_file).parent
     closing = threading.Thread(target=pool.close)
     closing.start()
@@ -294,7 +295,7 @@ def test_closing_the_pool_ends_ready_and_used_kernels_and_removes_their_files() 
 
     assert not closing.is_alive()
     assert not folder.exists()
-    own = [child for child in children if str(folder) in " ".join(_command(child))]
+    assert len(own) >= 2
     assert all(is_gone(child.pid) for child in own)
 
 
@@ -317,7 +318,7 @@ texts = []
 kernel.listener = lambda message: texts.append(message["content"].get("text", ""))
 kernel.run("import subprocess; print(subprocess.Popen(['sleep', '600']).pid)")
 pool.wait_ready()
-children = [process.pid for process in psutil.Process().children()]
+children = [process.pid for process in psutil.Process().children(recursive=True)]
 print(kernel.pid, "".join(texts), *children)
 sys.stdout.flush()
 if sys.argv[1] == "fork":
@@ -348,8 +349,8 @@ def test_no_kernel_outlives_an_owner_that_is_killed(how: str) -> None:
         wait_gone(pid)
 
 
-def _command(process: psutil.Process) -> list[str]:
+def _is_kernel(process: psutil.Process) -> bool:
     try:
-        return process.cmdline()
+        return process.name() == "nbflow-kernel" or "ipykernel_launcher" in process.cmdline()
     except psutil.NoSuchProcess:
-        return []
+        return False
