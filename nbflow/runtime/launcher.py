@@ -23,7 +23,14 @@ from jupyter_client.manager import KernelManager
 
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.guard import Guard
-from nbflow.runtime.kernel import Kernel, KernelDied, KernelStartError, SilentCodeError
+from nbflow.runtime.kernel import (
+    Interrupted,
+    Kernel,
+    KernelDied,
+    KernelStartError,
+    SilentCodeError,
+    Watch,
+)
 from nbflow.runtime.kernel_process import KernelProcess
 from nbflow.runtime.provisioner import ForkedProcess, ForkingProvisioner
 
@@ -139,7 +146,8 @@ class KernelLauncher:
             self._guard.watch(kernel.pid)
             kernel.wait_ready(self._start_timeout)
             if kernel.is_python:
-                _prepare_python(kernel, preload)
+                deadline = time.monotonic() + self._start_timeout
+                _prepare_python(kernel, preload, Watch(deadline=deadline, grace=0.0))
             kernel.is_ready = True
         except BaseException as error:
             kernel.process.kill()
@@ -147,6 +155,11 @@ class KernelLauncher:
             self.bury(kernel)
             if isinstance(error, KernelDied):
                 raise KernelStartError(f"{error} {error.death.output}".rstrip()) from None
+            if isinstance(error, Interrupted):
+                raise KernelStartError(
+                    f"The kernel {name!r} answered, but did not execute anything within "
+                    f"{self._start_timeout:g} s."
+                ) from None
             raise
         return kernel
 
@@ -204,19 +217,19 @@ _TRACE_CRASHES = (
 )
 
 
-def _prepare_python(kernel: Kernel, preload: Sequence[str]) -> None:
+def _prepare_python(kernel: Kernel, preload: Sequence[str], watch: Watch) -> None:
     """What every Python kernel does before user code comes: have crashes traced, import ahead."""
-    _can_run(kernel, _TRACE_CRASHES)
-    kernel.has_nbflow = _can_run(kernel, f"__import__({INSIDE!r})")
+    _can_run(kernel, _TRACE_CRASHES, watch)
+    kernel.has_nbflow = _can_run(kernel, f"__import__({INSIDE!r})", watch)
     for module in preload:
         # What fails here fails again where it is needed, and only there it matters.
-        if not _can_run(kernel, f"__import__({module!r})"):
+        if not _can_run(kernel, f"__import__({module!r})", watch):
             log.warning("The kernel %r cannot preload %r.", kernel.name, module)
 
 
-def _can_run(kernel: Kernel, code: str) -> bool:
+def _can_run(kernel: Kernel, code: str, watch: Watch) -> bool:
     try:
-        kernel.run_silently(code)
+        kernel.run_silently(code, watch=watch)
     except SilentCodeError:
         return False
     return True

@@ -177,6 +177,21 @@ def test_a_kernel_that_cannot_start_tells_what_it_wrote(
         pool.take("broken")
 
 
+def test_a_kernel_that_answers_but_executes_nothing_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = tmp_path / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    deaf = "get_ipython().run_cell = lambda *_, **__: __import__('time').sleep(600)"
+    (startup / "deaf.py").write_text(deaf)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    with (
+        KernelPool(0, start_timeout=2.0) as pool,
+        pytest.raises(KernelStartError, match="did not execute anything within 2 s"),
+    ):
+        pool.take()
+
+
 def test_a_closed_pool_hands_out_nothing() -> None:
     pool = KernelPool(0)
     pool.close()
