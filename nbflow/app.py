@@ -101,7 +101,11 @@ def make_runner(settings: Settings) -> TaskRunner:
     """What runs tasks in this process, or in the worker that unpickles it."""
     from nbflow.runtime.run_task import TaskRunner
 
-    return TaskRunner(settings.data_folder / "bundles", kernels=settings.warm_kernels)
+    return TaskRunner(
+        settings.data_folder / "bundles",
+        kernels=settings.warm_kernels,
+        preload=tuple(settings.preload),
+    )
 
 
 def import_ahead(*, notebooks: bool) -> None:

@@ -114,6 +114,10 @@ class Settings(BaseModel):
         default=None, ge=1, description="Tasks side by side at most, whatever the executor has."
     )
     warm_kernels: int = Field(default=2, ge=0, description="Kernels kept ready in each worker.")
+    preload: list[str] = Field(
+        default=[],
+        description="Modules that kernels and processes for tasks have imported when they start.",
+    )
     heartbeat: float = Field(
         default=5.0, gt=0, description="Seconds between signs of life of a running task."
     )

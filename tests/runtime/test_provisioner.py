@@ -154,3 +154,12 @@ def test_jupyter_forks_the_kernels_of_a_kernelspec_that_asks_for_it(
     manager.shutdown_kernel()
     assert not manager.is_alive()
     assert ForkingProvisioner.server is None
+
+
+def test_it_has_imported_what_was_to_be_preloaded() -> None:
+    with KernelPool(0, preload=("wave",)) as pool:
+        kernel = pool.take()
+        before = kernel.run_silently("pass", "'wave' in __import__('sys').modules")
+        pool.release(kernel, polite=False)
+
+    assert before["text/plain"] == "True"
