@@ -8,6 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { cancelRun } from './cancel';
 import { runTypeName, span } from './format';
 import { DagGraph } from './graph/DagGraph';
+import { closedAtFirst } from './graph/groups';
 import { layOut, type GraphTask } from './graph/layout';
 import { StateIcon } from './graph/StateIcon';
 import { secondLine } from './graph/TaskNode';
@@ -16,7 +17,7 @@ import { Button, Counts, Instant, Notice, StateBadge } from './panels/controls';
 import type { NodeState, NodeStates } from './reducer';
 import { countStates, isFinished } from './states';
 import { useTexts } from './text';
-import type { RunView, TaskView } from './wire';
+import type { GroupView, RunView, TaskView } from './wire';
 
 import '../style/widget.css';
 
@@ -37,7 +38,11 @@ export interface RenderContext {
 
 /** The traits as `nbflow.widgets` has them. */
 interface Traits {
-  readonly dag: { readonly dag_id?: string; readonly tasks?: readonly TaskView[] };
+  readonly dag: {
+    readonly dag_id?: string;
+    readonly tasks?: readonly TaskView[];
+    readonly groups?: readonly GroupView[];
+  };
   readonly states: Readonly<Record<string, NodeState>>;
   readonly run: RunView | null;
   readonly log_text: string;
@@ -69,6 +74,7 @@ function render({ model, el }: RenderContext): () => void {
 export default { render };
 
 const NO_TASKS: readonly TaskView[] = [];
+const NO_GROUPS: readonly GroupView[] = [];
 
 function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
   const dag = useTrait(model, 'dag');
@@ -78,6 +84,7 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
   const [cancelError, setCancelError] = React.useState('');
   const states = useStates(model);
   const tasks = dag.tasks ?? NO_TASKS;
+  const groups = dag.groups ?? NO_GROUPS;
   const dagId = dag.dag_id ?? '';
   const open = React.useCallback(
     (taskId: string | null) => {
@@ -98,10 +105,11 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
     <div className="jp-nbflow jp-nbflow-widget" data-testid="nbflow-widget" data-dag-id={dagId}>
       <Head dagId={dagId} run={run} states={states} onCancel={isBusy ? null : cancel} />
       {said ? <Notice kind="warning" title={said} /> : null}
-      <div className="jp-nbflow-widget-graph" style={{ height: heightOf(tasks) }}>
+      <div className="jp-nbflow-widget-graph" style={{ height: heightOf(tasks, groups) }}>
         <DagGraph
           dagId={dagId}
           tasks={tasks}
+          groups={groups}
           states={shown}
           selected={selected}
           isInPage
@@ -146,8 +154,9 @@ function isSame(a: NodeState, b: NodeState): boolean {
 }
 
 /** As high as the graph, within what a notebook can bear. */
-function heightOf(tasks: readonly GraphTask[]): number {
-  return Math.min(440, Math.max(150, layOut(tasks).height + 24));
+function heightOf(tasks: readonly GraphTask[], groups: readonly GroupView[]): number {
+  const { height } = layOut(tasks, groups, closedAtFirst(tasks, groups));
+  return Math.min(440, Math.max(150, height + 24));
 }
 
 interface HeadProps {

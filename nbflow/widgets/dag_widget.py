@@ -13,7 +13,7 @@ import traitlets
 from IPython.display import DisplayHandle, display
 
 from nbflow import picture
-from nbflow.views.dags import task_views
+from nbflow.views.dags import group_views, task_views
 from nbflow.widgets.onlooker import Onlooker, onlooker
 from nbflow.widgets.shown import dag_drawn, dag_shown, words_of
 
@@ -50,9 +50,9 @@ def _built(name: str) -> str:
 class DagWidget(anywidget.AnyWidget):
     """A DAG, with the states of its tasks where a run is shown.
 
-    `dag` is `{"dag_id", "tasks"}`, `states` maps task ids to `{"state", "message", ...}`, `run` is
-    the run or None, `log_text` the end of the log of the task `selected`, and `problem` a sentence
-    when what is seen may be stale. All are JSON in the shapes of `nbflow.views`. `in_kernel` tells
+    `dag` is `{"dag_id", "tasks", "groups"}`, `states` maps task ids to `{"state", "message", ...}`,
+    `run` is the run or None, `log_text` the end of the log of the task `selected`, and `problem` a
+    sentence when what is seen may be stale. All are JSON in the shapes of `nbflow.views`. `in_kernel` tells
     that the run belongs to this kernel and no server knows it: interrupting the kernel ends it.
     """
 
@@ -134,4 +134,4 @@ class DagWidget(anywidget.AnyWidget):
 def view_dag(dag: DAG) -> DagWidget:
     """`DAG.view()`: the DAG as written, to look at. Raises DefinitionError with all problems."""
     built = dag.to_core()
-    return DagWidget(dag=dag_shown(built.dag_id, task_views(built)))
+    return DagWidget(dag=dag_shown(built.dag_id, task_views(built), group_views(built)))

@@ -60,10 +60,11 @@ class RunSource:
         try:
             detail = run_detail(self.store, self.dag_id, self.run_id)
         except NotFoundError:
-            tasks = dag_detail(self.store, self.dag_id, app.utc_now()).tasks
-            return Seen(dag_shown(self.dag_id, tasks), {}, None, problem=self._problem())
+            dag = dag_detail(self.store, self.dag_id, app.utc_now())
+            shown = dag_shown(self.dag_id, dag.tasks, dag.groups)
+            return Seen(shown, {}, None, problem=self._problem())
         seen = Seen(
-            dag_shown(self.dag_id, detail.tasks),
+            dag_shown(self.dag_id, detail.tasks, detail.groups),
             states_shown(detail.instances),
             asdict(detail.run),
             self._log_text(selected) if selected in {t.task_id for t in detail.tasks} else "",

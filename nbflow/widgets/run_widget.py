@@ -12,7 +12,7 @@ from nbflow import app
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NbflowError
 from nbflow.settings import Settings
-from nbflow.views.dags import task_views
+from nbflow.views.dags import group_views, task_views
 from nbflow.views.shapes import RunView, TaskInstanceView
 from nbflow.widgets.dag_widget import DagWidget
 from nbflow.widgets.onlooker import Onlooker, onlooker
@@ -114,7 +114,7 @@ def watch_ended(
 ) -> DagWidget:
     """A view of a run that has ended and is in no store any more; `logs` are by task id."""
     widget = DagWidget(
-        dag=dag_shown(dag.dag_id, task_views(dag)),
+        dag=dag_shown(dag.dag_id, task_views(dag), group_views(dag)),
         states=states_shown(instances),
         run=asdict(run),
         in_kernel=True,

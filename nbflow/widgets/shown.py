@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.states import FINISHED, TaskState
-from nbflow.views.shapes import TaskInstanceView, TaskView
+from nbflow.views.shapes import GroupView, TaskInstanceView, TaskView
 
 # What traits hold is JSON, as the front end gets it.
 Shown: TypeAlias = dict[str, Any]
@@ -31,9 +31,13 @@ URGENCY = (
 """Of several instances the one that wants attention most stands for all; as in states.ts."""
 
 
-def dag_shown(dag_id: str, tasks: Sequence[TaskView]) -> Shown:
+def dag_shown(dag_id: str, tasks: Sequence[TaskView], groups: Sequence[GroupView] = ()) -> Shown:
     """The trait `dag`."""
-    return {"dag_id": dag_id, "tasks": [asdict(task) for task in tasks]}
+    return {
+        "dag_id": dag_id,
+        "tasks": [asdict(task) for task in tasks],
+        "groups": [asdict(group) for group in groups],
+    }
 
 
 def states_shown(instances: Iterable[TaskInstanceView]) -> dict[str, Shown]:

@@ -1,10 +1,10 @@
 import { act, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import * as React from 'react';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { nodeStates, type NodeStates } from '../reducer';
-import { aTask, anEdge, anInstance, at, T0 } from '../testing/builders';
+import { aGroup, aTask, anEdge, anInstance, at, T0 } from '../testing/builders';
 import { PLAIN, TextsContext, type Texts } from '../text';
 import { DagGraph, type DagGraphProps } from './DagGraph';
 import { EdgeTip } from './GraphTip';
@@ -169,4 +169,67 @@ test('a thousand tasks are marks of one path per state, but for the one with the
   expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(1);
   const paths = [...container.querySelectorAll<SVGPathElement>('.jp-nbflow-far-nodes')];
   expect(paths.map(path => path.dataset.state).sort()).toEqual(['failed', 'success']);
+});
+
+describe('task groups', () => {
+  const tasks = [
+    aTask('start'),
+    aTask('load.a', ['start'], { group: 'load', layer: 1 }),
+    aTask('load.b', ['load.a'], { group: 'load', layer: 2 })
+  ];
+  const groups = [aGroup('load', ['load.a', 'load.b'])];
+
+  beforeEach(() => window.localStorage.clear());
+
+  test('a click on its head closes a group, a click on its node opens it', async () => {
+    const { container } = render(graph({ tasks, groups, states: states(['load.a', 'failed']) }));
+    const user = userEvent.setup();
+    const ids = (): (string | undefined)[] =>
+      [...container.querySelectorAll<SVGElement>('.jp-nbflow-node')].map(
+        ({ dataset }) => dataset.taskId ?? dataset.groupId
+      );
+
+    expect(ids()).toEqual(['start', 'load.a', 'load.b']);
+    await user.click(screen.getByRole('button', { name: /^Group load/, expanded: true }));
+    expect(ids().sort()).toEqual(['load', 'start']);
+    const closed = screen.getByRole('button', { name: 'Group load, 2 tasks, 1 failed' });
+    expect(closed.dataset.state).toBe('failed');
+
+    await user.click(closed);
+    expect(ids()).toEqual(['start', 'load.a', 'load.b']);
+  });
+
+  test('the keyboard reaches the head of a group, and Enter closes and opens it there', async () => {
+    const { container } = render(graph({ tasks, groups }));
+    const user = userEvent.setup();
+
+    await user.tab();
+    await user.keyboard('{ArrowRight}{ArrowUp}{Enter}');
+    expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(2);
+    expect(document.activeElement?.getAttribute('data-stop-id')).toBe('load');
+    await user.keyboard('{Enter}');
+    expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(3);
+    expect(document.activeElement?.getAttribute('data-stop-id')).toBe('load');
+  });
+
+  test('what was closed is closed when the DAG is opened again, and only there', async () => {
+    const { unmount } = render(graph({ tasks, groups }));
+    await userEvent.click(screen.getByRole('button', { name: /^Group load/ }));
+    unmount();
+
+    const again = render(graph({ tasks, groups }));
+    expect(screen.getByRole('button', { name: /^Group load/, expanded: false })).toBeDefined();
+    again.unmount();
+    render(graph({ tasks, groups, dagId: 'another' }));
+    expect(screen.getByRole('button', { name: /^Group load/, expanded: true })).toBeDefined();
+  });
+
+  test('all groups close and open at once', async () => {
+    const { container } = render(graph({ tasks, groups }));
+
+    await userEvent.click(screen.getByRole('button', { name: 'Close all groups' }));
+    expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(2);
+    await userEvent.click(screen.getByRole('button', { name: 'Open all groups' }));
+    expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(3);
+  });
 });

@@ -6,12 +6,16 @@ import * as React from 'react';
 
 import type { NodeStates } from '../reducer';
 import { useTexts } from '../text';
+import type { GroupView } from '../wire';
 import { ActiveEdges, Edges } from './Edges';
 import { FarNodes } from './FarNodes';
-import { EdgeTip, TaskTip, Tip } from './GraphTip';
+import { EdgeTip, GroupTip, TaskTip, Tip } from './GraphTip';
+import { groupState, type GroupState } from './groups';
+import { ClosedGroup, OpenGroup } from './GroupBoxes';
 import { layOut, NODE_HEIGHT, type Box, type GraphTask, type Layout, type Route } from './layout';
-import { first, neighbour, type Direction } from './navigation';
+import { first, neighbour, stopRect, type Direction } from './navigation';
 import { TaskNode } from './TaskNode';
+import { useClosedGroups, type ClosedGroups } from './useClosedGroups';
 import { useNow } from './useNow';
 import { useViewport, type Viewport } from './useViewport';
 import {
@@ -28,6 +32,7 @@ import {
 export interface DagGraphProps {
   readonly dagId: string;
   readonly tasks: readonly GraphTask[];
+  readonly groups?: readonly GroupView[];
   /** What became of the tasks in a run; null to show the definition. */
   readonly states: NodeStates | null;
   readonly selected: string | null;
@@ -46,28 +51,38 @@ const STEP = 1.25;
 /** Of more than these the words could not be read anyway; they are drawn as marks. */
 const MOST_NODES = 220;
 
-type Pointed = { task: string } | { route: Route; x: number; y: number } | null;
+/** `stop`: a task or a group. */
+type Pointed = { stop: string } | { route: Route; x: number; y: number } | null;
+
+const NO_GROUPS: readonly GroupView[] = [];
 
 export function DagGraph(props: DagGraphProps): React.JSX.Element {
-  const { dagId, tasks, states, selected, onOpen, isInPage = false } = props;
+  const { dagId, tasks, groups = NO_GROUPS, states, selected, onOpen, isInPage = false } = props;
   const trans = useTexts();
   const ref = React.useRef<HTMLDivElement>(null);
-  const layout = React.useMemo(() => layOut(tasks), [tasks]);
+  const closing = useClosedGroups(dagId, tasks, groups);
+  const { closed } = closing;
+  const layout = React.useMemo(() => layOut(tasks, groups, closed), [tasks, groups, closed]);
   const viewport = useViewport(ref, layout, isInPage);
   const [focused, setFocused] = React.useState<string | null>(null);
   const [pointed, setPointed] = React.useState<Pointed>(null);
   const now = useNow(isAnyRunning(states));
-  const focusable = focused !== null && layout.boxes.has(focused) ? focused : first(layout);
+  const isKnown = focused !== null && stopRect(layout, focused) !== null;
+  const focusable = isKnown ? focused : first(layout);
   const { view, size } = viewport;
   const seen = React.useMemo(() => boxesIn(layout, view, size), [layout, view, size]);
   const isFar = view.zoom < TOO_SMALL_TO_READ || seen.size > MOST_NODES;
-  const enterTask = React.useCallback(
-    (task: string | null) => setPointed(before => pointedAt(task, before)),
+  const groupStates = useGroupStates(groups, states);
+  const enterStop = React.useCallback(
+    (stop: string | null) => setPointed(before => pointedAt(stop, before)),
     []
   );
   const enterEdge = useEnterEdge(ref, setPointed);
+  const toggle = useToggle({ layout, viewport, closing, setFocused, setPointed, ref });
+  const open = useOpen(closed, onOpen, toggle);
   useSelectedInView(layout, viewport, selected);
-  const onKeyDown = useKeys({ layout, viewport, focusable, setFocused, onOpen, ref });
+  const onKeyDown = useKeys({ layout, viewport, focusable, setFocused, onOpen, toggle, ref });
+  const shared = { states, groupStates, now, selected, focusable };
   return (
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys of the focused node
     <div className="jp-nbflow-graph" ref={ref} onKeyDown={onKeyDown} data-far={isFar || undefined}>
@@ -75,40 +90,186 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
         className="jp-nbflow-graph-canvas"
         role="group"
         aria-label={trans.__(
-          'Graph of %1. Arrow keys move along the edges, Enter opens a task, plus, minus and zero zoom.',
+          'Graph of %1. Arrow keys move along the edges, Enter opens a task or a group, plus, minus and zero zoom.',
           dagId
         )}
         {...viewport.pointer}
       >
         <g transform={`translate(${view.x} ${view.y}) scale(${view.zoom})`}>
+          {groups.map(group => {
+            const box = layout.groups.get(group.group_id);
+            return box === undefined ? null : (
+              <OpenGroup
+                key={group.group_id}
+                group={group}
+                box={box}
+                state={groupStates?.get(group.group_id)}
+                isFar={isFar}
+                zoom={isFar ? view.zoom : 1}
+                isFocusable={group.group_id === focusable}
+                onToggle={toggle}
+                onEnter={enterStop}
+              />
+            );
+          })}
           <Edges layout={layout} isFar={isFar} onEnter={enterEdge} />
           <ActiveEdges routes={activeRoutes(layout, pointed, selected)} />
           {isFar && (
-            <FarNodes layout={layout} states={states} onOpen={onOpen} onEnter={enterTask} />
+            <FarNodes
+              layout={layout}
+              states={withGroups(states, groupStates)}
+              onOpen={open}
+              onEnter={enterStop}
+            />
           )}
-          {tasks.map(task => {
-            const box = layout.boxes.get(task.task_id);
-            const isMarked = task.task_id === focusable || task.task_id === selected;
-            const isSeen = !isFar && seen.has(task.task_id);
-            return box !== undefined && (isMarked || isSeen) ? (
-              <TaskNode
-                key={task.task_id}
-                task={task}
-                box={box}
-                node={states === null ? undefined : (states.get(task.task_id) ?? NOT_THERE)}
-                now={states?.get(task.task_id)?.state === 'running' ? now : 0}
-                isSelected={task.task_id === selected}
-                isFocusable={task.task_id === focusable}
-                onOpen={onOpen}
-                onEnter={enterTask}
-              />
-            ) : null;
-          })}
+          <Nodes
+            {...{ tasks, groups, layout, seen, isFar, ...shared, onOpen, toggle, enterStop }}
+          />
         </g>
       </svg>
-      <GraphTip {...{ pointed, layout, tasks, states, now, viewport, selected }} />
-      <Tools viewport={viewport} />
+      <GraphTip
+        {...{ pointed, layout, tasks, groups, states, groupStates, now, viewport, selected }}
+      />
+      <Tools viewport={viewport} closing={groups.length ? closing : null} groups={groups} />
     </div>
+  );
+}
+
+type GroupStates = ReadonlyMap<string, GroupState>;
+
+interface NodesProps {
+  readonly tasks: readonly GraphTask[];
+  readonly groups: readonly GroupView[];
+  readonly layout: Layout;
+  readonly seen: ReadonlySet<string>;
+  readonly isFar: boolean;
+  readonly states: NodeStates | null;
+  readonly groupStates: GroupStates | null;
+  readonly now: number;
+  readonly selected: string | null;
+  readonly focusable: string | null;
+  readonly onOpen: (taskId: string) => void;
+  readonly toggle: (groupId: string) => void;
+  readonly enterStop: (id: string | null) => void;
+}
+
+/** The tasks and the closed groups in view. */
+function Nodes(props: NodesProps): React.JSX.Element {
+  const { tasks, groups, layout, seen, isFar, states, groupStates, now } = props;
+  const { selected, focusable, onOpen, toggle, enterStop } = props;
+  const isDrawn = (id: string): boolean => id === focusable || (!isFar && seen.has(id));
+  return (
+    <>
+      {groups.map(group => {
+        const id = group.group_id;
+        const box = layout.boxes.get(id);
+        const state = groupStates?.get(id);
+        return box !== undefined && isDrawn(id) ? (
+          <ClosedGroup
+            key={id}
+            group={group}
+            box={box}
+            state={state}
+            now={state?.node.state === 'running' ? now : 0}
+            isSelected={selected !== null && group.tasks.includes(selected)}
+            isFocusable={id === focusable}
+            onToggle={toggle}
+            onEnter={enterStop}
+          />
+        ) : null;
+      })}
+      {tasks.map(task => {
+        const id = task.task_id;
+        const box = layout.boxes.get(id);
+        return box !== undefined && (isDrawn(id) || id === selected) ? (
+          <TaskNode
+            key={id}
+            task={task}
+            box={box}
+            node={states === null ? undefined : (states.get(id) ?? NOT_THERE)}
+            now={states?.get(id)?.state === 'running' ? now : 0}
+            isSelected={id === selected}
+            isFocusable={id === focusable}
+            onOpen={onOpen}
+            onEnter={enterStop}
+          />
+        ) : null;
+      })}
+    </>
+  );
+}
+
+/** How each group stands; null while the graph shows a definition. */
+function useGroupStates(
+  groups: readonly GroupView[],
+  states: NodeStates | null
+): GroupStates | null {
+  return React.useMemo(
+    () =>
+      states === null
+        ? null
+        : new Map(groups.map(group => [group.group_id, groupState(group, states)])),
+    [groups, states]
+  );
+}
+
+function withGroups(states: NodeStates | null, groups: GroupStates | null): NodeStates | null {
+  return states === null || !groups?.size
+    ? states
+    : new Map([...states, ...[...groups].map(([id, { node }]) => [id, node] as const)]);
+}
+
+/** What a click on a node from afar does. */
+function useOpen(
+  closed: ReadonlySet<string>,
+  onOpen: (taskId: string) => void,
+  toggle: (groupId: string) => void
+): (id: string) => void {
+  return React.useCallback(
+    (id: string) => (closed.has(id) ? toggle(id) : onOpen(id)),
+    [closed, onOpen, toggle]
+  );
+}
+
+interface Toggling {
+  readonly layout: Layout;
+  readonly viewport: Viewport;
+  readonly closing: ClosedGroups;
+  readonly setFocused: (id: string) => void;
+  readonly setPointed: (pointed: Pointed) => void;
+  readonly ref: React.RefObject<HTMLElement>;
+}
+
+/** Open or close a group. In a view that somebody chose, its corner stays where it is. */
+function useToggle(toggling: Toggling): (groupId: string) => void {
+  const { layout, viewport, closing, setFocused, setPointed, ref } = toggling;
+  const [held, setHeld] = React.useState<{ id: string; x: number; y: number; view: View } | null>(
+    null
+  );
+  const { carry } = viewport;
+  React.useLayoutEffect(() => {
+    if (held === null) {
+      return;
+    }
+    const rect = stopRect(layout, held.id);
+    if (rect !== null) {
+      const { view } = held;
+      carry({ ...view, x: held.x - rect.x * view.zoom, y: held.y - rect.y * view.zoom });
+    }
+    stopElement(ref.current, held.id)?.focus({ preventScroll: true });
+  }, [layout, held, carry, ref]);
+  return React.useCallback(
+    (id: string) => {
+      const rect = stopRect(layout, id);
+      const { view } = viewport;
+      if (rect !== null) {
+        setHeld({ id, x: view.x + rect.x * view.zoom, y: view.y + rect.y * view.zoom, view });
+      }
+      setPointed(null);
+      setFocused(id);
+      closing.toggle(id);
+    },
+    [layout, viewport, closing, setFocused, setPointed]
   );
 }
 
@@ -120,11 +281,11 @@ function boxesIn(layout: Layout, view: View, size: Size): ReadonlySet<string> {
 }
 
 /** The same object while the pointer stays on the task, so that nothing is drawn again. */
-function pointedAt(task: string | null, before: Pointed): Pointed {
-  if (task === null) {
+function pointedAt(stop: string | null, before: Pointed): Pointed {
+  if (stop === null) {
     return null;
   }
-  return before !== null && 'task' in before && before.task === task ? before : { task };
+  return before !== null && 'stop' in before && before.stop === stop ? before : { stop };
 }
 
 /** A task that the run has no instance of. */
@@ -151,7 +312,7 @@ function activeRoutes(layout: Layout, pointed: Pointed, selected: string | null)
   if (pointed !== null && 'route' in pointed) {
     return [pointed.route];
   }
-  const task = pointed === null ? selected : pointed.task;
+  const task = pointed === null ? selected : pointed.stop;
   return task === null
     ? []
     : layout.routes.filter(route => route.source === task || route.target === task);
@@ -186,27 +347,32 @@ interface Keys {
   readonly layout: Layout;
   readonly viewport: Viewport;
   readonly focusable: string | null;
-  readonly setFocused: (taskId: string) => void;
+  readonly setFocused: (id: string) => void;
   readonly onOpen: (taskId: string) => void;
+  readonly toggle: (groupId: string) => void;
   readonly ref: React.RefObject<HTMLElement>;
 }
 
 function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
-  const { layout, viewport, focusable, setFocused, onOpen, ref } = keys;
+  const { layout, viewport, focusable, setFocused, onOpen, toggle, ref } = keys;
   const [wanted, setWanted] = React.useState<{ id: string } | null>(null);
   React.useLayoutEffect(() => {
     // The node may only just have come into view.
     if (wanted !== null) {
-      nodeOf(ref.current, wanted.id)?.focus({ preventScroll: true });
+      stopElement(ref.current, wanted.id)?.focus({ preventScroll: true });
     }
   }, [wanted, ref]);
   const go = (id: string | null): void => {
-    const box = id === null ? undefined : layout.boxes.get(id);
-    if (box !== undefined) {
-      viewport.setView((view, size) => revealing(view, rectOf(box), size));
-      setFocused(box.id);
-      setWanted({ id: box.id });
+    const rect = id === null ? null : stopRect(layout, id);
+    if (id !== null && rect !== null) {
+      viewport.setView((view, size) => revealing(view, rect, size));
+      setFocused(id);
+      setWanted({ id });
     }
+  };
+  const activate = (id: string): void => {
+    const isGroup = stopElement(ref.current, id)?.hasAttribute('aria-expanded') ?? false;
+    (isGroup ? toggle : onOpen)(id);
   };
   return event => {
     const direction = ARROWS[event.key];
@@ -218,7 +384,7 @@ function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
     } else if (event.key === 'Home') {
       go(first(layout));
     } else if ((event.key === 'Enter' || event.key === ' ') && focusable !== null) {
-      onOpen(focusable);
+      activate(focusable);
     } else if (!zoomByKey(event.key, viewport)) {
       return;
     }
@@ -227,9 +393,9 @@ function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
   };
 }
 
-function nodeOf(graph: HTMLElement | null, id: string): SVGElement | undefined {
-  const nodes = graph?.querySelectorAll<SVGElement>('[data-task-id]') ?? [];
-  return [...nodes].find(node => node.dataset.taskId === id);
+function stopElement(graph: HTMLElement | null, id: string): SVGElement | undefined {
+  const stops = graph?.querySelectorAll<SVGElement>('[data-stop-id]') ?? [];
+  return [...stops].find(stop => stop.dataset.stopId === id);
 }
 
 function zoomByKey(key: string, viewport: Viewport): boolean {
@@ -251,10 +417,37 @@ function zoomMiddle({ setView }: Viewport, factor: number): void {
 
 // ------------------------------------------------------------------------------------------ what floats
 
-function Tools({ viewport }: { viewport: Viewport }): React.JSX.Element {
+function Tools({
+  viewport,
+  closing,
+  groups
+}: {
+  viewport: Viewport;
+  /** Null where there are no groups. */
+  closing: ClosedGroups | null;
+  groups: readonly GroupView[];
+}): React.JSX.Element {
   const trans = useTexts();
+  const isAnyOpen = groups.some(one => closing?.closed.has(one.group_id) === false);
   return (
-    <div className="jp-nbflow-graph-tools" role="toolbar" aria-label={trans.__('Zoom')}>
+    <div className="jp-nbflow-graph-tools" role="toolbar" aria-label={trans.__('View')}>
+      {closing === null ? null : (
+        <button
+          type="button"
+          title={isAnyOpen ? trans.__('Close all groups') : trans.__('Open all groups')}
+          aria-label={isAnyOpen ? trans.__('Close all groups') : trans.__('Open all groups')}
+          onClick={isAnyOpen ? closing.closeAll : closing.openAll}
+        >
+          <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+            <path
+              d={isAnyOpen ? 'M3 1l3 3 3-3M3 11l3-3 3 3' : 'M3 4l3-3 3 3M3 8l3 3 3-3'}
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.5"
+            />
+          </svg>
+        </button>
+      )}
       <button
         type="button"
         title={trans.__('Zoom in (+)')}
@@ -287,16 +480,18 @@ interface GraphTipProps {
   readonly pointed: Pointed;
   readonly layout: Layout;
   readonly tasks: readonly GraphTask[];
+  readonly groups: readonly GroupView[];
   readonly states: NodeStates | null;
+  readonly groupStates: GroupStates | null;
   readonly now: number;
   readonly viewport: Viewport;
   readonly selected: string | null;
 }
 
 function GraphTip(props: GraphTipProps): React.JSX.Element | null {
-  const { pointed, layout, tasks, states, now, viewport, selected } = props;
+  const { pointed, layout, viewport, selected } = props;
   const { view, size } = viewport;
-  if (pointed === null || ('task' in pointed && pointed.task === selected)) {
+  if (pointed === null || ('stop' in pointed && pointed.stop === selected)) {
     return null; // The drawer tells all about the selected task.
   }
   if ('route' in pointed) {
@@ -307,23 +502,33 @@ function GraphTip(props: GraphTipProps): React.JSX.Element | null {
       </Tip>
     );
   }
-  const box = layout.boxes.get(pointed.task);
-  const task = tasks.find(one => one.task_id === pointed.task);
-  if (box === undefined || task === undefined) {
+  const rect = stopRect(layout, pointed.stop);
+  const text = tipOf(pointed.stop, props);
+  if (rect === null || text === null) {
     return null;
   }
-  const top = view.y + box.y * view.zoom;
+  const top = view.y + rect.y * view.zoom;
   const below = top < size.height / 2;
-  const x = view.x + (box.x + box.width / 2) * view.zoom;
+  const x = view.x + (rect.x + rect.width / 2) * view.zoom;
   return (
     <Tip
       x={inside(x, size.width)}
-      y={below ? top + NODE_HEIGHT * view.zoom + 8 : top - 8}
+      y={below ? top + rect.height * view.zoom + 8 : top - 8}
       below={below}
     >
-      <TaskTip task={task} node={states?.get(task.task_id)} now={now} />
+      {text}
     </Tip>
   );
+}
+
+function tipOf(id: string, props: GraphTipProps): React.JSX.Element | null {
+  const { layout, tasks, groups, states, groupStates, now } = props;
+  const group = groups.find(one => one.group_id === id);
+  if (group !== undefined) {
+    return <GroupTip group={group} state={groupStates?.get(id)} isOpen={layout.groups.has(id)} />;
+  }
+  const task = tasks.find(one => one.task_id === id);
+  return task === undefined ? null : <TaskTip task={task} node={states?.get(id)} now={now} />;
 }
 
 /** Tips stand centred on their point, and keep their distance from the border. */

@@ -1,10 +1,14 @@
 /** All edges of a graph, in a few paths; on top, without ink, what the pointer can find of each. */
 import * as React from 'react';
 
+import { labelWidth } from './arrange';
 import type { Layout, Route } from './layout';
+import { shortened } from './measure';
 
 /** More than these are drawn, but do not answer the pointer one by one. */
 const MOST_ANSWERING = 1500;
+/** Labels are set smaller than text is measured for. */
+const LABEL_SCALE = 13 / 11;
 
 function pathsOf(routes: readonly Route[]): string {
   return routes.map(route => route.path).join('');
@@ -45,6 +49,29 @@ function EdgesAsDrawn({ layout, isFar, onEnter }: EdgesProps): React.JSX.Element
           onPointerLeave={() => onEnter(null, [0, 0])}
         />
       ))}
+      {isFar ? null : <Labels routes={layout.routes} />}
+    </g>
+  );
+}
+
+/** The words that people put on edges. */
+function Labels({ routes }: { routes: readonly Route[] }): React.JSX.Element {
+  return (
+    <g className="jp-nbflow-edge-labels">
+      {routes.map(({ source, target, label, labelAt: [x, y] }) => {
+        if (label === '') {
+          return null;
+        }
+        const width = labelWidth(label);
+        return (
+          <g key={`${source}\n${target}`} transform={`translate(${x} ${y})`}>
+            <rect x={-width / 2} y="-9" width={width} height="18" rx="9" />
+            <text y="4" textAnchor="middle">
+              {shortened(label, (width - 12) * LABEL_SCALE)}
+            </text>
+          </g>
+        );
+      })}
     </g>
   );
 }

@@ -4,7 +4,9 @@ import * as React from 'react';
 import { kindName } from '../format';
 import type { NodeState } from '../reducer';
 import { useTexts, type Texts } from '../text';
-import type { EdgeView } from '../wire';
+import type { EdgeView, GroupView } from '../wire';
+import type { GroupState } from './groups';
+import { spoken } from './GroupBoxes';
 import type { GraphTask, Route } from './layout';
 import { secondLine } from './TaskNode';
 
@@ -48,6 +50,31 @@ export function TaskTip({
   );
 }
 
+export function GroupTip({
+  group,
+  state,
+  isOpen
+}: {
+  group: GroupView;
+  state: GroupState | undefined;
+  isOpen: boolean;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <>
+      <div className="jp-nbflow-tip-title">{group.label || group.group_id}</div>
+      <div>{spoken(group, state, trans)}</div>
+      {group.tooltip ? <div className="jp-nbflow-tip-message">{group.tooltip}</div> : null}
+      <div className="jp-nbflow-muted">
+        {isOpen ? trans.__('Click to close the group') : trans.__('Click to open the group')}
+      </div>
+    </>
+  );
+}
+
+/** More reasons than these are not read. */
+const MOST_REASONS = 6;
+
 export function EdgeTip({ route }: { route: Route }): React.JSX.Element {
   const trans = useTexts();
   return (
@@ -55,9 +82,15 @@ export function EdgeTip({ route }: { route: Route }): React.JSX.Element {
       <div className="jp-nbflow-tip-title">
         {route.source} → {route.target}
       </div>
-      {route.reasons.map((reason, place) => (
+      {route.label ? <div>{route.label}</div> : null}
+      {route.reasons.slice(0, MOST_REASONS).map((reason, place) => (
         <EdgeReason key={place} reason={reason} />
       ))}
+      {route.reasons.length > MOST_REASONS ? (
+        <div className="jp-nbflow-muted">
+          {trans.__('and %1 more', route.reasons.length - MOST_REASONS)}
+        </div>
+      ) : null}
       {route.reasons.length ? null : <div>{trans.__('Declared')}</div>}
     </>
   );

@@ -34,8 +34,10 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
     <g
       className="jp-nbflow-node"
       data-task-id={task.task_id}
+      data-stop-id={task.task_id}
       data-state={node?.state}
       data-selected={isSelected || undefined}
+      data-role={task.role || undefined}
       transform={`translate(${box.x} ${box.y})`}
       role="button"
       aria-label={`${task.task_id}, ${second}${after}`}
@@ -60,7 +62,7 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
       {/* An inner drawing cuts off what a wide font has too much. */}
       <svg x="38" width={box.width - 44} height={NODE_HEIGHT}>
         <text className="jp-nbflow-node-title" y="20">
-          {shortened(task.task_id, box.width - 48)}
+          {shortened(box.name, box.width - 48)}
         </text>
         <text className="jp-nbflow-node-detail" y="35.5">
           {shortened(second, (box.width - 48) * DETAIL_SCALE)}
@@ -81,7 +83,7 @@ export function secondLine(
 ): string {
   if (node === undefined) {
     const rule = task.trigger_rule === 'all_success' ? '' : ` · ${task.trigger_rule}`;
-    return `${kindName(task)}${rule}`;
+    return `${kindName(task)}${rule}${roleText(task, trans)}`;
   }
   const seconds = secondsBetween(
     node.started_at,
@@ -90,5 +92,12 @@ export function secondLine(
   );
   const isTimed = seconds !== null && (node.ended_at !== null || node.state === 'running');
   const count = node.instances > 1 ? ` · ${node.finished}/${node.instances}` : '';
-  return `${stateName(node.state, trans)}${isTimed ? ` · ${duration(seconds)}` : ''}${count}`;
+  return `${stateName(node.state, trans)}${isTimed ? ` · ${duration(seconds)}` : ''}${count}${roleText(task, trans)}`;
+}
+
+/** Whether it sets something up for others, or tears it down. */
+function roleText(task: GraphTask, trans: Texts): string {
+  const names = { '': '', setup: trans.__('setup'), teardown: trans.__('teardown') };
+  const name = names[task.role];
+  return name === '' ? '' : ` · ${name}`;
 }

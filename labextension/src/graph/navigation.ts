@@ -1,46 +1,78 @@
-/** Where an arrow key leads on the graph: along edges from left to right, within a layer up and down. Pure. */
-import type { Box, Layout } from './layout';
+/**
+ * Where an arrow key leads on the graph: along edges from left to right, and up and down to what stands there.
+ * The heads of open groups are stops on the way. Pure.
+ */
+import { GROUP_HEAD, NODE_HEIGHT, type Layout } from './layout';
+import type { Rect } from './viewport';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
-/** The task that `direction` leads to from `id`, or null at the border. */
+interface Stop extends Rect {
+  readonly id: string;
+  readonly layer: number;
+}
+
+/** The task or group that `direction` leads to from `id`, or null at the border. */
 export function neighbour(layout: Layout, id: string, direction: Direction): string | null {
-  const from = layout.boxes.get(id);
-  if (from === undefined) {
+  const from = stop(layout, id);
+  if (from === null) {
     return first(layout);
   }
-  if (direction === 'left' || direction === 'right') {
-    return alongEdges(layout, from, direction);
+  return direction === 'left' || direction === 'right'
+    ? alongEdges(layout, from, direction)
+    : across(layout, from, direction === 'down' ? 1 : -1);
+}
+
+/** Where a keyboard begins: the top of the first layer. */
+export function first(layout: Layout): string | null {
+  const stops = [...layout.boxes.keys()].map(id => stop(layout, id)).filter(one => one !== null);
+  stops.sort(comparePlaces);
+  return stops[0]?.id ?? null;
+}
+
+/** The place of a task, a closed group, or the head of an open one; null if there is no such thing. */
+export function stopRect(layout: Layout, id: string): Rect | null {
+  return stop(layout, id);
+}
+
+function stop(layout: Layout, id: string): Stop | null {
+  const box = layout.boxes.get(id);
+  if (box !== undefined) {
+    return { id, x: box.x, y: box.y, width: box.width, height: NODE_HEIGHT, layer: box.layer };
   }
-  const sign = direction === 'down' ? 1 : -1;
-  const inLayer = [...layout.boxes.values()].filter(
-    box => box.layer === from.layer && box.id !== id && sign * comparePlaces(box, from) > 0
+  const group = layout.groups.get(id);
+  return group === undefined
+    ? null
+    : { id, x: group.x, y: group.y, width: group.width, height: GROUP_HEAD, layer: -1 };
+}
+
+function across(layout: Layout, from: Stop, sign: 1 | -1): string | null {
+  const ids = [...layout.boxes.keys(), ...layout.groups.keys()];
+  const stops = ids.map(id => stop(layout, id)).filter(one => one !== null);
+  const ahead = stops.filter(one => one.id !== from.id && sign * (one.y - from.y) > 0);
+  const near = ahead.filter(one => one.x < from.x + from.width && from.x < one.x + one.width);
+  near.sort((a, b) => sign * (a.y - b.y) || Math.abs(a.x - from.x) - Math.abs(b.x - from.x));
+  if (near[0] !== undefined || layout.groups.size) {
+    return near[0]?.id ?? null;
+  }
+  const inLayer = stops.filter(
+    one => one.layer === from.layer && one.id !== from.id && sign * comparePlaces(one, from) > 0
   );
   inLayer.sort((a, b) => sign * comparePlaces(a, b));
   return inLayer[0]?.id ?? null;
 }
 
-/** Where a keyboard begins: the top of the first layer. */
-export function first(layout: Layout): string | null {
-  const boxes = [...layout.boxes.values()];
-  boxes.sort((a, b) => a.layer - b.layer || comparePlaces(a, b));
-  return boxes[0]?.id ?? null;
-}
-
-function alongEdges(layout: Layout, from: Box, direction: 'left' | 'right'): string | null {
+function alongEdges(layout: Layout, from: Stop, direction: 'left' | 'right'): string | null {
   const ids = layout.routes
     .filter(route => (direction === 'right' ? route.source : route.target) === from.id)
     .map(route => (direction === 'right' ? route.target : route.source));
-  const boxes = ids.map(id => layout.boxes.get(id)).filter(box => box !== undefined);
-  boxes.sort((a, b) => distance(a, from) - distance(b, from));
-  return boxes[0]?.id ?? null;
-}
-
-function distance(a: Box, b: Box): number {
-  return Math.abs(a.layer - b.layer) * 1000 + Math.abs(a.y - b.y);
+  const stops = ids.map(id => stop(layout, id)).filter(one => one !== null);
+  const away = (one: Stop): number => Math.abs(one.x - from.x);
+  stops.sort((a, b) => away(a) - away(b) || Math.abs(a.y - from.y) - Math.abs(b.y - from.y));
+  return stops[0]?.id ?? null;
 }
 
 /** In a block of columns one reads down the first column, then the next. */
-function comparePlaces(a: Box, b: Box): number {
+function comparePlaces(a: Rect, b: Rect): number {
   return a.x - b.x || a.y - b.y;
 }

@@ -28,6 +28,8 @@ export interface Viewport {
    * somebody chose stays anyway.
    */
   readonly keep: (rect: Rect | null) => void;
+  /** For a graph that has just taken the place of another: stay at this view, if the one before was chosen. */
+  readonly carry: (view: View) => void;
   readonly pointer: {
     readonly onPointerDown: (event: React.PointerEvent) => void;
     readonly onPointerMove: (event: React.PointerEvent) => void;
@@ -74,9 +76,21 @@ export function useViewport(
     },
     [graph]
   );
+  const carry = React.useCallback(
+    (next: View) => {
+      setChosen(before =>
+        before === null || before.isHeld || before.graph === graph
+          ? before
+          : { graph, view: next, isHeld: false }
+      );
+    },
+    [graph]
+  );
   useSize(ref, setSize);
   useWheel(ref, setView, isInPage);
-  return { view, size, setView, keep, refit: () => setChosen(null), pointer: usePan(setView) };
+  const pointer = usePan(setView);
+  const refit = React.useCallback(() => setChosen(null), []);
+  return { view, size, setView, keep, refit, carry, pointer };
 }
 
 function useSize(ref: React.RefObject<HTMLElement>, setSize: (size: Size) => void): void {

@@ -204,9 +204,7 @@ type ShownProps = DagPageProps & {
 };
 
 function Shown(props: ShownProps): React.JSX.Element {
-  const { view, state, detail, run, tasks, now, dagId, onChooseTask } = props;
-  const states = useNodeStates(run);
-  const open = React.useCallback((taskId: string) => onChooseTask(taskId, -1), [onChooseTask]);
+  const { view, state, detail, run, tasks, now, onChooseTask } = props;
   if (view === 'tasks') {
     const instances = run?.instances ?? null;
     return (
@@ -228,10 +226,18 @@ function Shown(props: ShownProps): React.JSX.Element {
   if (view === 'details') {
     return <DagDetails detail={detail} run={run?.run ?? null} now={now} />;
   }
+  return <Graph {...props} />;
+}
+
+function Graph(props: ShownProps): React.JSX.Element {
+  const { state, detail, run, tasks, dagId, onChooseTask } = props;
+  const states = useNodeStates(run);
+  const open = React.useCallback((taskId: string) => onChooseTask(taskId, -1), [onChooseTask]);
   return (
     <DagGraph
       dagId={dagId}
       tasks={tasks}
+      groups={run?.groups ?? detail.groups}
       states={states}
       selected={state.task?.taskId ?? null}
       onOpen={open}

@@ -4,6 +4,7 @@ import type {
   DagDetail,
   DagView,
   EdgeView,
+  GroupView,
   RunDetail,
   RunDot,
   RunView,
@@ -97,6 +98,10 @@ export function aTask(
     role: '',
     ...more
   };
+}
+
+export function aGroup(groupId: string, tasks: string[], more: Partial<GroupView> = {}): GroupView {
+  return { group_id: groupId, parent: null, label: groupId, tooltip: '', tasks, ...more };
 }
 
 export function anEdge(upstream: string, more: Partial<EdgeView> = {}): EdgeView {
