@@ -280,7 +280,15 @@ describe('a task', () => {
 
   function aDetail(more: Partial<TaskInstanceDetail> = {}): TaskInstanceDetail {
     const task = aTask('a', [], { kind: 'notebook' });
-    return { instance: anInstance('a'), task, tries: [], values: [], why: [], callbacks: [], ...more };
+    return {
+      instance: anInstance('a'),
+      task,
+      tries: [],
+      values: [],
+      why: [],
+      callbacks: [],
+      ...more
+    };
   }
 
   test('one that has ended is fetched whole, its log piece by piece', async () => {
