@@ -52,8 +52,9 @@ class DagWidget(anywidget.AnyWidget):
 
     `dag` is `{"dag_id", "tasks", "groups"}`, `states` maps task ids to `{"state", "message", ...}`,
     `run` is the run or None, `log_text` the end of the log of the task `selected`, and `problem` a
-    sentence when what is seen may be stale. All are JSON in the shapes of `nbflow.views`. `in_kernel` tells
-    that the run belongs to this kernel and no server knows it: interrupting the kernel ends it.
+    sentence when what is seen may be stale. All are JSON in the shapes of `nbflow.views`.
+    `in_kernel` tells that the run belongs to this kernel and no server knows it: interrupting the
+    kernel ends it.
     """
 
     _esm = _built("widget.js") if IS_BUILT else _PLAIN_VIEW
