@@ -25,6 +25,12 @@ if TYPE_CHECKING:
         TriggerDagRunOperator,
     )
     from nbflow.authoring.dag import DAG, dag
+    from nbflow.authoring.deadlines import (
+        AsyncCallback,
+        DeadlineAlert,
+        DeadlineReference,
+        SyncCallback,
+    )
     from nbflow.authoring.decorators import setup, task, teardown
     from nbflow.authoring.groups import TaskGroup, task_group
     from nbflow.authoring.links import Label, chain, chain_linear, cross_downstream
@@ -94,6 +100,7 @@ __all__ = [
     "AssetAll",
     "AssetAny",
     "AssetOrTimeSchedule",
+    "AsyncCallback",
     "BaseBranchOperator",
     "BaseHook",
     "BaseNotifier",
@@ -114,6 +121,8 @@ __all__ = [
     "DateTimeSensor",
     "DateTimeSensorAsync",
     "DayOfWeekSensor",
+    "DeadlineAlert",
+    "DeadlineReference",
     "DeltaDataIntervalTimetable",
     "DeltaTimetable",
     "DeltaTriggerTimetable",
@@ -141,6 +150,7 @@ __all__ = [
     "Skip",
     "SqlCheckOperator",
     "SqlOperator",
+    "SyncCallback",
     "TaskGroup",
     "TimeDeltaSensor",
     "TimeDeltaSensorAsync",
@@ -170,6 +180,12 @@ __all__ = [
 _HOMES = {
     "nbflow.authoring.asset_events": ("Metadata",),
     "nbflow.authoring.context": ("Context", "get_current_context"),
+    "nbflow.authoring.deadlines": (
+        "AsyncCallback",
+        "DeadlineAlert",
+        "DeadlineReference",
+        "SyncCallback",
+    ),
     "nbflow.authoring.dag": ("DAG", "dag"),
     "nbflow.authoring.decorators": ("setup", "task", "teardown"),
     "nbflow.authoring.groups": ("TaskGroup", "task_group"),

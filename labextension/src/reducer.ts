@@ -159,7 +159,8 @@ function newRun(dagId: string, runId: string, change: ChangeView): RunView {
     version: 0,
     message: '',
     cancelling: false,
-    counts: {}
+    counts: {},
+    missed_deadlines: []
   };
 }
 

@@ -125,6 +125,17 @@ export interface DagDetail {
   awaited_assets: AwaitedAssets | null;
 }
 
+/**
+ * A deadline of a run: when it is, null where it says nothing about this run, and whether it
+ * was missed.
+ */
+export interface DeadlineView {
+  name: string;
+  text: string;
+  due_at: string | null;
+  missed: boolean;
+}
+
 /** A run in a list. `counts` maps each state to the number of task instances in it. */
 export interface RunView {
   dag_id: string;
@@ -143,6 +154,7 @@ export interface RunView {
   message: string;
   cancelling: boolean;
   counts: Record<string, number>;
+  missed_deadlines: string[];
 }
 
 /** Some runs, newest first; `next` asks for the next page, null when there is none. */
@@ -197,6 +209,7 @@ export interface RunDetail {
   instances: TaskInstanceView[];
   callbacks: CallbackView[];
   cursor: number;
+  deadlines: DeadlineView[];
 }
 
 /**

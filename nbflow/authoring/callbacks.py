@@ -20,6 +20,7 @@ ARGUMENTS = {
     "on_failure_callback": "failure",
     "on_retry_callback": "retry",
     "on_skipped_callback": "skipped",
+    "deadline": "deadline",
 }
 """The argument for each occasion of `core.callbacks.Occasion`."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 from nbflow.authoring import displays, spec
 from nbflow.authoring.arguments import Callbacks, Duration, refuse_unknown
 from nbflow.authoring.callbacks import OF_A_DAG
+from nbflow.authoring.deadlines import DeadlineAlert, deadline_callbacks
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import DAG_SETTINGS
 from nbflow.authoring.links import close_scope, open_scope
@@ -59,10 +60,10 @@ class DAG(DagDefinition):
     then by default), is passed over (skip), or takes the place of the oldest (cancel_running; 1 by
     default for these two). `max_active_tasks` limits the active tasks of each run,
     `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
-    seconds. `default_args` are arguments for every task that takes them. `secrets` names variables
-    and connections (`var.x`, `conn.y`) that tasks read besides those they mention. Problems are not
-    raised here but reported all at once by `problems()` and `to_core()`, save for the name of an
-    argument that does not exist.
+    seconds; a `deadline` only tells that a run is late. `default_args` are arguments for every task
+    that takes them. `secrets` names variables and connections (`var.x`, `conn.y`) that tasks read
+    besides those they mention. Problems are not raised here but reported all at once by
+    `problems()` and `to_core()`, save for the name of an argument that does not exist.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class DAG(DagDefinition):
         overlap: Overlap = "queue",
         is_paused_upon_creation: bool | None = None,
         notify: object = None,
+        deadline: DeadlineAlert | Sequence[DeadlineAlert] | None = None,
         on_success_callback: Callbacks = None,
         on_failure_callback: Callbacks = None,
         secrets: Iterable[str] | None = None,
@@ -113,11 +115,13 @@ class DAG(DagDefinition):
             "is_paused_upon_creation": is_paused_upon_creation,
             "secrets": secrets,
             "notify": notify,
+            "deadline": deadline,
         }
         super().__init__(dag_id, settings, default_args or {}, origin)
         self.callbacks = {
             "on_success_callback": on_success_callback,
             "on_failure_callback": on_failure_callback,
+            "deadline": deadline_callbacks(deadline) or None,
         }
 
     def __enter__(self) -> Self:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
 from nbflow.authoring.callbacks import callback_names
+from nbflow.authoring.deadlines import read_deadlines
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.notifiers import notify_rules
 from nbflow.authoring.params import params_fields
@@ -62,6 +63,7 @@ DAG_SETTINGS = (
     "is_paused_upon_creation",
     "secrets",
     "notify",
+    "deadline",
 )
 """Everything `DAG(...)` takes besides its id."""
 
@@ -123,6 +125,7 @@ def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, 
         "doc": read.text("doc_md", ""),
         "notify": notify_rules(settings.get("notify"), findings),
         "paused_upon_creation": read.flag("is_paused_upon_creation", False),
+        "deadlines": read_deadlines(settings.get("deadline"), findings),
     }
 
 

@@ -148,6 +148,11 @@ def run_table(detail: RunDetail, most: int = 1000) -> RenderableType:
         parts.append(Text(f"{len(detail.instances)} tasks: {counts}", style="bright_black"))
     if run.message:
         parts.append(Text(run.message, style="bright_black"))
+    parts += [
+        Text(f"Deadline missed: {one.text} ({one.due_at}).", style="yellow")
+        for one in detail.deadlines
+        if one.missed
+    ]
     parts += [_told(one) for one in detail.callbacks if one.state in ("failed", "lost")]
     return Group(*parts)
 

@@ -64,7 +64,14 @@ def cleared(step: Step, event: ev.Cleared) -> None:
             step.change(instance, state=TaskState.NONE, **FRESH)
             step.note((key[0], -1))
     if step.run.state.is_finished and event.keys:
-        step.change_run(state=RunState.QUEUED, ended_at=None, message="", cancelling=None)
+        step.change_run(
+            state=RunState.QUEUED,
+            ended_at=None,
+            message="",
+            cancelling=None,
+            requeued_at=step.now,
+            missed_deadlines=(),
+        )
 
 
 def marked(step: Step, event: ev.Marked) -> None:

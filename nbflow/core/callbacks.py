@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nbflow.core.effects import Effect, RunChanged, TaskChanged, TryEnded
+from nbflow.core.effects import DeadlinePassed, Effect, RunChanged, TaskChanged, TryEnded
 from nbflow.core.events import TaskKey
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome
@@ -20,7 +20,7 @@ from nbflow.core.states import Reason, RunState, TaskState, Word
 
 
 class Occasion(Word):
-    """What can happen to a task instance or, SUCCESS and FAILURE, to a run."""
+    """What can happen to a task instance or, SUCCESS, FAILURE and DEADLINE, to a run."""
 
     EXECUTE = "execute"
     SUCCESS = "success"
@@ -29,6 +29,9 @@ class Occasion(Word):
     SKIPPED = "skipped"
     DEADLINE = "deadline"
 
+
+NO_POSITION = -1
+"""Of no callback: only notifications are meant."""
 
 OF_A_RUN = (Occasion.SUCCESS, Occasion.FAILURE)
 
@@ -49,7 +52,8 @@ _ON_STATE = {
 class Happened:
     """One occasion in one run; `key` is None for the run itself.
 
-    `facts` is what whoever is told hears of it: state, reason, message, traceback and times.
+    `facts` is what whoever is told hears of it: state, reason, message, traceback and times. With a
+    `position` only the callback at that place is meant.
     """
 
     occasion: Occasion
@@ -58,6 +62,7 @@ class Happened:
     try_number: int = 0
     attempt_id: str | None = None
     facts: JsonObject = field(default_factory=dict)
+    position: int | None = None
 
 
 def what_happened(effects: Iterable[Effect]) -> list[Happened]:
@@ -82,6 +87,10 @@ def _of_effect(effect: Effect, outcomes: Mapping[str, Outcome]) -> Happened | No
             return Happened(
                 occasion, after.key, effect.at, after.try_number, after.attempt_id, facts
             )
+    if isinstance(effect, DeadlinePassed):
+        facts = {**_run_facts(effect.run), **_deadline_facts(effect)}
+        position = NO_POSITION if effect.callback is None else effect.callback
+        return Happened(Occasion.DEADLINE, None, effect.at, facts=facts, position=position)
     if isinstance(effect, RunChanged):
         occasion = _of_run(effect.before, effect.after)
         if occasion is not None:
@@ -130,6 +139,12 @@ def _run_facts(run: DagRun) -> JsonObject:
         "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
     }
+
+
+def _deadline_facts(effect: DeadlinePassed) -> JsonObject:
+    late = f"The run has not ended {effect.words}, its deadline."
+    due = effect.due_at.isoformat()
+    return {"reason": "deadline", "message": late, "deadline": effect.name, "due_at": due}
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -183,6 +183,7 @@ class Dag:
     groups: tuple[Group, ...] = ()
     callbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notify: tuple[Notify, ...] = ()
+    deadlines: tuple[JsonObject, ...] = ()
 
     @cached_property
     def graph(self) -> Graph:
@@ -309,6 +310,7 @@ class Dag:
         raw["tags"] = tuple(raw["tags"])
         raw["callbacks"] = _callbacks(raw)
         raw["notify"] = _notify(raw)
+        raw["deadlines"] = tuple(raw.get("deadlines", ()))
         raw["groups"] = tuple(Group(**group) for group in raw.get("groups", ()))
         for name in ("start_date", "end_date"):
             raw[name] = raw[name] and datetime.fromisoformat(raw[name])

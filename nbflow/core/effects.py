@@ -109,6 +109,18 @@ class AssetsUpdated:
 
 
 @dataclass(frozen=True)
+class DeadlinePassed:
+    """The run has missed a deadline, for the journal and whoever wants to be told."""
+
+    name: str
+    due_at: datetime
+    words: str
+    callback: int | None
+    run: DagRun
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CancelAttempt:
     """To the executor, after the commit: end this attempt. Repeated at recovery, so it must be
     harmless twice.
@@ -128,6 +140,7 @@ Effect: TypeAlias = (
     | TryDecided
     | ValuesStored
     | AssetsUpdated
+    | DeadlinePassed
     | CancelAttempt
 )
 

@@ -52,6 +52,18 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True)
+class DeadlineMissed:
+    """The run has not ended by the time it should have; `words` describe the deadline. `callback`
+    is the place of its callback among the DAG's.
+    """
+
+    name: str
+    due_at: datetime
+    words: str = ""
+    callback: int | None = None
+
+
+@dataclass(frozen=True)
 class RetryDue:
     """The time has come to look at this task instance: its next try or poke is due, or the clock
     decides what it waits for.
@@ -157,6 +169,7 @@ Event: TypeAlias = (
     | AttemptStarted
     | AttemptFinished
     | RetryDue
+    | DeadlineMissed
     | NothingToExecute
     | GaveWay
     | WaitOver

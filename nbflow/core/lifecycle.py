@@ -27,6 +27,7 @@ from nbflow.core.draft import Draft
 from nbflow.core.effects import (
     AssetsUpdated,
     CancelAttempt,
+    DeadlinePassed,
     Effect,
     RunChanged,
     TaskChanged,
@@ -659,6 +660,14 @@ def _nothing_to_execute(step: _Pass, event: ev.NothingToExecute) -> None:
         step.update_assets(after.key, ())
 
 
+def _deadline_missed(step: _Pass, event: ev.DeadlineMissed) -> None:
+    if event.name in step.run.missed_deadlines or step.run.state.is_finished:
+        return
+    step.change_run(missed_deadlines=(*step.run.missed_deadlines, event.name))
+    told = (event.name, event.due_at, event.words, event.callback, step.run, step.now)
+    step.effects.append(DeadlinePassed(*told))
+
+
 def _gave_way(step: _Pass, event: ev.GaveWay) -> None:
     for key in step.snapshot.instances:
         instance = step.get(key)
@@ -691,6 +700,7 @@ _ON_EVENT: dict[type, Callable[..., None]] = {
     ev.AttemptStarted: _attempt_started,
     ev.AttemptFinished: _attempt_finished,
     ev.RetryDue: _retry_due,
+    ev.DeadlineMissed: _deadline_missed,
     ev.NothingToExecute: _nothing_to_execute,
     ev.GaveWay: _gave_way,
     ev.WaitOver: _wait_over,

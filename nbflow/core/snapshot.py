@@ -23,7 +23,8 @@ class DagRun:
 
     `cancelling` says why the run is being ended, while it still waits for attempts to stop. `only`
     names the tasks it is made of, None for all of the DAG. `rerun_of` is the run it repeats with
-    changes, `backfill_id` the backfill it belongs to.
+    changes, `backfill_id` the backfill it belongs to. `missed_deadlines` are names of deadlines
+    (`deadlines.py`); `requeued_at` is when it was cleared last.
     """
 
     dag_id: str
@@ -44,6 +45,8 @@ class DagRun:
     only: tuple[str, ...] | None = None
     rerun_of: str | None = None
     backfill_id: int | None = None
+    missed_deadlines: tuple[str, ...] = ()
+    requeued_at: datetime | None = None
 
 
 @dataclass(frozen=True)

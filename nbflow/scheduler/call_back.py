@@ -279,6 +279,7 @@ def _rows(run: ActiveRun, one: Happened, wanted: Sequence[tuple[str, str]]) -> l
             one.facts,
         )
         for position, (kind, name) in enumerate(wanted)
+        if kind != "callback" or one.position in (None, position)
     ]
     return [Named(row, names.dag_id, names.run_id) for row in rows]
 

@@ -34,6 +34,7 @@ from nbflow.scheduler.give_secrets import SecretSource, give_secrets, keep_varia
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.notify import NotifySettings
+from nbflow.scheduler.pass_deadlines import deadline_times, pass_deadlines
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.run_backfills import may_begin, run_backfills
 from nbflow.scheduler.trigger_runs import trigger_runs
@@ -266,6 +267,7 @@ class Scheduler:
                 changed |= answer_requests(session, book, now)
                 self._assets_may_have_news |= bool(changed)
                 self._look_who_is_held(session, changed)
+                pass_deadlines(book, now)
                 heard = trigger_runs(session, book, reports, now)
                 self._take_reports(book, heard, now)
                 self._retry(book, now)
@@ -323,6 +325,7 @@ class Scheduler:
         if self.book is not None and self.book.has_waits_to_look_at:
             times.append(self.clock())
         if self.book is not None:
+            times += deadline_times(self.book.runs.values())
             times += [at for at in map(_ends_by, self.book.runs.values()) if at is not None]
         if (seconds := self.callbacks.look_again) is not None:
             times.append(self.clock() + timedelta(seconds=seconds))

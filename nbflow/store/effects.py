@@ -114,8 +114,8 @@ class _Batch:
             self._try_decided(effect)
         elif isinstance(effect, fx.ValuesStored):
             self._values_stored(effect)
-        elif isinstance(effect, fx.AssetsUpdated):
-            self._assets_updated(effect)
+        elif isinstance(effect, (fx.AssetsUpdated, fx.DeadlinePassed)):
+            self._came_to_pass(effect)
 
     def write(self, session: Session) -> None:
         _update(session, _UPDATE_RUN, self.runs)
@@ -223,7 +223,12 @@ class _Batch:
             self._empty(ref)
         self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
 
-    def _assets_updated(self, effect: fx.AssetsUpdated) -> None:
+    def _came_to_pass(self, effect: fx.AssetsUpdated | fx.DeadlinePassed) -> None:
+        """What is written down beside the states."""
+        if isinstance(effect, fx.DeadlinePassed):
+            about = {"name": effect.name, "due_at": effect.due_at.isoformat()}
+            self._line("deadline", effect.run.state, effect.at, about)
+            return
         _, dag_id, run_id = self._run
         self.asset_events += [
             AssetEvent(
@@ -336,6 +341,8 @@ _RUN_FIELDS = (
     "ended_at",
     "note",
     "backfill_id",
+    "missed_deadlines",
+    "requeued_at",
 )
 _OUTCOME_FIELDS = (
     "state",

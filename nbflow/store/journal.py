@@ -30,9 +30,9 @@ class Change:
     """One line. `cursor` is 0 until it is stored.
 
     Kinds: `task` and `run` (a state was reached), `run_created`, `run_skipped` (a tick was passed
-    over), `asset` (an event), `callback` (it is due, was sent, ended; notifications too), `dag`
-    (new version, inactive, paused, unpaused), `import_errors` (of the file in `data`) and `request`
-    (answered; the audit).
+    over), `asset` (an event), `deadline` (missed), `callback` (it is due, was sent, ended;
+    notifications too), `dag` (new version, inactive, paused, unpaused), `import_errors` (of the
+    file in `data`) and `request` (answered; the audit).
     """
 
     at: datetime

@@ -218,6 +218,8 @@ class DagRunRow(Row):
     only: Mapped[tuple[str, ...] | None] = mapped_column(TextTuple())
     rerun_of: Mapped[str | None]
     backfill_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    missed_deadlines: Mapped[tuple[str, ...]] = mapped_column(TextTuple(), server_default="[]")
+    requeued_at: Mapped[datetime | None]
 
 
 class BackfillRow(Row):

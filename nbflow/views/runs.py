@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from nbflow.core.dag import Dag
+from nbflow.core.deadlines import Deadline, deadline_from_json
 from nbflow.core.errors import NotFoundError
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import ValueRef
-from nbflow.core.snapshot import RunSnapshot, TaskInstance
+from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
 from nbflow.core.spelling import did_you_mean
 from nbflow.store import browsing, journal
 from nbflow.store import callbacks as callback_store
@@ -24,6 +25,7 @@ from nbflow.store.runs import ActiveRun
 from nbflow.views.dags import group_views, iso, iso_text, task_views
 from nbflow.views.shapes import (
     CallbackView,
+    DeadlineView,
     RunDetail,
     RunView,
     TaskInstanceDetail,
@@ -67,7 +69,13 @@ def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
         _in_order(dag, found),
         [_callback_view(one) for one in called],
         cursor,
+        [_deadline_view(deadline_from_json(data), run.run) for data in dag.deadlines],
     )
+
+
+def _deadline_view(deadline: Deadline, run: DagRun) -> DeadlineView:
+    missed = deadline.name in run.missed_deadlines
+    return DeadlineView(deadline.name, deadline.describe(), iso(deadline.due_at(run)), missed)
 
 
 def task_instance_detail(
@@ -163,6 +171,7 @@ def run_view(listed: ListedRun) -> RunView:
         message=run.message,
         cancelling=run.cancelling is not None and not run.state.is_finished,
         counts=dict(listed.counts),
+        missed_deadlines=list(run.missed_deadlines),
     )
 
 

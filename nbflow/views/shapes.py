@@ -146,6 +146,18 @@ class DagDetail:
 
 
 @dataclass(frozen=True)
+class DeadlineView:
+    """A deadline of a run: when it is, null where it says nothing about this run, and whether it
+    was missed.
+    """
+
+    name: str
+    text: str
+    due_at: str | None
+    missed: bool
+
+
+@dataclass(frozen=True)
 class RunView:
     """A run in a list. `counts` maps each state to the number of task instances in it."""
 
@@ -165,6 +177,7 @@ class RunView:
     message: str
     cancelling: bool
     counts: dict[str, int]
+    missed_deadlines: list[str]
 
 
 @dataclass(frozen=True)
@@ -225,6 +238,7 @@ class RunDetail:
     instances: list[TaskInstanceView]
     callbacks: list[CallbackView]
     cursor: int
+    deadlines: list[DeadlineView]
 
 
 @dataclass(frozen=True)

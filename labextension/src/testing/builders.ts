@@ -72,6 +72,7 @@ export function aRun(runId: string, more: Partial<RunView> = {}): RunView {
     message: '',
     cancelling: false,
     counts: {},
+    missed_deadlines: [],
     ...more
   };
 }
@@ -134,7 +135,16 @@ export function aRunDetail(
   more: Partial<RunDetail> = {}
 ): RunDetail {
   const tasks = [...new Set(instances.map(one => one.task_id))].map(taskId => aTask(taskId));
-  return { run: aRun('r1'), tasks, groups: [], instances, callbacks: [], cursor: 0, ...more };
+  return {
+    run: aRun('r1'),
+    tasks,
+    groups: [],
+    instances,
+    callbacks: [],
+    deadlines: [],
+    cursor: 0,
+    ...more
+  };
 }
 
 export function aDagDetail(dagId: string, more: Partial<DagDetail> = {}): DagDetail {

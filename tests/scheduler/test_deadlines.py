@@ -1,0 +1,81 @@
+"""Runs that have not ended by the time they should have."""
+
+from __future__ import annotations
+
+from nbflow.commands import Commands
+from nbflow.core.deadlines import Deadline
+from nbflow.store import journal
+from nbflow.store.database import Database
+from nbflow.views.runs import run_detail
+from tests.scheduler.conftest import MakeScheduler
+from tests.scheduler.stage import Clock, Hands, a_dag, start_run
+
+HALF_AN_HOUR = a_dag("a", deadlines=(Deadline("late", "queued_at", 1800).to_json(),))
+
+
+def missed(database: Database) -> list[str]:
+    return run_detail(database, "d", "r").run.missed_deadlines
+
+
+def lines(database: Database) -> int:
+    with database.reading() as session:
+        return sum(one.kind == "deadline" for one in journal.after(session, 0))
+
+
+def test_the_scheduler_wakes_for_a_deadline_and_records_it_once(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock
+) -> None:
+    start_run(database, HALF_AN_HOUR)
+    scheduler = make_scheduler()
+    scheduler.tick()
+    clock.pass_(minutes=29, seconds=59)
+    assert (scheduler.tick() - clock.now).total_seconds() == 1
+    assert missed(database) == []
+    clock.pass_(seconds=1)
+    scheduler.tick()
+    scheduler.tick()
+    assert (missed(database), lines(database)) == (["late"], 1)
+    (deadline,) = run_detail(database, "d", "r").deadlines
+    assert (deadline.missed, deadline.due_at) == (True, clock.now.isoformat())
+
+
+def test_a_run_that_ends_in_time_misses_nothing(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock, hands: Hands
+) -> None:
+    start_run(database, HALF_AN_HOUR)
+    scheduler = make_scheduler()
+    scheduler.tick()
+    hands.finish("a")
+    scheduler.tick()
+    clock.pass_(hours=1)
+    scheduler.tick()
+    assert missed(database) == []
+
+
+def test_a_deadline_that_passed_while_no_scheduler_was_there_is_recorded(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock, hands: Hands
+) -> None:
+    start_run(database, HALF_AN_HOUR)
+    make_scheduler().tick()
+    clock.pass_(hours=1)
+    hands.finish("a")
+    make_scheduler().tick()
+    assert (missed(database), lines(database)) == (["late"], 1)
+
+
+def test_a_cleared_run_has_its_time_again(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock, hands: Hands
+) -> None:
+    start_run(database, HALF_AN_HOUR)
+    scheduler = make_scheduler()
+    scheduler.tick()
+    clock.pass_(hours=1)
+    scheduler.tick()
+    hands.finish("a")
+    scheduler.tick()
+    Commands(database, "ben", clock).clear("d", "r", ["a"])
+    scheduler.tick()
+    assert missed(database) == []
+    clock.pass_(minutes=31)
+    scheduler.tick()
+    assert (missed(database), lines(database)) == (["late"], 2)
