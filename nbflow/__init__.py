@@ -14,6 +14,25 @@ from nbflow._version import __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from nbflow.authoring import timezone
+    from nbflow.authoring.airflow_names import (
+        AirflowBadRequest,
+        AirflowDagCycleException,
+        AirflowException,
+        AirflowFailException,
+        AirflowNotFoundException,
+        AirflowRescheduleException,
+        AirflowRuntimeError,
+        AirflowSensorTimeout,
+        AirflowSkipException,
+        AirflowTaskTimeout,
+        AirflowTimetableInvalid,
+        DagNotFound,
+        DuplicateTaskIdFound,
+        ParamValidationError,
+        TaskNotFound,
+        XComNotFound,
+    )
     from nbflow.authoring.asset_events import Metadata
     from nbflow.authoring.context import Context, get_current_context
     from nbflow.authoring.control import (
@@ -46,6 +65,7 @@ if TYPE_CHECKING:
         XComArg,
     )
     from nbflow.authoring.params import Param
+    from nbflow.authoring.retrying import ExceptionRetryPolicy, RetryRule
     from nbflow.authoring.secrets import BaseHook, Connection, Variable, mask_secret
     from nbflow.authoring.sensors import (
         BaseSensorOperator,
@@ -75,6 +95,7 @@ if TYPE_CHECKING:
         Reschedule,
         Skip,
     )
+    from nbflow.core.retries import RetryAction
     from nbflow.core.timetables import (
         AssetOrTimeSchedule,
         CronDataIntervalTimetable,
@@ -94,6 +115,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAG",
+    "AirflowBadRequest",
+    "AirflowDagCycleException",
+    "AirflowException",
+    "AirflowFailException",
+    "AirflowNotFoundException",
+    "AirflowRescheduleException",
+    "AirflowRuntimeError",
+    "AirflowSensorTimeout",
+    "AirflowSkipException",
+    "AirflowTaskTimeout",
+    "AirflowTimetableInvalid",
     "AppriseNotifier",
     "Asset",
     "AssetAlias",
@@ -116,6 +148,7 @@ __all__ = [
     "CronDataIntervalTimetable",
     "CronTimetable",
     "CronTriggerTimetable",
+    "DagNotFound",
     "DagRunInfo",
     "DataInterval",
     "DateTimeSensor",
@@ -126,8 +159,10 @@ __all__ = [
     "DeltaDataIntervalTimetable",
     "DeltaTimetable",
     "DeltaTriggerTimetable",
+    "DuplicateTaskIdFound",
     "EmptyOperator",
     "EventsTimetable",
+    "ExceptionRetryPolicy",
     "ExternalTaskMarker",
     "ExternalTaskSensor",
     "Fail",
@@ -139,10 +174,13 @@ __all__ = [
     "MultipleCronTriggerTimetable",
     "NotebookOperator",
     "Param",
+    "ParamValidationError",
     "PokeReturnValue",
     "PythonOperator",
     "PythonSensor",
     "Reschedule",
+    "RetryAction",
+    "RetryRule",
     "RunHandle",
     "SQLCheckOperator",
     "SQLExecuteQueryOperator",
@@ -152,6 +190,7 @@ __all__ = [
     "SqlOperator",
     "SyncCallback",
     "TaskGroup",
+    "TaskNotFound",
     "TimeDeltaSensor",
     "TimeDeltaSensorAsync",
     "TimeSensor",
@@ -161,6 +200,7 @@ __all__ = [
     "TriggerRule",
     "Variable",
     "XComArg",
+    "XComNotFound",
     "__version__",
     "chain",
     "chain_linear",
@@ -172,12 +212,34 @@ __all__ = [
     "task",
     "task_group",
     "teardown",
+    "timezone",
     "trigger",
 ]
 
 # Where each public name lives. Nothing is imported before it is asked for: a Jupyter server imports
 # nbflow to look for the hooks below, and need not pay for operators and cron.
 _HOMES = {
+    "nbflow.authoring.timezone": ("timezone",),
+    "nbflow.core.retries": ("RetryAction",),
+    "nbflow.authoring.retrying": ("ExceptionRetryPolicy", "RetryRule"),
+    "nbflow.authoring.airflow_names": (
+        "AirflowBadRequest",
+        "AirflowDagCycleException",
+        "AirflowException",
+        "AirflowFailException",
+        "AirflowNotFoundException",
+        "AirflowRescheduleException",
+        "AirflowRuntimeError",
+        "AirflowSensorTimeout",
+        "AirflowSkipException",
+        "AirflowTaskTimeout",
+        "AirflowTimetableInvalid",
+        "DagNotFound",
+        "DuplicateTaskIdFound",
+        "ParamValidationError",
+        "TaskNotFound",
+        "XComNotFound",
+    ),
     "nbflow.authoring.asset_events": ("Metadata",),
     "nbflow.authoring.context": ("Context", "get_current_context"),
     "nbflow.authoring.deadlines": (

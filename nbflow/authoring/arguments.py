@@ -35,7 +35,8 @@ class TaskOptions(TypedDict, total=False):
 
     `retry_exponential_backoff` is the factor from one delay to the next (True for 2);
     `retry_jitter` the fraction that a delay may grow by; `infra_retries` counts failures of the
-    platform, apart from `retries`. Of ready tasks the one with the highest weight goes first:
+    platform, apart from `retries`. `retry_policy` (an ExceptionRetryPolicy) looks at the exception.
+    Of ready tasks the one with the highest weight goes first:
     `weight_rule` adds to its `priority_weight` those of all tasks downstream (the default) or
     upstream of it, or none (absolute). `max_active_tis_per_dag` and `max_active_tis_per_dagrun`
     limit how many instances of the task are active, over all runs and in each. `depends_on_past`
@@ -54,6 +55,7 @@ class TaskOptions(TypedDict, total=False):
     max_retry_delay: Duration
     retry_jitter: float
     infra_retries: int
+    retry_policy: object
     execution_timeout: Duration | None
     pool: str
     pool_slots: int

@@ -21,6 +21,7 @@ from nbflow.authoring.deadlines import read_deadlines
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.notifiers import notify_rules
 from nbflow.authoring.params import params_fields
+from nbflow.authoring.retrying import retry_rules
 from nbflow.core import params as core_params
 from nbflow.core.assets import BAD_ASSET, AssetLeaf, AssetNode, leaf_from_json, problems_of
 from nbflow.core.dag import DEFAULT_POOL, Isolation, Overlap
@@ -168,6 +169,7 @@ def retry_policy(options: Mapping[str, object], findings: Findings) -> RetryPoli
         max_delay=read.duration("max_retry_delay", plain.max_delay),
         jitter=read.number("retry_jitter", plain.jitter),
         infra_retries=read.whole("infra_retries", plain.infra_retries),
+        **retry_rules(options.get("retry_policy"), findings),
     )
 
 

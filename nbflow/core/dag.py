@@ -20,7 +20,7 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.core.mapping import Expansion
 from nbflow.core.notifications import Notify
 from nbflow.core.poking import PokePolicy
-from nbflow.core.retries import RetryPolicy
+from nbflow.core.retries import RetryAction, RetryPolicy, Rule
 from nbflow.core.states import Word
 from nbflow.core.trigger_rules import TriggerRule
 from nbflow.core.weights import WeightRule, total_weights
@@ -329,6 +329,8 @@ def _task(raw: dict[str, Any]) -> Task:
     retry = dict(raw["retry"])
     for name in ("delay", "max_delay", "infra_delay"):
         retry[name] = timedelta(seconds=retry[name])
+    retry["rules"] = tuple(_retry_rule(rule) for rule in retry.get("rules", ()))
+    retry["otherwise"] = RetryAction(retry.get("otherwise", RetryAction.DEFAULT))
     typed = {
         "kind": TaskKind(raw["kind"]),
         "trigger_rule": TriggerRule(raw["trigger_rule"]),
@@ -349,6 +351,12 @@ def _task(raw: dict[str, Any]) -> Task:
 
 def _callbacks(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     return {occasion: tuple(names) for occasion, names in raw.get("callbacks", {}).items()}
+
+
+def _retry_rule(raw: dict[str, Any]) -> Rule:
+    delay = None if raw["delay"] is None else timedelta(seconds=raw["delay"])
+    action, names = RetryAction(raw["action"]), tuple(raw["exceptions"])
+    return Rule(**{**raw, "exceptions": names, "action": action, "delay": delay})
 
 
 def _notify(raw: dict[str, Any]) -> tuple[Notify, ...]:

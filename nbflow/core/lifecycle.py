@@ -612,6 +612,8 @@ def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         seed=f"{step.run.dag_id}/{step.run.run_id}/{instance.task_id}/{instance.map_index}",
         now=step.now,
         retryable=outcome.retryable,
+        lineage=outcome.lineage,
+        message=outcome.message,
     )
     again = decision.again and not step.run.cancelling
     step.change(
@@ -621,7 +623,7 @@ def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         infra_failures=counted.infra_failures,
         pokes=0,
         reason=reason,
-        message=outcome.message,
+        message=f"{outcome.message} {decision.why}".rstrip(),
         ended_at=step.now,
         next_try_at=decision.at if again else None,
         map_name=outcome.map_name,

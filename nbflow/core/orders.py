@@ -198,7 +198,7 @@ class Outcome:
     is in bytes. `emissions` are what user code said of the assets among the task's outlets.
     `map_name` is the name an instance of a mapped task goes by, `triggers` a run the task asks for.
     `rendered` holds the rendered template fields, `variables` what the task has set (None:
-    deleted).
+    deleted). `lineage` names the classes of the exception that ended it, the most special first.
     """
 
     state: TaskState
@@ -220,6 +220,7 @@ class Outcome:
     triggers: TriggerRun | None = None
     rendered: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    lineage: tuple[str, ...] = ()
 
 
 class ReportKind(Word):

@@ -6,6 +6,7 @@ Each is told as what it is; shared by all the ways to run a task.
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from traceback import StackSummary, TracebackException
@@ -62,7 +63,8 @@ def from_exception(error: BaseException) -> Outcome:
         return failed(Reason.EXECUTOR_ERROR, str(error))
     if isinstance(error, (ValueNotReadable, ValueNotStorable)):
         return failed(Reason.VALUE_ERROR, str(error))
-    return failed(Reason.TASK_ERROR, told(error), user_traceback(error))
+    outcome = failed(Reason.TASK_ERROR, told(error), user_traceback(error))
+    return replace(outcome, lineage=lineage(error))
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
@@ -120,6 +122,12 @@ def user_traceback(error: BaseException) -> str:
 def told(error: BaseException) -> str:
     """`Type: message`."""
     return f"{type(error).__name__}: {error}".strip().rstrip(":")
+
+
+def lineage(error: BaseException) -> tuple[str, ...]:
+    """The names of the exception's class and those above it: `builtins.KeyError`, ..."""
+    above = (one for one in type(error).__mro__ if one not in (object, BaseException))
+    return tuple(f"{one.__module__}.{one.__qualname__}" for one in above)
 
 
 def signal_name(number: int) -> str:

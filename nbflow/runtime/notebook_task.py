@@ -425,7 +425,9 @@ def _judge(end: NotebookEnd, order: TaskOrder, where: str, cancelled_for: str) -
     if end.ename == FAIL:
         why = end.evalue or f"The notebook raised Fail{where}."
         return replace(failed(Reason.FAILED_BY_CALL, why, end.traceback), retryable=False)
-    return failed(Reason.CELL_ERROR, f"{end.ename}: {end.evalue}", end.traceback)
+    outcome = failed(Reason.CELL_ERROR, f"{end.ename}: {end.evalue}", end.traceback)
+    # A kernel tells the name of the class alone.
+    return replace(outcome, lineage=(end.ename,))
 
 
 def _judge_death(death: Death | None, where: str) -> Outcome:

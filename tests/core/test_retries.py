@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.core.retries import RetryDecision, RetryPolicy, decide_retry
+from nbflow.core.retries import RetryAction, RetryDecision, RetryPolicy, Rule, decide_retry
 from nbflow.core.states import Reason
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
@@ -19,10 +19,22 @@ def decide(
     reason: Reason = USER,
     failures: int = 1,
     infra_failures: int = 0,
-    **more: bool,
+    *,
+    retryable: bool = True,
+    error: type[Exception] | None = None,
+    message: str = "",
 ) -> RetryDecision:
+    lineage = () if error is None else tuple(f"builtins.{c.__name__}" for c in error.__mro__[:-2])
     return decide_retry(
-        policy, reason, failures=failures, infra_failures=infra_failures, seed="x", now=NOW, **more
+        policy,
+        reason,
+        failures=failures,
+        infra_failures=infra_failures,
+        seed="x",
+        now=NOW,
+        retryable=retryable,
+        lineage=lineage,
+        message=message,
     )
 
 
@@ -68,3 +80,44 @@ def test_a_delay_is_never_negative_never_above_its_cap_and_always_the_same(
     assert at is not None
     assert policy.delay <= at - NOW <= policy.max_delay
     assert at == decide(policy, failures=failures).at
+
+
+def by_rules(*rules: Rule, otherwise: RetryAction = RetryAction.DEFAULT) -> RetryPolicy:
+    return RetryPolicy(retries=2, delay=timedelta(minutes=5), rules=rules, otherwise=otherwise)
+
+
+GIVE_UP = Rule(("PermissionError",), RetryAction.FAIL, why="It will not be granted.")
+LATER = Rule(("builtins.OSError",), delay=timedelta(hours=1), why="The disk needs time.")
+
+
+def test_the_first_rule_that_fits_an_exception_decides() -> None:
+    policy = by_rules(GIVE_UP, LATER)
+    assert decide(policy, error=PermissionError) == RetryDecision(None, why=GIVE_UP.why)
+    later = decide(policy, error=FileNotFoundError)
+    assert (later.at, later.why) == (NOW + timedelta(hours=1), LATER.why)
+    assert decide(policy, error=ValueError).at == NOW + timedelta(minutes=5)
+
+
+def test_a_rule_may_mean_the_class_alone() -> None:
+    policy = by_rules(Rule(("OSError",), RetryAction.FAIL, subclasses=False))
+    assert decide(policy, error=PermissionError).again
+    assert not decide(policy, error=OSError).again
+
+
+def test_a_rule_may_look_at_the_message() -> None:
+    policy = by_rules(Rule(action=RetryAction.FAIL, pattern="(?i)denied"))
+    assert not decide(policy, error=ValueError, message="ValueError: Denied.").again
+    assert decide(policy, error=ValueError, message="ValueError: no").again
+
+
+def test_where_no_rule_fits_the_default_decides() -> None:
+    policy = by_rules(LATER, otherwise=RetryAction.FAIL)
+    assert not decide(policy, error=ValueError).again
+    assert decide(policy, error=OSError).again
+
+
+def test_no_rule_adds_to_the_retries_or_speaks_of_the_platform() -> None:
+    policy = by_rules(LATER)
+    assert not decide(policy, failures=3, error=OSError).again
+    assert not decide(policy, error=OSError, retryable=False).again
+    assert decide(by_rules(GIVE_UP), PLATFORM, 0, 1, error=PermissionError).again
