@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import cloudpickle
 
@@ -92,8 +92,8 @@ class TaskResult:
 @dataclass(frozen=True)
 class RunResult:
     """A finished run of `dag`. `states` and `values` are by task id, `task_id[i]` for mapped
-    instances. `asset_events` are those its tasks have emitted, in order;
-    `variables` those that they have set (None: deleted).
+    instances; of a mapped task `values` also has the list of all, by its id. `asset_events` are
+    those its tasks have emitted, in order; `variables` those that they have set (None: deleted).
     """
 
     dag_id: str
@@ -112,7 +112,14 @@ class RunResult:
 
     @cached_property
     def values(self) -> dict[str, object]:
-        return {name: t.value for name, t in self.tasks.items() if t.values}
+        found: dict[str, object] = {}
+        for name, task in self.tasks.items():
+            if task.view.map_index >= 0:
+                of_all = cast("list[object]", found.setdefault(task.view.task_id, []))
+                of_all += [task.value] if task.values else []
+            if task.values:
+                found[name] = task.value
+        return found
 
     def task(self, task_id: str) -> TaskResult:
         """The result of one task. Raises KeyError with the names there are."""
@@ -197,14 +204,14 @@ def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
     with database.reading() as session:
         run = run_store.load_run(session, dag_id, run_id)
         assert run is not None
-        refs = run_store.values_of(session, run.id, [i.task_id for i in detail.instances])
+        refs = run_store.all_values(session, run.id)
         tries = browsing.newest_tries(session, run.id)
         emitted = events_of_run(session, dag_id, run_id)
     tasks = {}
     for view in detail.instances:
         name = view.task_id if view.map_index < 0 else f"{view.task_id}[{view.map_index}]"
         one = tries.get((view.task_id, view.map_index))
-        found: Mapping[str, ValueRef] = refs.get(view.task_id, {})
+        found: Mapping[str, ValueRef] = refs.get((view.task_id, view.map_index), {})
         tasks[name] = TaskResult(
             view,
             {key: load_value(ref) for key, ref in found.items()},

@@ -196,6 +196,11 @@ function foldInstances(
   const next = [...instances];
   let touched = false;
   for (const change of changes) {
+    if (change.kind === 'mapped' && change.task_id !== null) {
+      expand(next, places, change.task_id, change);
+      touched = true;
+      continue;
+    }
     if (change.kind !== 'task' || change.task_id === null || change.state === null) {
       continue;
     }
@@ -209,6 +214,27 @@ function foldInstances(
   return touched ? next : instances;
 }
 
+/** A mapped task has got its instances: they take the place of the one that stood for all of them. */
+function expand(
+  next: TaskInstanceView[],
+  places: Map<string, number>,
+  taskId: string,
+  { data }: ChangeView
+): void {
+  const { first, length } = data;
+  if (typeof first !== 'number' || typeof length !== 'number') {
+    return;
+  }
+  const indexes = Array.from({ length }, (_, n) => first + n);
+  const fresh = indexes
+    .filter(index => !places.has(keyOf(taskId, index)))
+    .map(index => blank(taskId, index));
+  const placeholder = data.instead === true ? places.get(keyOf(taskId, -1)) : undefined;
+  next.splice(placeholder ?? next.length, placeholder === undefined ? 0 : 1, ...fresh);
+  places.clear();
+  next.forEach((one, place) => places.set(keyOf(one.task_id, one.map_index), place));
+}
+
 function foldInstance(one: TaskInstanceView, change: ChangeView, state: string): TaskInstanceView {
   return {
     ...one,
@@ -218,7 +244,8 @@ function foldInstance(one: TaskInstanceView, change: ChangeView, state: string):
     message: textOf(change.data.message) ?? '',
     try_number:
       typeof change.data.try_number === 'number' ? change.data.try_number : one.try_number,
-    next_try_at: textOf(change.data.next_try_at)
+    next_try_at: textOf(change.data.next_try_at),
+    map_name: textOf(change.data.map_name) ?? one.map_name
   };
 }
 
@@ -249,7 +276,8 @@ function blank(taskId: string, mapIndex: number): TaskInstanceView {
     queued_at: null,
     started_at: null,
     ended_at: null,
-    next_try_at: null
+    next_try_at: null,
+    map_name: ''
   };
 }
 

@@ -176,6 +176,7 @@ export interface TaskInstanceView {
   started_at: string | null;
   ended_at: string | null;
   next_try_at: string | null;
+  map_name: string;
 }
 
 /**

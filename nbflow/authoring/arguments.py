@@ -43,7 +43,9 @@ class TaskOptions(TypedDict, total=False):
     waits until the task has succeeded, or was skipped, in the previous run, `wait_for_downstream`
     also for the tasks directly downstream of it there. `queue` and `resources` say which workers
     may run the task. `isolation="thread"` runs Python inside the worker: faster, but it cannot be
-    ended by force. `outlets` are the assets that the task makes, `inlets` those it uses.
+    ended by force. `map_index_template` is a template that names each instance of a mapped task;
+    with a `min_success_ratio` below 1 the task counts as a success where that part of its
+    instances has succeeded. `outlets` are the assets that the task makes, `inlets` those it uses.
     `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
     its arguments and its source mention.
     """
@@ -78,6 +80,8 @@ class TaskOptions(TypedDict, total=False):
     on_skipped_callback: Callbacks
     secrets: Iterable[str]
     notify: object
+    map_index_template: str
+    min_success_ratio: float
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.

@@ -9,18 +9,26 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast, overload
 from weakref import WeakKeyDictionary
 
-from nbflow.authoring import context
-from nbflow.authoring.arguments import Duration, TaskOptions, refuse_unknown, signature_of
+from nbflow.authoring import calling, context
+from nbflow.authoring.arguments import (
+    TASK_OPTIONS,
+    Duration,
+    TaskOptions,
+    refuse_unknown,
+    signature_of,
+)
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask, Node, Scope, scope_for
+from nbflow.authoring.mapping import Maker, Mapped
 from nbflow.authoring.operators import (
     BaseOperator,
     BranchPythonOperator,
+    MappedOperator,
     NotebookOperator,
     PythonOperator,
     ShortCircuitOperator,
@@ -116,6 +124,44 @@ class TaskFunction(FunctionTask):
         task_id = scope.free_task_id(self.name)
         operator = self._kind.operator(self.function, task_id, args, kwargs, self._options)
         operator.operator_name = self._kind.label
+        return self._output(operator, scope)
+
+    def partial(self, **arguments: object) -> PartialFunction:
+        """The function with the arguments that are the same for all instances of a mapped task; go
+        on with `.expand(name=[...])` or `.expand_kwargs([{...}])`.
+        """
+        return PartialFunction(self, arguments)
+
+    def expand(self, **mapped: object) -> XComArg:
+        """Make a task with one instance for each element of `mapped`: lists, dicts or outputs of
+        tasks. Several make every combination, the last varying fastest. Gives its output: the list
+        of what the instances return.
+        """
+        return PartialFunction(self, {}).expand(**mapped)
+
+    def expand_kwargs(self, kwargs: object, strict: bool = True) -> XComArg:
+        """Make a task with one instance for each dict of arguments in a list, which may be a task's
+        output. They may differ from what `partial` was given only if not `strict`.
+        """
+        return PartialFunction(self, {}).expand_kwargs(kwargs, strict)
+
+    def make_mapped(self, given: Mapping[str, object], mapped: Mapped) -> XComArg:
+        """The output of a new mapped task; for PartialFunction."""
+        scope = self._scope
+        if scope is None:
+            raise self._refusal(
+                NOT_IN_A_DAG,
+                f"The task '{self.name}' is expanded outside a DAG.",
+                "Expand it inside `with DAG(...)`.",
+            )
+        options = {n: v for n, v in self._options.items() if n in TASK_OPTIONS}
+        others = {n: v for n, v in self._options.items() if n not in (*TASK_OPTIONS, "task_id")}
+        maker = FunctionMaker(self._kind, self.function, given, others)
+        task_id = scope.free_task_id(self.name)
+        operator = MappedOperator(task_id=task_id, maker=maker, mapped=mapped, **options)
+        return self._output(operator, scope)
+
+    def _output(self, operator: BaseOperator, scope: Scope) -> XComArg:
         self._mark(operator)
         for made_in in {scope, scope.dag}:
             self._made.setdefault(made_in, []).append(operator.task_id)
@@ -175,6 +221,85 @@ class TaskFunction(FunctionTask):
         origin = caller()
         file = origin.file or None
         return DefinitionError([Problem(code, message, fix, file=file, line=origin.line)])
+
+
+class PartialFunction:
+    """`function.partial(...)`: a task that lacks what differs from instance to instance."""
+
+    def __init__(self, function: TaskFunction, given: Mapping[str, object]) -> None:
+        self._function = function
+        self._given = dict(given)
+        self._origin = caller()
+
+    def expand(self, **mapped: object) -> XComArg:
+        """See `TaskFunction.expand`."""
+        found = Mapped.over(mapped, f"@task '{self._function.name}'", self._origin)
+        return self._function.make_mapped(self._given, found)
+
+    def expand_kwargs(self, kwargs: object, strict: bool = True) -> XComArg:
+        """See `TaskFunction.expand_kwargs`."""
+        name = f"@task '{self._function.name}'"
+        found = Mapped.over_kwargs(kwargs, name, self._origin, strict=strict)
+        return self._function.make_mapped(self._given, found)
+
+    def __call__(self, *_: object, **__: object) -> object:
+        raise TypeError(
+            f"'{self._function.name}.partial(...)' is a part of a mapped task: go on with "
+            ".expand(...), or call the function with all its arguments."
+        )
+
+
+class FunctionMaker(Maker):
+    """Makes operators that call one function."""
+
+    def __init__(
+        self,
+        made_by: type[_Kind],
+        function: Callable[..., object],
+        given: Mapping[str, object],
+        options: Mapping[str, object],
+    ) -> None:
+        super().__init__(given)
+        self.made_by = made_by
+        self.function = function
+        self.options = dict(options)
+        self.kind, self.decides = made_by.makes.kind, made_by.makes.decides
+        self.label = made_by.label
+        self.fields = tuple(self.known())
+
+    @property
+    def documentation(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    def make(self, task_id: str, arguments: Mapping[str, object]) -> BaseOperator:
+        given = {**self.given, **arguments}
+        made = self.made_by.operator(self.function, task_id, (), given, self.options)
+        made.operator_name = self.label
+        return made
+
+    def known(self) -> Collection[str]:
+        by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        parameters = inspect.signature(self.function).parameters.values()
+        return [p.name for p in parameters if p.kind in by_name]
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        parameters = inspect.signature(self.function).parameters.values()
+        if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters):
+            return []
+        return [name for name in names if name not in self.known()]
+
+    def wrong_with(self, names: Iterable[str]) -> str:
+        return calling.wrong_with(self.function, (), dict.fromkeys([*self.given, *names]))
+
+    def code(self) -> Iterator[Callable[..., object]]:
+        yield self.function
+
+    def notebooks(self) -> Iterator[str]:
+        if "notebook" in self.options:
+            yield str(self.options["notebook"])
+
+    def may_pull(self) -> bool:
+        return calling.may_pull_values(self.function)
 
 
 # --- the kinds of task a function can make --------------------------------------------------------

@@ -153,6 +153,8 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "isolation": read.literal("isolation", get_args(Isolation), "process"),
         "callbacks": callback_names(options, findings),
         "notify": notify_rules(options.get("notify"), findings),
+        "min_success_ratio": _ratio(read),
+        "map_index_template": read.text("map_index_template", ""),
         "outlets": _assets(read, "outlets"),
         "inlets": _assets(read, "inlets"),
     }
@@ -400,6 +402,14 @@ def _catchup(read: _Reader) -> bool | int:
     if given is None or isinstance(given, bool):
         return bool(given)
     return read.whole("catchup", 0, least=1) or False
+
+
+def _ratio(read: _Reader) -> float:
+    ratio = read.number("min_success_ratio", 1.0)
+    if ratio <= 1:
+        return ratio
+    read.refuse("min_success_ratio", "no number from 0 to 1", "Use one, for example 0.9.")
+    return 1.0
 
 
 def _tags(read: _Reader) -> tuple[str, ...]:

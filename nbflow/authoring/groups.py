@@ -12,10 +12,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from nbflow.authoring.links import Linkable, Node, Scope, close_scope, innermost_scope, open_scope
+from nbflow.authoring.links import (
+    Linkable,
+    Node,
+    Scope,
+    close_scope,
+    innermost_scope,
+    link,
+    open_scope,
+)
+from nbflow.authoring.mapping import ElementReference, Mapped, refuse
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.origin import caller
 from nbflow.core.errors import DefinitionError, Problem
+from nbflow.core.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -64,6 +74,7 @@ class TaskGroup(Linkable):
         self.tooltip = tooltip
         self.ui_color = ui_color
         self.ui_fgcolor = ui_fgcolor
+        self.mapped: Mapped | None = None
         self._tasks: list[BaseOperator] = []
         self.dag.add_group(self)
 
@@ -226,6 +237,23 @@ class TaskGroupFunction:
             returned = self.function(*args, **kwargs)
         return made if returned is None else returned
 
+    def partial(self, **arguments: object) -> PartialGroup:
+        """The group with the arguments that are the same for all instances; go on with
+        `.expand(name=[...])` or `.expand_kwargs([{...}])`.
+        """
+        return PartialGroup(self, arguments)
+
+    # `Any`: what the function returns, which callers go on with.
+    def expand(self, **mapped: object) -> Any:  # noqa: ANN401
+        """Write the group with all its tasks mapped: one line of instances for each element of
+        `mapped`, each of which goes on by itself.
+        """
+        return PartialGroup(self, {}).expand(**mapped)
+
+    def expand_kwargs(self, kwargs: object) -> Any:  # noqa: ANN401
+        """As `expand`, over a list of dicts of arguments."""
+        return PartialGroup(self, {}).expand_kwargs(kwargs)
+
     def group(self) -> TaskGroup:
         """A new group of this name, for one call."""
         ours = {
@@ -238,6 +266,51 @@ class TaskGroupFunction:
     def override(self, **options: Any) -> TaskGroupFunction:  # noqa: ANN401 - TaskGroup's
         """The same function with other options, for calls that need them."""
         return TaskGroupFunction(self.function, **{**self._options, **options})
+
+
+class PartialGroup:
+    """`group.partial(...)`: a task group that lacks what differs from instance to instance."""
+
+    def __init__(self, function: TaskGroupFunction, given: Mapping[str, object]) -> None:
+        self._function = function
+        self._given = dict(given)
+        self._origin = caller()
+        self._name = f"@task_group '{function.function.__name__}'"
+
+    # `Any`: see TaskGroupFunction.
+    def expand(self, **mapped: object) -> Any:  # noqa: ANN401
+        """See `TaskGroupFunction.expand`."""
+        found = Mapped.over(mapped, self._name, self._origin)
+        self._check(found)
+        return self._written(found, {name: ElementReference(found, name) for name in mapped})
+
+    def expand_kwargs(self, kwargs: object) -> Any:  # noqa: ANN401
+        """See `TaskGroupFunction.expand_kwargs`."""
+        found = Mapped.over_kwargs(kwargs, self._name, self._origin)
+        self._check(found)
+        names = [name for name in self._parameters if name not in self._given]
+        return self._written(found, {name: ElementReference(found, name) for name in names})
+
+    @property
+    def _parameters(self) -> Mapping[str, inspect.Parameter]:
+        return inspect.signature(self._function.function).parameters
+
+    def _check(self, mapped: Mapped) -> None:
+        for name in sorted(mapped.literal_names):
+            if name not in self._parameters:
+                fix = did_you_mean(name, self._parameters)
+                raise refuse(self._origin, f"{self._name} takes no argument '{name}'.", fix)
+            if name in self._given:
+                why = f"{self._name}: '{name}' is given to partial() and mapped as well."
+                raise refuse(self._origin, why, "Leave it in one of the two.")
+
+    def _written(self, mapped: Mapped, elements: Mapping[str, ElementReference]) -> Any:  # noqa: ANN401
+        with self._function.group() as made:
+            made.mapped = mapped
+            returned = self._function.function(**self._given, **elements)
+        sources = [r for r in mapped.references() if isinstance(r, Linkable)]
+        link(sources, made)
+        return made if returned is None else returned
 
 
 @overload

@@ -9,18 +9,32 @@ from __future__ import annotations
 
 import inspect
 from abc import ABCMeta
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from inspect import Signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nbflow.authoring import calling, mentions
-from nbflow.authoring.arguments import TaskOptions, constructors, refuse_unknown, signature_of
+from nbflow.authoring.arguments import (
+    TASK_OPTIONS,
+    TaskOptions,
+    constructors,
+    refuse_unknown,
+    signature_of,
+)
 from nbflow.authoring.asset_events import collected
 from nbflow.authoring.context import Context, use_context
 from nbflow.authoring.findings import Findings
-from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, scope_for
+from nbflow.authoring.links import FunctionTask, Linkable, Node, Scope, no_scope, scope_for
+from nbflow.authoring.mapping import (
+    Combinable,
+    ElementReference,
+    Maker,
+    Mapped,
+    MapSource,
+    Value,
+)
 from nbflow.authoring.origin import Origin, caller
 from nbflow.authoring.references import (
     Reference,
@@ -104,10 +118,12 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     """
 
     TAKES_TASK_OPTIONS = True
-    kind: ClassVar[TaskKind] = TaskKind.PYTHON
-    decides: ClassVar[Decides | None] = None
+    kind: TaskKind = TaskKind.PYTHON
+    decides: Decides | None = None
     template_fields: ClassVar[Sequence[str]] = ()
     written_at: Origin = Origin()
+    # What an instance of a mapped task was given; it holds no templates any more.
+    mapped_arguments: Mapping[str, object] = {}
 
     def __init__(self, task_id: str, **options: Unpack[TaskOptions]) -> None:
         scope = _scope(cast("Mapping[str, object]", options))
@@ -143,7 +159,22 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         """The values of other tasks, and of params, that the arguments wait for."""
         for leaf in self._leaves():
             if isinstance(leaf, Reference):
-                yield leaf
+                yield from leaf.inside()
+
+    def values_read(self) -> Iterator[Reference]:
+        """Those of them that the worker has to be sent."""
+        for leaf in self._leaves():
+            if isinstance(leaf, Reference):
+                yield from leaf.read()
+
+    @property
+    def mapped(self) -> Mapped | None:
+        """What the task alone is mapped over."""
+        return None
+
+    def wrong_arguments(self) -> str:
+        """Why it cannot be run with its arguments; empty if it can."""
+        return ""
 
     def pulls(self) -> Iterator[tuple[str, str]]:
         """The (task_id, key) of values that a person has written into strings."""
@@ -166,6 +197,10 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         if self.kind is TaskKind.PYTHON and not type(self).__module__.startswith("nbflow."):
             yield from mentions.sources_of(type(self))
 
+    def notebooks(self) -> Iterator[str]:
+        """The notebooks that it runs, as far as they are known."""
+        yield from ()
+
     def may_pull_any(self) -> bool:
         """Whether the task may ask for values that its arguments do not show."""
         in_template = any(pulls_values(leaf) for leaf in self._leaves() if isinstance(leaf, str))
@@ -185,6 +220,17 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     def output(self) -> XComArg:
         """What the task returns; `output["key"]` for one of several values it hands on."""
         return XComArg(self)
+
+    @classmethod
+    def partial(cls, **arguments: Any) -> OperatorPartial:  # noqa: ANN401 - the constructor's
+        """The operator with the arguments that are the same for all instances of a mapped task; go
+        on with `.expand(name=[...])` or `.expand_kwargs([{...}])`.
+
+        >>> NotebookOperator.partial(task_id="train", notebook="train.ipynb").expand(
+        ...     parameters=[{"rate": 0.1}, {"rate": 0.2}]
+        ... )
+        """
+        return OperatorPartial(cls, arguments)
 
     @property
     def upstream_task_ids(self) -> set[str]:
@@ -215,6 +261,10 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
             "cannot run. Write one."
         )
 
+    def instance(self, resolver: Resolver) -> BaseOperator:
+        """The operator to run: of a mapped task that of one instance."""
+        return self
+
     def run(self, context: Context, resolver: Resolver) -> object:
         """Resolve the template fields on a copy and execute that, with `context` as the current
         one. For the runtime.
@@ -225,8 +275,9 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     def resolved(self, resolver: Resolver) -> Self:
         """A copy whose template fields hold values, not references and templates."""
         ready = copy(self)
+        known = {id(value) for value in self.mapped_arguments.values()}
         for name in self.template_fields:
-            setattr(ready, name, resolve(getattr(self, name), resolver, name))
+            setattr(ready, name, resolve(getattr(self, name), resolver, name, known))
         return ready
 
 
@@ -235,7 +286,7 @@ def _scope(options: Mapping[str, object]) -> Scope | None:
     return scope_for(cast("Scope | None", dag), cast("Scope | None", group))
 
 
-class XComArg(ValueReference, Linkable):
+class XComArg(ValueReference, Combinable, Linkable):
     """What a task will return, or one `key` of what it hands on: an argument for other tasks, and a
     side of `>>`.
     """
@@ -252,6 +303,9 @@ class XComArg(ValueReference, Linkable):
             f"The output of task '{self.task_id}' is not known before it has run, so it cannot be "
             "looped over or unpacked here. Pass it to a task, or take one value with output['key']."
         )
+
+    def as_source(self) -> MapSource:
+        return Value(self)
 
     def first_nodes(self) -> Sequence[Node]:
         return (self.operator,)
@@ -399,17 +453,18 @@ class BashOperator(BaseOperator):
         task_id: str,
         *,
         bash_command: str,
-        env: Mapping[str, object] | None = None,
+        env: Mapping[str, object] | Reference | None = None,
         append_env: bool = True,
-        cwd: str | Path | None = None,
+        cwd: str | Path | Reference | None = None,
         skip_on_exit_code: int | Iterable[int] | None = 99,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(task_id, **options)
         self.bash_command = bash_command
-        self.env = None if env is None else dict(env)
+        # `Any`: they may be elements of a mapped task, which are values by the time it runs.
+        self.env: Any = env if env is None or isinstance(env, Reference) else dict(env)
         self.append_env = append_env
-        self.cwd = None if cwd is None else str(cwd)
+        self.cwd: Any = cwd if cwd is None or isinstance(cwd, Reference) else str(cwd)
         self.skip_on_exit_code = exit_codes(skip_on_exit_code)
 
     def payload(self, findings: Findings) -> JsonObject:
@@ -417,7 +472,7 @@ class BashOperator(BaseOperator):
             "command": to_payload(self.bash_command, findings, "bash_command"),
             "env": to_payload(self.env, findings, "env"),
             "append_env": self.append_env,
-            "cwd": self.cwd,
+            "cwd": to_payload(self.cwd, findings, "cwd"),
             "skip_on_exit_code": list(self.skip_on_exit_code),
         }
 
@@ -444,14 +499,19 @@ class NotebookOperator(BaseOperator):
         task_id: str,
         *,
         notebook: str | Path,
-        parameters: Mapping[str, object] | None = None,
+        parameters: Mapping[str, object] | Reference | None = None,
         kernel_name: str | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(task_id, **options)
         self.notebook = str(notebook)
-        self.parameters = dict(parameters or {})
+        self.parameters = (
+            parameters if isinstance(parameters, Reference) else dict(parameters or {})
+        )
         self.kernel_name = kernel_name
+
+    def notebooks(self) -> Iterator[str]:
+        yield self.notebook
 
     def payload(self, findings: Findings) -> JsonObject:
         return {
@@ -459,3 +519,157 @@ class NotebookOperator(BaseOperator):
             "parameters": to_payload(self.parameters, findings, "parameters"),
             "kernel_name": self.kernel_name,
         }
+
+
+# --- mapped tasks ---------------------------------------------------------------------------------
+
+
+class OperatorPartial:
+    """`Operator.partial(...)`: an operator that lacks what differs from instance to instance."""
+
+    def __init__(self, operator: type[BaseOperator], arguments: Mapping[str, object]) -> None:
+        self._operator = operator
+        self._arguments = dict(arguments)
+        self._origin = caller()
+        known = signature_of(operator).parameters
+        refuse_unknown(f"{operator.__name__}.partial()", arguments, known, self._origin)
+
+    def expand(self, **mapped: object) -> MappedOperator:
+        """One instance for each element of `mapped`: lists, dicts or outputs of tasks. Several make
+        every combination, the last varying fastest.
+        """
+        return self._expanded(Mapped.over(mapped, self._name, self._origin))
+
+    def expand_kwargs(self, kwargs: object, strict: bool = True) -> MappedOperator:
+        """One instance for each dict of arguments in a list, which may be a task's output. They may
+        differ from what `partial` was given only if not `strict`.
+        """
+        found = Mapped.over_kwargs(kwargs, self._name, self._origin, strict=strict)
+        return self._expanded(found)
+
+    @property
+    def _name(self) -> str:
+        return f"{self._operator.__name__} '{self._arguments.get('task_id', '')}'"
+
+    def _expanded(self, mapped: Mapped) -> MappedOperator:
+        scope = _scope(self._arguments)
+        defaults = {} if scope is None else scope.default_args
+        known = signature_of(self._operator).parameters
+        used = {n: v for n, v in defaults.items() if n in known and n not in mapped.literal_names}
+        given: dict[str, Any] = {**used, **self._arguments}
+        options: dict[str, Any] = {
+            name: given.pop(name) for name in (*TASK_OPTIONS, "task_id") if name in given
+        }
+        return MappedOperator(maker=ClassMaker(self._operator, given), mapped=mapped, **options)
+
+
+class ClassMaker(Maker):
+    """Makes operators of one class."""
+
+    def __init__(self, operator: type[BaseOperator], given: Mapping[str, object]) -> None:
+        super().__init__(given)
+        self.operator = operator
+        self.kind, self.decides = operator.kind, operator.decides
+        self.label = operator.__name__
+        self.fields = operator.template_fields
+
+    def make(self, task_id: str, arguments: Mapping[str, object]) -> BaseOperator:
+        given: dict[str, Any] = {**self.given, **arguments}
+        made: BaseOperator = self.operator(task_id=task_id, **given)
+        return made
+
+    def known(self) -> Collection[str]:
+        return signature_of(self.operator).parameters.keys() - {"task_id", *TASK_OPTIONS}
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if name not in self.known()]
+
+    def wrong_with(self, names: Iterable[str]) -> str:
+        there = {*names, *self.given, "task_id"}
+        parameters = signature_of(self.operator).parameters.values()
+        missing = [p.name for p in parameters if p.default is p.empty and p.name not in there]
+        return f"missing {', '.join(map(repr, missing))}" if missing else ""
+
+    def code(self) -> Iterator[Callable[..., object]]:
+        if not self.operator.__module__.startswith("nbflow."):
+            yield self.operator
+        function = self.given.get("python_callable")
+        if callable(function):
+            yield getattr(function, "function", function)
+
+    def may_pull(self) -> bool:
+        function = self.given.get("python_callable")
+        if issubclass(self.operator, PythonOperator) and callable(function):
+            return calling.may_pull_values(function)
+        return self.kind is TaskKind.PYTHON
+
+
+class MappedOperator(BaseOperator):
+    """A task that becomes as many instances as there are elements in what it is mapped over.
+
+    Made by `.expand(...)`. On the worker it is turned into the operator of one instance.
+    """
+
+    def __init__(
+        self, task_id: str, *, maker: Maker, mapped: Mapped, **options: Unpack[TaskOptions]
+    ) -> None:
+        super().__init__(task_id, **options)
+        self.maker = maker
+        self.kind, self.decides = maker.kind, maker.decides
+        self.operator_name = maker.label
+        self._mapped = mapped
+        maker.check(mapped, mapped.literal_names, f"{maker.label} '{self.task_id}'", caller())
+
+    @property
+    def mapped(self) -> Mapped:
+        return self._mapped
+
+    @property
+    def documentation(self) -> str:
+        return super().documentation or self.maker.documentation
+
+    def references(self) -> Iterator[Reference]:
+        yield from super().references()
+        yield from self._mapped.references()
+
+    def values_read(self) -> Iterator[Reference]:
+        yield from super().values_read()
+        yield from self._mapped.read()
+
+    def wrong_arguments(self) -> str:
+        # What expand_kwargs() will bring is only known when the task runs.
+        return "" if self._mapped.kwargs else self.maker.wrong_with(self._mapped.inputs)
+
+    def payload(self, findings: Findings) -> JsonObject:
+        if self.kind is TaskKind.PYTHON:
+            return {}
+        names = self.maker.fields if self._mapped.kwargs else tuple(self._mapped.inputs)
+        given = self.maker.given
+        elements = {name: ElementReference(self._mapped, name, given.get(name)) for name in names}
+        with no_scope():
+            payload = self.maker.make(self.task_id, elements).payload(findings)
+        return cast("JsonObject", payload)
+
+    def instance(self, resolver: Resolver) -> BaseOperator:
+        arguments = self._mapped.arguments(resolver)
+        self.maker.check(self._mapped, arguments, f"{self.maker.label} '{self.task_id}'")
+        with no_scope():
+            made = cast("BaseOperator", self.maker.make(self.task_id, arguments))
+        made.mapped_arguments = arguments
+        return made
+
+    def mentions(self) -> set[str]:
+        return super().mentions() | mentions.in_arguments(self.maker.given)
+
+    def notebooks(self) -> Iterator[str]:
+        return self.maker.notebooks()
+
+    def _leaves(self) -> Iterator[object]:
+        yield from leaves(self.maker.given)
+
+    def _sources(self) -> Iterator[str]:
+        for code in self.maker.code():
+            yield from mentions.sources_of(code)
+
+    def _execute_may_pull(self) -> bool:
+        return self.maker.may_pull()

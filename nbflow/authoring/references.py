@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePath
@@ -28,12 +28,22 @@ class Resolver:
 
     `pull(task_id, key)` gives a value of an upstream task, `render(field, text)` a rendered
     template, where `field` says which argument the text is (for messages). `params` are the values
-    of the DAG run's params.
+    of the DAG run's params. `leaf(number)` is what an instance of a mapped task gets of that part
+    of what it is mapped over, None for nothing.
     """
 
     pull: Callable[[str, str], object]
     render: Callable[[str, str], str]
     params: Mapping[str, object] = field(default_factory=dict)
+    leaf: Callable[[int], Picked | None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Picked:
+    """One element: of a literal in the file the `place`, of another task's value the `value`."""
+
+    place: int | None = None
+    value: object = None
 
 
 class Reference(ABC):
@@ -46,6 +56,14 @@ class Reference(ABC):
     @abstractmethod
     def to_payload(self) -> Json:
         """How the payload of a task says it."""
+
+    def inside(self) -> Iterator[Reference]:
+        """What it is made of: what a task comes after that has it as an argument."""
+        yield self
+
+    def read(self) -> Iterator[Reference]:
+        """What of that the worker has to be sent."""
+        return self.inside()
 
 
 class ValueReference(Reference):
@@ -103,18 +121,23 @@ def leaves(value: object) -> Iterator[object]:
         yield value
 
 
-def resolve(value: object, resolver: Resolver, name: str) -> object:
-    """`value` with references replaced by values and strings rendered; `name` is for messages."""
+def resolve(value: object, resolver: Resolver, name: str, ready: Collection[int] = ()) -> object:
+    """`value` with references replaced by values and strings rendered; `name` is for messages.
+
+    The objects whose `id` is in `ready` are values already, and stay as they are.
+    """
+    if id(value) in ready:
+        return value
     if isinstance(value, Reference):
         return value.find(resolver)
     if isinstance(value, str):
         return resolver.render(name, value)
     if type(value) is dict:
         inside = cast("dict[object, object]", value).items()
-        return {key: resolve(item, resolver, f"{name}.{key}") for key, item in inside}
+        return {key: resolve(item, resolver, f"{name}.{key}", ready) for key, item in inside}
     if _is_sequence(value):
         items = enumerate(cast("tuple[object, ...]", value))
-        return _like(value, [resolve(item, resolver, f"{name}[{i}]") for i, item in items])
+        return _like(value, [resolve(item, resolver, f"{name}[{i}]", ready) for i, item in items])
     return value
 
 

@@ -19,18 +19,20 @@ from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import check_id, dag_fields, task_fields
 from nbflow.authoring.findings import Findings
+from nbflow.authoring.groups import TaskGroup
+from nbflow.authoring.mapping import NESTED_MAPPING
 from nbflow.authoring.operators import (
     BaseOperator,
-    NotebookOperator,
     PythonOperator,
     XComArg,
 )
 from nbflow.authoring.origin import Origin
 from nbflow.authoring.references import ValueReference
-from nbflow.core.dag import Dag, Edge, Group, Task
+from nbflow.core.dag import Dag, Edge, Group, Task, TaskKind
 from nbflow.core.errors import Problem
 from nbflow.core.graph import CycleError, Graph
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.mapping import Expansion
 from nbflow.core.orders import RETURN_VALUE
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
@@ -163,10 +165,10 @@ def _task(
     shared: tuple[str, ...],
     findings: Findings,
 ) -> Task:
-    if isinstance(task, PythonOperator) and (why := task.wrong_arguments()):
+    if why := task.wrong_arguments():
         findings.error(
             WRONG_ARGUMENTS,
-            f"The function of task '{task.task_id}' cannot be called: {why}.",
+            f"{_called(task)} cannot be called: {why}.",
             "Pass what it lacks; only context variables such as ds and ti are filled in.",
         )
     fields = task_fields(task.task_options, findings)
@@ -182,6 +184,7 @@ def _task(
         payload=_payload(task, bundle, findings),
         doc=task.documentation,
         group=getattr(task.group, "group_id", None),
+        expansion=_expansion(task, findings),
         role="teardown" if task.is_teardown else "setup" if task.is_setup else "",
         on_failure_fail_dagrun=task.on_failure_fail_dagrun,
         waits_for=task.waits_for(findings),
@@ -215,16 +218,52 @@ def _secrets(
     """Every variable and connection the task may read, in an order that does not change."""
     found = {*shared, *mentions.declared(task.task_options.get("secrets"), findings)}
     found |= task.mentions()
-    if isinstance(task, NotebookOperator) and (file := bundle.base / task.notebook).is_file():
-        found |= mentions.in_notebook(file)
+    for notebook in task.notebooks():
+        if (file := bundle.base / notebook).is_file():
+            found |= mentions.in_notebook(file)
     return tuple(sorted(found))
 
 
 def _payload(task: BaseOperator, bundle: _Bundle, findings: Findings) -> JsonObject:
     payload = task.payload(findings)
-    if isinstance(task, NotebookOperator) and payload:
-        return {**payload, "notebook": _notebook(task.notebook, bundle, findings)}
+    if task.kind is TaskKind.NOTEBOOK and payload:
+        return {**payload, "notebook": _notebook(str(payload["notebook"]), bundle, findings)}
     return payload
+
+
+def _called(task: BaseOperator) -> str:
+    """What of a task is called with its arguments."""
+    has_function = isinstance(task, PythonOperator) or task.operator_name.startswith("@task")
+    return f"The function of task '{task.task_id}'" if has_function else f"Task '{task.task_id}'"
+
+
+def _expansion(task: BaseOperator, findings: Findings) -> Expansion | None:
+    """How a task is multiplied, by itself or with the mapped group around it."""
+    groups = [g for g in _groups_around(task) if g.mapped is not None]
+    if len(groups) + int(task.mapped is not None) > 1:
+        inner = "is mapped" if task.mapped is not None else f"is in '{groups[0].group_id}'"
+        findings.error(
+            NESTED_MAPPING,
+            f"Task '{task.task_id}' {inner} inside the mapped task group '{groups[-1].group_id}': "
+            "mapping within mapping is not possible.",
+            "Map over all combinations at once, or take one of the two out.",
+        )
+        return None
+    with_items = task.kind is not TaskKind.PYTHON
+    if task.mapped is not None:
+        return task.mapped.to_expansion(findings, "", with_items=with_items)
+    for group in groups:
+        if group.mapped is not None:
+            return group.mapped.to_expansion(findings, group.group_id, with_items=with_items)
+    return None
+
+
+def _groups_around(task: BaseOperator) -> Iterator[TaskGroup]:
+    """The task groups around a task, the innermost first."""
+    group = task.group if isinstance(task.group, TaskGroup) else None
+    while group is not None:
+        yield group
+        group = group.parent_group
 
 
 def _notebook(name: str, bundle: _Bundle, findings: Findings) -> Json:
@@ -254,7 +293,9 @@ def _reads(task: BaseOperator, graph: Graph) -> tuple[str, ...]:
     """The tasks whose values the worker needs: those in the arguments, and every ancestor if the
     task may ask for any.
     """
-    named = dict.fromkeys(task_id for task_id, _ in _values(task) if task_id in graph.upstream)
+    values = [r.task_id for r in task.values_read() if isinstance(r, ValueReference)]
+    values += [task_id for task_id, _ in task.pulls()]
+    named = dict.fromkeys(task_id for task_id in values if task_id in graph.upstream)
     if task.may_pull_any():
         ancestors = graph.ancestors(task.task_id)
         named |= dict.fromkeys(node for node in graph.nodes if node in ancestors)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from uuid import uuid4
 
 from nbflow.core.errors import NbflowError
-from nbflow.core.orders import SourceBundle
+from nbflow.core.orders import SourceBundle, TaskOrder
 
 _DIGEST = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 
@@ -64,3 +65,10 @@ def _settle(draft: Path, folder: Path) -> None:
         # Another was faster: equal digests are equal files.
         if not folder.is_dir():
             raise
+
+
+def without_files(order: TaskOrder) -> TaskOrder:
+    """The order without the files of its bundle: they are on the disk already."""
+    if not isinstance(order.source, SourceBundle):
+        return order
+    return replace(order, source=replace(order.source, files={}))

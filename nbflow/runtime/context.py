@@ -5,9 +5,10 @@ Built from the order alone, so that a worker needs nothing else. Values are load
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from types import SimpleNamespace
@@ -20,12 +21,14 @@ from nbflow.authoring.secrets import NOT_GIVEN, Connection, Variable
 from nbflow.core.assets import leaf_from_json
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json
-from nbflow.core.orders import RETURN_VALUE, RunInfo, TaskOrder
+from nbflow.core.orders import RETURN_VALUE, Outcome, RunInfo, TaskOrder, ValueRef
 from nbflow.core.secrets import SecretNotThere
+from nbflow.runtime.mapped import ELEMENT_MARK, Elements, MappedValues, argument
 from nbflow.runtime.notes import current_notes
 from nbflow.runtime.values import ValueNotReadable, ValueStoreFailed, load_value
 
 VALUE_MARK, PARAM_MARK = "$value", "$param"
+MAP_NAME_CHARACTERS = 250
 
 
 class ValueNotThere(NbflowError):
@@ -87,12 +90,17 @@ class TaskInstanceView:
         task_ids: str | Sequence[str] | None = None,
         key: str = RETURN_VALUE,
         default: object = None,
+        map_indexes: int | Iterable[int] | None = None,
     ) -> object:
         """The value `key` of an upstream task, or of each in a list; `default` where it made none.
 
-        Without `task_ids`, of what this task reads. Raises ValueNotThere for what it does not.
+        Of a mapped task the list of the values of all instances, of those in `map_indexes`, or the
+        value of that one. Without `task_ids`, of what this task reads. Raises ValueNotThere for
+        what it does not.
         """
         if isinstance(task_ids, str):
+            if map_indexes is not None:
+                return _of_instances(self._order, task_ids, key, map_indexes, default)
             return self._pull(task_ids, key, default)
         if task_ids is not None:
             return [self._pull(task_id, key, default) for task_id in task_ids]
@@ -177,7 +185,7 @@ def template_context(order: TaskOrder) -> dict[str, object]:
     run = RunView(order.run)
     ti = TaskInstanceView(order)
     logical_date = run.logical_date
-    return {
+    context: dict[str, object] = {
         "dag": DagView(order.run.dag_id, order.run.dag_file),
         "dag_run": run,
         "run": run,
@@ -201,6 +209,8 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "conn": ConnectionsView(),
         **asset_context(order),
     }
+    context["mapped"] = Elements(order, lambda v, name: _rendered(v, order, context, name))
+    return context
 
 
 def asset_context(order: TaskOrder) -> dict[str, object]:
@@ -271,6 +281,21 @@ def _rendered_text(field: str, text: str, context: Mapping[str, object]) -> str:
         raise TemplateProblem(field, text, why, "Correct the expression.") from error
 
 
+def named(outcome: Outcome, order: TaskOrder, context: Mapping[str, object]) -> Outcome:
+    """The outcome with the name that the task's map_index_template makes, after the task: it may
+    have added to the context what the template shows. One that cannot be rendered names nothing.
+    """
+    template = order.task.map_index_template
+    if not template or order.map_index < 0:
+        return outcome
+    try:
+        name = render_text("map_index_template", template, context)
+    except NbflowError as error:
+        print(f"This instance gets no name: {error}", file=sys.stderr)  # noqa: T201 - the task's log
+        return outcome
+    return replace(outcome, map_name=name[:MAP_NAME_CHARACTERS])
+
+
 def _rendered(
     payload: object, order: TaskOrder, context: Mapping[str, object], field: str
 ) -> object:
@@ -279,7 +304,10 @@ def _rendered(
     if isinstance(payload, Mapping):
         if set(payload) == {VALUE_MARK}:
             task_id, key = payload[VALUE_MARK]
-            return upstream_value(order, task_id, key)
+            found = upstream_value(order, task_id, key)
+            return list(found) if isinstance(found, MappedValues) else found
+        if ELEMENT_MARK in payload:
+            return argument(order, payload, lambda v, name: _rendered(v, order, context, name))
         if set(payload) == {PARAM_MARK}:
             return param_value(order, payload[PARAM_MARK])
         inside = f"{field}." if field else ""
@@ -291,6 +319,8 @@ def _rendered(
 
 def _find(order: TaskOrder, task_id: str, key: str) -> tuple[object] | None:
     """The value in a tuple of one, or None if there is none: the value itself may be None."""
+    if task_id in order.mapped_values:
+        return (MappedValues(list(_refs_of(order, task_id, key).values())),)
     values = order.values.get(task_id)
     if values is None:
         if task_id in order.task.reads:
@@ -308,6 +338,29 @@ def _find(order: TaskOrder, task_id: str, key: str) -> tuple[object] | None:
         if isinstance(mapping, dict) and key in mapping:
             return (mapping[key],)
     return None
+
+
+def _refs_of(order: TaskOrder, task_id: str, key: str) -> dict[int, ValueRef]:
+    """The values of that name of all instances of a mapped task, by map index."""
+    found: dict[int, ValueRef] = {}
+    for index, values in order.mapped_values.get(task_id, ()):
+        returned = values.get(RETURN_VALUE)
+        if key in values:
+            found[index] = values[key]
+        elif returned is not None and isinstance(returned.json, Mapping) and key in returned.json:
+            found[index] = ValueRef("json", returned.json[key])
+    return found
+
+
+def _of_instances(
+    order: TaskOrder, task_id: str, key: str, wanted: int | Iterable[int], default: object
+) -> object:
+    refs = _refs_of(order, task_id, key)
+    if isinstance(wanted, int):
+        if wanted < 0 and task_id in order.values:
+            return upstream_value(order, task_id, key)
+        return load_value(refs[wanted]) if wanted in refs else default
+    return [load_value(refs[index]) for index in wanted if index in refs]
 
 
 @lru_cache(maxsize=512)

@@ -17,6 +17,7 @@ from nbflow.core.states import Reason, TaskState
 from nbflow.core.waiting import HandedOver
 from nbflow.runtime.children import EndedBy, Exit
 from nbflow.runtime.context import TemplateProblem, ValueNotThere
+from nbflow.runtime.mapped import BadElement
 from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, ValueStoreFailed
 
 MESSAGE_CHARACTERS = 500
@@ -28,6 +29,7 @@ _CRASHES = frozenset(
 )
 # What our own code raises for a task's inputs and outputs, told by `from_exception`.
 INPUT_PROBLEMS = (
+    BadElement,
     TemplateProblem,
     ValueNotThere,
     ValueNotReadable,
@@ -57,7 +59,7 @@ def from_exception(error: BaseException) -> Outcome:
         return Outcome(
             TaskState.FAILED, reason, shortened(why), user_traceback(error), retryable=False
         )
-    if isinstance(error, (TemplateProblem, ValueNotThere)):
+    if isinstance(error, (BadElement, TemplateProblem, ValueNotThere)):
         return failed(Reason.BAD_INPUT, str(error))
     if isinstance(error, ValueStoreFailed):
         return failed(Reason.EXECUTOR_ERROR, str(error))

@@ -21,14 +21,16 @@ from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.references import Resolver
 from nbflow.core.dag import Decides
 from nbflow.core.errors import NbflowError
-from nbflow.core.orders import RETURN_VALUE, LiveSource, Outcome, SourceBundle, TaskOrder, ValueRef
+from nbflow.core.orders import RETURN_VALUE, LiveSource, Outcome, TaskOrder, ValueRef
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.attempt import Attempt
+from nbflow.runtime.bundles import without_files
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.capture import captured, log_to_stderr
 from nbflow.runtime.context import (
     TaskInstanceView,
     attempt_environment,
+    named,
     render_text,
     template_context,
     upstream_value,
@@ -44,6 +46,7 @@ from nbflow.runtime.endings import (
 from nbflow.runtime.forkserver import ChildResult, ForkServer
 from nbflow.runtime.hidden_output import HidingStreams, output_to
 from nbflow.runtime.interrupts import run_interruptibly
+from nbflow.runtime.mapped import leaf_of
 from nbflow.runtime.memory import oom_kill_count
 from nbflow.runtime.notes import current_masker, notes_of_process
 from nbflow.runtime.sources import find_operator
@@ -73,7 +76,7 @@ def _in_child(attempt: Attempt, server: ForkServer) -> Outcome:
     with output_to(attempt.log, current_masker()) as output:
         result = server.run(
             "nbflow.runtime.python_task:child_main",
-            pickle.dumps(_ChildOrder(_without_files(order), attempt.folder)),
+            pickle.dumps(_ChildOrder(without_files(order), attempt.folder)),
             output.fileno,
             on_started=output.is_inherited,
             timeout=order.task.execution_timeout,
@@ -140,13 +143,6 @@ def _in_thread(attempt: Attempt) -> Outcome:
     return outcome
 
 
-def _without_files(order: TaskOrder) -> TaskOrder:
-    """The order without the files of its bundle: they are on the disk already."""
-    if not isinstance(order.source, SourceBundle):
-        return order
-    return replace(order, source=replace(order.source, files={}))
-
-
 def _print_traceback(outcome: Outcome) -> None:
     if outcome.state is TaskState.FAILED:
         print(outcome.traceback or outcome.message, file=sys.stderr)  # noqa: T201 - the task's log
@@ -168,29 +164,46 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
         return failed(Reason.IMPORT_ERROR, why, user_traceback(error.__cause__ or error))
     context = template_context(order)
     ti = cast(TaskInstanceView, context["ti"])
+    resolver = resolver_of(order, context)
     try:
-        result = _ended_well(operator, context, order)
+        operator = operator.instance(resolver)
+        result = _ended_well(operator, context, resolver)
         values = {**operator.values_of(result), **ti.pushed}
         followed = _followed(result) if order.task.decides is Decides.BRANCH else None
         said = cast(OutletEvents, context["outlet_events"]).emissions()
         stored = _stored(values, order.value_store)
     # The boundary between the user's code and ours: whatever left it is the outcome.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return from_exception(error)
+        return named(from_exception(error), order, _naming(operator, context))
     stops = order.task.decides is Decides.SHORT_CIRCUIT and not result
     if stops and not getattr(operator, "ignore_downstream_trigger_rules", True):
         stops, followed = False, ()  # of those further down, each follows its own rule
-    return Outcome(
+    outcome = Outcome(
         TaskState.SUCCESS, values=stored, follow=followed, short_circuit=stops, emissions=said
     )
+    return named(outcome, order, _naming(operator, context))
 
 
-def _ended_well(operator: BaseOperator, context: Mapping[str, object], order: TaskOrder) -> object:
-    resolver = Resolver(
+def _naming(operator: BaseOperator, context: Mapping[str, object]) -> Mapping[str, object]:
+    """What a map_index_template may show: what the instance was given, and the context, to which
+    the task may have added.
+    """
+    return {**operator.mapped_arguments, **context, "task": operator}
+
+
+def resolver_of(order: TaskOrder, context: Mapping[str, object]) -> Resolver:
+    """What resolves the arguments of this order's operator."""
+    return Resolver(
         pull=lambda task_id, key: upstream_value(order, task_id, key),
         render=lambda field, text: render_text(field, text, context),
         params=order.run.params,
+        leaf=lambda number: leaf_of(order, number),
     )
+
+
+def _ended_well(
+    operator: BaseOperator, context: Mapping[str, object], resolver: Resolver
+) -> object:
     try:
         return operator.run(context, resolver)
     except SystemExit as error:

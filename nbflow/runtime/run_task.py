@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from traceback import format_exception
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from nbflow import slow_imports
@@ -23,7 +24,8 @@ from nbflow.runtime.attempt import Attempt
 from nbflow.runtime.callbacks import run_callback
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.children import GRACE_SECONDS, StartFailed
-from nbflow.runtime.context import attempt_environment, render
+from nbflow.runtime.computed import needs_functions, with_computed
+from nbflow.runtime.context import attempt_environment, named, render, template_context
 from nbflow.runtime.endings import INPUT_PROBLEMS, failed, from_ending, from_exception, told
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.logs import AttemptLog
@@ -130,11 +132,16 @@ class TaskRunner:
             def run() -> Outcome:
                 folder = source_folder(order, self._cache)
                 cwd = working_folder(order, folder)
-                attempt = Attempt(order, token, log, folder, cwd, self._grace)
                 if order.callback is not None:
+                    attempt = Attempt(order, token, log, folder, cwd, self._grace)
                     return run_callback(attempt, self._server)
                 if order.task.kind is TaskKind.BASH:
-                    return run_shell_task(attempt, self._server)
+                    ready = self._with_elements(order, folder, token)
+                    if isinstance(ready, Outcome):
+                        return ready
+                    attempt = Attempt(ready, token, log, folder, cwd, self._grace)
+                    return _named(run_shell_task(attempt, self._server), ready)
+                attempt = Attempt(order, token, log, folder, cwd, self._grace)
                 return run_python_task(attempt, self._server)
 
             outcome = _guarded(run, say=lambda text: log.write(_hidden(text)))
@@ -148,9 +155,12 @@ class TaskRunner:
             run_notebook_task,
         )
 
-        # Inputs first: what is wrong with them needs no kernel to be seen.
-        order, parameters = _with_parameters(order)
         folder = source_folder(order, self._cache)
+        ready = self._with_elements(order, folder, token)
+        if isinstance(ready, Outcome):
+            return ready
+        # Inputs first: what is wrong with them needs no kernel to be seen.
+        order, parameters = _with_parameters(ready)
         place = NotebookPlace(
             self._kernel_pool(),
             ArtifactStore(order.artifacts),
@@ -162,8 +172,15 @@ class TaskRunner:
             grace=self._grace,
         )
         if order.task.kind is TaskKind.NOTEBOOK:
-            return run_notebook_task(order, parameters, place)
+            return _named(run_notebook_task(order, parameters, place), order, parameters)
         return run_cell_task(order, place)
+
+    def _with_elements(
+        self, order: TaskOrder, folder: Path, token: CancelToken
+    ) -> TaskOrder | Outcome:
+        if not needs_functions(order):
+            return order
+        return with_computed(order, folder, self._server, token)
 
     def _kernel_pool(self) -> KernelPool:
         from nbflow.runtime.kernels import KernelPool  # noqa: PLC0415 - as in _in_kernel
@@ -193,6 +210,17 @@ def _with_parameters(order: TaskOrder) -> tuple[TaskOrder, Mapping[str, object]]
     rendered = cast("dict[str, Json]", render(order.task.payload, order))
     parameters = cast("Mapping[str, object]", rendered.pop("parameters", None) or {})
     return replace(order, task=replace(order.task, payload=rendered)), parameters
+
+
+def _named(
+    outcome: Outcome, order: TaskOrder, parameters: Mapping[str, object] | None = None
+) -> Outcome:
+    """The outcome with the name of the instance; its template may show the task's fields."""
+    if not order.task.map_index_template:
+        return outcome
+    payload = order.task.payload
+    fields = {**payload, "bash_command": payload.get("command"), "parameters": parameters}
+    return named(outcome, order, {**template_context(order), "task": SimpleNamespace(**fields)})
 
 
 def _guarded(body: Callable[[], Outcome], say: Callable[[str], None] = lambda _: None) -> Outcome:

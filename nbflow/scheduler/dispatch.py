@@ -11,15 +11,9 @@ from nbflow.core import params
 from nbflow.core.assets import AssetEvent, leaf_from_json
 from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
-from nbflow.core.orders import (
-    RunInfo,
-    Source,
-    TaskOrder,
-    ValueRef,
-    artifact_folder,
-    next_look_id,
-)
+from nbflow.core.orders import RunInfo, Source, TaskOrder, artifact_folder, next_look_id
 from nbflow.core.snapshot import DagRun, RunSnapshot
+from nbflow.scheduler.order_values import OrderValues
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ def make_order(
     key: TaskKey,
     *,
     source: Source,
-    values: Mapping[str, Mapping[str, ValueRef]],
+    values: OrderValues,
     artifacts: str,
     heartbeat: float,
     events: AssetContext = AssetContext(),
@@ -67,7 +61,9 @@ def make_order(
         value_store=f"{artifacts}/values",
         try_number=instance.following_try,
         map_index=key[1],
-        values=values,
+        values=values.values,
+        mapped_values=values.mapped_values,
+        elements=values.elements,
         heartbeat=heartbeat,
         inlet_events=events.of_inlets(task),
     )
@@ -89,8 +85,3 @@ def run_info(run: DagRun, dag: Dag) -> RunInfo:
         dag_file=dag.file,
         secret_params=params.secret_names(dag.params),
     )
-
-
-def reads(orders: Sequence[Task]) -> set[str]:
-    """All upstream tasks whose values these tasks need."""
-    return {task_id for task in orders for task_id in task.reads}

@@ -34,6 +34,7 @@ from nbflow.scheduler.give_secrets import SecretSource, give_secrets, keep_varia
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.notify import NotifySettings
+from nbflow.scheduler.order_values import values_for
 from nbflow.scheduler.pass_deadlines import deadline_times, pass_deadlines
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.run_backfills import may_begin, run_backfills
@@ -476,8 +477,7 @@ class Scheduler:
         self, session: Session, run: ActiveRun, candidates: Sequence[Candidate]
     ) -> list[TaskOrder]:
         tasks = [run.snapshot.task(one.key) for one in candidates]
-        needed = dispatch.reads(tasks)
-        values = run_store.values_of(session, run.id, needed) if needed else {}
+        values = values_for(session, run, [one.key for one in candidates])
         events = asset_context(session, run, tasks)
         source = self._source(session, run.version_id)
         return [
@@ -487,7 +487,7 @@ class Scheduler:
                 task,
                 one.key,
                 source=source,
-                values={task_id: values[task_id] for task_id in task.reads if task_id in values},
+                values=values[one.key],
                 artifacts=self.settings.artifacts,
                 heartbeat=self.settings.heartbeat,
                 events=events,

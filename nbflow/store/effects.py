@@ -169,9 +169,13 @@ class _Batch:
                 **columns_of_task(effect.task, effect.weight),
                 "worker": "",
             }
-        self._line(
-            "mapped", TaskState.NONE, effect.at, {"length": len(effect.created)}, (task_id, -1)
-        )
+        first = effect.created[0].map_index if effect.created else 0
+        about: dict[str, Json] = {
+            "first": first,
+            "length": len(effect.created),
+            "instead": effect.instead,
+        }
+        self._line("mapped", TaskState.NONE, effect.at, about, (task_id, -1))
 
     def _run_changed(self, effect: fx.RunChanged) -> None:
         run_pk = self._run[0]
@@ -286,6 +290,8 @@ def _about(instance: TaskInstance) -> dict[str, Json]:
         about["reason"] = str(instance.reason)
     if instance.message:
         about["message"] = instance.message
+    if instance.map_name:
+        about["map_name"] = instance.map_name
     return about
 
 

@@ -41,6 +41,7 @@ from nbflow.store.tables import (
 __all__ = [
     "ActiveRun",
     "LiveAttempt",
+    "all_values",
     "apply_all",
     "apply_effects",
     "copy_values",
@@ -56,6 +57,7 @@ __all__ = [
     "run_ids",
     "runs_of_dates",
     "values_of",
+    "values_of_instance",
 ]
 
 _DAGS = table_of(DagRow)
@@ -284,6 +286,28 @@ def values_of(
     for task_id, key, *ref in session.execute(query):
         if task_id in wanted:
             found.setdefault(task_id, {})[key] = ValueRef(*ref)
+    return found
+
+
+def all_values(session: Session, run_pk: int) -> Mapping[TaskKey, Mapping[str, ValueRef]]:
+    """Everything the task instances of a run handed on."""
+    return _values_by_key(session, _VALUES.c.run_pk == run_pk)
+
+
+def values_of_instance(session: Session, run_pk: int, key: TaskKey) -> Mapping[str, ValueRef]:
+    """What one task instance handed on."""
+    this = (_VALUES.c.task_id == key[0]) & (_VALUES.c.map_index == key[1])
+    return _values_by_key(session, (_VALUES.c.run_pk == run_pk) & this).get(key, {})
+
+
+def _values_by_key(
+    session: Session, these: ColumnElement[bool]
+) -> Mapping[TaskKey, Mapping[str, ValueRef]]:
+    columns = (_VALUES.c.task_id, _VALUES.c.map_index, _VALUES.c.key)
+    query = select(*columns, *columns_like(_VALUES, ValueRef)).where(these)
+    found: dict[TaskKey, dict[str, ValueRef]] = {}
+    for task_id, index, key, *ref in session.execute(query):
+        found.setdefault((task_id, index), {})[key] = ValueRef(*ref)
     return found
 
 

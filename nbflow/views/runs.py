@@ -96,7 +96,7 @@ def task_instance_detail(
             known = did_you_mean(task_id, dag.graph.nodes)
             raise NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
         tries = browsing.tries(session, run.id, key)
-        values = run_store.values_of(session, run.id, [task_id]).get(task_id, {})
+        values = run_store.values_of_instance(session, run.id, key)
         called = callback_store.of_run(session, run.id)
         conditions = why(
             session, ActiveRun(run.id, 0, snapshot), key, now or datetime.now(timezone.utc)
@@ -189,6 +189,7 @@ def instance_view(instance: TaskInstance) -> TaskInstanceView:
         started_at=iso(instance.started_at),
         ended_at=iso(instance.ended_at),
         next_try_at=iso(instance.next_try_at),
+        map_name=instance.map_name,
     )
 
 

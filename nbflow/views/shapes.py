@@ -203,6 +203,7 @@ class TaskInstanceView:
     started_at: str | None
     ended_at: str | None
     next_try_at: str | None
+    map_name: str = ""
 
 
 @dataclass(frozen=True)

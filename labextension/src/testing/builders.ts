@@ -126,6 +126,7 @@ export function anInstance(
     started_at: null,
     ended_at: null,
     next_try_at: null,
+    map_name: '',
     ...more
   };
 }
