@@ -65,6 +65,12 @@ if TYPE_CHECKING:
         XComArg,
     )
     from nbflow.authoring.params import Param
+    from nbflow.authoring.people import (
+        ApprovalOperator,
+        HITLBranchOperator,
+        HITLEntryOperator,
+        HITLOperator,
+    )
     from nbflow.authoring.retrying import ExceptionRetryPolicy, RetryRule
     from nbflow.authoring.secrets import BaseHook, Connection, Variable, mask_secret
     from nbflow.authoring.sensors import (
@@ -127,6 +133,7 @@ __all__ = [
     "AirflowTaskTimeout",
     "AirflowTimetableInvalid",
     "AppriseNotifier",
+    "ApprovalOperator",
     "Asset",
     "AssetAlias",
     "AssetAll",
@@ -167,6 +174,9 @@ __all__ = [
     "ExternalTaskSensor",
     "Fail",
     "FileSensor",
+    "HITLBranchOperator",
+    "HITLEntryOperator",
+    "HITLOperator",
     "HttpOperator",
     "Label",
     "LatestOnlyOperator",
@@ -317,6 +327,12 @@ _HOMES = {
         "TriggerDagRunOperator",
     ),
     "nbflow.authoring.notifiers": ("AppriseNotifier", "BaseNotifier"),
+    "nbflow.authoring.people": (
+        "ApprovalOperator",
+        "HITLBranchOperator",
+        "HITLEntryOperator",
+        "HITLOperator",
+    ),
 }
 
 

@@ -22,11 +22,11 @@ import cloudpickle
 
 from nbflow import app
 from nbflow.authoring import displays, loading
-from nbflow.commands import schema_errors
+from nbflow.commands import Commands, schema_errors
 from nbflow.core import params as param_rules
 from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
-from nbflow.core.errors import DefinitionError
+from nbflow.core.errors import DefinitionError, RequestError
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import (
     OF_THE_DAG,
@@ -36,17 +36,20 @@ from nbflow.core.orders import (
     Source,
     ValueRef,
 )
+from nbflow.core.poking import last_look
 from nbflow.core.secrets import Secrets
-from nbflow.core.states import RunState
+from nbflow.core.states import RunState, TaskState
 from nbflow.executors.inline import InlineExecutor
+from nbflow.scheduler.advance_runs import RunBook
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.settings import Settings
 from nbflow.store import browsing
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database
 from nbflow.views.assets import events_of_run
+from nbflow.views.questions import questions
 from nbflow.views.runs import run_detail
-from nbflow.views.shapes import AssetEventView, RunView, TaskInstanceView
+from nbflow.views.shapes import AssetEventView, QuestionView, RunView, TaskInstanceView
 
 if TYPE_CHECKING:
     from nbflow.authoring.dag import DAG
@@ -148,10 +151,11 @@ def run_dag(
     params: JsonObject | None = None,
     logical_date: datetime | None = None,
     waves: bool = True,
-    follow: Follow = _unfollowed,
     *,
+    follow: Follow = _unfollowed,
     variables: Mapping[str, object] | None = None,
     connections: Mapping[str, Connection | str] | None = None,
+    answers: Mapping[str, Answer] | None = None,
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
@@ -162,6 +166,11 @@ def run_dag(
 
     `variables` and `connections` (objects, or URIs) stand before those of the project in the
     current folder. What tasks set is kept in `RunResult.variables` alone.
+
+    Time is not waited for: it is skipped, between the looks of a sensor too. `answers` holds, by
+    task id, what people answer to tasks that ask: an option, a list of them, or
+    `{"chosen": [...], "params": {...}}`; else the defaults count. Raises RequestError for a
+    question that has neither.
     """
     built = dag.to_core()
     values, problems = param_rules.validate(built.params, params or {}, schema_errors)
@@ -183,7 +192,8 @@ def run_dag(
             )
             with follow(settings, database, built.dag_id, run_id):
                 if executor == "inline" and waves:
-                    _run_waves(settings, database, source, secrets, (built.dag_id, run_id))
+                    people = _People(database, built.dag_id, run_id, answers or {})
+                    _run_waves(settings, database, source, secrets, people)
                 else:
                     _run_on(settings, database, source, secrets)
             result = read_result(database, built.dag_id, run_id)
@@ -292,12 +302,58 @@ class _SkippingClock:
         self._ahead += max(timedelta(), instant - self())
 
 
+Answer: TypeAlias = "str | Sequence[str] | Mapping[str, Any]"  # Any: JSON
+
+
+@dataclass(frozen=True)
+class _People:
+    """Whoever answers what the tasks of one run ask."""
+
+    database: Database
+    dag_id: str
+    run_id: str
+    answers: Mapping[str, Answer]
+
+    def is_over(self) -> bool:
+        """Whether the run has ended, so that nobody is asked any more."""
+        return _is_finished(self.database, self.dag_id, self.run_id)
+
+    def answer(self, question: QuestionView) -> bool:
+        """Answer, if there is something to say; else the time limit decides, if there is one."""
+        given = self.answers.get(question.task_id, question.defaults)
+        if given is None and question.until is not None:
+            return False
+        if given is None:
+            raise RequestError(
+                f"Task {question.task_id} asks: {question.subject} Say what a person would answer, "
+                f"for example answers={{{question.task_id!r}: {question.options[0]!r}}}."
+            )
+        chosen, params = (given, {}) if not isinstance(given, Mapping) else _parts(given)
+        commands = Commands(self.database, next(iter(question.assigned_users), "test"))
+        where = (self.dag_id, self.run_id, question.task_id)
+        several = [chosen] if isinstance(chosen, str) else list(chosen)
+        commands.answer_question(*where, several, params, question.map_index)
+        return True
+
+    def answer_all(self) -> bool:
+        """Answer everything that is asked. Returns whether anything was."""
+        asked = questions(self.database, self.dag_id).questions
+        return sum(self.answer(one) for one in asked) > 0
+
+
+def _parts(answer: Mapping[str, Any]) -> tuple[str | Sequence[str], JsonObject]:
+    return answer["chosen"], answer.get("params") or {}
+
+
+LOOKS_IN_VAIN = 100
+
+
 def _run_waves(
     settings: Settings,
     database: Database,
     source: Source,
     secrets: TestSecrets,
-    run: tuple[str, str],
+    people: _People,
 ) -> None:
     clock = _SkippingClock()
     executor = InlineExecutor(partial(app.make_runner, settings), wave=True)
@@ -311,14 +367,39 @@ def _run_waves(
     )
     executor.start(scheduler.wake)
     try:
-        while not (_is_finished(database, *run) and scheduler.callbacks.is_idle):
+        while not (
+            _is_finished(database, people.dag_id, people.run_id) and scheduler.callbacks.is_idle
+        ):
             scheduler.tick()
             book = scheduler.book
-            if book is not None and not book.attempts and book.next_retry_at is not None:
-                clock.skip_to(book.next_retry_at)
+            if book is None or book.attempts:
+                continue
+            if book.watch.asking and people.answer_all():
+                continue
+            if book.next_retry_at is not None:
+                clock.skip_to(_end_of_vain_looks(book) or book.next_retry_at)
     finally:
         executor.close()
         scheduler.leader.step_down()
+
+
+def _end_of_vain_looks(book: RunBook) -> datetime | None:
+    """When the last look is due, if nothing is left but sensors that have looked many times: what
+    they look for will hardly come about because a clock goes on.
+    """
+    waiting = [
+        (run.snapshot.task(instance.key).poke, instance)
+        for run in book.runs.values()
+        for instance in run.snapshot.instances.values()
+        if not instance.state.is_finished and instance.state is not TaskState.NONE
+    ]
+    ends = [
+        last_look(policy, instance.waiting_since)
+        for policy, instance in waiting
+        if instance.pokes >= LOOKS_IN_VAIN
+    ]
+    given = [at for at in ends if at is not None]
+    return min(given) if given and len(given) == len(waiting) else None
 
 
 def _run_on(settings: Settings, database: Database, source: Source, secrets: TestSecrets) -> None:

@@ -254,7 +254,36 @@ export interface Condition {
   next_look: string | null;
 }
 
-/** Everything the task drawer shows. `why` is empty for a task that has started or finished. */
+/**
+ * What a task asks a person: choose one of `options` (or several), and fill in the form that
+ * `params` describes, as a trigger form does. `defaults` is the answer at `until`, when there is
+ * one; without defaults the task fails then. No `assigned_users` are everybody.
+ */
+export interface QuestionView {
+  dag_id: string;
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  subject: string;
+  body: string;
+  options: string[];
+  defaults: string[] | null;
+  multiple: boolean;
+  params: Record<string, unknown>;
+  assigned_users: string[];
+  since: string | null;
+  until: string | null;
+}
+
+/** The open questions, the oldest first. */
+export interface QuestionList {
+  questions: QuestionView[];
+}
+
+/**
+ * Everything the task drawer shows. `why` is empty for a task that has started or finished,
+ * `question` is what it asks a person.
+ */
 export interface TaskInstanceDetail {
   instance: TaskInstanceView;
   task: TaskView;
@@ -262,6 +291,7 @@ export interface TaskInstanceDetail {
   values: ValueView[];
   why: Condition[];
   callbacks: CallbackView[];
+  question: QuestionView | null;
 }
 
 /** A piece of a log: ask again with `next_offset` until `complete`. Offsets are in bytes. */

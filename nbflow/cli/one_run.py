@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -16,18 +18,22 @@ from nbflow import app
 from nbflow.cli.definitions import FoundDag, read_params
 from nbflow.cli.interrupts import INTERRUPTED, on_interrupt
 from nbflow.cli.output import Output, between, print_problems, show
-from nbflow.cli.progress import ACTIVE_RUNS, following
+from nbflow.cli.progress import ACTIVE_RUNS, Screen, following
 from nbflow.cli.project import user
 from nbflow.commands import Commands, schema_errors
 from nbflow.core import params as param_rules
 from nbflow.core.dag import TaskKind
 from nbflow.core.errors import DefinitionError, RequestError
 from nbflow.core.json import Json
+from nbflow.core.questions import Question
 from nbflow.settings import Settings
 from nbflow.store.database import Database
 from nbflow.views.health import health
 from nbflow.views.runs import newest_tries, run_detail
 from nbflow.views.shapes import RunDetail
+
+if TYPE_CHECKING:
+    from nbflow.scheduler.loop import Scheduler
 
 IN_KERNELS = (TaskKind.NOTEBOOK, TaskKind.CELLS)
 
@@ -127,7 +133,10 @@ class OneRun:
             on_run_finished=lambda run: ended.set() if run.snapshot.run.run_id == run_id else None,
         )
 
+        told: set[object] = set()
+
         def is_over() -> bool:
+            _tell_questions(scheduler, database, told, screen)
             return ended.is_set() or not (
                 scheduler.leader.is_leading or _is_active(database, dag_id, run_id)
             )
@@ -143,6 +152,25 @@ class OneRun:
         ):
             scheduler.run_until(is_over)
         return interrupts.came
+
+
+def _tell_questions(
+    scheduler: Scheduler, database: Database, told: set[object], screen: Screen
+) -> None:
+    """Say once of each question how to answer it, which only another terminal can."""
+    asking = {} if scheduler.book is None else scheduler.book.watch.asking
+    for ref, condition in asking.items():
+        if ref in told or scheduler.book is None:
+            continue
+        told.add(ref)
+        run, (task_id, map_index) = scheduler.book.runs[ref[0]].snapshot.run, ref[1]
+        question = Question.of(condition)
+        index = f" --map-index {map_index}" if map_index >= 0 else ""
+        screen.note(
+            f"{task_id} asks: {question.subject} ({', '.join(question.options)}) "
+            f"Answer in another terminal: nbflow tasks answer {run.dag_id} {task_id} "
+            f"{shlex.quote(question.options[0])}{index} --run {run.run_id} --store {database.url}"
+        )
 
 
 def _kept(project: Settings, executor: str, store: str) -> Settings:

@@ -1,4 +1,4 @@
-"""`nbflow tasks`: list, logs, why."""
+"""`nbflow tasks`: list, logs, why, questions, answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from nbflow import app
+from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -20,8 +21,9 @@ from nbflow.cli.output import (
 )
 from nbflow.cli.project import project
 from nbflow.cli.runs import DagArgument, RunArgument, newest
+from nbflow.views.questions import questions as open_questions
 from nbflow.views.runs import find_try, run_detail, task_instance_detail
-from nbflow.views.shapes import Condition
+from nbflow.views.shapes import Condition, QuestionView
 
 tasks = typer.Typer(no_args_is_help=True)
 
@@ -97,3 +99,47 @@ def why(
 def _line(condition: Condition) -> list[object]:
     mark = Text("✓", style="green") if condition.met else Text("✗", style="red")
     return [mark, condition.text, condition.next_look or ""]
+
+
+@tasks.command()
+def questions(
+    dag_id: Annotated[str | None, typer.Argument(help="Only those of this DAG.")] = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List what tasks ask people and nobody has answered yet."""
+    with errors_as_sentences(output):
+        found = open_questions(project(store).database, dag_id)
+    lines = [_question(one) for one in found.questions]
+    columns = ("DAG", "RUN", "TASK", "QUESTION", "OPTIONS", "UNTIL")
+    show(found, output, lambda: rows(columns, lines, "Nobody is asked anything."))
+
+
+def _question(one: QuestionView) -> list[object]:
+    form = [f"--param {name}=..." for name in one.params]
+    options = ", ".join([*one.options, *form])
+    return [one.dag_id, one.run_id, one.task_id, one.subject, options, one.until or ""]
+
+
+@tasks.command()
+def answer(
+    dag_id: DagArgument,
+    task_id: TaskArgument,
+    choice: Annotated[list[str], typer.Argument(help="The option chosen; several if allowed.")],
+    run: RunOption = None,
+    map_index: IndexOption = -1,
+    param: ParamOption = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Answer the question that a task asks, so that it goes on."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        detail = task_instance_detail(here.database, dag_id, run_id, task_id, map_index)
+        form = {} if detail.question is None else detail.question.params
+        receipt = here.commands.answer_question(
+            dag_id, run_id, task_id, choice, read_params(form, param), map_index
+        )
+        asked = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "chosen": choice}
+        here.tell(receipt, asked, f"{task_id} goes on with {', '.join(choice)}.", output)

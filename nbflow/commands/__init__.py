@@ -15,11 +15,12 @@ from nbflow.commands.assets import AssetVerbs
 from nbflow.commands.backfills import BackfillVerbs
 from nbflow.commands.dags import DagVerbs
 from nbflow.commands.pools import PoolVerbs
+from nbflow.commands.questions import QuestionVerbs
 from nbflow.commands.runs import Runs, RunVerbs
 
 __all__ = ["Commands", "Receipt", "Runs", "schema_errors"]
 
 
 @dataclass(frozen=True)
-class Commands(DagVerbs, PoolVerbs, RunVerbs, BackfillVerbs, AssetVerbs):
+class Commands(DagVerbs, PoolVerbs, RunVerbs, QuestionVerbs, BackfillVerbs, AssetVerbs):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

@@ -37,11 +37,18 @@ def next_poke(
     The last look is at the very end of the time, however long the interval. `asked` is a moment the
     task itself wishes for.
     """
-    ends = None if policy.timeout is None else since + timedelta(seconds=policy.timeout)
+    ends = last_look(policy, since)
     if ends is not None and now >= ends:
         return None
     again = asked or now + timedelta(seconds=_interval(policy, pokes))
     return again if ends is None else min(again, ends)
+
+
+def last_look(policy: PokePolicy | None, since: datetime | None) -> datetime | None:
+    """When a sensor gives up that had its first look at `since`; None if never."""
+    if policy is None or policy.timeout is None or since is None:
+        return None
+    return since + timedelta(seconds=policy.timeout)
 
 
 def _interval(policy: PokePolicy, pokes: int) -> float:

@@ -104,7 +104,7 @@ def _outcome(
     answer: JsonObject = {
         "chosen_options": list(chosen),
         "params_input": dict(params),
-        "responded_by": actor,
+        "responded_by_user": None if at is None else {"id": actor, "name": actor},
         "responded_at": at,
     }
     values = {RETURN_VALUE: inline(answer)}

@@ -286,7 +286,7 @@ def describe(condition: JsonObject) -> str:
     if kind is Kind.RUN:
         return f"for run {condition['run_id']} of DAG {condition['dag_id']} to end"
     if kind is Kind.ANSWER:
-        return f"for a person's answer to: {condition['subject']}"
+        return f'for a person\'s answer to "{condition["subject"]}"'
     return "for the clock"
 
 

@@ -12,7 +12,11 @@ from typing import TypeAlias, cast
 from nbflow.core.assets import AssetEvent
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.json import Json, JsonObject
-from nbflow.scheduler import answer_about_backfills, answer_about_runs
+from nbflow.scheduler import (
+    answer_about_backfills,
+    answer_about_questions,
+    answer_about_runs,
+)
 from nbflow.scheduler.advance_runs import RunBook
 from nbflow.scheduler.answering import Answering
 from nbflow.store import assets as asset_store
@@ -73,6 +77,7 @@ _VERBS: Mapping[str, Callable[[Answering], Said]] = {
     "mark_run": answer_about_runs.mark_run,
     "force": answer_about_runs.force,
     "note": answer_about_runs.note,
+    "answer": answer_about_questions.answer,
     "backfill": answer_about_backfills.create,
     "backfill_state": answer_about_backfills.set_state,
     "emit": _emit,

@@ -30,7 +30,11 @@ Found: TypeAlias = dict[int, list[WaitOver]]
 
 @dataclass
 class Watch:
-    """Who waits for which DAG, and which of them have to be looked at."""
+    """Who waits for which DAG, and which of them have to be looked at. `asking` are those that wait
+    for a person's answer, for whoever wants to tell that person.
+    """
+
+    asking: dict[Ref, JsonObject] = field(default_factory=dict)
 
     _waiting: dict[str, dict[Ref, tuple[Task, JsonObject]]] = field(default_factory=dict)
     _dag_of: dict[Ref, str] = field(default_factory=dict)
@@ -41,10 +45,14 @@ class Watch:
         """Take note of the instance's state: it may begin to wait, or have stopped to."""
         condition = instance.waits_for
         waits = instance.state is TaskState.DEFERRED and condition is not None
-        if not waits and ref not in self._dag_of:
+        if not waits and ref not in self._dag_of and ref not in self.asking:
             return
         self._forget(ref)
-        if condition is not None and waits and waiting.kind_of(condition) in waiting.SEEN_IN_RUNS:
+        if condition is None or not waits:
+            return
+        if waiting.kind_of(condition) is Kind.ANSWER:
+            self.asking[ref] = condition
+        elif waiting.kind_of(condition) in waiting.SEEN_IN_RUNS:
             dag_id = str(condition["dag_id"])
             self._dag_of[ref] = dag_id
             self._waiting.setdefault(dag_id, {})[ref] = (task, condition)
@@ -89,6 +97,7 @@ class Watch:
             if not self._waiting[dag_id]:
                 del self._waiting[dag_id]
         self._new.discard(ref)
+        self.asking.pop(ref, None)
 
 
 def _changes_state(effect: fx.Effect) -> bool:

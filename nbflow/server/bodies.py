@@ -87,6 +87,14 @@ class ConnectionBody(Sent):
     extra: dict[str, Any] | None = None  # depends on the type of the connection
 
 
+class Answer(Sent):
+    """The answer to what a task asks: the options chosen, and values for its form."""
+
+    chosen: list[str]
+    params: dict[str, Any] = Field(default_factory=dict)  # any JSON; the question checks it
+    map_index: int = -1
+
+
 # -- queries ---------------------------------------------------------------------------------------
 
 
@@ -96,6 +104,12 @@ class DagQuery(Sent):
     search: str = ""
     tag: str = ""
     paused: bool | None = None
+
+
+class QuestionQuery(Sent):
+    """Whose questions to list; by default those of all DAGs."""
+
+    dag_id: str | None = None
 
 
 class RunQuery(Sent):

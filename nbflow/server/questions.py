@@ -17,6 +17,7 @@ from nbflow.commands import Commands, Receipt
 from nbflow.core.errors import NotFoundError
 from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
+    Answer,
     AssetQuery,
     Clear,
     ConnectionBody,
@@ -28,6 +29,7 @@ from nbflow.server.bodies import (
     Pause,
     PoolBody,
     PreviewQuery,
+    QuestionQuery,
     RunQuery,
     Trigger,
     TryQuery,
@@ -38,6 +40,7 @@ from nbflow.views import assets as asset_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
 from nbflow.views import pools as pool_views
+from nbflow.views import questions as question_views
 from nbflow.views import runs as run_views
 from nbflow.views import schedules as schedule_views
 from nbflow.views.secrets import connection_view, merged, variable_view
@@ -60,6 +63,7 @@ from nbflow.views.shapes import (
     LogChunk,
     PoolDetail,
     PoolList,
+    QuestionList,
     RequestReceipt,
     RunDetail,
     RunList,
@@ -296,6 +300,18 @@ class Questions:
 
     def emit(self, actor: str, name: str, body: EmitEvent) -> RequestReceipt:
         return _accepted(self._verbs(actor).emit(name, body.extra))
+
+    def open_questions(self, query: QuestionQuery) -> QuestionList:
+        return question_views.questions(self.store, query.dag_id)
+
+    def answer(
+        self, actor: str, dag_id: str, run_id: str, task_id: str, body: Answer
+    ) -> RequestReceipt:
+        verbs = self._verbs(actor)
+        receipt = verbs.answer_question(
+            dag_id, run_id, task_id, body.chosen, body.params, body.map_index
+        )
+        return _accepted(receipt)
 
     def _verbs(self, actor: str) -> Commands:
         return Commands(self.store, actor)

@@ -14,6 +14,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from nbflow.server.bodies import (
+    Answer,
     AssetQuery,
     Clear,
     ConnectionBody,
@@ -26,6 +27,7 @@ from nbflow.server.bodies import (
     Pause,
     PoolBody,
     PreviewQuery,
+    QuestionQuery,
     RunQuery,
     Trigger,
     TryQuery,
@@ -55,6 +57,7 @@ from nbflow.views.shapes import (
     LogChunk,
     PoolDetail,
     PoolList,
+    QuestionList,
     RequestReceipt,
     RunDetail,
     RunList,
@@ -277,6 +280,34 @@ class TaskHandler(NbflowHandler):
         """One task instance with its tries and values, and why it does not run."""
         query = self.query(InstanceQuery)
         await self.answer(lambda ask: ask.task(dag_id, run_id, task_id, query))
+
+
+class QuestionsHandler(NbflowHandler):
+    """What tasks ask people."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(QuestionList, query=QuestionQuery)
+    async def get(self) -> None:
+        """The open questions, the oldest first."""
+        query = self.query(QuestionQuery)
+        await self.answer(lambda ask: ask.open_questions(query))
+
+
+class AnswerHandler(NbflowHandler):
+    """A person's answer to what a task asks."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(RequestReceipt, status=202, body=Answer)
+    async def post(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """Answer the question a task asks, so that it goes on."""
+        body = self.body(Answer)
+        await self.answer(lambda ask: ask.answer(self.actor, dag_id, run_id, task_id, body), 202)
 
 
 class LogHandler(NbflowHandler):
@@ -577,7 +608,9 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (f"{_RUN}/cancel", CancelHandler),
     (f"{_RUN}/clear", ClearHandler),
     (f"{_RUN}/notebook", RunNotebookHandler),
+    ("questions", QuestionsHandler),
     (_TASK, TaskHandler),
+    (f"{_TASK}/answer", AnswerHandler),
     (f"{_TASK}/log", LogHandler),
     (f"{_TASK}/cells", CellsHandler),
     (f"{_TASK}/notebook", TaskNotebookHandler),

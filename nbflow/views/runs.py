@@ -23,6 +23,7 @@ from nbflow.store.callbacks import StoredCallback
 from nbflow.store.database import Database, Session
 from nbflow.store.runs import ActiveRun
 from nbflow.views.dags import group_views, iso, iso_text, task_views
+from nbflow.views.questions import question_view
 from nbflow.views.shapes import (
     CallbackView,
     DeadlineView,
@@ -108,6 +109,7 @@ def task_instance_detail(
         values=[_value_view(name, value) for name, value in values.items()],
         why=conditions,
         callbacks=[_callback_view(c) for c in called if (c.task_id, c.map_index) == key],
+        question=question_view(dag_id, run_id, snapshot.instances[key]),
     )
 
 

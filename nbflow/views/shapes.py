@@ -288,8 +288,39 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class QuestionView:
+    """What a task asks a person: choose one of `options` (or several), and fill in the form that
+    `params` describes, as a trigger form does. `defaults` is the answer at `until`, when there is
+    one; without defaults the task fails then. No `assigned_users` are everybody.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    subject: str
+    body: str
+    options: list[str]
+    defaults: list[str] | None
+    multiple: bool
+    params: dict[str, Any]  # JSON Schema is open by nature
+    assigned_users: list[str]
+    since: str | None
+    until: str | None
+
+
+@dataclass(frozen=True)
+class QuestionList:
+    """The open questions, the oldest first."""
+
+    questions: list[QuestionView]
+
+
+@dataclass(frozen=True)
 class TaskInstanceDetail:
-    """Everything the task drawer shows. `why` is empty for a task that has started or finished."""
+    """Everything the task drawer shows. `why` is empty for a task that has started or finished,
+    `question` is what it asks a person.
+    """
 
     instance: TaskInstanceView
     task: TaskView
@@ -297,6 +328,7 @@ class TaskInstanceDetail:
     values: list[ValueView]
     why: list[Condition]
     callbacks: list[CallbackView]
+    question: QuestionView | None
 
 
 @dataclass(frozen=True)

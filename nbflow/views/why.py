@@ -12,9 +12,11 @@ from datetime import datetime
 from nbflow.core.draft import Draft
 from nbflow.core.events import TaskKey
 from nbflow.core.past import asked_for, depends_on_past, held_by_past
+from nbflow.core.poking import last_look
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.trigger_rules import Verdict
+from nbflow.core.waiting import deadline, describe
 from nbflow.store import browsing, leases
 from nbflow.store import dags as dag_store
 from nbflow.store.database import Session
@@ -38,6 +40,8 @@ def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[C
     found = [*_scheduler(lease, now), *_held(session, snapshot), _run_has_begun(session, run)]
     if instance.state == TaskState.UP_FOR_RETRY:
         return [*found, _retry(instance)]
+    if instance.state in (TaskState.DEFERRED, TaskState.UP_FOR_RESCHEDULE):
+        return [*found, _wait(snapshot, instance)]
     found += [_rule(snapshot, instance), *_mapped_over(snapshot, instance)]
     found += _past(session, run, key)
     if instance.state == TaskState.QUEUED:
@@ -45,6 +49,27 @@ def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[C
     if instance.state == TaskState.SCHEDULED:
         found += limits(session, run.id, key, lease, now)
     return found
+
+
+def _wait(snapshot: RunSnapshot, instance: TaskInstance) -> Condition:
+    """What a task that holds no worker waits for, and until when at most."""
+    task, since = snapshot.dag.by_id[instance.task_id], instance.waiting_since
+    if instance.state == TaskState.DEFERRED and instance.waits_for is not None:
+        text = f"It waits {describe(instance.waits_for)}."
+        ends = None if since is None else deadline(task, since)
+    else:
+        ends = last_look(task.poke, since)
+        text = f"It has looked {nth_times(instance.pokes)} in vain."
+    if ends is not None:
+        text = f"{text} At {ends:%Y-%m-%d %H:%M:%S} UTC it gives up."
+    at = instance.next_try_at
+    look = "when that has happened" if at is None else at.isoformat()
+    return Condition("wait", met=False, text=text, next_look=look)
+
+
+def nth_times(count: int) -> str:
+    """Once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _scheduler(lease: LeaseStatus | None, now: datetime) -> Iterable[Condition]:

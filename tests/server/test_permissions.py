@@ -35,6 +35,8 @@ RULES = {
     ("POST", "dags/{dag_id}/runs/{run_id}/cancel"): ("nbflow:runs", "write"),
     ("POST", "dags/{dag_id}/runs/{run_id}/clear"): ("nbflow:runs", "execute"),
     ("GET", "dags/{dag_id}/runs/{run_id}/notebook"): ("nbflow:runs", "read"),
+    ("GET", "questions"): ("nbflow:runs", "read"),
+    ("POST", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/answer"): ("nbflow:runs", "execute"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/cells"): ("nbflow:runs", "read"),

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from nbflow.core.assets import Asset
+from nbflow.core.dag import Task, TaskKind
 from nbflow.core.errors import Problem
+from nbflow.core.json import JsonObject
 from nbflow.core.orders import SourceBundle
 from nbflow.core.timetables import AssetTimetable
 from nbflow.settings import Settings
@@ -522,3 +524,48 @@ async def test_an_asset_that_nobody_knows_is_not_found(api: Api) -> None:
     answer = await api.post("assets", "nothing", "events", body={})
 
     assert answer.status == 404
+
+
+# -- questions to people ---------------------------------------------------------------------------
+
+ASK: JsonObject = {
+    "kind": "answer",
+    "subject": "Ship it?",
+    "options": ["Yes", "No"],
+    "params": {"size": {"default": 1, "schema": {"type": "integer"}}},
+}
+
+
+async def test_what_a_task_asks_is_listed_and_answered(
+    api: Api, database: Database, begin_work: BeginWork
+) -> None:
+    start_run(database, a_dag("a>b", tasks=[Task("a", TaskKind.PYTHON, waits_for=ASK)]))
+    begin_work()
+    listed = await api.until(lambda q: q["questions"], "questions")
+    assert listed["questions"][0]["options"] == ["Yes", "No"]
+    assert (await api.get(*RUN, "tasks", "a")).json["question"] == listed["questions"][0]
+
+    answer = await api.post(
+        *RUN, "tasks", "a", "answer", body={"chosen": ["Yes"], "params": {"size": 2}}
+    )
+    detail = await api.until(lambda t: t["question"] is None, *RUN, "tasks", "a")
+
+    assert answer.status == 202
+    assert detail["instance"]["state"] == "success"
+
+
+async def test_an_answer_that_does_not_fit_is_refused_in_a_sentence(
+    api: Api, database: Database, begin_work: BeginWork
+) -> None:
+    start_run(database, a_dag("a>b", tasks=[Task("a", TaskKind.PYTHON, waits_for=ASK)]))
+    begin_work()
+    await api.until(lambda q: q["questions"], "questions")
+
+    unknown = await api.post(*RUN, "tasks", "a", "answer", body={"chosen": ["Yse"]})
+    form = await api.post(
+        *RUN, "tasks", "a", "answer", body={"chosen": ["Yes"], "params": {"size": "big"}}
+    )
+    nothing = await api.post(*RUN, "tasks", "b", "answer", body={"chosen": ["Yes"]})
+
+    assert (unknown.status, form.status, nothing.status) == (409, 400, 409)
+    assert "Yes" in unknown.message

@@ -287,6 +287,7 @@ describe('a task', () => {
       values: [],
       why: [],
       callbacks: [],
+      question: null,
       ...more
     };
   }
