@@ -24,6 +24,7 @@ from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
 from nbflow.core.notifications import Notify
 from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
+from nbflow.core.questions import Question
 from nbflow.core.secrets import Secrets
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunType
@@ -306,6 +307,22 @@ def create_run(
             raise LookupError(f"DAG {dag.dag_id!r} was stored and cannot be found.")
         run_store.create_run(session, run, stored.version_id, dag)
     return run_id
+
+
+AskedBy: TypeAlias = tuple[str, str, str, int]
+"""Who asks a person: DAG, run, task and map index."""
+
+
+def questions_asked(scheduler: Scheduler) -> Mapping[AskedBy, Question]:
+    """What tasks ask in the runs that this scheduler leads."""
+    book = scheduler.book
+    if book is None:
+        return {}
+    found: dict[AskedBy, Question] = {}
+    for (run_pk, key), condition in book.watch.asking.items():
+        run = book.runs[run_pk].snapshot.run
+        found[(run.dag_id, run.run_id, *key)] = Question.of(condition)
+    return found
 
 
 # -- what runs leave behind ------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -31,9 +30,6 @@ from nbflow.store.database import Database
 from nbflow.views.health import health
 from nbflow.views.runs import newest_tries, run_detail
 from nbflow.views.shapes import RunDetail
-
-if TYPE_CHECKING:
-    from nbflow.scheduler.loop import Scheduler
 
 IN_KERNELS = (TaskKind.NOTEBOOK, TaskKind.CELLS)
 
@@ -136,7 +132,7 @@ class OneRun:
         told: set[object] = set()
 
         def is_over() -> bool:
-            _tell_questions(scheduler, database, told, screen)
+            _tell_questions(app.questions_asked(scheduler), database, told, screen)
             return ended.is_set() or not (
                 scheduler.leader.is_leading or _is_active(database, dag_id, run_id)
             )
@@ -155,21 +151,19 @@ class OneRun:
 
 
 def _tell_questions(
-    scheduler: Scheduler, database: Database, told: set[object], screen: Screen
+    asked: Mapping[app.AskedBy, Question], database: Database, told: set[object], screen: Screen
 ) -> None:
     """Say once of each question how to answer it, which only another terminal can."""
-    asking = {} if scheduler.book is None else scheduler.book.watch.asking
-    for ref, condition in asking.items():
-        if ref in told or scheduler.book is None:
+    for by, question in asked.items():
+        if by in told:
             continue
-        told.add(ref)
-        run, (task_id, map_index) = scheduler.book.runs[ref[0]].snapshot.run, ref[1]
-        question = Question.of(condition)
+        told.add(by)
+        dag_id, run_id, task_id, map_index = by
         index = f" --map-index {map_index}" if map_index >= 0 else ""
         screen.note(
             f"{task_id} asks: {question.subject} ({', '.join(question.options)}) "
-            f"Answer in another terminal: nbflow tasks answer {run.dag_id} {task_id} "
-            f"{shlex.quote(question.options[0])}{index} --run {run.run_id} --store {database.url}"
+            f"Answer in another terminal: nbflow tasks answer {dag_id} {task_id} "
+            f"{shlex.quote(question.options[0])}{index} --run {run_id} --store {database.url}"
         )
 
 
