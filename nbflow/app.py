@@ -319,9 +319,9 @@ def questions_asked(scheduler: Scheduler) -> Mapping[AskedBy, Question]:
     if book is None:
         return {}
     found: dict[AskedBy, Question] = {}
-    for (run_pk, key), condition in book.watch.asking.items():
+    for (run_pk, (task_id, map_index)), condition in book.watch.asking.items():
         run = book.runs[run_pk].snapshot.run
-        found[(run.dag_id, run.run_id, *key)] = Question.of(condition)
+        found[run.dag_id, run.run_id, task_id, map_index] = Question.of(condition)
     return found
 
 
