@@ -106,9 +106,12 @@ class Settings(BaseModel):
         gt=0,
         description="Seconds without contact after which a Dask worker ends its tasks.",
     )
-    workers: int = Field(default=2, ge=1, description="Worker processes of the embedded cluster.")
+    # Tasks run in processes of their own: a second worker adds little but its memory.
+    workers: int = Field(default=1, ge=1, description="Worker processes of the embedded cluster.")
     slots: int = Field(
-        default=4, ge=1, description="Tasks side by side, in each worker or, inline, in all."
+        default=max(4, os.cpu_count() or 1),
+        ge=1,
+        description="Tasks side by side, in each worker or, inline, in all.",
     )
     parallelism: int | None = Field(
         default=None, ge=1, description="Tasks side by side at most, whatever the executor has."

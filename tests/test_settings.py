@@ -81,7 +81,7 @@ def test_settings_say_what_the_dask_cluster_is_like(project: Path) -> None:
     assert isinstance(executor, DaskExecutor)
     assert executor.cluster == ClusterSpec(
         adapt={"minimum": 1, "maximum": 4},
-        workers=2,
+        workers=1,
         threads=3,
         dashboard=False,
         resources={"memory": 8.0},
