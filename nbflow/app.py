@@ -10,11 +10,12 @@ function that needs them, so that `nbflow dags list` does not pay for Dask.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
@@ -186,6 +187,7 @@ def make_scheduler(
         ),
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,
+        discard=discard_artifacts,
     )
     if watch_dags:
         roots = settings.dag_paths
@@ -392,6 +394,21 @@ def keep_assembled(settings: Settings, database: Database, dag_id: str, run_id: 
 
     folder, _, file = assembled_path(settings, dag_id, run_id).rpartition("/")
     return ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
+
+
+def discard_artifacts(urls: Sequence[str]) -> None:
+    """Delete folders and files of the artifact store, in a thread: it may be far away."""
+    from nbflow.runtime.artifacts import delete
+
+    def work() -> None:
+        for url in urls:
+            try:
+                delete(url)
+            # Each kind of remote store has its own errors. What stays behind costs space only.
+            except Exception as error:  # noqa: BLE001
+                log.warning("%s could not be deleted: %s", url, error)
+
+    Thread(target=work, name="nbflow-discard", daemon=True).start()
 
 
 class _Assembling:

@@ -160,7 +160,11 @@ function newRun(dagId: string, runId: string, change: ChangeView): RunView {
     message: '',
     cancelling: false,
     counts: {},
-    missed_deadlines: []
+    missed_deadlines: [],
+    note: '',
+    tasks: null,
+    rerun_of: null,
+    backfill_id: null
   };
 }
 
@@ -277,7 +281,8 @@ function blank(taskId: string, mapIndex: number): TaskInstanceView {
     started_at: null,
     ended_at: null,
     next_try_at: null,
-    map_name: ''
+    map_name: '',
+    note: ''
   };
 }
 

@@ -155,6 +155,10 @@ export interface RunView {
   cancelling: boolean;
   counts: Record<string, number>;
   missed_deadlines: string[];
+  note: string;
+  tasks: string[] | null;
+  rerun_of: string | null;
+  backfill_id: number | null;
 }
 
 /** Some runs, newest first; `next` asks for the next page, null when there is none. */
@@ -177,6 +181,7 @@ export interface TaskInstanceView {
   ended_at: string | null;
   next_try_at: string | null;
   map_name: string;
+  note: string;
 }
 
 /**
@@ -308,9 +313,82 @@ export interface LiveCells {
   complete: boolean;
 }
 
-/** What clearing would do: the task instances that would run again, in topological order. */
+/**
+ * What happens in one run: `keys` run again, or are marked, in topological order. Its version
+ * gets the tasks `added` and loses those `removed`; `released` waited for what is marked.
+ */
+export interface AffectedRun {
+  run_id: string;
+  keys: [string, number][];
+  added: string[];
+  removed: string[];
+  released: [string, number][];
+}
+
+/** What clearing, marking or forcing would do, or does: `keys` of all runs, and each run. */
 export interface ClearPreview {
   keys: [string, number][];
+  dry_run: boolean;
+  request_id: number | null;
+  runs: AffectedRun[];
+}
+
+/**
+ * A backfill. `counts` maps each state to the number of its runs in it; of `total` dates
+ * `waiting` have no run yet and `left` keep the one they had.
+ */
+export interface BackfillView {
+  id: number;
+  dag_id: string;
+  state: string;
+  from_date: string;
+  to_date: string;
+  reprocess: string;
+  max_active_runs: number;
+  run_backwards: boolean;
+  params: Record<string, unknown>;
+  tasks: string[] | null;
+  actor: string;
+  created_at: string | null;
+  ended_at: string | null;
+  total: number;
+  waiting: number;
+  left: number;
+  counts: Record<string, number>;
+}
+
+/** Backfills, newest first. */
+export interface BackfillList {
+  backfills: BackfillView[];
+}
+
+/**
+ * One date of a backfill: the run that stands for it, what happens to it (create, rerun or
+ * leave), and why. `keys` are what runs again in a run there is; `state` is that of the run, if
+ * there is one.
+ */
+export interface BackfillDate {
+  run_id: string;
+  logical_date: string;
+  data_interval_start: string;
+  data_interval_end: string;
+  step: string;
+  why: string;
+  keys: [string, number][];
+  done: boolean;
+  state: string | null;
+}
+
+/** A backfill with all its dates, in the order in which they come about. */
+export interface BackfillDetail {
+  backfill: BackfillView;
+  dates: BackfillDate[];
+}
+
+/** What a backfill would do, or does once the scheduler hears of it, date by date. */
+export interface BackfillPlan {
+  dag_id: string;
+  dates: BackfillDate[];
   dry_run: boolean;
   request_id: number | null;
 }

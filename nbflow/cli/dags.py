@@ -12,6 +12,7 @@ from rich.text import Text
 
 from nbflow import app, picture
 from nbflow.authoring import lint as lint_rules
+from nbflow.cli.again import SelectOption, moment
 from nbflow.cli.definitions import ParamOption, find_dag, read_params
 from nbflow.cli.output import (
     Output,
@@ -162,14 +163,28 @@ def lint(
 def trigger(
     dag_id: str,
     param: ParamOption = None,
+    logical_date: Annotated[
+        str | None, typer.Option(help="Its logical date, such as 2026-03-01; now if not given.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option(help="Its id; one is made if not given.")] = None,
+    note: Annotated[str, typer.Option(help="Why: kept with the run.")] = "",
+    select: SelectOption = None,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Ask the scheduler for a run of a DAG now."""
+    """Ask the scheduler for a run of a DAG now, of all its tasks or of some."""
     with errors_as_sentences(output):
         here = project(store)
         spec = params_of(here.database, dag_id)
-        receipt = here.commands.trigger(dag_id, read_params(spec or {}, param))
+        date = None if logical_date is None else moment(here, dag_id, logical_date)
+        receipt = here.commands.trigger(
+            dag_id,
+            read_params(spec or {}, param),
+            date,
+            run_id=run_id,
+            note=note,
+            tasks=select,
+        )
         asked = {"dag_id": dag_id, "run_id": receipt.run_id}
         words = f"Run {receipt.run_id} has begun. Follow it: nbflow runs watch {dag_id}"
         here.tell(receipt, asked, words, output)

@@ -28,8 +28,9 @@ COMMANDS = {
 
 GROUPS = {
     "dags": "DAGs: list, show, lint, trigger, pause, next.",
-    "runs": "Runs: list, show, cancel, clear, watch.",
-    "tasks": "Tasks of a run: list, logs, why.",
+    "runs": "Runs: list, show, cancel, clear, mark, rerun, note, delete, watch.",
+    "tasks": "Tasks of a run: list, logs, why, clear, mark, run, note.",
+    "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "assets": "Assets: list, show, emit.",
     "variables": "Variables: list, get, set, delete, import, export.",

@@ -1,13 +1,25 @@
-"""`nbflow runs`: list, show, cancel, clear, watch."""
+"""`nbflow runs`: list, show, cancel, clear, mark, rerun, note, delete, watch."""
 
 from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from nbflow.cli.again import (
+    DownstreamOption,
+    DryRunOption,
+    FutureOption,
+    PastOption,
+    SelectOption,
+    UpstreamOption,
+    YesOption,
+    moment,
+    preview_and_ask,
+)
+from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -21,11 +33,15 @@ from nbflow.cli.output import (
 )
 from nbflow.cli.progress import follow, run_table, shown
 from nbflow.cli.project import Project, project
+from nbflow.commands import Runs
 from nbflow.core.errors import NotFoundError
+from nbflow.views.dags import params_of
 from nbflow.views.runs import run_detail, run_list
 from nbflow.views.shapes import RunDetail, RunView
 
 runs = typer.Typer(no_args_is_help=True)
+
+RunMark = Literal["success", "failed"]
 
 DagArgument = Annotated[str, typer.Argument(help="The id of the DAG.")]
 RunArgument = Annotated[
@@ -83,48 +99,146 @@ def cancel(
         here.tell(receipt, asked, f"Run {run} is being cancelled.", output)
 
 
+SinceOption = Annotated[
+    str | None, typer.Option(help="All runs from this logical date on, such as 2026-03-01.")
+]
+UntilOption = Annotated[str | None, typer.Option(help="All runs until this one, inclusive.")]
+StateOption = Annotated[
+    list[str] | None, typer.Option("--state", help="All runs in this state (of those).")
+]
+
+
 @runs.command()
 def clear(
     dag_id: DagArgument,
     run_id: RunArgument = None,
-    task: Annotated[
-        list[str] | None,
-        typer.Option("--task", "-t", help="A task to run again; without any: resume."),
-    ] = None,
-    upstream: Annotated[bool, typer.Option(help="With all upstream tasks.")] = False,
-    downstream: Annotated[bool, typer.Option(help="With all downstream tasks.")] = False,
-    only_failed: Annotated[bool, typer.Option(help="Of those, only the failed ones.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    task: SelectOption = None,
+    upstream: UpstreamOption = False,
+    downstream: DownstreamOption = False,
+    only_failed: Annotated[
+        bool, typer.Option("--only-failed", help="Of those, only the failed ones.")
+    ] = False,
+    only_running: Annotated[
+        bool, typer.Option("--only-running", help="Of those, only what runs.")
+    ] = False,
+    past: PastOption = False,
+    future: FutureOption = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    state: StateOption = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="On the current version of the DAG.")
+    ] = False,
+    note: Annotated[str | None, typer.Option(help="Why: kept with the runs.")] = None,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Run tasks again; without --task, those that failed and what depends on them."""
     with errors_as_sentences(output):
         here = project(store)
-        run = newest(here, dag_id, run_id)
+        chosen: str | Runs
+        if since or until or state:
+            first = None if since is None else moment(here, dag_id, since)
+            last = None if until is None else moment(here, dag_id, until, end=True)
+            chosen = Runs(first, last, tuple(state or ()))
+        else:
+            chosen = newest(here, dag_id, run_id)
         ask_for = partial(
             here.commands.clear,
             dag_id,
-            run,
+            chosen,
             task,
             upstream=upstream,
             downstream=downstream,
             only_failed=only_failed,
+            only_running=only_running,
+            past=past,
+            future=future,
+            latest=latest,
+            note=note,
         )
-        preview = ask_for(dry_run=True)
-        names = [name if index < 0 else f"{name}[{index}]" for name, index in preview.keys]
-        words = ", ".join(names) or "nothing"
-        ask = not (dry_run or yes) and output is Output.TABLE and sys.stdin.isatty()
-        if ask and names:
-            typer.confirm(f"Run again: {words}?", abort=True)
-        asked = {"dag_id": dag_id, "run_id": run, "tasks": names, "dry_run": dry_run}
-        if dry_run:
-            nothing = {"request_id": None, "answer": None}
-            show({**asked, **nothing}, output, lambda: f"Would run again: {words}.")
-        else:
-            receipt = ask_for()
-            here.tell(receipt, asked, f"Runs again: {words}.", output)
+        asked = {"dag_id": dag_id, "run_id": chosen if isinstance(chosen, str) else None}
+        preview_and_ask(here, ask_for, asked, "Run again", dry_run=dry_run, yes=yes, output=output)
+
+
+@runs.command()
+def mark(
+    dag_id: DagArgument,
+    state: Annotated[RunMark, typer.Argument(help="What the run is to count as.")],
+    run_id: RunArgument = None,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Let a run count as a success or a failure, which settles its tasks."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run = newest(here, dag_id, run_id)
+        ask_for = partial(here.commands.mark_run, dag_id, run, state)
+        asked = {"dag_id": dag_id, "run_id": run}
+        preview_and_ask(
+            here, ask_for, asked, f"Mark {state}", dry_run=dry_run, yes=yes, output=output
+        )
+
+
+@runs.command()
+def rerun(
+    dag_id: DagArgument,
+    run_id: RunArgument = None,
+    param: ParamOption = None,
+    task: SelectOption = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="On the current version of the DAG.")
+    ] = False,
+    note: Annotated[str, typer.Option(help="Why: kept with the new run.")] = "",
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Make a new run like this one, with other params or of some tasks only."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run = newest(here, dag_id, run_id)
+        given = read_params(params_of(here.database, dag_id) or {}, param)
+        receipt = here.commands.rerun(dag_id, run, given, task, latest=latest, note=note)
+        asked = {"dag_id": dag_id, "run_id": receipt.run_id, "rerun_of": run}
+        here.tell(receipt, asked, f"Run {receipt.run_id} repeats {run} with changes.", output)
+
+
+@runs.command("note")
+def note_(
+    dag_id: DagArgument,
+    note: Annotated[str, typer.Argument(help='The note; "" takes it away.')],
+    run_id: RunArgument = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Keep a note on a run."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run = newest(here, dag_id, run_id)
+        receipt = here.commands.note(dag_id, run, note)
+        here.tell(receipt, {"dag_id": dag_id, "run_id": run}, "The note is kept.", output)
+
+
+@runs.command()
+def delete(
+    dag_id: DagArgument,
+    run_id: Annotated[str, typer.Argument(help="The id of the run.")],
+    yes: YesOption = False,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Forget a finished run, with its tries, values, notebooks and logs."""
+    with errors_as_sentences(output):
+        here = project(store)
+        if output is Output.TABLE and sys.stdin.isatty() and not yes:
+            typer.confirm(f"Delete run {run_id} with all it left behind?", abort=True)
+        receipt = here.commands.delete_run(dag_id, run_id)
+        asked = {"dag_id": dag_id, "run_id": run_id}
+        here.tell(receipt, asked, f"Run {run_id} is deleted.", output)
 
 
 @runs.command()

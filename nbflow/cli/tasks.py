@@ -1,14 +1,24 @@
-"""`nbflow tasks`: list, logs, why, questions, answer."""
+"""`nbflow tasks`: list, logs, why, questions, answer, clear, mark, run, note."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
 
 from nbflow import app
+from nbflow.cli.again import (
+    DownstreamOption,
+    DryRunOption,
+    FutureOption,
+    PastOption,
+    UpstreamOption,
+    YesOption,
+    preview_and_ask,
+)
 from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.output import (
     Output,
@@ -143,3 +153,114 @@ def answer(
         )
         asked = {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "chosen": choice}
         here.tell(receipt, asked, f"{task_id} goes on with {', '.join(choice)}.", output)
+
+
+TaskMark = Literal["success", "failed", "skipped"]
+TasksArgument = Annotated[
+    list[str], typer.Argument(metavar="TASKS...", help="Tasks: load, +train, load_*, ...")
+]
+
+
+@tasks.command()
+def clear(
+    dag_id: DagArgument,
+    select: TasksArgument,
+    run: RunOption = None,
+    upstream: UpstreamOption = False,
+    downstream: DownstreamOption = False,
+    past: PastOption = False,
+    future: FutureOption = False,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Run tasks of a run again."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        ask_for = partial(
+            here.commands.clear,
+            dag_id,
+            run_id,
+            select,
+            upstream=upstream,
+            downstream=downstream,
+            past=past,
+            future=future,
+        )
+        asked = {"dag_id": dag_id, "run_id": run_id}
+        preview_and_ask(here, ask_for, asked, "Run again", dry_run=dry_run, yes=yes, output=output)
+
+
+@tasks.command()
+def mark(
+    dag_id: DagArgument,
+    state: Annotated[TaskMark, typer.Argument(help="What they are to count as.")],
+    select: TasksArgument,
+    run: RunOption = None,
+    upstream: UpstreamOption = False,
+    downstream: DownstreamOption = False,
+    past: PastOption = False,
+    future: FutureOption = False,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Let tasks count as success, failed or skipped; what waited for them goes on."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        ask_for = partial(
+            here.commands.mark,
+            dag_id,
+            run_id,
+            select,
+            state,
+            upstream=upstream,
+            downstream=downstream,
+            past=past,
+            future=future,
+        )
+        asked = {"dag_id": dag_id, "run_id": run_id}
+        preview_and_ask(
+            here, ask_for, asked, f"Mark {state}", dry_run=dry_run, yes=yes, output=output
+        )
+
+
+@tasks.command("run")
+def run_(
+    dag_id: DagArgument,
+    select: TasksArgument,
+    run: RunOption = None,
+    dry_run: DryRunOption = False,
+    yes: YesOption = False,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Run tasks of a run now, whatever their trigger rules and upstream tasks say."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        ask_for = partial(here.commands.run_tasks, dag_id, run_id, select)
+        asked = {"dag_id": dag_id, "run_id": run_id}
+        preview_and_ask(here, ask_for, asked, "Run now", dry_run=dry_run, yes=yes, output=output)
+
+
+@tasks.command()
+def note(
+    dag_id: DagArgument,
+    task_id: TaskArgument,
+    words: Annotated[str, typer.Argument(metavar="NOTE", help='"" takes it away.')],
+    run: RunOption = None,
+    map_index: IndexOption = -1,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Keep a note on a task of a run."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        receipt = here.commands.note(dag_id, run_id, words, task_id, map_index)
+        here.tell(receipt, {"dag_id": dag_id, "run_id": run_id}, "The note is kept.", output)

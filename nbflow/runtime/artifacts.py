@@ -47,6 +47,26 @@ def read_url(url: str) -> bytes:
     return cast(bytes, system.cat_file(name))
 
 
+SETTLED_SECONDS = 3600.0
+"""A file that was written, or found there and used, within this time may not be on record yet."""
+
+
+def delete(url: str) -> None:
+    """Delete a folder, or a file that nobody has used for an hour; that is, a shared value.
+
+    One that is not local stays: there is no telling when it was last used.
+    """
+    path = local_path(url)
+    if path is None:
+        system, name = _open_system(url)
+        if system.isdir(name):
+            system.rm(name, recursive=True)
+    elif path.is_dir():
+        shutil.rmtree(path)
+    elif path.is_file() and path.stat().st_mtime < time.time() - SETTLED_SECONDS:
+        path.unlink(missing_ok=True)
+
+
 class ArtifactStore:
     """The files under one URL. Paths are relative, with `/`, and never leave the folder.
 
@@ -132,6 +152,12 @@ class ArtifactStore:
             return b""
         system, name = _open_system(self.url(path))
         return cast(bytes, system.cat_file(name, start=offset, end=end))
+
+    def use(self, path: str) -> None:
+        """Somebody needs a file that is there: `delete` shall leave it alone for a while."""
+        local = self.local_path(path)
+        if local is not None:
+            os.utime(local)
 
     def exists(self, path: str) -> bool:
         target = self.local_path(path)

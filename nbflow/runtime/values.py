@@ -71,7 +71,9 @@ def dump_value(value: object, value_store_url: str) -> ValueRef:
     store = ArtifactStore(value_store_url)
     path = f"{digest[:2]}/{digest}.{_SUFFIX[encoded.rung]}"
     try:
-        if not store.exists(path) or store.size(path) != len(encoded.data):
+        if store.exists(path) and store.size(path) == len(encoded.data):
+            store.use(path)
+        else:
             store.write(path, encoded.data)
     # Each kind of remote store has its own errors for being out of reach.
     except Exception as error:

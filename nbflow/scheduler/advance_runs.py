@@ -44,12 +44,14 @@ class AfterCommit:
     finished: list[ActiveRun] = field(default_factory=list)
     asset_events: bool = False
     effects: list[tuple[ActiveRun, list[fx.Effect]]] = field(default_factory=list)
+    discard: list[str] = field(default_factory=list)
 
     def add(self, other: AfterCommit) -> None:
         self.cancel += other.cancel
         self.finished += other.finished
         self.asset_events |= other.asset_events
         self.effects += other.effects
+        self.discard += other.discard
 
 
 class RunBook:
@@ -115,7 +117,9 @@ class RunBook:
         return [run for run in self.runs.values() if run.snapshot.run.dag_id == dag_id]
 
     def of_backfill(self, backfill_id: int) -> list[ActiveRun]:
-        return [self.runs[pk] for pk in sorted(self._by_backfill.get(backfill_id, ()))]
+        """Its runs that have not ended."""
+        found = [self.runs[pk] for pk in sorted(self._by_backfill.get(backfill_id, ()))]
+        return [run for run in found if not run.snapshot.run.state.is_finished]
 
     def active_runs(self, dag_id: str) -> list[ActiveRun]:
         """The runs of a DAG that count when the next one is due, the oldest first: none of a
@@ -175,6 +179,10 @@ class RunBook:
         self._effects.clear()
         return after
 
+    def discard(self, urls: Iterable[str]) -> None:
+        """What these name in the artifact store belongs to nothing any more, once this stands."""
+        self._flushed.discard += urls
+
     def flush(self, session: Session) -> None:
         """Write what was decided so far; `store` tells of it too."""
         self._flushed = self.store(session)
@@ -191,7 +199,9 @@ class RunBook:
             self.ready.pop(ref, None)
         if instance.state in _LOOKED_AT_LATER and instance.next_try_at is not None:
             heappush(self._retries, (instance.next_try_at, ref))
-        self.watch.index(ref, self.runs[run_pk].snapshot.task(instance.key), instance)
+        task = self.runs[run_pk].snapshot.dag.by_id.get(instance.task_id)
+        if task is not None:  # else a task that the DAG had before the run moved to another version
+            self.watch.index(ref, task, instance)
         if instance.attempt_id is None:
             return
         if instance.is_with_executor:

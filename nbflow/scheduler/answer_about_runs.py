@@ -23,6 +23,7 @@ from nbflow.core.events import (
     TaskKey,
 )
 from nbflow.core.json import Json
+from nbflow.core.orders import run_folder
 from nbflow.core.rerun import Which, to_clear
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType, TaskState
@@ -150,6 +151,19 @@ def note(a: Answering) -> str:
     a.book.take(run)
     a.book.advance(run, [Noted(a.text("note"), key)], a.now)
     return "The note is kept."
+
+
+def delete_run(a: Answering) -> str:
+    """A run is forgotten, with all it left behind."""
+    run = a.run()
+    if not run.snapshot.run.state.is_finished:
+        raise RequestError(f"The run is {run.snapshot.run.state}: only what has ended is deleted.")
+    if a.book.find(run.snapshot.run.dag_id, run.snapshot.run.run_id) is not None:
+        a.book.flush(a.session)  # it ended, or was touched, in this very tick
+    values = run_store.delete_run(a.session, run.id, a.now)
+    folder = run_folder(a.artifacts, run.snapshot.run.dag_id, run.snapshot.run.run_id)
+    a.book.discard([folder, *values])
+    return f"Run {run.snapshot.run.run_id} is deleted."
 
 
 # -- what they share -------------------------------------------------------------------------------

@@ -30,11 +30,13 @@ Said: TypeAlias = "str | tuple[str, JsonObject]"
 """What a verb answers: a sentence, and what it made, if that has to be told."""
 
 
-def answer_requests(session: Session, book: RunBook, now: datetime) -> set[str]:
+def answer_requests(
+    session: Session, book: RunBook, now: datetime, artifacts: str = ""
+) -> set[str]:
     """Answer what is pending. Returns the ids of DAGs whose schedule has to be looked at again."""
     touched: set[str] = set()
     for request in request_store.pending(session, BATCH):
-        answering = Answering(session, book, request, now)
+        answering = Answering(session, book, request, now, artifacts)
         try:
             verb = _VERBS.get(request.verb)
             if verb is None:
@@ -78,6 +80,7 @@ _VERBS: Mapping[str, Callable[[Answering], Said]] = {
     "force": answer_about_runs.force,
     "note": answer_about_runs.note,
     "answer": answer_about_questions.answer,
+    "delete_run": answer_about_runs.delete_run,
     "backfill": answer_about_backfills.create,
     "backfill_state": answer_about_backfills.set_state,
     "emit": _emit,

@@ -25,6 +25,7 @@ class Answering:
     book: RunBook
     request: Request
     now: datetime
+    artifacts: str = ""
 
     @property
     def payload(self) -> JsonObject:

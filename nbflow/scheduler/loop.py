@@ -88,7 +88,8 @@ class Scheduler:
 
     `sources` gives the code of a DAG version to workers; by default it is read from the store.
     `secrets` gives them variables and connections; by default there are none.
-    `on_run_finished` is called after the commit that ended a run.
+    `on_run_finished` is called after the commit that ended a run, `discard` with the URLs of
+    artifacts, after the commit that left them behind.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Scheduler:
         sources: Callable[[int], Source] | None = None,
         secrets: SecretSource | None = None,
         on_run_finished: Callable[[ActiveRun], None] = lambda _: None,
+        discard: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:
         self.database = database
         self.executor = executor
@@ -122,6 +124,7 @@ class Scheduler:
             self.wake,
         )
         self._on_run_finished = on_run_finished
+        self._discard = discard
         self._look_at_schedules: dict[str, datetime] = {}
         self._schedules_known = False
         self._assets_may_have_news = True
@@ -265,7 +268,7 @@ class Scheduler:
             with self.database.transaction() as session:
                 self.leader.verify(session)
                 changed = self._store_found(session, found, now)
-                changed |= answer_requests(session, book, now)
+                changed |= answer_requests(session, book, now, self.settings.artifacts)
                 self._assets_may_have_news |= bool(changed)
                 self._look_who_is_held(session, changed)
                 pass_deadlines(book, now)
@@ -309,6 +312,8 @@ class Scheduler:
             if self.settings.schedules:
                 self._look_at_schedules[run.snapshot.run.dag_id] = self.clock()
             self._on_run_finished(run)
+        if after.discard:
+            self._discard(after.discard)
         self._assets_may_have_news |= after.asset_events or bool(after.finished)
         if after.finished or after.asset_events:
             self.wake()

@@ -34,24 +34,30 @@ def run_backfills(session: Session, book: RunBook, now: datetime) -> bool:
     """
     more = False
     for backfill in list(book.backfills.values()):
-        room = rules.room(backfill, len(book.of_backfill(backfill.id)))
-        if room > 0:
-            more |= _go_on(session, book, backfill, min(room, AT_ONCE), now)
+        left = AT_ONCE
+        while left > 0:
+            room = rules.room(backfill, len(book.of_backfill(backfill.id)))
+            done = _go_on(session, book, backfill, min(room, left), now) if room > 0 else 0
+            if not done:
+                break
+            left -= done
+        more |= left == 0
     return more
 
 
-def _go_on(session: Session, book: RunBook, backfill: Backfill, limit: int, now: datetime) -> bool:
+def _go_on(session: Session, book: RunBook, backfill: Backfill, limit: int, now: datetime) -> int:
+    """Deal with the next dates, at most `limit`; returns how many."""
     made = backfill.id in book.all_made
     dates = [] if made else backfill_store.next_dates(session, backfill.id, limit)
     if dates:
         _carry_out(session, book, backfill, dates, now)
         backfill_store.set_done(session, backfill.id, [one.position for one in dates])
-        return len(dates) == limit
+        return len(dates)
     book.all_made.add(backfill.id)
     if rules.is_over(backfill, waiting=0, active_runs=len(book.of_backfill(backfill.id))):
         backfill_store.set_state(session, backfill, BackfillState.FINISHED, now)
         del book.backfills[backfill.id]
-    return False
+    return 0
 
 
 def _carry_out(

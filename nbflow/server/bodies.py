@@ -32,22 +32,103 @@ class Pause(Sent):
 
 
 class Trigger(Sent):
-    """Ask for a run: its params, and the logical date if it is not to be now."""
+    """Ask for a run: its params, and the logical date if it is not to be now. `tasks` are selection
+    expressions, null for all tasks.
+    """
 
     params: dict[str, Any] = Field(default_factory=dict)  # any JSON; the DAG's schemas check it
     logical_date: AwareDatetime | None = None
+    run_id: str | None = Field(default=None, min_length=1, max_length=250)
+    note: str = ""
+    tasks: list[str] | None = None
 
 
-class Clear(Sent):
-    """Which task instances are to run again: `tasks` with what was chosen beside, or, when it is
-    null, what failed and what depends on it.
+class Chosen(Sent):
+    """Which task instances: what the selection expressions `tasks` mean, with what was chosen
+    beside. `past` and `future` take the same ones of earlier and later runs.
     """
 
     tasks: list[str] | None = None
     upstream: bool = False
     downstream: bool = False
-    only_failed: bool = False
+    past: bool = False
+    future: bool = False
     dry_run: bool = True
+
+
+class Clear(Chosen):
+    """Which task instances are to run again; when `tasks` is null, what failed and what depends on
+    it. With `latest` on the current version of the DAG.
+    """
+
+    only_failed: bool = False
+    only_running: bool = False
+    latest: bool = False
+    note: str | None = None
+
+
+class ClearRuns(Clear):
+    """The same in all runs with a logical date in [since, until] and in one of `states`."""
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    states: list[str] = Field(default_factory=list)
+
+
+class Mark(Chosen):
+    """What task instances are to count as; without `tasks` the run itself."""
+
+    state: Literal["success", "failed", "skipped"]
+
+
+class RunTasks(Sent):
+    """Tasks that are to run now, whatever the rules say."""
+
+    tasks: list[str]
+    dry_run: bool = True
+
+
+class Rerun(Sent):
+    """A run like another one: what is different."""
+
+    params: dict[str, Any] = Field(default_factory=dict)  # as above
+    tasks: list[str] | None = None
+    latest: bool = False
+    note: str = ""
+
+
+class Note(Sent):
+    """A note on a run, or on one of its task instances; an empty one takes it away."""
+
+    note: str
+    task_id: str | None = None
+    map_index: int = -1
+
+
+class NewBackfill(Sent):
+    """A backfill: its dates, both inclusive, and how it goes about them."""
+
+    from_date: AwareDatetime
+    to_date: AwareDatetime
+    reprocess: Literal["none", "failed", "completed"] = "none"
+    max_active_runs: int = Field(default=10, ge=1)
+    run_backwards: bool = False
+    params: dict[str, Any] = Field(default_factory=dict)  # as above
+    tasks: list[str] | None = None
+    dry_run: bool = True
+
+
+class BackfillState(Sent):
+    """What a backfill is to do: pause, go on, or end, with the runs under way if `running`."""
+
+    state: Literal["paused", "running", "cancelled"]
+    running: bool = False
+
+
+class BackfillQuery(Sent):
+    """Whose backfills to list."""
+
+    dag_id: str | None = None
 
 
 class PoolBody(Sent):

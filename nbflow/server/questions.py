@@ -19,7 +19,6 @@ from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
-    Clear,
     ConnectionBody,
     DagQuery,
     EmitEvent,
@@ -49,7 +48,6 @@ from nbflow.views.shapes import (
     AssetEventList,
     AssetList,
     ChangeView,
-    ClearPreview,
     ConnectionList,
     ConnectionTest,
     ConnectionView,
@@ -272,22 +270,22 @@ class Questions:
         return _accepted(verbs.unpause(dag_id))
 
     def trigger(self, actor: str, dag_id: str, body: Trigger) -> RequestReceipt:
-        return _accepted(self._verbs(actor).trigger(dag_id, body.params, body.logical_date))
+        receipt = self._verbs(actor).trigger(
+            dag_id,
+            body.params,
+            body.logical_date,
+            run_id=body.run_id,
+            note=body.note,
+            tasks=body.tasks,
+        )
+        return _accepted(receipt)
 
     def cancel(self, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
         return _accepted(self._verbs(actor).cancel(dag_id, run_id))
 
-    def clear(self, actor: str, dag_id: str, run_id: str, body: Clear) -> ClearPreview:
-        receipt = self._verbs(actor).clear(
-            dag_id,
-            run_id,
-            body.tasks,
-            upstream=body.upstream,
-            downstream=body.downstream,
-            only_failed=body.only_failed,
-            dry_run=body.dry_run,
-        )
-        return ClearPreview(list(receipt.keys), body.dry_run, receipt.request_id)
+    def verbs(self, actor: str) -> Commands:
+        """What `actor` can ask for."""
+        return self._verbs(actor)
 
     def set_pool(self, actor: str, name: str, body: PoolBody) -> PoolDetail:
         self._verbs(actor).set_pool(

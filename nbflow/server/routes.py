@@ -13,10 +13,10 @@ from functools import partial
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from nbflow.server import rerun_routes
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
-    Clear,
     ConnectionBody,
     DagQuery,
     EmitEvent,
@@ -37,13 +37,13 @@ from nbflow.server.dashboard import Dashboard
 from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
 from nbflow.server.openapi import document
 from nbflow.server.refusals import Refusal
+from nbflow.server.rerun_questions import delete_run
 from nbflow.server.scheduler_process import SchedulerProcess
 from nbflow.server.socket import FeedSocket
 from nbflow.views.shapes import (
     AssetDetail,
     AssetEventList,
     AssetList,
-    ClearPreview,
     ConnectionList,
     ConnectionTest,
     ConnectionView,
@@ -225,6 +225,13 @@ class RunHandler(NbflowHandler):
         """One run with its task instances, on the version of the DAG that it executes."""
         await self.answer(lambda ask: ask.run(dag_id, run_id))
 
+    @web.authenticated
+    @allowed_to("write")
+    @operation(RequestReceipt, status=202)
+    async def delete(self, dag_id: str, run_id: str) -> None:
+        """Ask for a finished run to be forgotten, with its tries, values, notebooks and logs."""
+        await self.answer(lambda ask: delete_run(ask, self.actor, dag_id, run_id), 202)
+
 
 class CancelHandler(NbflowHandler):
     """The end of a run."""
@@ -238,21 +245,6 @@ class CancelHandler(NbflowHandler):
         """Ask for a run to be ended, with everything that runs in it."""
         self.no_body()
         await self.answer(lambda ask: ask.cancel(self.actor, dag_id, run_id), 202)
-
-
-class ClearHandler(NbflowHandler):
-    """Another try for a run, or for parts of it."""
-
-    auth_resource = "nbflow:runs"
-
-    @web.authenticated
-    @allowed_to("execute")
-    @operation(ClearPreview, status=202, body=Clear)
-    async def post(self, dag_id: str, run_id: str) -> None:
-        """Ask for task instances to run again, or say which ones would."""
-        body = self.body(Clear)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.clear(self.actor, dag_id, run_id, body), status)
 
 
 class RunNotebookHandler(NbflowHandler):
@@ -606,7 +598,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     ("dags/{dag_id}/runs", RunsHandler),
     (_RUN, RunHandler),
     (f"{_RUN}/cancel", CancelHandler),
-    (f"{_RUN}/clear", ClearHandler),
+    *rerun_routes.ROUTES,
     (f"{_RUN}/notebook", RunNotebookHandler),
     ("questions", QuestionsHandler),
     (_TASK, TaskHandler),

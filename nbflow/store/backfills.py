@@ -145,6 +145,11 @@ def all_dates(session: Session, backfill_id: int) -> list[DateOfBackfill]:
     return [_date(row) for row in session.execute(query.order_by(_DATES.c.position))]
 
 
+def totals(session: Session, backfill_ids: Collection[int]) -> Mapping[int, int]:
+    """How many dates each covers."""
+    return _counted(session, backfill_ids, true())
+
+
 def waiting(session: Session, backfill_ids: Collection[int]) -> Mapping[int, int]:
     """How many dates of each have not been dealt with."""
     return _counted(session, backfill_ids, _DATES.c.done.is_(False))
@@ -177,6 +182,14 @@ def run_states(session: Session, backfill_ids: Collection[int]) -> Mapping[int, 
     for backfill_id, state, count in session.execute(query):
         found[backfill_id][str(state)] = int(count)
     return found
+
+
+def states_of(session: Session, dag_id: str, run_ids: Collection[str]) -> Mapping[str, str]:
+    """The states of those of these runs that there are."""
+    query = select(_RUNS.c.run_id, _RUNS.c.state).where(
+        _RUNS.c.dag_id == dag_id, _RUNS.c.run_id.in_(run_ids)
+    )
+    return {run_id: str(state) for run_id, state in session.execute(query)}
 
 
 def _date(row: AnyRow) -> DateOfBackfill:

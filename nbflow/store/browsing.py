@@ -198,9 +198,11 @@ def run(session: Session, dag_id: str, run_id: str) -> ListedRun | None:
 
 
 def dag_of_run(session: Session, run_pk: int) -> Dag:
-    """The DAG in the version this run executes."""
-    query = select(_VERSIONS.c.spec).join(_RUNS).where(_RUNS.c.id == run_pk)
-    return Dag.from_json(cast("JsonObject", session.scalar(query)))
+    """The DAG in the version this run executes, or the tasks of it that the run is made of."""
+    query = select(_VERSIONS.c.spec, _RUNS.c.only).join(_RUNS).where(_RUNS.c.id == run_pk)
+    spec, only = session.execute(query).one()
+    dag = Dag.from_json(cast("JsonObject", spec))
+    return dag if only is None else dag.narrowed(only)
 
 
 def instances(session: Session, run_pk: int) -> list[TaskInstance]:

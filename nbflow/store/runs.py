@@ -11,7 +11,18 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, false, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import RequestError
@@ -46,6 +57,7 @@ __all__ = [
     "apply_effects",
     "copy_values",
     "create_run",
+    "delete_run",
     "instance_values",
     "live_attempts",
     "load_active",
@@ -121,6 +133,22 @@ def move_to_version(
     new = [dag.by_id[task_id] for task_id in added]
     if new:
         session.execute(insert(_TASKS), _instance_values(run_pk, dag, new))
+
+
+def delete_run(session: Session, run_pk: int, now: datetime) -> list[str]:
+    """Forget a run with its task instances, tries and values. Returns the URLs of values that no
+    other run has.
+    """
+    other = _VALUES.alias()
+    shared = select(other.c.run_pk).where(other.c.url == _VALUES.c.url, other.c.run_pk != run_pk)
+    own = select(_VALUES.c.url).where(
+        _VALUES.c.run_pk == run_pk, _VALUES.c.url.is_not(None), ~shared.exists()
+    )
+    urls = sorted({str(url) for url in session.scalars(own)})
+    gone = delete(_RUNS).where(_RUNS.c.id == run_pk).returning(_RUNS.c.dag_id, _RUNS.c.run_id)
+    dag_id, run_id = session.execute(gone).one()
+    journal.append(session, [Change(now, "run_deleted", dag_id, run_id)])
+    return urls
 
 
 def copy_values(session: Session, from_run: int, to_run: int, *, without: Collection[str]) -> None:

@@ -84,6 +84,7 @@ _LIVE_TASK = _one_of([TaskState.QUEUED, TaskState.RUNNING])
 _DEFERRED_TASK = f"state = '{TaskState.DEFERRED}'"
 _WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
 _OPEN_CALLBACK = "state IN ('due', 'sent')"
+_HAS_URL = "url IS NOT NULL"
 _PENDING = "handled_at IS NULL"
 _REQUEST_LINE = "kind = 'request'"
 
@@ -345,7 +346,10 @@ class ValueRow(Row):
     """One value a task instance handed on. Columns from `type` on are the fields of `ValueRef`."""
 
     __tablename__ = "values"
-    __table_args__ = (ForeignKeyConstraint(["run_pk"], ["dag_runs.id"], ondelete="CASCADE"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["run_pk"], ["dag_runs.id"], ondelete="CASCADE"),
+        _where("ix_values_url", _HAS_URL, "url"),
+    )
 
     run_pk: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
     task_id: Mapped[str] = mapped_column(primary_key=True)

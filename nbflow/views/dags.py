@@ -75,6 +75,13 @@ def params_of(database: Database, dag_id: str) -> Mapping[str, JsonObject] | Non
     return None if stored is None else stored.dag.params
 
 
+def zone_of(database: Database, dag_id: str) -> str:
+    """The zone of a DAG's schedule, UTC for one without any."""
+    with database.reading() as session:
+        stored = dag_store.current_version(session, dag_id)
+    return "UTC" if stored is None else str(stored.dag.timetable.get("timezone") or "UTC")
+
+
 def import_errors(database: Database) -> list[ImportErrorView]:
     """Files with problems, each with all of them."""
     with database.reading() as session:

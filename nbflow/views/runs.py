@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from nbflow.core.dag import Dag
+from nbflow.core.dag import Dag, Task, TaskKind
 from nbflow.core.deadlines import Deadline, deadline_from_json
 from nbflow.core.errors import NotFoundError
 from nbflow.core.events import TaskKey
@@ -31,6 +31,7 @@ from nbflow.views.shapes import (
     RunView,
     TaskInstanceDetail,
     TaskInstanceView,
+    TaskView,
     TryView,
     ValueView,
 )
@@ -104,7 +105,7 @@ def task_instance_detail(
         )
     return TaskInstanceDetail(
         instance=instance_view(snapshot.instances[key]),
-        task=next(view for view in task_views(dag) if view.task_id == task_id),
+        task=_task_view(dag, task_id),
         tries=[_try_view(one) for one in tries],
         values=[_value_view(name, value) for name, value in values.items()],
         why=conditions,
@@ -174,6 +175,10 @@ def run_view(listed: ListedRun) -> RunView:
         cancelling=run.cancelling is not None and not run.state.is_finished,
         counts=dict(listed.counts),
         missed_deadlines=list(run.missed_deadlines),
+        note=run.note,
+        tasks=None if run.only is None else list(run.only),
+        rerun_of=run.rerun_of,
+        backfill_id=run.backfill_id,
     )
 
 
@@ -192,7 +197,14 @@ def instance_view(instance: TaskInstance) -> TaskInstanceView:
         ended_at=iso(instance.ended_at),
         next_try_at=iso(instance.next_try_at),
         map_name=instance.map_name,
+        note=instance.note,
     )
+
+
+def _task_view(dag: Dag, task_id: str) -> TaskView:
+    """A task as defined, or what is left to say of one that the run's version has no more."""
+    found = next((view for view in task_views(dag) if view.task_id == task_id), None)
+    return found or task_views(Dag(dag.dag_id, (Task(task_id, TaskKind.EMPTY),)))[0]
 
 
 def _find(session: Session, dag_id: str, run_id: str) -> ListedRun:

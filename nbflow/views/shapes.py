@@ -178,6 +178,10 @@ class RunView:
     cancelling: bool
     counts: dict[str, int]
     missed_deadlines: list[str]
+    note: str
+    tasks: list[str] | None
+    rerun_of: str | None
+    backfill_id: int | None
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,7 @@ class TaskInstanceView:
     ended_at: str | None
     next_try_at: str | None
     map_name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -350,10 +355,92 @@ class LiveCells:
 
 
 @dataclass(frozen=True)
+class AffectedRun:
+    """What happens in one run: `keys` run again, or are marked, in topological order. Its version
+    gets the tasks `added` and loses those `removed`; `released` waited for what is marked.
+    """
+
+    run_id: str
+    keys: list[tuple[str, int]]
+    added: list[str]
+    removed: list[str]
+    released: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
 class ClearPreview:
-    """What clearing would do: the task instances that would run again, in topological order."""
+    """What clearing, marking or forcing would do, or does: `keys` of all runs, and each run."""
 
     keys: list[tuple[str, int]]
+    dry_run: bool
+    request_id: int | None
+    runs: list[AffectedRun]
+
+
+@dataclass(frozen=True)
+class BackfillView:
+    """A backfill. `counts` maps each state to the number of its runs in it; of `total` dates
+    `waiting` have no run yet and `left` keep the one they had.
+    """
+
+    id: int
+    dag_id: str
+    state: str
+    from_date: str
+    to_date: str
+    reprocess: str
+    max_active_runs: int
+    run_backwards: bool
+    params: dict[str, Any]  # the user's own values
+    tasks: list[str] | None
+    actor: str
+    created_at: str | None
+    ended_at: str | None
+    total: int
+    waiting: int
+    left: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class BackfillList:
+    """Backfills, newest first."""
+
+    backfills: list[BackfillView]
+
+
+@dataclass(frozen=True)
+class BackfillDate:
+    """One date of a backfill: the run that stands for it, what happens to it (create, rerun or
+    leave), and why. `keys` are what runs again in a run there is; `state` is that of the run, if
+    there is one.
+    """
+
+    run_id: str
+    logical_date: str
+    data_interval_start: str
+    data_interval_end: str
+    step: str
+    why: str
+    keys: list[tuple[str, int]]
+    done: bool
+    state: str | None
+
+
+@dataclass(frozen=True)
+class BackfillDetail:
+    """A backfill with all its dates, in the order in which they come about."""
+
+    backfill: BackfillView
+    dates: list[BackfillDate]
+
+
+@dataclass(frozen=True)
+class BackfillPlan:
+    """What a backfill would do, or does once the scheduler hears of it, date by date."""
+
+    dag_id: str
+    dates: list[BackfillDate]
     dry_run: bool
     request_id: int | None
 

@@ -283,7 +283,8 @@ async def test_clearing_says_first_what_would_run_again(
     only = await api.post(*RUN, "clear", body={"tasks": ["b"], "upstream": True})
 
     assert resume.status == 200
-    assert resume.json == {"keys": [["a", -1], ["b", -1]], "dry_run": True, "request_id": None}
+    assert resume.json["keys"] == [["a", -1], ["b", -1]]
+    assert (resume.json["dry_run"], resume.json["request_id"]) == (True, None)
     assert only.json["keys"] == [["a", -1], ["b", -1]]
 
 

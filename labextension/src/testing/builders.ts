@@ -73,6 +73,10 @@ export function aRun(runId: string, more: Partial<RunView> = {}): RunView {
     cancelling: false,
     counts: {},
     missed_deadlines: [],
+    note: '',
+    tasks: null,
+    rerun_of: null,
+    backfill_id: null,
     ...more
   };
 }
@@ -127,6 +131,7 @@ export function anInstance(
     ended_at: null,
     next_try_at: null,
     map_name: '',
+    note: '',
     ...more
   };
 }

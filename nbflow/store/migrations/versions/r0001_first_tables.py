@@ -267,6 +267,7 @@ def _create_tries_and_values() -> None:
         _belongs_to("values", "run_pk", "dag_runs.id", cascade=True),
         sa.PrimaryKeyConstraint("run_pk", "task_id", "map_index", "key", name="pk_values"),
     )
+    _index_where("ix_values_url", "values", ["url"], "url IS NOT NULL")
 
 
 def _create_journal_and_requests() -> None:

@@ -1,0 +1,145 @@
+"""What the handlers of `rerun_routes` ask of the house: runs again, marks, notes, backfills.
+
+Blocking, called in threads.
+"""
+
+from __future__ import annotations
+
+from nbflow.commands import Receipt, Runs
+from nbflow.core.errors import RequestError
+from nbflow.server.bodies import (
+    BackfillQuery,
+    BackfillState,
+    Clear,
+    ClearRuns,
+    Mark,
+    NewBackfill,
+    Note,
+    Rerun,
+    RunTasks,
+)
+from nbflow.server.questions import Questions
+from nbflow.views import backfills as backfill_views
+from nbflow.views.backfills import clear_preview
+from nbflow.views.shapes import (
+    BackfillDetail,
+    BackfillList,
+    BackfillPlan,
+    ClearPreview,
+    RequestReceipt,
+)
+
+
+def clear(ask: Questions, actor: str, dag_id: str, run_id: str, body: Clear) -> ClearPreview:
+    return _cleared(ask, actor, dag_id, run_id, body)
+
+
+def clear_runs(ask: Questions, actor: str, dag_id: str, body: ClearRuns) -> ClearPreview:
+    return _cleared(ask, actor, dag_id, Runs(body.since, body.until, tuple(body.states)), body)
+
+
+def _cleared(
+    ask: Questions, actor: str, dag_id: str, runs: str | Runs, body: Clear
+) -> ClearPreview:
+    receipt = ask.verbs(actor).clear(
+        dag_id,
+        runs,
+        body.tasks,
+        upstream=body.upstream,
+        downstream=body.downstream,
+        only_failed=body.only_failed,
+        only_running=body.only_running,
+        past=body.past,
+        future=body.future,
+        latest=body.latest,
+        note=body.note,
+        dry_run=body.dry_run,
+    )
+    return clear_preview(receipt.affected, receipt.request_id)
+
+
+def mark(ask: Questions, actor: str, dag_id: str, run_id: str, body: Mark) -> ClearPreview:
+    verbs = ask.verbs(actor)
+    if body.tasks is None:
+        receipt = verbs.mark_run(dag_id, run_id, body.state, dry_run=body.dry_run)
+    else:
+        receipt = verbs.mark(
+            dag_id,
+            run_id,
+            body.tasks,
+            body.state,
+            upstream=body.upstream,
+            downstream=body.downstream,
+            past=body.past,
+            future=body.future,
+            dry_run=body.dry_run,
+        )
+    return clear_preview(receipt.affected, receipt.request_id)
+
+
+def run_tasks(ask: Questions, actor: str, dag_id: str, run_id: str, body: RunTasks) -> ClearPreview:
+    receipt = ask.verbs(actor).run_tasks(dag_id, run_id, body.tasks, dry_run=body.dry_run)
+    return clear_preview(receipt.affected, receipt.request_id)
+
+
+def rerun(ask: Questions, actor: str, dag_id: str, run_id: str, body: Rerun) -> RequestReceipt:
+    return _accepted(
+        ask.verbs(actor).rerun(
+            dag_id, run_id, body.params, body.tasks, latest=body.latest, note=body.note
+        )
+    )
+
+
+def note(ask: Questions, actor: str, dag_id: str, run_id: str, body: Note) -> RequestReceipt:
+    return _accepted(ask.verbs(actor).note(dag_id, run_id, body.note, body.task_id, body.map_index))
+
+
+def delete_run(ask: Questions, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
+    return _accepted(ask.verbs(actor).delete_run(dag_id, run_id))
+
+
+def backfills(ask: Questions, query: BackfillQuery) -> BackfillList:
+    return backfill_views.backfill_list(ask.store, query.dag_id)
+
+
+def backfill(ask: Questions, backfill_id: str) -> BackfillDetail:
+    return backfill_views.backfill_detail(ask.store, _number(backfill_id))
+
+
+def new_backfill(ask: Questions, actor: str, dag_id: str, body: NewBackfill) -> BackfillPlan:
+    receipt = ask.verbs(actor).backfill(
+        dag_id,
+        body.from_date,
+        body.to_date,
+        reprocess=body.reprocess,
+        max_active_runs=body.max_active_runs,
+        run_backwards=body.run_backwards,
+        params=body.params,
+        tasks=body.tasks,
+        dry_run=body.dry_run,
+    )
+    return backfill_views.backfill_plan(
+        dag_id, receipt.planned, receipt.affected, receipt.request_id
+    )
+
+
+def set_backfill_state(
+    ask: Questions, actor: str, backfill_id: str, body: BackfillState
+) -> RequestReceipt:
+    verbs, number = ask.verbs(actor), _number(backfill_id)
+    if body.state == "cancelled":
+        return _accepted(verbs.cancel_backfill(number, running=body.running))
+    if body.state == "paused":
+        return _accepted(verbs.pause_backfill(number))
+    return _accepted(verbs.unpause_backfill(number))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise RequestError(f"Backfills have numbers; {text!r} is none.")
+    return int(text)
+
+
+def _accepted(receipt: Receipt) -> RequestReceipt:
+    assert receipt.request_id is not None  # only dry runs have none
+    return RequestReceipt(receipt.request_id, receipt.run_id)

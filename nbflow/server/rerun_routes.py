@@ -1,0 +1,188 @@
+"""The resources of the REST API for what is done to runs a second time: clearing, marks, notes,
+repetition, backfills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from nbflow.server import rerun_questions as house
+from nbflow.server.bodies import (
+    BackfillQuery,
+    BackfillState,
+    Clear,
+    ClearRuns,
+    Mark,
+    NewBackfill,
+    Note,
+    Rerun,
+    RunTasks,
+)
+from nbflow.server.handlers import NbflowHandler, allowed_to, operation
+from nbflow.views.shapes import (
+    BackfillDetail,
+    BackfillList,
+    BackfillPlan,
+    ClearPreview,
+    RequestReceipt,
+)
+
+
+class ClearHandler(NbflowHandler):
+    """Another try for a run, or for parts of it."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(ClearPreview, status=202, body=Clear)
+    async def post(self, dag_id: str, run_id: str) -> None:
+        """Ask for task instances to run again, or say which ones would."""
+        body = self.body(Clear)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: house.clear(ask, self.actor, dag_id, run_id, body), status)
+
+
+class ClearRunsHandler(NbflowHandler):
+    """Another try for many runs."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(ClearPreview, status=202, body=ClearRuns)
+    async def post(self, dag_id: str) -> None:
+        """Ask for task instances of many runs to run again, or say which ones would."""
+        body = self.body(ClearRuns)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: house.clear_runs(ask, self.actor, dag_id, body), status)
+
+
+class MarkHandler(NbflowHandler):
+    """What tasks, or a run, count as."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("write")
+    @operation(ClearPreview, status=202, body=Mark)
+    async def post(self, dag_id: str, run_id: str) -> None:
+        """Ask for task instances, or the run, to count as a state, or say which ones would."""
+        body = self.body(Mark)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: house.mark(ask, self.actor, dag_id, run_id, body), status)
+
+
+class RunTasksHandler(NbflowHandler):
+    """Tasks that run whatever the rules say."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(ClearPreview, status=202, body=RunTasks)
+    async def post(self, dag_id: str, run_id: str) -> None:
+        """Ask for tasks to run now, whatever their trigger rules say, or say which ones would."""
+        body = self.body(RunTasks)
+        status = 200 if body.dry_run else 202
+        await self.answer(
+            lambda ask: house.run_tasks(ask, self.actor, dag_id, run_id, body), status
+        )
+
+
+class RerunHandler(NbflowHandler):
+    """A run like another one."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(RequestReceipt, status=202, body=Rerun)
+    async def post(self, dag_id: str, run_id: str) -> None:
+        """Ask for a new run like this one, with other params or of some tasks only."""
+        body = self.body(Rerun)
+        await self.answer(lambda ask: house.rerun(ask, self.actor, dag_id, run_id, body), 202)
+
+
+class NoteHandler(NbflowHandler):
+    """What people write on a run."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("write")
+    @operation(RequestReceipt, status=202, body=Note)
+    async def put(self, dag_id: str, run_id: str) -> None:
+        """Ask for a note to be kept on a run or on one of its task instances."""
+        body = self.body(Note)
+        await self.answer(lambda ask: house.note(ask, self.actor, dag_id, run_id, body), 202)
+
+
+class BackfillsHandler(NbflowHandler):
+    """All backfills."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(BackfillList, query=BackfillQuery)
+    async def get(self) -> None:
+        """The newest backfills, with how far each is."""
+        query = self.query(BackfillQuery)
+        await self.answer(lambda ask: house.backfills(ask, query))
+
+
+class BackfillHandler(NbflowHandler):
+    """One backfill."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(BackfillDetail)
+    async def get(self, backfill_id: str) -> None:
+        """A backfill with all its dates."""
+        await self.answer(lambda ask: house.backfill(ask, backfill_id))
+
+    @web.authenticated
+    @allowed_to("write")
+    @operation(RequestReceipt, status=202, body=BackfillState)
+    async def patch(self, backfill_id: str) -> None:
+        """Ask for a backfill to pause, to go on, or to end."""
+        body = self.body(BackfillState)
+        await self.answer(
+            lambda ask: house.set_backfill_state(ask, self.actor, backfill_id, body), 202
+        )
+
+
+class DagBackfillsHandler(NbflowHandler):
+    """The backfills of a DAG."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(BackfillPlan, status=202, body=NewBackfill)
+    async def post(self, dag_id: str) -> None:
+        """Ask for a backfill of a DAG, or say what it would do to each date."""
+        body = self.body(NewBackfill)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: house.new_backfill(ask, self.actor, dag_id, body), status)
+
+
+_RUN = "dags/{dag_id}/runs/{run_id}"
+
+ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
+    (f"{_RUN}/clear", ClearHandler),
+    ("dags/{dag_id}/clear", ClearRunsHandler),
+    (f"{_RUN}/mark", MarkHandler),
+    (f"{_RUN}/run-tasks", RunTasksHandler),
+    (f"{_RUN}/rerun", RerunHandler),
+    (f"{_RUN}/note", NoteHandler),
+    ("backfills", BackfillsHandler),
+    ("backfills/{backfill_id}", BackfillHandler),
+    ("dags/{dag_id}/backfills", DagBackfillsHandler),
+]

@@ -1,0 +1,85 @@
+"""What the REST API does to runs a second time: clearing, marks, notes, repetition, backfills."""
+
+from __future__ import annotations
+
+from nbflow.store.database import Database
+from tests.scheduler.stage import a_dag, save, start_run
+from tests.server.conftest import BeginWork
+from tests.server.screen import Api
+
+RUN = ("dags", "d", "runs", "r")
+DAILY = {"kind": "cron", "cron": "0 0 * * *", "timezone": "UTC"}
+DATES = {"from_date": "2026-02-01T00:00:00Z", "to_date": "2026-02-03T00:00:00Z"}
+
+
+async def test_a_backfill_is_planned_made_and_paused(
+    api: Api, database: Database, begin_work: BeginWork
+) -> None:
+    save(database, a_dag("a", timetable=DAILY))
+    begin_work()
+    plan = await api.post("dags", "d", "backfills", body=DATES)
+    assert (plan.status, plan.json["request_id"], len(plan.json["dates"])) == (200, None, 3)
+
+    asked = {**DATES, "max_active_runs": 1, "dry_run": False}
+    made = await api.post("dags", "d", "backfills", body=asked)
+    assert made.status == 202
+    listed = await api.until(lambda found: found["backfills"], "backfills")
+    (one,) = listed["backfills"]
+    assert (one["dag_id"], one["total"], one["state"]) == ("d", 3, "running")
+
+    paused = await api.patch("backfills", str(one["id"]), body={"state": "paused"})
+    assert paused.status == 202
+    detail = await api.until(
+        lambda found: found["backfill"]["state"] == "paused", "backfills", str(one["id"])
+    )
+    assert [date["step"] for date in detail["dates"]] == ["create"] * 3
+
+
+async def test_a_backfill_that_cannot_be_is_refused_in_a_sentence(
+    api: Api, database: Database
+) -> None:
+    save(database, a_dag("a"))
+    answer = await api.post("dags", "d", "backfills", body=DATES)
+    assert (answer.status, "no dates to fill" in answer.message) == (409, True)
+    assert (await api.get("backfills", "7")).status == 404
+
+
+async def test_tasks_and_runs_are_marked_with_a_preview(api: Api, database: Database) -> None:
+    start_run(database, a_dag("a>b"))
+    tasks = await api.post(*RUN, "mark", body={"tasks": ["b"], "state": "success"})
+    run = await api.post(*RUN, "mark", body={"state": "failed"})
+    assert tasks.json["keys"] == [["b", -1]]
+    assert run.json["runs"] == [
+        {
+            "run_id": "r",
+            "keys": [["a", -1], ["b", -1]],
+            "added": [],
+            "removed": [],
+            "released": [],
+        }
+    ]
+
+
+async def test_many_runs_are_cleared_by_their_states(api: Api, database: Database) -> None:
+    start_run(database, a_dag("a>b"))
+    body = {"tasks": ["a+"], "states": ["queued"]}
+    answer = await api.post("dags", "d", "clear", body=body)
+    assert [one["run_id"] for one in answer.json["runs"]] == ["r"]
+
+
+async def test_a_run_is_noted_forced_repeated_and_deleted(
+    api: Api, database: Database, begin_work: BeginWork
+) -> None:
+    start_run(database, a_dag("a>b"))
+    begin_work()
+    assert (await api.put(*RUN, "note", body={"note": "Odd."})).status == 202
+    noted = await api.until(lambda found: found["run"]["note"], *RUN)
+    assert noted["run"]["note"] == "Odd."
+    forced = await api.post(*RUN, "run-tasks", body={"tasks": ["b"]})
+    assert forced.json["keys"] == [["b", -1]]
+    again = await api.post(*RUN, "rerun", body={"tasks": ["a"]})
+    detail = await api.until(
+        lambda found: found["run"]["rerun_of"], "dags", "d", "runs", again.json["run_id"]
+    )
+    assert detail["run"]["tasks"] == ["a"]
+    assert (await api.delete(*RUN)).status == 409
