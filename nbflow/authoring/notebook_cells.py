@@ -18,6 +18,10 @@ from nbflow.authoring.arguments import TASK_OPTIONS
 from nbflow.authoring.fields import check_names
 from nbflow.authoring.findings import Findings
 
+CELL_OPTIONS = (*TASK_OPTIONS, "group")
+"""What may be declared of a cell's task: `group` is the id of its task group; dots make one inside
+another."""
+
 RUN_FACTS = ("state", "duration", "task_id", "setup", "setup_of")
 """What a run writes about a cell; an executed notebook may be a source again."""
 
@@ -96,7 +100,7 @@ def _declared(index: int, cell: NotebookNode, findings: Findings) -> Declared:
         )
     after = (*_values(tags, "after"), *magic.after, *_texts(metadata, "after"))
     options = {k: v for k, v in metadata.items() if k not in ("task", "after", *RUN_FACTS)}
-    check_names(findings, options, TASK_OPTIONS)
+    check_names(findings, options, CELL_OPTIONS)
     return Declared(
         index,
         cell.id,
@@ -154,7 +158,7 @@ def parse_magic(rest: str, findings: Findings) -> MagicLine:
         else:
             findings.error(BAD_MAGIC, f"%%task does not understand {word!r}.", _USAGE)
     after = tuple(part for word in given.pop("after", []) for part in word.split(",") if part)
-    check_names(findings, given, TASK_OPTIONS)
+    check_names(findings, given, CELL_OPTIONS)
     return MagicLine(words[0], after, {key: _value(values) for key, values in given.items()})
 
 

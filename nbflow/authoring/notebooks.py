@@ -28,6 +28,7 @@ from nbflow.authoring.fields import DAG_SETTINGS, check_id, check_names, dag_fie
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.notebook_cells import Declared, declared_cells, headings
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.dag import Group as TaskGroup
 from nbflow.core.errors import Problem
 from nbflow.core.graph import CycleError, Graph
 from nbflow.core.spelling import did_you_mean
@@ -120,7 +121,13 @@ class _Reader:
         if self.findings.has_errors:
             return None
         return Dag(
-            self.dag_id, tuple(tasks), tuple(edges), file=self.name, source="notebook", **fields
+            self.dag_id,
+            tuple(tasks),
+            tuple(edges),
+            file=self.name,
+            source="notebook",
+            groups=_groups(tasks),
+            **fields,
         )
 
     def _whole(self) -> tuple[list[Task], list[Edge]]:
@@ -304,8 +311,15 @@ class _Reader:
             cells=group.cells,
             doc=_why_together(group),
             secrets=self._secrets(own),
+            group=self._group(own),
             **self._options(own),
         )
+
+    def _group(self, own: Mapping[str, Any]) -> str | None:  # options, as above
+        given = own.get("group")
+        if given is not None:
+            check_id(self.findings, "group", given)
+        return None if given is None else str(given)
 
     def _secrets(self, own: Mapping[str, Any]) -> tuple[str, ...]:  # options, as above
         """What is declared, and what any cell mentions: setup is part of every task."""
@@ -443,3 +457,15 @@ def _imported_by(body: Sequence[ast.stmt]) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.append(node.module.partition(".")[0])
     return found
+
+
+def _groups(tasks: Iterable[Task]) -> tuple[TaskGroup, ...]:
+    """The groups that tasks name, with those around them: `etl.load` is inside `etl`."""
+    found: dict[str, TaskGroup] = {}
+    for named in (task.group for task in tasks if task.group):
+        parent = None
+        for end, part in enumerate(parts := named.split("."), 1):
+            group_id = ".".join(parts[:end])
+            found.setdefault(group_id, TaskGroup(group_id, parent, part))
+            parent = group_id
+    return tuple(found.values())

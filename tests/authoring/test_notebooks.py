@@ -267,3 +267,24 @@ def test_metadata_of_the_wrong_shape_is_an_error_and_no_crash(tmp_path: Path) ->
     path.write_text(json.dumps(raw))
     _, problems, _ = notebooks.read(path, tmp_path)
     assert {p.code for p in problems} == {"NBF506", "NBF508"}
+
+
+def test_tasks_of_cells_may_be_in_groups(tmp_path: Path) -> None:
+    dag = read(
+        tmp_path,
+        cell("%%task clean --group etl.load\nx = 1"),
+        cell("y = x + 1", nbflow={"task": "train", "group": "etl"}),
+    ).dag
+    assert [(task.task_id, task.group) for task in dag.tasks] == [
+        ("clean", "etl.load"),
+        ("train", "etl"),
+    ]
+    assert [(g.group_id, g.parent, g.label) for g in dag.groups] == [
+        ("etl", None, "etl"),
+        ("etl.load", "etl", "load"),
+    ]
+
+
+def test_a_group_of_a_cell_has_to_be_an_id(tmp_path: Path) -> None:
+    problems = read(tmp_path, cell("x = 1", nbflow={"task": "train", "group": "a b"})).problems
+    assert any("The group 'a b' is no id" in problem.message for problem in problems)
