@@ -93,8 +93,9 @@ if TYPE_CHECKING:
         SqlCheckOperator,
         SQLExecuteQueryOperator,
         SqlOperator,
+        SqlSensor,
     )
-    from nbflow.authoring.web_operators import HttpOperator
+    from nbflow.authoring.web_operators import HttpOperator, HttpSensor
     from nbflow.core.assets import Asset, AssetAlias, AssetAll, AssetAny
     from nbflow.core.errors import (
         Fail,
@@ -178,6 +179,7 @@ __all__ = [
     "HITLEntryOperator",
     "HITLOperator",
     "HttpOperator",
+    "HttpSensor",
     "Label",
     "LatestOnlyOperator",
     "Metadata",
@@ -198,6 +200,7 @@ __all__ = [
     "Skip",
     "SqlCheckOperator",
     "SqlOperator",
+    "SqlSensor",
     "SyncCallback",
     "TaskGroup",
     "TaskNotFound",
@@ -285,8 +288,9 @@ _HOMES = {
         "SQLExecuteQueryOperator",
         "SqlCheckOperator",
         "SqlOperator",
+        "SqlSensor",
     ),
-    "nbflow.authoring.web_operators": ("HttpOperator",),
+    "nbflow.authoring.web_operators": ("HttpOperator", "HttpSensor"),
     "nbflow.core.timetables": (
         "AssetOrTimeSchedule",
         "CronDataIntervalTimetable",

@@ -8,6 +8,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 
@@ -21,6 +22,7 @@ from nbflow.authoring.links import close_scope, open_scope
 from nbflow.authoring.origin import caller
 from nbflow.authoring.params import REQUIRED, Param
 from nbflow.authoring.references import ParamReference
+from nbflow.authoring.template_files import TemplateSettings
 from nbflow.core.dag import Dag, Overlap
 from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.json import Json
@@ -92,6 +94,10 @@ class DAG(DagDefinition):
         on_success_callback: Callbacks = None,
         on_failure_callback: Callbacks = None,
         secrets: Iterable[str] | None = None,
+        user_defined_macros: Mapping[str, object] | None = None,
+        user_defined_filters: Mapping[str, Callable[..., object]] | None = None,
+        template_searchpath: str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
+        render_template_as_native_obj: bool = False,
         **unknown: object,
     ) -> None:
         origin = caller()
@@ -118,6 +124,12 @@ class DAG(DagDefinition):
             "deadline": deadline,
         }
         super().__init__(dag_id, settings, default_args or {}, origin)
+        self.templates = TemplateSettings.of(
+            user_defined_macros,
+            user_defined_filters,
+            template_searchpath,
+            native=render_template_as_native_obj,
+        )
         self.callbacks = {
             "on_success_callback": on_success_callback,
             "on_failure_callback": on_failure_callback,

@@ -378,7 +378,7 @@ class _BashFunctionOperator(PythonOperator):
         return command
 
     def run(self, context: context.Context, resolver: Resolver) -> object:
-        command = resolver.render("the returned command", str(super().run(context, resolver)))
+        command = str(resolver.render("the returned command", str(super().run(context, resolver))))
         ready = self.resolved(resolver)
         return run_bash(command, ready.env, ready.append_env, ready.cwd, ready.skip_on_exit_code)
 

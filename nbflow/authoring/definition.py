@@ -15,6 +15,7 @@ from nbflow.authoring.groups import TaskGroup
 from nbflow.authoring.links import Node, Scope
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.origin import Origin, is_installed
+from nbflow.authoring.template_files import TemplateSettings
 
 
 class DagDefinition:
@@ -36,6 +37,7 @@ class DagDefinition:
         self.origin = origin
         self.callbacks: dict[str, object] = {}
         self.tasks: list[BaseOperator] = []
+        self.templates = TemplateSettings()
         self.groups: list[TaskGroup] = []
         self._taken: set[str] = set()
         self._numbers: dict[str, count[int]] = {}

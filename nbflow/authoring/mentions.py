@@ -37,6 +37,7 @@ _IN_CODE = (
     (CONN, re.compile(rf"\bget_connection{_QUOTED}")),
     (CONN, re.compile(r"""\b\w*conn_id\s*=\s*["']([^"'{}\s]+)["']""")),
 )
+_PREVIOUS = re.compile(r"\bprev_(?:data_interval_(?:start|end)|start_date|end_date)_success\b")
 _IMPORTS = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([\w., \t]+))", re.MULTILINE
 )
@@ -51,6 +52,11 @@ def in_template(text: str) -> set[str]:
 def in_code(text: str) -> frozenset[str]:
     """What source code mentions in calls and in keyword arguments."""
     return frozenset(_found(_IN_CODE, text))
+
+
+def names_previous(text: str) -> bool:
+    """Whether a template or source names one of `prev_data_interval_start_success` and its like."""
+    return _PREVIOUS.search(text) is not None
 
 
 def in_arguments(arguments: Mapping[str, object]) -> set[str]:

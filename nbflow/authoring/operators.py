@@ -48,6 +48,7 @@ from nbflow.authoring.references import (
 )
 from nbflow.authoring.setup_teardown import Wrapped, Wrapping, note_made
 from nbflow.authoring.shell import exit_codes, run_bash
+from nbflow.authoring.template_files import TemplateSettings
 from nbflow.core.dag import Decides, TaskKind
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE
@@ -121,6 +122,8 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     kind: TaskKind = TaskKind.PYTHON
     decides: Decides | None = None
     template_fields: ClassVar[Sequence[str]] = ()
+    template_ext: ClassVar[Sequence[str]] = ()
+    _templates: TemplateSettings | None = None
     written_at: Origin = Origin()
     # What an instance of a mapped task was given; it holds no templates any more.
     mapped_arguments: Mapping[str, object] = {}
@@ -192,6 +195,11 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
             found |= mentions.in_code(source)
         return found
 
+    def asks_previous(self) -> bool:
+        """Whether templates or source ask about the run before that succeeded."""
+        texts = [leaf for leaf in self._leaves() if isinstance(leaf, str)]
+        return any(mentions.names_previous(text) for text in [*texts, *self._sources()])
+
     def _sources(self) -> Iterator[str]:
         """The source that a worker will call; an operator of ours mentions nothing itself."""
         if self.kind is TaskKind.PYTHON and not type(self).__module__.startswith("nbflow."):
@@ -213,6 +221,12 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     def _leaves(self) -> Iterator[object]:
         for name in self.template_fields:
             yield from leaves(getattr(self, name, None))
+
+    @property
+    def template_settings(self) -> TemplateSettings:
+        """How the templates of its DAG are rendered; also on a worker, where there is no DAG."""
+        found = getattr(self.dag, "templates", None) or self._templates
+        return found if isinstance(found, TemplateSettings) else TemplateSettings()
 
     # --- what a person uses
 
@@ -244,7 +258,8 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
 
     def __getstate__(self) -> dict[str, object]:
         # Pickled for a worker, which needs this task alone and not the graph around it.
-        return {**self.__dict__, "dag": None, "group": None, "upstream_nodes": {}}
+        templates = {"_templates": self.template_settings}
+        return {**self.__dict__, **templates, "dag": None, "group": None, "upstream_nodes": {}}
 
     # --- what the worker calls
 
@@ -447,6 +462,7 @@ class BashOperator(BaseOperator):
 
     kind = TaskKind.BASH
     template_fields = ("bash_command", "env", "cwd")
+    template_ext = (".sh", ".bash")
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 from nbflow import slow_imports
 from nbflow.core.dag import Dag
@@ -43,7 +44,7 @@ def _read_python(root: Path, path: Path) -> tuple[list[Dag], list[Problem], dict
         problems += found
         if dag is not None:
             dags.append(dag)
-    names = {file, *_notebooks(dags), *_local_modules(root)}
+    names = {file, *_notebooks(dags), *_template_files(dags), *_local_modules(root)}
     return dags, problems, {name: (root / name).read_bytes() for name in sorted(names)}
 
 
@@ -54,6 +55,13 @@ def _notebooks(dags: list[Dag]) -> Iterator[str]:
             name = task.payload.get("notebook")
             if isinstance(name, str) and "{{" not in name and not Path(name).is_absolute():
                 yield name
+
+
+def _template_files(dags: list[Dag]) -> Iterator[str]:
+    """The files that templates of the tasks are in, or include."""
+    for dag in dags:
+        for task in dag.tasks:
+            yield from cast("list[str]", task.templates.get("bundled", ()))
 
 
 def _local_modules(root: Path) -> Iterator[str]:

@@ -27,13 +27,14 @@ class Resolver:
     """What the runtime brings to resolve arguments.
 
     `pull(task_id, key)` gives a value of an upstream task, `render(field, text)` a rendered
-    template, where `field` says which argument the text is (for messages). `params` are the values
-    of the DAG run's params. `leaf(number)` is what an instance of a mapped task gets of that part
-    of what it is mapped over, None for nothing.
+    template: a text, or a value of any type if the DAG wants that. `field` says which argument the
+    text is (for messages). `params` are the values of the DAG run's params.
+    `leaf(number)` is what an instance of a mapped task gets of that part of what it is mapped over,
+    None for nothing.
     """
 
     pull: Callable[[str, str], object]
-    render: Callable[[str, str], str]
+    render: Callable[[str, str], object]
     params: Mapping[str, object] = field(default_factory=dict)
     leaf: Callable[[int], Picked | None] = lambda _: None
 

@@ -28,6 +28,7 @@ from nbflow.authoring.operators import (
 )
 from nbflow.authoring.origin import Origin
 from nbflow.authoring.references import ValueReference
+from nbflow.authoring.template_files import templates_of
 from nbflow.core.dag import Dag, Edge, Group, Task, TaskKind
 from nbflow.core.errors import Problem
 from nbflow.core.graph import CycleError, Graph
@@ -190,6 +191,8 @@ def _task(
         waits_for=task.waits_for(findings),
         poke=task.poke_policy(findings),
         secrets=_secrets(task, shared, bundle, findings),
+        templates=templates_of(task, bundle.base, bundle.inside, findings),
+        reads_previous=task.asks_previous(),
         **fields,
     )
 

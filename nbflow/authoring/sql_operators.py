@@ -1,17 +1,18 @@
-"""Operators that ask databases: SqlOperator and SqlCheckOperator. How they are reached is in
-`sql.py`.
-"""
+"""Operators and a sensor that ask databases. How they are reached is in `sql.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from nbflow.authoring import sql as databases
 from nbflow.authoring.context import Context
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.secrets import Connection
+from nbflow.authoring.sensors import BaseSensorOperator
 from nbflow.authoring.sql import Answered
+from nbflow.core.errors import Fail
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -117,6 +118,46 @@ class SqlCheckOperator(SqlOperator):
 
 class SQLCheckOperator(SqlCheckOperator):
     """SqlCheckOperator, under the name that Airflow's files import."""
+
+
+class SqlSensor(BaseSensorOperator, SqlOperator):
+    """Waits until the first value of the first row that `sql` gives is true.
+
+    `selector` takes another value from the row than the first. With `success` it decides what is
+    enough, with `failure` what fails the task; no row means "not yet" unless `fail_on_empty`.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = SqlOperator.template_fields
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        conn_id: str,
+        sql: str,
+        parameters: Parameters | None = None,
+        success: Callable[[Any], bool] | None = None,
+        failure: Callable[[Any], bool] | None = None,
+        selector: Callable[[Sequence[Any]], object] = itemgetter(0),
+        fail_on_empty: bool = False,
+        **options: Any,  # noqa: ANN401 - those of BaseSensorOperator
+    ) -> None:
+        super().__init__(task_id, conn_id=conn_id, sql=sql, parameters=parameters, **options)
+        self.success = success
+        self.failure = failure
+        self.selector = selector
+        self.fail_on_empty = fail_on_empty
+
+    def poke(self, context: Context) -> bool:
+        rows = [row for answer in self.ask() for row in answer.rows]
+        if not rows:
+            if self.fail_on_empty:
+                raise Fail(f"The question of task '{self.task_id}' gave no row.")
+            return False
+        value = self.selector(rows[0])
+        if self.failure is not None and self.failure(value):
+            raise Fail(f"The question of task '{self.task_id}' gave {value!r}, which is a failure.")
+        return self.success(value) if self.success is not None else bool(value)
 
 
 class CheckFailed(Exception):

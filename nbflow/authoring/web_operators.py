@@ -1,4 +1,4 @@
-"""HttpOperator: asks a server on the web. How it is reached is in `web.py`."""
+"""HttpOperator and HttpSensor: ask a server on the web. How it is reached is in `web.py`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from nbflow.authoring import calling, web
 from nbflow.authoring.context import Context
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.secrets import Connection
+from nbflow.authoring.sensors import BaseSensorOperator, PokeReturnValue
 from nbflow.authoring.web import HttpError, Response
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class HttpOperator(BaseOperator):
         method: str = "POST",
         data: object = None,
         headers: Mapping[str, str] | None = None,
-        response_check: Callable[..., bool] | None = None,
+        response_check: Callable[..., bool | PokeReturnValue] | None = None,
         response_filter: Callable[..., object] | None = None,
         extra_options: Mapping[str, Any] | None = None,  # the names above, each of its own type
         http_conn_id: str = "http_default",
@@ -88,3 +89,54 @@ class HttpOperator(BaseOperator):
             attempts=self.attempts,
             check=bool(self.extra_options.get("check_response", True)),
         )
+
+
+class HttpSensor(BaseSensorOperator, HttpOperator):
+    """Waits until a server answers with a status below 400 and `response_check`, if there is one,
+    returns True; it may return a PokeReturnValue with what to hand on.
+
+    `response_error_codes_allowlist` are the statuses from 400 on that mean "not yet" (404); any
+    other fails the attempt.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = HttpOperator.template_fields
+
+    def __init__(
+        self,
+        task_id: str,
+        *,
+        endpoint: str,
+        http_conn_id: str = "http_default",
+        method: str = "GET",
+        request_params: object = None,
+        headers: Mapping[str, str] | None = None,
+        response_check: Callable[..., bool | PokeReturnValue] | None = None,
+        response_error_codes_allowlist: Iterable[int | str] | None = None,
+        **options: Any,  # noqa: ANN401 - those of BaseSensorOperator
+    ) -> None:
+        super().__init__(
+            task_id,
+            endpoint=endpoint,
+            http_conn_id=http_conn_id,
+            method=method,
+            data=request_params,
+            headers=headers,
+            response_check=response_check,
+            attempts=1,
+            **options,
+        )
+        allowed = (
+            (404,) if response_error_codes_allowlist is None else response_error_codes_allowlist
+        )
+        self.not_yet = frozenset(map(int, allowed))
+
+    def poke(self, context: Context) -> bool | PokeReturnValue:
+        self.extra_options["check_response"] = False
+        response = self.ask()
+        if response.status_code in self.not_yet:
+            return False
+        response.raise_for_status()
+        if self.response_check is None:
+            return True
+        found = calling.call(self.response_check, [response], {}, context)
+        return found if isinstance(found, PokeReturnValue) else bool(found)

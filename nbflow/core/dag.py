@@ -106,6 +106,10 @@ class Task:
     `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
     `outlets` and `inlets` are the assets it makes and uses, as JSON of `assets.py`.
 
+    `templates` says how they are rendered where it is not the plain way: `files` by the text that
+    stands for them, `searchpath`, `native`, and whether the DAG has macros of its `own`. With
+    `reads_previous` the task asks about the last run before its own that succeeded.
+
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
     `map_index_template` names each of them. `waits_for` is a condition that the scheduler judges by
@@ -148,6 +152,8 @@ class Task:
     waits_for: JsonObject | None = None
     poke: PokePolicy | None = None
     secrets: tuple[str, ...] = ()
+    templates: JsonObject = field(default_factory=dict)
+    reads_previous: bool = False
 
 
 @dataclass(frozen=True)

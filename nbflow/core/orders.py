@@ -94,6 +94,16 @@ Source: TypeAlias = SourceBundle | LiveSource | PickledSource
 
 
 @dataclass(frozen=True)
+class PreviousRun:
+    """What user code may know about the last run before its own that succeeded."""
+
+    data_interval_start: datetime | None = None
+    data_interval_end: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class RunInfo:
     """What user code may know about the DAG run it is part of. `secret_params` name the params that
     nobody may read in a log.
@@ -110,6 +120,7 @@ class RunInfo:
     dag_file: str = ""
     triggering_asset_events: tuple[AssetEvent, ...] = ()
     secret_params: tuple[str, ...] = ()
+    previous: PreviousRun | None = None
 
 
 @dataclass(frozen=True)

@@ -9,42 +9,31 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
-from types import SimpleNamespace
-
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import SandboxedEnvironment
 
 from nbflow.authoring.asset_events import AssetEvents, OutletEvents
 from nbflow.authoring.secrets import NOT_GIVEN, Connection, Variable
 from nbflow.core.assets import leaf_from_json
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import Json
-from nbflow.core.orders import RETURN_VALUE, Outcome, RunInfo, TaskOrder, ValueRef
+from nbflow.core.orders import (
+    RETURN_VALUE,
+    LiveSource,
+    Outcome,
+    PreviousRun,
+    RunInfo,
+    TaskOrder,
+    ValueRef,
+)
 from nbflow.core.secrets import SecretNotThere
+from nbflow.runtime import macros
 from nbflow.runtime.mapped import ELEMENT_MARK, Elements, MappedValues, argument
-from nbflow.runtime.notes import current_notes
-from nbflow.runtime.values import ValueNotReadable, ValueStoreFailed, load_value
+from nbflow.runtime.templates import TemplateProblem, ValueNotThere, current_templates
+from nbflow.runtime.values import load_value
+
+__all__ = ["TemplateProblem", "ValueNotThere"]
 
 VALUE_MARK, PARAM_MARK = "$value", "$param"
 MAP_NAME_CHARACTERS = 250
-
-
-class ValueNotThere(NbflowError):
-    """A task asks for a value that did not come with its order; the message says what to change."""
-
-
-class TemplateProblem(NbflowError):
-    """A template cannot be rendered; the message names field, template and fix."""
-
-    def __init__(self, field: str, template: str, why: str, fix: str = "") -> None:
-        self.field = field
-        self.template = template
-        shown = template if len(template) <= 120 else f"{template[:119]}…"
-        super().__init__(
-            f"{field}: the template {shown!r} cannot be rendered: {why} {fix}".rstrip()
-        )
 
 
 @dataclass(frozen=True)
@@ -185,6 +174,7 @@ def template_context(order: TaskOrder) -> dict[str, object]:
     run = RunView(order.run)
     ti = TaskInstanceView(order)
     logical_date = run.logical_date
+    key = (order.run.dag_id, order.task.task_id, macros.ds_nodash(logical_date))
     context: dict[str, object] = {
         "dag": DagView(order.run.dag_id, order.run.dag_file),
         "dag_run": run,
@@ -199,18 +189,34 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "logical_date": logical_date,
         "data_interval_start": run.data_interval_start,
         "data_interval_end": run.data_interval_end,
-        "ds": _ds(logical_date),
-        "ds_nodash": _ds_nodash(logical_date),
-        "ts": _ts(logical_date),
-        "ts_nodash": _ts_nodash(logical_date),
-        "ts_nodash_with_tz": _ts_nodash_with_tz(logical_date),
-        "macros": MACROS,
+        "ds": macros.ds(logical_date),
+        "ds_nodash": macros.ds_nodash(logical_date),
+        "ts": macros.ts(logical_date),
+        "ts_nodash": macros.ts_nodash(logical_date),
+        "ts_nodash_with_tz": macros.ts_nodash_with_tz(logical_date),
+        "macros": macros.MACROS,
         "var": {"value": VariablesView(), "json": VariablesView(as_json=True)},
         "conn": ConnectionsView(),
+        "test_mode": isinstance(order.source, LiveSource),
+        "map_index_template": order.task.map_index_template or None,
+        "expanded_ti_count": None,
+        "task_instance_key_str": "__".join(key),
+        **_previous(order),
         **asset_context(order),
     }
     context["mapped"] = Elements(order, lambda v, name: _rendered(v, order, context, name))
     return context
+
+
+def _previous(order: TaskOrder) -> dict[str, object]:
+    """The last run before this one that succeeded; None where there was none."""
+    previous = order.run.previous or PreviousRun()
+    return {
+        "prev_data_interval_start_success": previous.data_interval_start,
+        "prev_data_interval_end_success": previous.data_interval_end,
+        "prev_start_date_success": previous.started_at,
+        "prev_end_date_success": previous.ended_at,
+    }
 
 
 def asset_context(order: TaskOrder) -> dict[str, object]:
@@ -237,9 +243,9 @@ def attempt_environment(order: TaskOrder) -> dict[str, str]:
         "NBFLOW_MAP_INDEX": str(order.map_index),
         "NBFLOW_TRY_NUMBER": str(order.try_number),
         "NBFLOW_ATTEMPT_ID": order.attempt_id,
-        "NBFLOW_LOGICAL_DATE": _ts(run.logical_date),
-        "NBFLOW_DATA_INTERVAL_START": _ts(run.data_interval_start),
-        "NBFLOW_DATA_INTERVAL_END": _ts(run.data_interval_end),
+        "NBFLOW_LOGICAL_DATE": macros.ts(run.logical_date),
+        "NBFLOW_DATA_INTERVAL_START": macros.ts(run.data_interval_start),
+        "NBFLOW_DATA_INTERVAL_END": macros.ts(run.data_interval_end),
     }
 
 
@@ -253,32 +259,9 @@ def render(payload: Json, order: TaskOrder, context: Mapping[str, object] | None
     return _rendered(payload, order, context or template_context(order), "")
 
 
-def render_text(field: str, text: str, context: Mapping[str, object]) -> str:
+def render_text(field: str, text: str, context: Mapping[str, object]) -> object:
     """One rendered template; `field` names it in the TemplateProblem raised if it cannot be."""
-    rendered = _rendered_text(field, text, context) if "{" in text else text
-    notes = current_notes()
-    if notes is not None:
-        notes.note_rendered(field, rendered)
-    return rendered
-
-
-def _rendered_text(field: str, text: str, context: Mapping[str, object]) -> str:
-    try:
-        return _compiled(text).render(context)
-    except TemplateSyntaxError as error:
-        why = f"{_sentence(error.message or 'bad syntax')} (line {error.lineno} of the template)"
-        raise TemplateProblem(field, text, f"{why}.", "Correct its syntax.") from error
-    except UndefinedError as error:
-        why = f"{_sentence(str(error))}."
-        raise TemplateProblem(field, text, why, _name_there_is(why, context)) from error
-    except ValueStoreFailed:
-        raise
-    except (ValueNotThere, ValueNotReadable, SecretNotThere) as error:
-        raise TemplateProblem(field, text, str(error)) from error
-    # Expressions call methods of whatever values they were given, which may raise anything.
-    except Exception as error:
-        why = f"{type(error).__name__}: {_sentence(str(error))}."
-        raise TemplateProblem(field, text, why, "Correct the expression.") from error
+    return current_templates().render(field, text, context)
 
 
 def named(outcome: Outcome, order: TaskOrder, context: Mapping[str, object]) -> Outcome:
@@ -289,7 +272,7 @@ def named(outcome: Outcome, order: TaskOrder, context: Mapping[str, object]) -> 
     if not template or order.map_index < 0:
         return outcome
     try:
-        name = render_text("map_index_template", template, context)
+        name = str(render_text("map_index_template", template, context))
     except NbflowError as error:
         print(f"This instance gets no name: {error}", file=sys.stderr)  # noqa: T201 - the task's log
         return outcome
@@ -361,61 +344,3 @@ def _of_instances(
             return upstream_value(order, task_id, key)
         return load_value(refs[wanted]) if wanted in refs else default
     return [load_value(refs[index]) for index in wanted if index in refs]
-
-
-@lru_cache(maxsize=512)
-def _compiled(text: str) -> Template:
-    return _ENVIRONMENT.from_string(text)
-
-
-def _name_there_is(why: str, context: Mapping[str, object]) -> str:
-    """What to write instead, for jinja's message about an undefined name or attribute."""
-    name = why.split("'")[1] if why.startswith("'") else ""
-    if f"{name!r} is undefined" in why:
-        return f"Use one of {', '.join(sorted(context))}."
-    return "Correct the name after the dot."
-
-
-def _sentence(text: str) -> str:
-    return text.rstrip(". ")
-
-
-def _ds(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d")
-
-
-def _ds_nodash(moment: datetime) -> str:
-    return moment.strftime("%Y%m%d")
-
-
-def _ts(moment: datetime) -> str:
-    return moment.isoformat()
-
-
-def _ts_nodash(moment: datetime) -> str:
-    return moment.strftime("%Y%m%dT%H%M%S")
-
-
-def _ts_nodash_with_tz(moment: datetime) -> str:
-    return moment.strftime("%Y%m%dT%H%M%S%z")
-
-
-def _ds_add(ds: str, days: int) -> str:
-    return _ds(datetime.fromisoformat(ds) + timedelta(days=days))
-
-
-def _ds_format(ds: str, input_format: str, output_format: str) -> str:
-    return datetime.strptime(ds, input_format).strftime(output_format)  # noqa: DTZ007 - a date
-
-
-MACROS = SimpleNamespace(
-    ds_add=_ds_add, ds_format=_ds_format, datetime=datetime, timedelta=timedelta
-)
-_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
-_ENVIRONMENT.filters.update(
-    ds=_ds,
-    ds_nodash=_ds_nodash,
-    ts=_ts,
-    ts_nodash=_ts_nodash,
-    ts_nodash_with_tz=_ts_nodash_with_tz,
-)

@@ -50,6 +50,7 @@ from nbflow.runtime.mapped import leaf_of
 from nbflow.runtime.memory import oom_kill_count
 from nbflow.runtime.notes import current_masker, notes_of_process
 from nbflow.runtime.sources import find_operator
+from nbflow.runtime.templates import templates_of
 from nbflow.runtime.values import ValueNotStorable, dump_value
 
 
@@ -165,9 +166,11 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
     context = template_context(order)
     ti = cast(TaskInstanceView, context["ti"])
     resolver = resolver_of(order, context)
+    own = operator.template_settings
     try:
-        operator = operator.instance(resolver)
-        result = _ended_well(operator, context, resolver)
+        with templates_of(order, folder, own.macros, own.filters):
+            operator = operator.instance(resolver)
+            result = _ended_well(operator, context, resolver)
         values = {**operator.values_of(result), **ti.pushed}
         followed = _followed(result) if order.task.decides is Decides.BRANCH else None
         said = cast(OutletEvents, context["outlet_events"]).emissions()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from nbflow import slow_imports
 from nbflow.core.dag import TaskKind
-from nbflow.core.json import Json, JsonObject
+from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
@@ -25,12 +25,13 @@ from nbflow.runtime.callbacks import run_callback
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.children import GRACE_SECONDS, StartFailed
 from nbflow.runtime.computed import needs_functions, with_computed
-from nbflow.runtime.context import attempt_environment, named, render, template_context
+from nbflow.runtime.context import attempt_environment, named, template_context
 from nbflow.runtime.endings import INPUT_PROBLEMS, failed, from_ending, from_exception, told
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.logs import AttemptLog
 from nbflow.runtime.notes import current_masker, notes_of
 from nbflow.runtime.python_task import run_python_task
+from nbflow.runtime.rendering import NotRendered, with_payload
 from nbflow.runtime.shell_task import run_shell_task
 from nbflow.runtime.sources import source_folder, working_folder
 
@@ -135,14 +136,15 @@ class TaskRunner:
                 if order.callback is not None:
                     attempt = Attempt(order, token, log, folder, cwd, self._grace)
                     return run_callback(attempt, self._server)
-                if order.task.kind is TaskKind.BASH:
-                    ready = self._with_elements(order, folder, token)
-                    if isinstance(ready, Outcome):
-                        return ready
-                    attempt = Attempt(ready, token, log, folder, cwd, self._grace)
-                    return _named(run_shell_task(attempt, self._server), ready)
-                attempt = Attempt(order, token, log, folder, cwd, self._grace)
-                return run_python_task(attempt, self._server)
+                if order.task.kind is TaskKind.PYTHON:
+                    attempt = Attempt(order, token, log, folder, cwd, self._grace)
+                    return run_python_task(attempt, self._server)
+                ready = self._with_elements(order, folder, token)
+                if isinstance(ready, Outcome):
+                    return ready
+                ready = self._with_payload(ready, folder)
+                attempt = Attempt(ready, token, log, folder, cwd, self._grace)
+                return _named(run_shell_task(attempt, self._server), ready)
 
             outcome = _guarded(run, say=lambda text: log.write(_hidden(text)))
             return replace(outcome, log=log.url)
@@ -160,7 +162,7 @@ class TaskRunner:
         if isinstance(ready, Outcome):
             return ready
         # Inputs first: what is wrong with them needs no kernel to be seen.
-        order, parameters = _with_parameters(ready)
+        order, parameters = _with_parameters(self._with_payload(ready, folder))
         place = NotebookPlace(
             self._kernel_pool(),
             ArtifactStore(order.artifacts),
@@ -181,6 +183,12 @@ class TaskRunner:
         if not needs_functions(order):
             return order
         return with_computed(order, folder, self._server, token)
+
+    def _with_payload(self, order: TaskOrder, folder: Path) -> TaskOrder:
+        """The order with its payload rendered; that of cells holds no templates."""
+        if order.task.kind is TaskKind.CELLS:
+            return order
+        return with_payload(order, folder, self._server)
 
     def _kernel_pool(self) -> KernelPool:
         from nbflow.runtime.kernels import KernelPool  # noqa: PLC0415 - as in _in_kernel
@@ -207,7 +215,7 @@ def _with_parameters(order: TaskOrder) -> tuple[TaskOrder, Mapping[str, object]]
     """The order with its payload rendered, and apart from it the parameters, of any type."""
     if order.task.kind is not TaskKind.NOTEBOOK:
         return order, {}
-    rendered = cast("dict[str, Json]", render(order.task.payload, order))
+    rendered = dict(order.task.payload)
     parameters = cast("Mapping[str, object]", rendered.pop("parameters", None) or {})
     return replace(order, task=replace(order.task, payload=rendered)), parameters
 
@@ -227,6 +235,8 @@ def _guarded(body: Callable[[], Outcome], say: Callable[[str], None] = lambda _:
     """What `body` returns, or what the exception that left it means; that goes to `say` too."""
     try:
         return body()
+    except NotRendered as error:
+        outcome = error.outcome
     except INPUT_PROBLEMS as error:
         outcome = from_exception(error)
     except StartFailed as error:

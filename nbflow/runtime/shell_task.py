@@ -18,7 +18,7 @@ from nbflow.core.orders import RETURN_VALUE, Outcome
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.attempt import Attempt
 from nbflow.runtime.children import Answer, Child, Exit, attend
-from nbflow.runtime.context import attempt_environment, render
+from nbflow.runtime.context import attempt_environment
 from nbflow.runtime.endings import failed, from_ending, from_exit, shortened, signal_name
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.hidden_output import MaskedLog
@@ -36,10 +36,9 @@ _BY_SIGNAL = 128
 
 
 def run_shell_task(attempt: Attempt, server: ForkServer) -> Outcome:
-    """One attempt of a BASH task, to its end. Raises StartFailed and what `render` raises."""
+    """One attempt of a BASH task whose payload is rendered, to its end. Raises StartFailed."""
     order = attempt.order
-    # `Mapping`: what render makes of an object.
-    told = cast("Mapping[str, object]", render(order.task.payload, order))
+    told = cast("Mapping[str, object]", order.task.payload)  # rendered, of any type
     cwd = attempt.cwd / str(told.get("cwd") or "")
     if not cwd.is_dir():
         why = f"cwd: there is no folder {cwd} on this worker: create it first, or correct cwd."

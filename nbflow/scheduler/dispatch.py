@@ -11,7 +11,14 @@ from nbflow.core import params
 from nbflow.core.assets import AssetEvent, leaf_from_json
 from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
-from nbflow.core.orders import RunInfo, Source, TaskOrder, artifact_folder, next_look_id
+from nbflow.core.orders import (
+    PreviousRun,
+    RunInfo,
+    Source,
+    TaskOrder,
+    artifact_folder,
+    next_look_id,
+)
 from nbflow.core.snapshot import DagRun, RunSnapshot
 from nbflow.scheduler.order_values import OrderValues
 
@@ -42,6 +49,7 @@ def make_order(
     artifacts: str,
     heartbeat: float,
     events: AssetContext = AssetContext(),
+    previous: PreviousRun | None = None,
 ) -> TaskOrder:
     """The order for the next attempt of a task instance.
 
@@ -55,7 +63,11 @@ def make_order(
     return TaskOrder(
         attempt_id=attempt_id,
         task=task,
-        run=replace(run_info(run, snapshot.dag), triggering_asset_events=events.triggering),
+        run=replace(
+            run_info(run, snapshot.dag),
+            triggering_asset_events=events.triggering,
+            previous=previous,
+        ),
         source=source,
         artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),
         value_store=f"{artifacts}/values",

@@ -485,6 +485,8 @@ class Scheduler:
         values = values_for(session, run, [one.key for one in candidates])
         events = asset_context(session, run, tasks)
         source = self._source(session, run.version_id)
+        asked = any(task.reads_previous for task in tasks)
+        previous = run_store.previous_success(session, run.snapshot.run) if asked else None
         return [
             dispatch.make_order(
                 uuid4().hex,
@@ -496,6 +498,7 @@ class Scheduler:
                 artifacts=self.settings.artifacts,
                 heartbeat=self.settings.heartbeat,
                 events=events,
+                previous=previous,
             )
             for one, task in zip(candidates, tasks, strict=True)
         ]

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import RequestError
 from nbflow.core.events import TaskKey
-from nbflow.core.orders import ValueRef
+from nbflow.core.orders import PreviousRun, ValueRef
 from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.store import journal
@@ -65,6 +65,7 @@ __all__ = [
     "load_runs",
     "move_to_version",
     "next_retry_at",
+    "previous_success",
     "refuse_second",
     "run_ids",
     "runs_of_dates",
@@ -294,6 +295,23 @@ def _instances(session: Session, chosen: ColumnElement[bool]) -> Mapping[int, li
     for row in rows:
         found[row[0]].append(TaskInstance(*row[1:]))
     return found
+
+
+def previous_success(session: Session, run: DagRun) -> PreviousRun | None:
+    """The last run of the DAG before `run`, by logical date, that succeeded; None without one."""
+    before = run.logical_date or run.run_after
+    columns = [_RUNS.c[name] for name in PreviousRun.__dataclass_fields__]
+    found = session.execute(
+        select(*columns)
+        .where(
+            _RUNS.c.dag_id == run.dag_id,
+            _RUNS.c.state == RunState.SUCCESS,
+            _RUNS.c.logical_date < before,
+        )
+        .order_by(_RUNS.c.logical_date.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else PreviousRun(*found)
 
 
 def values_of(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.relativedelta import relativedelta  # type: ignore[import-untyped]
+from dateutil.relativedelta import relativedelta
 
 from nbflow.core.asset_timetables import AssetOrTimeTimetable, AssetTimetable
 from nbflow.core.assets import Asset, AssetAll
