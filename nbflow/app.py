@@ -184,6 +184,7 @@ def make_scheduler(
             notify=notify_settings(settings) if watch_dags else None,
             schedules=watch_dags,
             parallelism=settings.parallelism,
+            max_map_length=settings.max_map_length,
         ),
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,

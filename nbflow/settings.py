@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from nbflow.core.errors import NbflowError
+from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.spelling import did_you_mean
 
 if sys.version_info >= (3, 11):
@@ -115,6 +116,9 @@ class Settings(BaseModel):
     )
     parallelism: int | None = Field(
         default=None, ge=1, description="Tasks side by side at most, whatever the executor has."
+    )
+    max_map_length: int = Field(
+        default=MAX_MAP_LENGTH, ge=1, description="Instances one mapped task may have."
     )
     warm_kernels: int = Field(default=2, ge=0, description="Kernels kept ready in each worker.")
     preload: list[str] = Field(

@@ -360,7 +360,12 @@ def _run_waves(
     scheduler = Scheduler(
         database,
         executor,
-        SchedulerSettings(settings.artifacts_url, waves=True, schedules=False),
+        SchedulerSettings(
+            settings.artifacts_url,
+            waves=True,
+            schedules=False,
+            max_map_length=settings.max_map_length,
+        ),
         clock=clock,
         sources=lambda _: source,
         secrets=secrets,
@@ -407,7 +412,9 @@ def _run_on(settings: Settings, database: Database, source: Source, secrets: Tes
     scheduler = Scheduler(
         database,
         app.make_executor(settings),
-        SchedulerSettings(settings.artifacts_url, schedules=False),
+        SchedulerSettings(
+            settings.artifacts_url, schedules=False, max_map_length=settings.max_map_length
+        ),
         sources=lambda _: source,
         secrets=secrets,
         on_run_finished=finished.append,

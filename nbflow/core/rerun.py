@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
+from nbflow.core.reach import reach
 from nbflow.core.selection import in_order, select_all
 from nbflow.core.setup_teardown import Scopes
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
@@ -129,16 +130,16 @@ def to_settle(snapshot: RunSnapshot, state: RunState) -> tuple[tuple[TaskKey, Ta
 
 def _chosen(dag: Dag, instances: dict[TaskKey, TaskInstance], which: Which) -> set[TaskKey]:
     if which.tasks is None:
-        failed = {key[0] for key, one in instances.items() if one.state in FAILED}
-        known = {task_id for task_id in failed if task_id in dag.by_id}
-        tasks = known | dag.graph.descendants(*known)
-        keys = {key for key in instances if key[0] in tasks}
+        failed = {key for key, one in instances.items() if one.state in FAILED}
+        keys = {key for key in failed if key[0] in dag.by_id}
+        keys |= reach(dag, keys, dag.graph.downstream, instances)
     else:
         keys = set(select_all(which.tasks, dag, instances))
-        tasks = {task_id for task_id, _ in keys}
-        more = dag.graph.ancestors(*tasks) if which.upstream else set()
-        more |= dag.graph.descendants(*tasks) if which.downstream else set()
-        keys |= {key for key in instances if key[0] in more - tasks}
+        up = reach(dag, keys, dag.graph.upstream, instances) if which.upstream else set()
+        down = reach(dag, keys, dag.graph.downstream, instances) if which.downstream else set()
+        keys |= up | down
+    # What a mapped task has no element for any more comes back by itself if there is one again.
+    keys = {key for key in keys if key[1] < 0 or instances[key].state is not TaskState.REMOVED}
     if which.only_failed:
         keys = {key for key in keys if instances[key].state in FAILED}
     if which.only_running:

@@ -20,6 +20,7 @@ from fnmatch import fnmatchcase
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import NotFoundError
 from nbflow.core.events import TaskKey
+from nbflow.core.reach import reach
 from nbflow.core.setup_teardown import Scopes
 from nbflow.core.snapshot import TaskInstance
 from nbflow.core.spelling import did_you_mean
@@ -160,13 +161,15 @@ class _Reader:
 
     def _with_neighbours(self, match: re.Match[str]) -> Keys:
         found = self._atom(match["name"], match.start("name"))
-        tasks = {task_id for task_id, _ in found}
-        near: set[str] = set()
+        near: set[TaskKey] = set()
         if match["up"] is not None:
-            near |= _reach(tasks, self._graph.upstream, match["up"])
+            near |= self._reach(found, self._graph.upstream, match["up"])
         if match["plus"] is not None:
-            near |= _reach(tasks, self._graph.downstream, match["down"])
-        return found | self._of(near - tasks)
+            near |= self._reach(found, self._graph.downstream, match["down"])
+        return found | near
+
+    def _reach(self, keys: Keys, step: Mapping[str, tuple[str, ...]], depth: str) -> set[TaskKey]:
+        return reach(self._dag, keys, step, self._every, int(depth) if depth else None)
 
     def _atom(self, name: str, at: int) -> Keys:
         method, colon, rest = name.partition(":")
@@ -234,15 +237,3 @@ class _Reader:
 
 def _operators_of(task: Task) -> set[str]:
     return {str(task.kind), task.operator} - {""}
-
-
-def _reach(starts: set[str], step: Mapping[str, tuple[str, ...]], depth: str) -> set[str]:
-    """All tasks at most so many steps away; without a number however far."""
-    left = int(depth) if depth else len(step)
-    found: set[str] = set()
-    edge = set(starts)
-    while edge and left > 0:
-        edge = {near for task_id in edge for near in step[task_id]} - found
-        found |= edge
-        left -= 1
-    return found

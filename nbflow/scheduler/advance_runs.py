@@ -18,6 +18,7 @@ from nbflow.core.backfill import Backfill
 from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
 from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.limits import Candidate, candidate
+from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.orders import ReportKind, TaskReport
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import RunState, TaskState
@@ -60,8 +61,12 @@ class RunBook:
     """
 
     def __init__(
-        self, active: Iterable[ActiveRun] = (), backfills: Iterable[Backfill] = ()
+        self,
+        active: Iterable[ActiveRun] = (),
+        backfills: Iterable[Backfill] = (),
+        max_map_length: int = MAX_MAP_LENGTH,
     ) -> None:
+        self._max_map_length = max_map_length
         self.backfills = {backfill.id: backfill for backfill in backfills}
         self.all_made: set[int] = set()
         """Backfills whose dates have all been dealt with."""
@@ -154,7 +159,7 @@ class RunBook:
         self, run: ActiveRun, events: Iterable[Event], now: datetime, settle: Settle = Settle.FULLY
     ) -> None:
         """Let `events` happen to `run` in memory; `store` writes what followed from them."""
-        effects = advance(run.snapshot, events, now, settle)
+        effects = advance(run.snapshot, events, now, settle, self._max_map_length)
         fx.apply(run.snapshot, effects)
         self._effects.setdefault(run.id, []).extend(effects)
         self.watch.note(run.snapshot.run.dag_id, effects)

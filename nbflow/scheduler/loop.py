@@ -20,6 +20,7 @@ from uuid import uuid4
 from nbflow.core.events import CancelRun, Dispatched, RunStarted, TaskKey
 from nbflow.core.lifecycle import Settle
 from nbflow.core.limits import Candidate, Capacity, Taken, choose
+from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.orders import Source, TaskOrder, TaskReport
 from nbflow.core.overlap import make_room
 from nbflow.core.states import Reason, RunState
@@ -69,6 +70,7 @@ class SchedulerSettings:
     `artifacts` is the fsspec URL under which attempts keep notebooks and logs.
     `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
     `parallelism` is how many task instances may be active at once, whatever the executor has.
+    `max_map_length` is how many instances one mapped task may have.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
@@ -81,6 +83,7 @@ class SchedulerSettings:
     describe_every: float = 5.0
     longest_sleep: float = 30.0
     parallelism: int | None = None
+    max_map_length: int = MAX_MAP_LENGTH
 
 
 class Scheduler:
@@ -249,7 +252,11 @@ class Scheduler:
     def _begin_to_lead(self, now: datetime) -> None:
         with self.database.transaction() as session:
             self.leader.verify(session)
-            book = RunBook(run_store.load_active(session), backfill_store.active(session))
+            book = RunBook(
+                run_store.load_active(session),
+                backfill_store.active(session),
+                self.settings.max_map_length,
+            )
             recover(book, self.executor, now)
             after = book.store(session)
             self.callbacks.recover(session, book, self.executor, now)
