@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         TaskNotFound,
         XComNotFound,
     )
+    from nbflow.authoring.asset_dags import asset
     from nbflow.authoring.asset_events import Metadata
     from nbflow.authoring.context import Context, get_current_context
     from nbflow.authoring.control import (
@@ -215,6 +216,7 @@ __all__ = [
     "XComArg",
     "XComNotFound",
     "__version__",
+    "asset",
     "chain",
     "chain_linear",
     "cross_downstream",
@@ -253,6 +255,7 @@ _HOMES = {
         "TaskNotFound",
         "XComNotFound",
     ),
+    "nbflow.authoring.asset_dags": ("asset",),
     "nbflow.authoring.asset_events": ("Metadata",),
     "nbflow.authoring.context": ("Context", "get_current_context"),
     "nbflow.authoring.deadlines": (

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbflow.authoring import discovery
 from nbflow.authoring.discovery import ParsedFile
 from nbflow.core.errors import Problem
+from nbflow.core.named_assets import conflicts_between
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def lint(paths: Sequence[Path], *, timeout: float = 30.0) -> LintReport:
     missing = [path for path in roots if not path.exists()]
     files = [*discovery.scan(roots, {}).changed, *missing]
     parsed = list(discovery.parse_files(files, roots, timeout))
-    shared = discovery.same_ids(parsed)
+    files_dags = [(file.path, file.dags) for file in parsed]
+    shared = [*discovery.same_ids(parsed), *conflicts_between(files_dags)]
     return LintReport([_linted(file, shared) for file in parsed])
 
 

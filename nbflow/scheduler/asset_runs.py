@@ -25,12 +25,12 @@ from nbflow.store.runs import ActiveRun
 def dags_with_news(session: Session) -> list[StoredDag]:
     """The unpaused DAGs whose assets have had all the news that their schedule asks for."""
     found: list[StoredDag] = []
-    for dag_id, updated in asset_store.queued(session).items():
-        stored = dag_store.current_version(session, dag_id)
-        if stored is None or stored.paused or not stored.active:
+    queued = asset_store.queued(session)
+    for stored in dag_store.active_among(session, queued.keys()):
+        if stored.paused:
             continue
         expression = awaited_assets(timetable_from_json(stored.dag.timetable))
-        if expression is not None and expression.is_satisfied(updated):
+        if expression is not None and expression.is_satisfied(queued[stored.dag.dag_id]):
             found.append(stored)
     return found
 

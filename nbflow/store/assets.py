@@ -24,7 +24,9 @@ from nbflow.core.assets import (
     leaf_from_json,
 )
 from nbflow.core.dag import Dag
+from nbflow.core.errors import Problem
 from nbflow.core.json import Json
+from nbflow.core.named_assets import conflicts_between
 from nbflow.core.timetables import awaited_assets, timetable_from_json
 from nbflow.store import journal
 from nbflow.store.database import Session
@@ -50,7 +52,7 @@ Values = dict[str, object]
 NEWEST = 100
 """So many events of each of its inlets a task may look at."""
 
-_TASKS_WAIT_FOR_NONE = {"none", "cron", "crons", "delta", "once", "continuous", "events"}
+_ONLY_TIME = {"none", "cron", "crons", "delta", "once", "continuous", "events"}
 
 
 # -- what DAGs have to do with assets --------------------------------------------------------------
@@ -66,11 +68,19 @@ def save_references(session: Session, dags: Sequence[Dag], now: datetime) -> Non
     found = {_key(row): (row, leaf) for dag in dags for row, leaf in _references(dag)}
     columns = [_REFERENCES.c[name] for name in _KEY]
     of_dags = _REFERENCES.c.dag_id.in_([dag.dag_id for dag in dags])
-    there = {tuple(row) for row in session.execute(select(*columns).where(of_dags))}
-    gone, new = there - found.keys(), found.keys() - there
+    query = select(*columns, _REFERENCES.c.uri).where(of_dags)
+    there = {tuple(row[:-1]): row.uri for row in session.execute(query)}
+    gone, new = there.keys() - found.keys(), found.keys() - there.keys()
+    moved = [key for key in there if key in found and found[key][0]["uri"] != there[key]]
     if gone:
         session.execute(_FORGET, [dict(zip(_B_KEY, key, strict=True)) for key in gone])
-        session.execute(_FORGET_QUEUED, [_b_queue(key) for key in gone if key[2] == "schedule"])
+    if unawaited := [_b_queue(key) for key in gone if key[2] == "schedule"]:
+        session.execute(_FORGET_QUEUED, unawaited)
+    if moved:
+        rows = [
+            {**dict(zip(_B_KEY, key, strict=True)), "uri": found[key][0]["uri"]} for key in moved
+        ]
+        session.execute(_MOVE, rows)
     if not found:
         return
     since = session.scalar(select(func.max(_EVENTS.c.id))) or 0
@@ -78,6 +88,25 @@ def save_references(session: Session, dags: Sequence[Dag], now: datetime) -> Non
         rows = [{**found[key][0], "since_event": since} for key in sorted(new)]
         session.execute(insert(_REFERENCES), rows)
     _describe(session, [leaf for _, leaf in found.values()], now)
+
+
+def find_conflicts(session: Session, files: Mapping[str, Sequence[Dag]]) -> list[Problem]:
+    """Where these files take an asset for something else than another file does."""
+    if not any(_names_assets(dag) for dags in files.values() for dag in dags):
+        return []
+    named = (
+        select(_REFERENCES.c.name, _REFERENCES.c.uri, _DAGS.c.file)
+        .join(_DAGS, _DAGS.c.dag_id == _REFERENCES.c.dag_id)
+        .where(_DAGS.c.active, _DAGS.c.file.not_in(files), _REFERENCES.c.uri != "")
+        .order_by(_DAGS.c.created_at)
+    )
+    known = [(Asset(row.name, row.uri), row.file) for row in session.execute(named)]
+    return list(conflicts_between(files.items(), known))
+
+
+def _names_assets(dag: Dag) -> bool:
+    is_timed = dag.timetable.get("kind") in _ONLY_TIME
+    return not is_timed or any(task.outlets or task.inlets for task in dag.tasks)
 
 
 _KEY = ("dag_id", "task_id", "role", "kind", "name")
@@ -103,7 +132,7 @@ def _references(dag: Dag) -> Iterable[tuple[Values, AssetLeaf]]:
 
 
 def _awaited(dag: Dag) -> Iterable[AssetLeaf]:
-    if dag.timetable.get("kind") in _TASKS_WAIT_FOR_NONE:
+    if dag.timetable.get("kind") in _ONLY_TIME:
         return
     expression = awaited_assets(timetable_from_json(dag.timetable))
     if expression is not None:
@@ -112,7 +141,9 @@ def _awaited(dag: Dag) -> Iterable[AssetLeaf]:
 
 def _reference(dag: Dag, task_id: str, role: Role, leaf: AssetLeaf) -> Values:
     kind, name = leaf.node
-    return {"dag_id": dag.dag_id, "task_id": task_id, "role": role, "kind": kind, "name": name}
+    uri = leaf.uri if isinstance(leaf, Asset) else ""
+    place = {"dag_id": dag.dag_id, "task_id": task_id, "role": role}
+    return {**place, "kind": kind, "name": name, "uri": uri}
 
 
 def _describe(session: Session, leaves: Iterable[AssetLeaf], now: datetime) -> None:
@@ -330,9 +361,9 @@ def event_of(row: Any) -> AssetEvent:  # noqa: ANN401 - a row as `_read` selects
     )
 
 
-_FORGET = delete(_REFERENCES).where(
-    *(_REFERENCES.c[name] == bindparam(b) for name, b in zip(_KEY, _B_KEY, strict=True))
-)
+_IS_IT = [_REFERENCES.c[name] == bindparam(b) for name, b in zip(_KEY, _B_KEY, strict=True)]
+_FORGET = delete(_REFERENCES).where(*_IS_IT)
+_MOVE = update(_REFERENCES).where(*_IS_IT).values(uri=bindparam("uri"))
 _FORGET_QUEUED = delete(_QUEUE).where(
     *(_QUEUE.c[name] == bindparam(f"b_{name}") for name in ("dag_id", "kind", "name"))
 )

@@ -87,6 +87,7 @@ def save_files(session: Session, read: Sequence[ReadFile], now: datetime) -> lis
     ids = {dag.dag_id for file in read for dag in file.dags}
     before = _known(session, files, ids)
     claims, duplicates = _claim(files, before)
+    disputed = assets.find_conflicts(session, {p: f.dags for p, f in files.items()})
     versions = _versions(session, claims)
     _save_versions(session, versions, now)
     changed = [v for v in versions if not _is_current(v, before.get(v.dag.dag_id))]
@@ -95,6 +96,8 @@ def save_files(session: Session, read: Sequence[ReadFile], now: datetime) -> lis
     gone = sorted(_gone(files, before) - {version.dag.dag_id for version in versions})
     _deactivate(session, gone, now)
     found = {path: [*file.problems, *duplicates[path]] for path, file in files.items()}
+    for problem in disputed:
+        found[problem.file or ""].append(problem)
     _save_problems(session, found, now)
     return [*(version.dag.dag_id for version in changed), *gone]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -34,6 +34,7 @@ __all__ = [
     "FileProblem",
     "ReadFile",
     "StoredDag",
+    "active_among",
     "active_dags",
     "current_version",
     "files_to_read_again",
@@ -90,6 +91,13 @@ def current_version(session: Session, dag_id: str) -> StoredDag | None:
     """The DAG as last read; None if there never was one of that id."""
     found = _stored(session, _current().where(_DAGS.c.dag_id == dag_id))
     return found[0] if found else None
+
+
+def active_among(session: Session, dag_ids: Collection[str]) -> list[StoredDag]:
+    """Those of these DAGs that a file defines now, by their ids."""
+    if not dag_ids:
+        return []
+    return _stored(session, _current().where(_DAGS.c.active, _DAGS.c.dag_id.in_(dag_ids)))
 
 
 def held_dags(session: Session) -> frozenset[str]:

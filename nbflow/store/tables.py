@@ -485,7 +485,8 @@ class AssetRow(Row):
 
 class AssetReferenceRow(Row):
     """What a DAG has to do with an asset: its tasks make it (`outlet`) or use it (`inlet`), or its
-    schedule waits for it (`schedule`, with an empty task id).
+    schedule waits for it (`schedule`, with an empty task id). `uri` is what this DAG takes it for,
+    empty where it does not say.
 
     Of what a schedule waits for, events up to `since_event` are behind the DAG.
     """
@@ -500,6 +501,7 @@ class AssetReferenceRow(Row):
     role: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
+    uri: Mapped[str]
     since_event: Mapped[int] = mapped_column(BigKey, server_default=text("0"))
 
 

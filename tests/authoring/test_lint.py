@@ -50,3 +50,17 @@ def test_the_text_names_each_place(tmp_path: Path) -> None:
     text = as_text(lint([file]))
     assert f"{file} cell 0 line 1: warning" in text
     assert text.endswith("1 files, 1 problems.")
+
+
+def test_files_that_disagree_about_an_asset_are_told_at_the_later(tmp_path: Path) -> None:
+    file = (
+        "from nbflow import DAG, Asset, EmptyOperator\n"
+        "with DAG('{name}'):\n"
+        "    EmptyOperator(task_id='t', outlets=Asset('a', 's3://{name}'))\n"
+    )
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(file.format(name=name))
+    one, two = lint([tmp_path]).files
+    assert one.problems == []
+    (problem,) = two.problems
+    assert (problem.code, problem.severity) == ("NBF602", "warning")

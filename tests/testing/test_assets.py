@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from nbflow import DAG, Asset, AssetAlias, BashOperator, EmptyOperator, Metadata, task
+from nbflow import (
+    DAG,
+    Asset,
+    AssetAlias,
+    BashOperator,
+    EmptyOperator,
+    Metadata,
+    asset,
+    task,
+)
 from nbflow.core.errors import DefinitionError
 from nbflow.testing import RunResult, run_dag
 
@@ -136,3 +145,34 @@ def test_an_asset_with_two_uris_in_one_dag_is_an_error_at_the_second_task() -> N
     (problem,) = raised.value.problems
     assert (problem.code, problem.task_id) == ("NBF602", "b")
     assert problem.line is not None
+
+
+def test_a_function_that_makes_an_asset_is_a_dag_of_one_task() -> None:
+    @asset(schedule="@daily", uri="s3://lake/sales", tags=["lake"])
+    def sales(self: Any, context: Any, outlet_events: Any) -> str:
+        """What was sold."""
+        outlet_events[self].extra = {"run": context["run_id"]}
+        return str(self.uri)
+
+    @asset(schedule=sales)
+    def report(sales: Any, inlet_events: Any, limit: int = 3) -> tuple[str, int]:
+        return sales.name, len(inlet_events[sales]) + limit
+
+    made = run_dag(sales.dag)
+    assert (made.dag_id, made.values, made.dag.doc) == (
+        "sales",
+        {"sales": "s3://lake/sales"},
+        "What was sold.",
+    )
+    assert said(made) == [("sales", {"run": made.run_id})]
+    used = run_dag(report.dag)
+    assert used.values["report"] == ("sales", 3)
+    assert used.dag.timetable["kind"] == "assets"
+
+
+def test_a_function_may_make_several_assets() -> None:
+    @asset.multi(outlets=[Asset("a"), Asset("b")])
+    def both(outlet_events: Any) -> None:
+        outlet_events["b"].extra = {"n": 1}
+
+    assert sorted(said(run_dag(both))) == [("a", {}), ("b", {"n": 1})]

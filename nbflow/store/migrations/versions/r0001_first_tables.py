@@ -381,6 +381,7 @@ def _create_assets() -> None:
         sa.Column("role", sa.Text, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
+        sa.Column("uri", sa.Text, nullable=False),
         sa.Column("since_event", _KEY, server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint(
             "dag_id", "task_id", "role", "kind", "name", name="pk_asset_references"
