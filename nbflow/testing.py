@@ -330,7 +330,7 @@ class _People:
             )
         chosen, params = (given, {}) if not isinstance(given, Mapping) else _parts(given)
         commands = Commands(self.database, next(iter(question.assigned_users), "test"))
-        where = (self.dag_id, self.run_id, question.task_id)
+        where = (question.dag_id, question.run_id, question.task_id)
         several = [chosen] if isinstance(chosen, str) else list(chosen)
         commands.answer_question(*where, several, params, question.map_index)
         return True

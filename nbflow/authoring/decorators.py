@@ -264,12 +264,16 @@ class FunctionMaker(Maker):
         self.function = function
         self.options = dict(options)
         self.kind, self.decides = made_by.makes.kind, made_by.makes.decides
-        self.label = made_by.label
+        self.label, self.makes = made_by.label, made_by.makes
         self.fields = tuple(self.known())
 
     @property
     def documentation(self) -> str:
         return inspect.getdoc(self.function) or ""
+
+    @property
+    def operator_arguments(self) -> Mapping[str, object]:
+        return self.options
 
     def make(self, task_id: str, arguments: Mapping[str, object]) -> BaseOperator:
         given = {**self.given, **arguments}

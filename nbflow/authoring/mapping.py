@@ -462,9 +462,15 @@ class Maker(ABC):
     label: str
     fields: Sequence[str]
     """The arguments that may differ where the worker has only the payload."""
+    makes: type
 
     def __init__(self, given: Mapping[str, object]) -> None:
         self.given = dict(given)
+
+    @property
+    def operator_arguments(self) -> Mapping[str, object]:
+        """The operator's own arguments, as far as all instances share them."""
+        return self.given
 
     @abstractmethod
     def make(self, task_id: str, arguments: Mapping[str, object]) -> Any:  # noqa: ANN401 - a BaseOperator, which is built upon this module

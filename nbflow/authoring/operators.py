@@ -50,6 +50,7 @@ from nbflow.authoring.setup_teardown import Wrapped, Wrapping, note_made
 from nbflow.authoring.shell import exit_codes, run_bash
 from nbflow.authoring.template_files import TemplateSettings
 from nbflow.core.dag import Decides, TaskKind
+from nbflow.core.errors import Fail
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE
 from nbflow.core.poking import PokePolicy
@@ -156,6 +157,15 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
 
     def poke_policy(self, findings: Findings) -> PokePolicy | None:
         """How often and how long a sensor looks; None for what is no sensor."""
+        return self.policy_from(vars(self), findings)
+
+    @classmethod
+    def policy_from(
+        cls,
+        arguments: Mapping[str, object],  # noqa: ARG003 - sensors have a look at them
+        findings: Findings,  # noqa: ARG003 - as above
+    ) -> PokePolicy | None:
+        """The `poke_policy` of a task that is made with these arguments."""
         return None
 
     def references(self) -> Iterator[Reference]:
@@ -279,6 +289,13 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     def instance(self, resolver: Resolver) -> BaseOperator:
         """The operator to run: of a mapped task that of one instance."""
         return self
+
+    def defer(self, **_: object) -> None:
+        """Airflow's way to wait for a trigger, which nbflow does not have. Raises Fail."""
+        raise Fail(
+            f"Task '{self.task_id}' calls self.defer(), and nbflow has no triggers. Make it a "
+            "sensor: write poke(context), which holds no worker between its looks."
+        )
 
     def run(self, context: Context, resolver: Resolver) -> object:
         """Resolve the template fields on a copy and execute that, with `context` as the current
@@ -586,7 +603,7 @@ class ClassMaker(Maker):
         super().__init__(given)
         self.operator = operator
         self.kind, self.decides = operator.kind, operator.decides
-        self.label = operator.__name__
+        self.label, self.makes = operator.__name__, operator
         self.fields = operator.template_fields
 
     def make(self, task_id: str, arguments: Mapping[str, object]) -> BaseOperator:
@@ -672,6 +689,7 @@ class MappedOperator(BaseOperator):
         with no_scope():
             made = cast("BaseOperator", self.maker.make(self.task_id, arguments))
         made.mapped_arguments = arguments
+        made.dag = self.dag
         return made
 
     def mentions(self) -> set[str]:
@@ -679,6 +697,10 @@ class MappedOperator(BaseOperator):
 
     def notebooks(self) -> Iterator[str]:
         return self.maker.notebooks()
+
+    def poke_policy(self, findings: Findings) -> PokePolicy | None:
+        makes = cast("type[BaseOperator]", self.maker.makes)
+        return makes.policy_from(self.maker.operator_arguments, findings)
 
     def _leaves(self) -> Iterator[object]:
         yield from leaves(self.maker.given)

@@ -68,10 +68,10 @@ class HITLOperator(BaseOperator):
         self.assigned_users = [_user_name(user) for user in _many(assigned_users)]
         self.response_timeout = response_timeout
 
-    def poke_policy(self, findings: Findings) -> PokePolicy | None:
-        if self.response_timeout is None:
-            return None
-        return poke_policy({"timeout": self.response_timeout}, findings)
+    @classmethod
+    def policy_from(cls, arguments: Mapping[str, object], findings: Findings) -> PokePolicy | None:
+        limit = arguments.get("response_timeout")
+        return None if limit is None else poke_policy({"timeout": limit}, findings)
 
     def waits_for(self, findings: Findings) -> JsonObject | None:
         self._check(findings)
@@ -128,11 +128,12 @@ class ApprovalOperator(HITLOperator):
         self,
         task_id: str,
         *,
+        options: Iterable[str] = (APPROVE, REJECT),
         ignore_downstream_trigger_rules: bool = False,
         fail_on_reject: bool = False,
-        **options: Any,  # noqa: ANN401 - those of HITLOperator
+        **others: Any,  # noqa: ANN401 - those of HITLOperator
     ) -> None:
-        super().__init__(task_id, **{"options": [APPROVE, REJECT], **options})
+        super().__init__(task_id, options=options, **others)
         self.ignore_downstream_trigger_rules = ignore_downstream_trigger_rules
         self.fail_on_reject = fail_on_reject
 
@@ -160,11 +161,14 @@ class HITLEntryOperator(HITLOperator):
     def __init__(
         self,
         task_id: str,
-        **options: Any,  # noqa: ANN401 - those of HITLOperator
+        *,
+        options: Iterable[str] | None = None,
+        defaults: str | Iterable[str] | None = None,
+        **others: Any,  # noqa: ANN401 - those of HITLOperator
     ) -> None:
-        if "options" not in options:
-            options = {"options": [OK], "defaults": [OK], **options}
-        super().__init__(task_id, **options)
+        if options is None:
+            options, defaults = [OK], [OK] if defaults is None else defaults
+        super().__init__(task_id, options=options, defaults=defaults, **others)
 
 
 class HITLBranchOperator(HITLOperator):

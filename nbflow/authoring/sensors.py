@@ -82,8 +82,9 @@ class BaseSensorOperator(BaseOperator):
         self.never_fail = never_fail
         self.deferrable = deferrable
 
-    def poke_policy(self, findings: Findings) -> PokePolicy | None:
-        return poke_policy(vars(self), findings)
+    @classmethod
+    def policy_from(cls, arguments: Mapping[str, object], findings: Findings) -> PokePolicy | None:
+        return poke_policy({"timeout": WEEK, **arguments}, findings)
 
     def waits_for(self, findings: Findings) -> JsonObject | None:
         # A subclass that looks in its own way has to be run for it.
@@ -212,7 +213,19 @@ class FileSensor(BaseSensorOperator):
 # --- what the scheduler waits for by itself -------------------------------------------------------
 
 
-class DateTimeSensor(BaseSensorOperator):
+class _ClockSensor(BaseSensorOperator):
+    """Waits for something the clock decides; a worker at most finds out what that is."""
+
+    def execute(self, context: Context) -> object:
+        # A template is known by now, or what an instance of a mapped task is to wait for.
+        findings = Findings()
+        condition = self.condition(findings)
+        if condition is None:
+            raise Fail(" ".join(str(problem) for problem in findings.problems))
+        raise HandedOver(Outcome(TaskState.DEFERRED, waits_for=condition))
+
+
+class DateTimeSensor(_ClockSensor):
     """Waits until a moment: a datetime, ISO text, or a template. Without a zone it is in UTC."""
 
     template_fields: ClassVar[Sequence[str]] = ("target_time",)
@@ -236,17 +249,9 @@ class DateTimeSensor(BaseSensorOperator):
             return None
         return _until(moment)
 
-    def execute(self, context: Context) -> object:
-        moment = as_moment(self.target_time)
-        if moment is None:
-            raise Fail(f"target_time is {self.target_time!r}, which is no moment in ISO format.")
-        raise HandedOver(Outcome(TaskState.DEFERRED, waits_for=_until(moment)))
 
-
-class TimeDeltaSensor(DateTimeSensor):
+class TimeDeltaSensor(_ClockSensor):
     """Waits until `delta` after the end of the run's data interval."""
-
-    template_fields: ClassVar[Sequence[str]] = ()
 
     def __init__(
         self,
@@ -255,7 +260,7 @@ class TimeDeltaSensor(DateTimeSensor):
         delta: timedelta,
         **options: Any,  # noqa: ANN401 - those of BaseSensorOperator
     ) -> None:
-        super().__init__(task_id, target_time="", **options)
+        super().__init__(task_id, **options)
         self.delta: object = delta
 
     def condition(self, findings: Findings) -> JsonObject | None:
@@ -265,10 +270,8 @@ class TimeDeltaSensor(DateTimeSensor):
         return None
 
 
-class TimeSensor(DateTimeSensor):
+class TimeSensor(_ClockSensor):
     """Waits until a time of the day on which it begins, in the DAG's zone or that of the time."""
-
-    template_fields: ClassVar[Sequence[str]] = ()
 
     def __init__(
         self,
@@ -277,7 +280,7 @@ class TimeSensor(DateTimeSensor):
         target_time: time,
         **options: Any,  # noqa: ANN401 - those of BaseSensorOperator
     ) -> None:
-        super().__init__(task_id, target_time="", **options)
+        super().__init__(task_id, **options)
         self.time_of_day: object = target_time
 
     def condition(self, findings: Findings) -> JsonObject | None:
@@ -289,14 +292,12 @@ class TimeSensor(DateTimeSensor):
         return {"kind": Kind.TIME_OF_DAY.value, "time": clock, "timezone": zone}
 
 
-class DayOfWeekSensor(DateTimeSensor):
+class DayOfWeekSensor(_ClockSensor):
     """Waits until it is one of these days of the week in the DAG's zone: names, or an iterable of
     them.
 
     With `use_task_logical_date` it is the day of the run's logical date that counts.
     """
-
-    template_fields: ClassVar[Sequence[str]] = ()
 
     def __init__(
         self,
@@ -306,7 +307,7 @@ class DayOfWeekSensor(DateTimeSensor):
         use_task_logical_date: bool = False,
         **options: Any,  # noqa: ANN401 - those of BaseSensorOperator
     ) -> None:
-        super().__init__(task_id, target_time="", **options)
+        super().__init__(task_id, **options)
         self.week_day = week_day
         self.use_task_logical_date = use_task_logical_date
 

@@ -230,18 +230,26 @@ def judge_external(task: Task, condition: JsonObject, seen: Seen) -> Outcome | N
     return _SUCCESS if done else None
 
 
-def missing(condition: JsonObject, task_ids: Sequence[str] | None) -> str:
-    """Why an `external` condition that asks for it can never come true: the DAG (`task_ids` is
-    None) or a task does not exist. Empty if all is there.
+def with_tasks_of_group(condition: JsonObject, dag: Dag | None) -> JsonObject:
+    """An `external` condition for a group, as one for the tasks in it."""
+    group = condition.get("group")
+    if not group or dag is None:
+        return condition
+    return {**condition, "task_ids": list(dag.tasks_of_group(str(group)))}
+
+
+def missing(condition: JsonObject, dag: Dag | None) -> str:
+    """Why an `external` condition that asks for it can never come true: the DAG, a task or the
+    group does not exist. Empty if all is there.
     """
     if not condition.get("check_existence"):
         return ""
     dag_id = str(condition["dag_id"])
-    if task_ids is None:
+    if dag is None:
         return f"There is no DAG {dag_id!r} to wait for."
-    unknown = [name for name in _list(condition, "task_ids") if name not in task_ids]
+    unknown = [name for name in _list(condition, "task_ids") if name not in dag.by_id]
     group = condition.get("group")
-    if group and not any(name.startswith(f"{group}.") for name in task_ids):
+    if group and not dag.tasks_of_group(str(group)):
         return f"DAG {dag_id!r} has no task group {group!r} to wait for."
     return f"DAG {dag_id!r} has no task {unknown[0]!r} to wait for." if unknown else ""
 
@@ -263,11 +271,8 @@ def _states(condition: JsonObject, run: RunSeen | None) -> list[str]:
     if run is None:
         return []
     wanted = _list(condition, "task_ids")
-    group = condition.get("group")
-    if group:
-        wanted = [name for name in run.tasks if name.startswith(f"{group}.")]
-    elif not wanted:
-        return [str(run.state)]
+    if not wanted:
+        return [] if condition.get("group") else [str(run.state)]
     states = [[str(state) for state in run.tasks.get(name, ())] for name in wanted]
     return [] if not all(states) else [state for of_task in states for state in of_task]
 

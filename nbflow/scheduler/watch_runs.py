@@ -113,28 +113,34 @@ def _external(session: Session, due: Due, new: set[Ref]) -> dict[Ref, Outcome]:
     wanted = {ref: pair for ref, pair in due.items() if waiting.kind_of(pair[1]) is Kind.EXTERNAL}
     if not wanted:
         return {}
+    wanted, missing = _with_definitions(session, wanted, new)
     conditions = [condition for _, condition in wanted.values()]
     dag_ids = {str(condition["dag_id"]) for condition in conditions}
     dates = {date for condition in conditions for date in waiting.dates(condition)}
     seen = waiting_store.runs_at(session, dag_ids, dates)
     judged = {ref: waiting.judge_external(task, c, seen) for ref, (task, c) in wanted.items()}
-    found = {ref: outcome for ref, outcome in judged.items() if outcome is not None}
-    return _missing(session, {ref: wanted[ref][1] for ref in wanted if ref in new}) | found
+    return missing | {ref: outcome for ref, outcome in judged.items() if outcome is not None}
 
 
-def _missing(session: Session, conditions: dict[Ref, JsonObject]) -> dict[Ref, Outcome]:
-    """Those that ask for it, and wait for what does not exist."""
-    asking = {ref: c for ref, c in conditions.items() if c.get("check_existence")}
-    tasks: dict[str, list[str] | None] = {}
-    for dag_id in {str(condition["dag_id"]) for condition in asking.values()}:
-        stored = dag_store.current_version(session, dag_id)
-        tasks[dag_id] = None if stored is None else [t.task_id for t in stored.dag.tasks]
-    told = {ref: waiting.missing(c, tasks[str(c["dag_id"])]) for ref, c in asking.items()}
-    return {
-        ref: Outcome(TaskState.FAILED, Reason.BAD_INPUT, why, retryable=False)
-        for ref, why in told.items()
-        if why
+def _with_definitions(
+    session: Session, wanted: Due, new: set[Ref]
+) -> tuple[Due, dict[Ref, Outcome]]:
+    """What is waited for where the other DAG's definition has a say: groups made their tasks, and
+    what becomes of those that have just begun to wait for what does not exist.
+    """
+    asking = {
+        str(c["dag_id"]) for _, c in wanted.values() if c.get("group") or c.get("check_existence")
     }
+    stored = {dag_id: dag_store.current_version(session, dag_id) for dag_id in asking}
+    dags = {dag_id: one.dag for dag_id, one in stored.items() if one is not None}
+    found, missing = {}, {}
+    for ref, (task, condition) in wanted.items():
+        dag = dags.get(str(condition["dag_id"]))
+        found[ref] = (task, waiting.with_tasks_of_group(condition, dag))
+        why = waiting.missing(condition, dag) if ref in new else ""
+        if why:
+            missing[ref] = Outcome(TaskState.FAILED, Reason.BAD_INPUT, why, retryable=False)
+    return found, missing
 
 
 def _runs(session: Session, due: Due) -> dict[Ref, Outcome]:

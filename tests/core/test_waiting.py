@@ -288,5 +288,6 @@ def test_what_does_not_exist_is_told_where_it_is_asked_for() -> None:
     asking: JsonObject = {**EXTERNAL, "check_existence": True}
     assert waiting.missing(EXTERNAL, None) == ""
     assert waiting.missing(asking, None) == "There is no DAG 'other' to wait for."
-    assert waiting.missing(asking, ["y"]) == "DAG 'other' has no task 'x' to wait for."
-    assert waiting.missing(asking, ["x"]) == ""
+    other, fine = (Dag("other", (Task(name, TaskKind.EMPTY),)) for name in "yx")
+    assert waiting.missing(asking, other) == "DAG 'other' has no task 'x' to wait for."
+    assert waiting.missing(asking, fine) == ""

@@ -9,6 +9,7 @@ import pytest
 
 from nbflow import (
     DAG,
+    BaseOperator,
     BaseSensorOperator,
     BashSensor,
     DateTimeSensor,
@@ -20,6 +21,7 @@ from nbflow import (
     PokeReturnValue,
     PythonSensor,
     Reschedule,
+    TaskGroup,
     TimeDeltaSensor,
     TimeDeltaSensorAsync,
     TimeSensor,
@@ -192,6 +194,55 @@ def test_a_dag_waits_for_its_own_task(tmp_path: Path) -> None:
         EmptyOperator(task_id="x")
         ExternalTaskSensor(task_id="a", external_dag_id="d", external_task_id="x")
     assert run_dag(dag).state == "success"
+
+
+def test_a_task_group_is_waited_for_whole() -> None:
+    with DAG("d") as dag:
+        with TaskGroup("load"), TaskGroup("inner", prefix_group_id=False):
+            EmptyOperator(task_id="x")
+        ExternalTaskSensor(task_id="a", external_dag_id="d", external_task_group_id="load")
+        ExternalTaskSensor(
+            task_id="b", external_dag_id="d", external_task_group_id="no", check_existence=True
+        )
+    result = run_dag(dag)
+    assert result.states["a"] == "success"
+    assert result.task("b").message == "DAG 'd' has no task group 'no' to wait for."
+
+
+def test_sensors_can_be_mapped() -> None:
+    looks: list[int] = []
+    with DAG("d") as dag:
+
+        @task.sensor(poke_interval=3600, timeout=36_000)
+        def look(n: int) -> PokeReturnValue:
+            looks.append(n)
+            return PokeReturnValue(is_done=looks.count(n) == n, xcom_value=n)
+
+        @task
+        def total(found: list[int]) -> int:
+            return sum(found)
+
+        total(look.expand(n=[1, 2, 3]))
+        DateTimeSensor.partial(task_id="at").expand(target_time=[NOW, NOW + timedelta(days=1)])
+        TimeDeltaSensor.partial(task_id="after", timeout=60).expand(delta=[timedelta(hours=1)])
+    result = run_dag(dag)
+    assert (result.values["total"], len(looks)) == (6, 6)
+    assert result.states["at[1]"] == "success"
+    assert result.task("after[0]").reason == "timeout"
+
+
+def test_deferring_by_hand_is_refused_in_a_sentence() -> None:
+    class Defers(BaseOperator):
+        def execute(self, context: object) -> object:
+            self.defer(trigger=None, method_name="resume")
+            return None
+
+    with DAG("d") as dag:
+        Defers(task_id="a", retries=3)
+    result = run_dag(dag)
+    assert result.state == "failed"
+    assert result.task("a").try_number == 1
+    assert "calls self.defer()" in result.task("a").message
 
 
 def test_what_cannot_be_waited_for_is_told_with_its_fix() -> None:
