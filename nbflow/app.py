@@ -21,7 +21,7 @@ from uuid import uuid4
 
 from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
-from nbflow.core.errors import NbflowError
+from nbflow.core.errors import NbflowError, RequestError
 from nbflow.core.json import JsonObject
 from nbflow.core.notifications import Notify
 from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
@@ -32,8 +32,10 @@ from nbflow.core.states import RunType
 from nbflow.settings import Settings
 from nbflow.store import browsing
 from nbflow.store import dags as dag_store
+from nbflow.store import pools as pool_store
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database
+from nbflow.store.pools import Pool
 
 if TYPE_CHECKING:
     import nbformat
@@ -326,6 +328,25 @@ def questions_asked(scheduler: Scheduler) -> Mapping[AskedBy, Question]:
         run = book.runs[run_pk].snapshot.run
         found[run.dag_id, run.run_id, task_id, map_index] = Question.of(condition)
     return found
+
+
+def provide_pools(database: Database, dag: Dag, *, private: bool) -> None:
+    """See to it that the pools exist that the tasks of `dag` name.
+
+    In a store of a run's own nobody shares them, so that missing ones are made, without a limit.
+    Elsewhere somebody has to say how many slots they have: raises RequestError.
+    """
+    with database.transaction() as session:
+        known = pool_store.slots(session)
+        missing = {task.pool: task.task_id for task in dag.tasks if task.pool not in known}
+        for name in missing if private else ():
+            pool_store.save(session, Pool(name, -1))
+    if missing and not private:
+        name, task_id = next(iter(missing.items()))
+        raise RequestError(
+            f"Task {task_id!r} names the pool {name!r}, which this store does not have. "
+            f"Make it: nbflow pools set {name} SLOTS"
+        )
 
 
 # -- what runs leave behind ------------------------------------------------------------------------

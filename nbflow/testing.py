@@ -8,47 +8,57 @@ author looks. Time between retries is skipped, not waited for.
 from __future__ import annotations
 
 import json
+import os
+import re
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
+from re import Pattern
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import cloudpickle
 
 from nbflow import app
 from nbflow.authoring import displays, loading
+from nbflow.authoring.operators import BaseOperator, XComArg
+from nbflow.authoring.references import ValueReference
 from nbflow.commands import Commands, schema_errors
 from nbflow.core import params as param_rules
 from nbflow.core.connections import Connection
-from nbflow.core.dag import Dag
-from nbflow.core.errors import DefinitionError, RequestError
+from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.errors import DefinitionError, NbflowError, RequestError
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import (
     OF_THE_DAG,
     RETURN_VALUE,
     LiveSource,
+    Outcome,
     PickledSource,
     Source,
+    TaskOrder,
     ValueRef,
 )
 from nbflow.core.poking import last_look
 from nbflow.core.secrets import Secrets
 from nbflow.core.states import RunState, TaskState
+from nbflow.core.trigger_rules import TriggerRule
+from nbflow.executors.answering import AnsweringExecutor, KnownOutcome
+from nbflow.executors.base import Executor
 from nbflow.executors.inline import InlineExecutor
 from nbflow.scheduler.advance_runs import RunBook
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
-from nbflow.settings import Settings
+from nbflow.settings import Settings, load
 from nbflow.store import browsing
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database
 from nbflow.views.assets import events_of_run
 from nbflow.views.questions import questions
-from nbflow.views.runs import run_detail
+from nbflow.views.runs import run_detail, task_instance_detail
 from nbflow.views.shapes import AssetEventView, QuestionView, RunView, TaskInstanceView
 
 if TYPE_CHECKING:
@@ -130,6 +140,10 @@ class RunResult:
             raise KeyError(f"No task {task_id!r}; there are {', '.join(self.tasks)}.")
         return self.tasks[task_id]
 
+    def summary(self) -> str:
+        """What became of every task, a line each."""
+        return "\n".join([f"{self.dag_id}: {self.state}", *_lines(self.tasks)])
+
     def watch(self) -> Any:  # noqa: ANN401 - a widget, which belongs to a room of its own
         """The run as a view for the notebook, with the logs of its tasks."""
         views = [task.view for task in self.tasks.values()]
@@ -156,13 +170,14 @@ def run_dag(
     variables: Mapping[str, object] | None = None,
     connections: Mapping[str, Connection | str] | None = None,
     answers: Mapping[str, Answer] | None = None,
+    mark_success_pattern: str | Pattern[str] | None = None,
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
     Raises DefinitionError, with every problem, if the DAG or the params are wrong. A task that
     fails raises nothing: look at `RunResult.state` and `RunResult.states`. Without `waves` the
-    inline executor runs tasks side by side in threads, as `nbflow run` does. `follow` is for
-    screens.
+    inline executor runs tasks side by side in threads, as `nbflow run` does. Tasks whose id begins
+    with what `mark_success_pattern` matches succeed without being run. `follow` is for screens.
 
     `variables` and `connections` (objects, or URIs) stand before those of the project in the
     current folder. What tasks set is kept in `RunResult.variables` alone.
@@ -172,38 +187,123 @@ def run_dag(
     `{"chosen": [...], "params": {...}}`; else the defaults count. Raises RequestError for a
     question that has neither.
     """
-    built = dag.to_core()
-    values, problems = param_rules.validate(built.params, params or {}, schema_errors)
-    if problems:
-        raise DefinitionError(problems)
-    secrets = TestSecrets(variables or {}, connections or {})
-    with tempfile.TemporaryDirectory(prefix="nbflow-test-") as folder:
-        settings = Settings(home=Path(folder), executor=executor, warm_kernels=0)
-        database = app.open_database(settings)
-        source = _source(dag, executor)
-        with database:
-            run_id = app.create_run(
-                database,
-                built,
-                source,
-                file=built.file or "<memory>",
-                params=values,
-                logical_date=logical_date,
-            )
-            with follow(settings, database, built.dag_id, run_id):
-                if executor == "inline" and waves:
-                    people = _People(database, built.dag_id, run_id, answers or {})
-                    _run_waves(settings, database, source, secrets, people)
-                else:
-                    _run_on(settings, database, source, secrets)
-            result = read_result(database, built.dag_id, run_id)
-            return replace(result, variables=secrets.set_by_tasks)
+    where = _Where(
+        _source(dag, executor),
+        TestSecrets(variables or {}, connections or {}),
+        None if mark_success_pattern is None else _marking(mark_success_pattern),
+        answers or {},
+    )
+    options: dict[str, Any] = {"executor": executor, "waves": waves, "follow": follow}
+    return _carry_out(dag.to_core(), where, params, logical_date, **options)
+
+
+def run_task(
+    task: BaseOperator | XComArg,
+    values: Mapping[str, object] | None = None,
+    params: JsonObject | None = None,
+    logical_date: datetime | None = None,
+) -> TaskResult:
+    """Run one task alone, whatever stands around it in its DAG: `run_task(load, {"extract": 3})`.
+
+    `values` are what the tasks it reads from return, by their id; a dict also under its keys.
+    Raises DefinitionError for what is wrong with its DAG or the params, and LookupError for a value
+    that it reads and was not given.
+    """
+    given = dict(values or {})
+    operator = _operator(task)
+    dag = cast("DAG | None", operator.dag) or _dag_of(operator)
+    _check_given(operator, given)
+    alone = _alone(dag.to_core(), operator.task_id, given)
+
+    def answer(order: TaskOrder) -> Outcome | None:
+        if order.task.task_id == operator.task_id:
+            return None
+        return Outcome(TaskState.SUCCESS, values=_refs(given[order.task.task_id], order))
+
+    where = _Where(_source(dag, "inline"), TestSecrets({}, {}), answer)
+    return _carry_out(alone, where, params, logical_date).task(operator.task_id)
+
+
+@contextmanager
+def connections(stubs: Mapping[str, object]) -> Iterator[None]:
+    """Inside, these connections are what tasks find, before any store or secrets backend: `{"db":
+    "sqlite:///x.db"}`, a URI, or a dict of a connection's fields.
+    """
+    with _environment({f"NBFLOW_CONN_{k.upper()}": _text(v) for k, v in stubs.items()}):
+        yield
+
+
+@contextmanager
+def variables(stubs: Mapping[str, object]) -> Iterator[None]:
+    """Inside, these variables are what tasks find; what is no text becomes JSON."""
+    with _environment({f"NBFLOW_VAR_{k.upper()}": _text(v) for k, v in stubs.items()}):
+        yield
+
+
+def run_and_tell(dag: DAG, use_executor: bool = False, **options: Any) -> RunResult:  # noqa: ANN401 - those of run_dag
+    """`DAG.test()`: run it, and print what became of every task."""
+    if use_executor:
+        options = {"executor": load().settings.executor, "waves": False, **options}
+    result = run_dag(dag, **options)
+    print(result.summary())  # noqa: T201 - for the person who called it
+    return result
 
 
 def run_and_show(dag: DAG, params: JsonObject | None = None, **options: Any) -> RunResult:  # noqa: ANN401 - those of run_dag
     """`DAG.run()`: like `nbflow run`, and a notebook shows how far it is."""
     shown = {"waves": False, "follow": displays.find("follow")}
     return run_dag(dag, params=params, **{**shown, **options})
+
+
+# -- carrying out ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Where:
+    """What tasks of a run are made of, what they may know, and which of them are not run."""
+
+    source: Source
+    secrets: TestSecrets
+    outcome: KnownOutcome | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    def executor(self, real: Executor) -> Executor:
+        return real if self.outcome is None else AnsweringExecutor(real, self.outcome)
+
+
+def _carry_out(
+    built: Dag,
+    where: _Where,
+    params: JsonObject | None,
+    logical_date: datetime | None,
+    *,
+    executor: Literal["inline", "dask"] = "inline",
+    waves: bool = True,
+    follow: Follow = _unfollowed,
+) -> RunResult:
+    values, problems = param_rules.validate(built.params, params or {}, schema_errors)
+    if problems:
+        raise DefinitionError(problems)
+    with tempfile.TemporaryDirectory(prefix="nbflow-test-") as folder:
+        settings = Settings(home=Path(folder), executor=executor, warm_kernels=0)
+        with app.open_database(settings) as database:
+            app.provide_pools(database, built, private=True)
+            run_id = app.create_run(
+                database,
+                built,
+                where.source,
+                file=built.file or "<memory>",
+                params=values,
+                logical_date=logical_date,
+            )
+            with follow(settings, database, built.dag_id, run_id):
+                if executor == "inline" and waves:
+                    people = _People(database, built.dag_id, run_id, where.answers)
+                    _run_waves(settings, database, where, people)
+                else:
+                    _run_on(settings, database, where)
+            result = read_result(database, built.dag_id, run_id)
+            return replace(result, variables=where.secrets.set_by_tasks)
 
 
 def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
@@ -348,15 +448,9 @@ def _parts(answer: Mapping[str, Any]) -> tuple[str | Sequence[str], JsonObject]:
 LOOKS_IN_VAIN = 100
 
 
-def _run_waves(
-    settings: Settings,
-    database: Database,
-    source: Source,
-    secrets: TestSecrets,
-    people: _People,
-) -> None:
+def _run_waves(settings: Settings, database: Database, where: _Where, people: _People) -> None:
     clock = _SkippingClock()
-    executor = InlineExecutor(partial(app.make_runner, settings), wave=True)
+    executor = where.executor(InlineExecutor(partial(app.make_runner, settings), wave=True))
     scheduler = Scheduler(
         database,
         executor,
@@ -367,22 +461,27 @@ def _run_waves(
             max_map_length=settings.max_map_length,
         ),
         clock=clock,
-        sources=lambda _: source,
-        secrets=secrets,
+        sources=lambda _: where.source,
+        secrets=where.secrets,
     )
     executor.start(scheduler.wake)
+    idle = 0
     try:
         while not (
             _is_finished(database, people.dag_id, people.run_id) and scheduler.callbacks.is_idle
         ):
             scheduler.tick()
             book = scheduler.book
-            if book is None or book.attempts:
+            if book is None or book.attempts or not book.runs:
+                idle = 0
                 continue
             if book.watch.asking and people.answer_all():
                 continue
             if book.next_retry_at is not None:
                 clock.skip_to(_end_of_vain_looks(book) or book.next_retry_at)
+            else:
+                idle += 1
+                _refuse_to_wait(database, people.dag_id, people.run_id, idle)
     finally:
         executor.close()
         scheduler.leader.step_down()
@@ -407,16 +506,38 @@ def _end_of_vain_looks(book: RunBook) -> datetime | None:
     return min(given) if given and len(given) == len(waiting) else None
 
 
-def _run_on(settings: Settings, database: Database, source: Source, secrets: TestSecrets) -> None:
+def _refuse_to_wait(database: Database, dag_id: str, run_id: str, idle: int) -> None:
+    """Raise NbflowError once nothing moves any more, with what is waited for."""
+    if idle <= _IDLE_TICKS:
+        return
+    detail = run_detail(database, dag_id, run_id)
+    waiting = [i for i in detail.instances if not TaskState(i.state).is_finished]
+    about = (
+        task_instance_detail(database, dag_id, run_id, one.task_id, one.map_index)
+        for one in waiting[:3]
+    )
+    words = [
+        f"{found.instance.task_id}: {condition.text}"
+        for found in about
+        for condition in found.why
+        if not condition.met
+    ]
+    raise NbflowError(f"The run cannot go on. {' '.join(words)}")
+
+
+_IDLE_TICKS = 5
+
+
+def _run_on(settings: Settings, database: Database, where: _Where) -> None:
     finished: list[object] = []
     scheduler = Scheduler(
         database,
-        app.make_executor(settings),
+        where.executor(app.make_executor(settings)),
         SchedulerSettings(
             settings.artifacts_url, schedules=False, max_map_length=settings.max_map_length
         ),
-        sources=lambda _: source,
-        secrets=secrets,
+        sources=lambda _: where.source,
+        secrets=where.secrets,
         on_run_finished=finished.append,
     )
     scheduler.run_until(lambda: bool(finished))
@@ -426,3 +547,92 @@ def _is_finished(database: Database, dag_id: str, run_id: str) -> bool:
     with database.reading() as session:
         run = browsing.run(session, dag_id, run_id)
     return run is None or RunState(run.run.state).is_finished
+
+
+# -- one task alone, and what it is given ----------------------------------------------------------
+
+
+def _operator(task: BaseOperator | XComArg) -> BaseOperator:
+    operator = getattr(task, "operator", task)
+    if isinstance(operator, BaseOperator):
+        return operator
+    raise TypeError(
+        f"{task!r} is no task. Give an operator, or what a call of a function under @task gives "
+        "inside its DAG."
+    )
+
+
+def _dag_of(operator: BaseOperator) -> DAG:
+    from nbflow.authoring.dag import DAG  # noqa: PLC0415 - not for those who only import us
+
+    dag = DAG("one_task")
+    dag.add_task(operator)
+    return dag
+
+
+def _check_given(operator: BaseOperator, given: Mapping[str, object]) -> None:
+    read = {r.task_id for r in operator.references() if isinstance(r, ValueReference)}
+    missing = sorted((read | {task_id for task_id, _ in operator.pulls()}) - given.keys())
+    if missing:
+        raise LookupError(
+            f"Task {operator.task_id!r} reads what {', '.join(missing)} returns: give it, "
+            f"run_task(..., values={{{missing[0]!r}: ...}})."
+        )
+
+
+def _alone(dag: Dag, task_id: str, given: Mapping[str, object]) -> Dag:
+    """The DAG with this task, after stand-ins for those whose values were given."""
+    task = replace(dag.by_id[task_id], trigger_rule=TriggerRule.ALL_SUCCESS, group=None, role="")
+    others = [name for name in given if name != task_id]
+    stand_ins = tuple(Task(name, TaskKind.PYTHON) for name in others)
+    reads = tuple(dict.fromkeys((*task.reads, *others)))
+    edges = tuple(Edge(name, task_id) for name in others)
+    return replace(dag, tasks=(*stand_ins, replace(task, reads=reads)), edges=edges, groups=())
+
+
+def _refs(value: object, order: TaskOrder) -> dict[str, ValueRef]:
+    from nbflow.runtime.values import dump_value  # noqa: PLC0415 - as above
+
+    named = value if isinstance(value, Mapping) else {}
+    keys = {str(key): one for key, one in named.items()}
+    found = {**keys, RETURN_VALUE: value}
+    return {key: dump_value(one, order.value_store) for key, one in found.items()}
+
+
+def _marking(pattern: str | Pattern[str]) -> KnownOutcome:
+    matches = re.compile(pattern).match
+
+    def answer(order: TaskOrder) -> Outcome | None:
+        if matches(order.task.task_id) is None:
+            return None
+        return Outcome(TaskState.SUCCESS, message="Not run: it matches mark_success_pattern.")
+
+    return answer
+
+
+@contextmanager
+def _environment(texts: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in texts}
+    os.environ.update(texts)
+    try:
+        yield
+    finally:
+        for name, text in before.items():
+            os.environ.pop(name, None)
+            if text is not None:
+                os.environ[name] = text
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _lines(tasks: Mapping[str, TaskResult]) -> list[str]:
+    width = max((len(name) for name in tasks), default=0)
+    return [
+        f"  {_MARKS.get(task.state, ' ')} {name:<{width}}  {task.state}  {task.message}".rstrip()
+        for name, task in tasks.items()
+    ]
+
+
+_MARKS = {"success": "\N{CHECK MARK}", "failed": "\N{BALLOT X}", "skipped": "-"}

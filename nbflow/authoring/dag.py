@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from os import PathLike
+from re import Pattern
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 
@@ -171,14 +172,29 @@ class DAG(DagDefinition):
 
     def test(
         self,
+        *,
         params: Mapping[str, Json] | None = None,
         logical_date: datetime | None = None,
+        run_conf: Mapping[str, Json] | None = None,
+        mark_success_pattern: str | Pattern[str] | None = None,
+        use_executor: bool = False,
         **options: object,
     ) -> Any:  # noqa: ANN401
         """Run the DAG in this process, one task at a time, so that a debugger works in task code;
-        gives the result.
+        print what became of every task, and give the result.
+
+        `run_conf` is Airflow's word for `params`. Tasks whose id begins with what
+        `mark_success_pattern` matches succeed without being run. With `use_executor` tasks run
+        where the settings of the project say, and not in this process.
         """
-        return displays.find("test")(self, params=params, logical_date=logical_date, **options)
+        return displays.find("test")(
+            self,
+            params={**(params or {}), **(run_conf or {})},
+            logical_date=logical_date,
+            mark_success_pattern=mark_success_pattern,
+            use_executor=use_executor,
+            **options,
+        )
 
     def view(self, **options: object) -> Any:  # noqa: ANN401
         """A live view of the DAG for the notebook."""

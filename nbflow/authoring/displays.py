@@ -24,7 +24,7 @@ _PROVIDERS = {
     "run": "nbflow.testing:run_and_show",
     "secrets": "nbflow.app:secrets_of_project",
     "secrets_of_task": "nbflow.runtime.in_kernel:secrets_here",
-    "test": "nbflow.testing:run_dag",
+    "test": "nbflow.testing:run_and_tell",
     "view": "nbflow.widgets:view_dag",
     "follow": "nbflow.widgets:follow_run",
     "watch": "nbflow.widgets:watch_ended",

@@ -105,6 +105,7 @@ class OneRun:
         with app.open_database(self._settings) as database:
             if not self._is_private:
                 _refuse_if_in_use(database)
+            app.provide_pools(database, dag, private=self._is_private)
             run_id = app.create_run(database, dag, found.bundle, file=found.file, params=values)
             interrupted = self._to_its_end(database, dag.dag_id, run_id)
             detail = run_detail(database, dag.dag_id, run_id)

@@ -83,7 +83,10 @@ class _Interrupt:
     def disarm(self) -> None:
         with self._lock:
             self._armed = False
-            _raise_in(self._thread, None)
+            # Only what was fired is taken back: Python 3.11 does not come back from the next call
+            # after that while a debugger traces this thread.
+            if self._was_fired():
+                _raise_in(self._thread, None)
 
 
 def _raise_in(thread: int, kind: type[BaseException] | None) -> None:

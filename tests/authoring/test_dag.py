@@ -227,7 +227,9 @@ def test_run_test_and_view_call_what_is_registered_with_the_dag_and_the_options(
     made = DAG("d")
     assert made.view(height=200) == ("view", made, {"height": 200})
     assert made.run({"n": 1}) == ("run", made, {"params": {"n": 1}})
-    assert made.test() == ("test", made, {"params": None, "logical_date": None})
+    name, dag, options = made.test(run_conf={"n": 2}, mark_success_pattern="wait")
+    assert (name, dag, options["params"]) == ("test", made, {"n": 2})
+    assert options["mark_success_pattern"] == "wait"
 
 
 def test_a_dag_displays_as_svg_and_as_text() -> None:
