@@ -52,10 +52,10 @@ def test_each_dag_is_a_test(project: pytest.Pytester) -> None:
 
 
 def test_what_is_wrong_fails_in_one_sentence_with_its_place(project: pytest.Pytester) -> None:
-    write(project, round=CYCLE, broken="import nbflow, no_such_module\n")
+    write(project, round=CYCLE, broken="from nbflow import dag, no_such_name\n")
     result = run(project, "--nbflow-dags", "dags")
     result.assert_outcomes(passed=1, failed=2)
-    result.stdout.fnmatch_lines(["*broken.py, line 1: *no_such_module*", "*round.py, line 5: *"])
+    result.stdout.fnmatch_lines(["*broken.py, line 1: *no_such_name*", "*round.py, line 5: *"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -84,7 +84,7 @@ def test_a_folder_that_is_not_there_fails(project: pytest.Pytester) -> None:
 
 
 def test_nothing_is_read_unless_asked_for(project: pytest.Pytester) -> None:
-    write(project, broken="import nbflow; raise SystemExit(1)")
+    write(project, broken="from nbflow import dag; raise SystemExit(1)")
     project.makepyfile(
         test_own="""
         import sys
