@@ -7,7 +7,11 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { paths, type Query } from './urls';
 import type {
+  AssetEventList,
+  AssetList,
   ClearPreview,
+  ConnectionList,
+  ConnectionTest,
   DagDetail,
   DagList,
   Health,
@@ -15,12 +19,14 @@ import type {
   ImportErrorView,
   LiveCells,
   LogChunk,
+  PoolList,
   Problem,
   RequestReceipt,
   RunDetail,
   RunList,
   SchedulerStart,
-  TaskInstanceDetail
+  TaskInstanceDetail,
+  VariableList
 } from './wire';
 
 /** A notebook as nbformat writes it. */
@@ -38,6 +44,19 @@ export interface ClearRequest {
   readonly downstream: boolean;
   readonly only_failed: boolean;
 }
+
+export interface PoolBody {
+  readonly slots: number;
+  readonly description: string;
+  readonly include_deferred: boolean;
+}
+
+export interface VariableBody {
+  readonly value: string;
+  readonly description: string;
+}
+
+export type ConnectionBody = Readonly<Record<string, unknown>>;
 
 /** A task instance, by its run. */
 export interface TaskRef {
@@ -117,6 +136,62 @@ export class RestClient {
   ): Promise<ClearPreview> {
     const body = { ...request, dry_run: dryRun };
     return this.request(paths.ofRun(dagId, runId, 'clear'), 'POST', body);
+  }
+
+  // -- administration ----------------------------------------------------------------------------------
+
+  pools(): Promise<PoolList> {
+    return this.request(paths.pools());
+  }
+
+  savePool(name: string, pool: PoolBody): Promise<unknown> {
+    return this.request(paths.pools(name), 'PUT', pool);
+  }
+
+  deletePool(name: string): Promise<unknown> {
+    return this.request(paths.pools(name), 'DELETE');
+  }
+
+  variables(): Promise<VariableList> {
+    return this.request(paths.variables());
+  }
+
+  saveVariable(key: string, variable: VariableBody): Promise<unknown> {
+    return this.request(paths.variables(key), 'PUT', variable);
+  }
+
+  deleteVariable(key: string): Promise<unknown> {
+    return this.request(paths.variables(key), 'DELETE');
+  }
+
+  connections(): Promise<ConnectionList> {
+    return this.request(paths.connections());
+  }
+
+  /** What is left out stays as it is. */
+  saveConnection(id: string, connection: ConnectionBody): Promise<unknown> {
+    return this.request(paths.connections(id), 'PUT', connection);
+  }
+
+  deleteConnection(id: string): Promise<unknown> {
+    return this.request(paths.connections(id), 'DELETE');
+  }
+
+  testConnection(id: string): Promise<ConnectionTest> {
+    return this.request(paths.testConnection(id), 'POST', {});
+  }
+
+  assets(): Promise<AssetList> {
+    return this.request(paths.assets());
+  }
+
+  assetEvents(name: string, before: string | null = null): Promise<AssetEventList> {
+    return this.request(paths.assetEvents(name, { before, limit: 25 }));
+  }
+
+  /** Say that an asset was made. */
+  emitAsset(name: string, extra: Readonly<Record<string, unknown>>): Promise<RequestReceipt> {
+    return this.request(paths.assetEvents(name), 'POST', { extra });
   }
 
   /** The notebook of a cell DAG with the outputs of this run. */

@@ -4,6 +4,7 @@
  */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { adminPlugin } from './plugins/admin';
 import { clientPlugin } from './plugins/client';
 import { commandsPlugin } from './plugins/commands';
 import { dagPagePlugin } from './plugins/dag-page';
@@ -19,6 +20,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   modelPlugin,
   panelPlugin,
   dagPagePlugin,
+  adminPlugin,
   commandsPlugin,
   filesPlugin,
   launcherPlugin,

@@ -36,6 +36,7 @@ export function pluginId(name: string): string {
 export const CommandIds = {
   openPanel: 'nbflow:open-panel',
   openDag: 'nbflow:open-dag',
+  openAdmin: 'nbflow:open-administration',
   trigger: 'nbflow:trigger',
   pause: 'nbflow:pause',
   unpause: 'nbflow:unpause',

@@ -19,6 +19,14 @@ export const paths = {
   startScheduler: (): string => apiPath(['scheduler', 'start']),
   importErrors: (): string => apiPath(['import-errors']),
   feed: (): string => apiPath(['feed']),
+  /** A collection of things of the administration, or one of them by its name. */
+  pools: (...name: string[]): string => apiPath(['pools', ...name]),
+  variables: (...key: string[]): string => apiPath(['variables', ...key]),
+  connections: (...id: string[]): string => apiPath(['connections', ...id]),
+  testConnection: (id: string): string => apiPath(['connections', id, 'test']),
+  assets: (): string => apiPath(['assets']),
+  assetEvents: (name: string, query: Query = {}): string =>
+    apiPath(['assets', name, 'events'], query),
   dags: (): string => apiPath(['dags']),
   dag: (dag: string): string => apiPath(['dags', dag]),
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),

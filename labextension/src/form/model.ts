@@ -8,7 +8,16 @@ import type { Texts } from '../text';
 type Schema = Readonly<Record<string, unknown>>;
 
 export type FieldKind =
-  'text' | 'long-text' | 'number' | 'integer' | 'boolean' | 'choice' | 'texts' | 'date' | 'json';
+  | 'text'
+  | 'long-text'
+  | 'secret'
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'choice'
+  | 'texts'
+  | 'date'
+  | 'json';
 
 export interface Field {
   readonly name: string;
@@ -77,9 +86,16 @@ const PLAIN_KINDS: Readonly<Record<string, FieldKind>> = {
   boolean: 'boolean'
 };
 
+/** Kinds of fields that hold text as it is typed. */
+const PLAIN_TEXTS: ReadonlySet<FieldKind> = new Set(['text', 'long-text', 'secret']);
+
 function kindByDetail(type: 'string' | 'array', schema: Schema): FieldKind {
   if (type === 'string') {
-    const kinds: Record<string, FieldKind> = { date: 'date', multiline: 'long-text' };
+    const kinds: Record<string, FieldKind> = {
+      date: 'date',
+      multiline: 'long-text',
+      password: 'secret'
+    };
     return kinds[textOf(schema.format)] ?? 'text';
   }
   const items = (schema.items ?? {}) as Schema;
@@ -112,7 +128,7 @@ export function draftOf(kind: FieldKind, value: unknown): Draft {
   if (kind === 'texts' && Array.isArray(value)) {
     return value.join('\n');
   }
-  const isPlain = kind === 'text' || kind === 'long-text' || kind === 'date';
+  const isPlain = PLAIN_TEXTS.has(kind) || kind === 'date';
   return isPlain && typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -138,7 +154,7 @@ function readEmpty(field: Field, draft: string, trans: Texts): Outcome {
   if (field.isNullable) {
     return { value: null };
   }
-  if (field.kind === 'text' || field.kind === 'long-text') {
+  if (PLAIN_TEXTS.has(field.kind)) {
     const isEmptyAllowed = !field.isRequired && check(field.schema, draft, trans) === null;
     return isEmptyAllowed ? { value: draft } : { error: trans.__('Give a value.') };
   }

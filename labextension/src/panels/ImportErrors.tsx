@@ -31,6 +31,19 @@ export function ImportErrors({
           {trans._n('%1 file has problems', '%1 files have problems', importErrors.length)}
         </span>
       </summary>
+      <FilesWithProblems importErrors={importErrors} onOpenFile={onOpenFile} />
+    </details>
+  );
+}
+
+/** Each file with all that is wrong with it. */
+export function FilesWithProblems({
+  importErrors,
+  onOpenFile
+}: ImportErrorsProps): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <>
       {importErrors.map(one => (
         <section key={one.file} className="jp-nbflow-error-file">
           <button
@@ -46,7 +59,7 @@ export function ImportErrors({
           ))}
         </section>
       ))}
-    </details>
+    </>
   );
 }
 

@@ -32,6 +32,23 @@ const PATHS = {
     </>
   ),
   download: <path d="M8 2v8M4.8 7L8 10.2 11.2 7M3 13.5h10" />,
+  add: <path d="M8 3v10M3 8h10" />,
+  edit: <path d="M3 13l.8-3.2 7-7 2.4 2.4-7 7zM9.4 4.2l2.4 2.4" />,
+  trash: <path d="M3 4.5h10M6.2 4.5v-2h3.6v2M4.4 4.5l.6 9h6l.6-9M6.8 7v4M9.2 7v4" />,
+  lock: (
+    <>
+      <rect x="3.5" y="7" width="9" height="6.5" rx="1.2" />
+      <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
+    </>
+  ),
+  note: <path d="M3 2.8h10v7.4L10.2 13H3zM13 10.2h-2.8V13M5.4 5.6h5.2M5.4 8.2h3.4" />,
+  person: (
+    <>
+      <circle cx="8" cy="5.2" r="2.6" />
+      <path d="M2.8 13.4c.6-2.8 2.6-4 5.2-4s4.6 1.2 5.2 4" />
+    </>
+  ),
+  pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
   clock: (
     <>
       <circle cx="8" cy="8" r="6" />

@@ -1,0 +1,36 @@
+/** What the administration shows, each table fetched while it is looked at. */
+import type { RestClient } from '../client';
+import type { Feed } from '../feed';
+import type { AssetView, ChangeView, ConnectionView, PoolView, VariableView } from '../wire';
+import { Listing } from './listing';
+
+type Api = Pick<RestClient, 'pools' | 'variables' | 'connections' | 'assets'>;
+
+export interface AdminStores {
+  readonly pools: Listing<readonly PoolView[]>;
+  readonly variables: Listing<readonly VariableView[]>;
+  readonly connections: Listing<readonly ConnectionView[]>;
+  readonly assets: Listing<readonly AssetView[]>;
+}
+
+/** What a person has asked for may concern any table; the rest is about its own. */
+function isAbout(...words: string[]): (change: ChangeView) => boolean {
+  return ({ kind }) => kind === 'request' || words.some(word => kind.includes(word));
+}
+
+export function adminStores(api: Api, feed: Pick<Feed, 'onChanges'>): AdminStores {
+  return {
+    pools: new Listing(async () => (await api.pools()).pools, feed, isAbout('pool', 'task')),
+    variables: new Listing(
+      async () => (await api.variables()).variables,
+      feed,
+      isAbout('variable')
+    ),
+    connections: new Listing(
+      async () => (await api.connections()).connections,
+      feed,
+      isAbout('connection')
+    ),
+    assets: new Listing(async () => (await api.assets()).assets, feed, isAbout('asset'))
+  };
+}
