@@ -9,9 +9,11 @@ export interface FormFieldProps {
   readonly draft: Draft;
   readonly error: string | undefined;
   readonly onChange: (draft: Draft) => void;
+  /** Its name in code stands beside its title: for params, whose names people write. */
+  readonly isNamed?: boolean;
 }
 
-export function FormField({ field, draft, error, onChange }: FormFieldProps): React.JSX.Element {
+export function FormField({ field, draft, error, onChange, isNamed = true }: FormFieldProps): React.JSX.Element {
   const id = React.useId();
   const trans = useTexts();
   const form =
@@ -31,7 +33,7 @@ export function FormField({ field, draft, error, onChange }: FormFieldProps): Re
     >
       <label htmlFor={id}>
         {field.title}
-        {field.title === field.name ? null : <code>{field.name}</code>}
+        {isNamed && field.title !== field.name ? <code>{field.name}</code> : null}
         {field.isRequired && field.kind !== 'boolean' ? (
           <span className="jp-nbflow-required">{trans.__('required')}</span>
         ) : null}

@@ -34,6 +34,7 @@ export function ParamsForm(props: ParamsFormProps): React.JSX.Element {
           field={field}
           draft={drafts[field.name] ?? field.initial}
           error={errors[field.name]}
+          isNamed={false}
           onChange={draft => onChange(field.name, draft)}
         />
       ))}
