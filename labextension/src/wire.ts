@@ -683,6 +683,63 @@ export interface ScheduleView {
 }
 
 /**
+ * A version of a DAG. `changes` are what it changed of the one before, in words; none where
+ * only code did. `runs` execute it.
+ */
+export interface VersionView {
+  number: number;
+  created_at: string;
+  is_current: boolean;
+  runs: number;
+  task_count: number;
+  changes: string[];
+}
+
+/** The versions of a DAG, newest first. */
+export interface VersionList {
+  dag_id: string;
+  versions: VersionView[];
+}
+
+/** A file a version was made of; of a notebook its cells, without outputs. */
+export interface SourceFile {
+  path: string;
+  text: string;
+}
+
+/** A version with its tasks and its text. */
+export interface VersionDetail {
+  dag_id: string;
+  number: number;
+  tasks: TaskView[];
+  files: SourceFile[];
+}
+
+/** One thing that differs between two versions, and the same in words. */
+export interface SpecChangeView {
+  kind: 'added' | 'removed' | 'changed';
+  path: string;
+  before: unknown;
+  after: unknown;
+  text: string;
+}
+
+/** The difference of a file, as `diff -u` shows it. */
+export interface FileDiff {
+  path: string;
+  diff: string;
+}
+
+/** What differs between two versions of a DAG: in what it is, and in its files. */
+export interface VersionDiff {
+  dag_id: string;
+  old: number;
+  new: number;
+  changes: SpecChangeView[];
+  files: FileDiff[];
+}
+
+/**
  * One finding about a DAG file: what is wrong, where, and what to do about it.
  *
  * `cell` is the index of the notebook cell (from 0) and `line` the line within that cell, or

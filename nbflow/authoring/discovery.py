@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,7 +22,9 @@ from typing import Any, TypeAlias
 
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
+from nbflow.core.json import JsonObject
 from nbflow.core.orders import SourceBundle
+from nbflow.core.versions import moving_parts
 
 TOO_SLOW = "NBF003"
 CRASHED = "NBF004"
@@ -39,12 +41,17 @@ Known: TypeAlias = Mapping[Path, Fingerprint]
 
 @dataclass(frozen=True)
 class ParsedFile:
-    """What one file defines. `bundle` holds the code of its DAGs; `path` is absolute."""
+    """What one file defines. `bundle` holds the code of its DAGs; `path` is absolute.
+
+    `moving` says, by DAG, what of it is another each time the file is read; None for a file that
+    was read once.
+    """
 
     path: str
     dags: list[Dag]
     problems: list[Problem]
     bundle: SourceBundle
+    moving: Mapping[str, frozenset[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,17 @@ def parse_file(path: Path, root: Path, timeout: float = 30.0) -> ParsedFile:
     problems = [Problem(**problem) for problem in answer["problems"]]
     files = {name: bytes.fromhex(content) for name, content in answer["files"].items()}
     return ParsedFile(str(path), dags, problems, _bundle(files, root))
+
+
+def parse_repeatedly(path: Path, roots: Sequence[Path], timeout: float = 30.0) -> ParsedFile:
+    """What a file defines, with what of it moves: it is read twice."""
+    read = [parse_file(path, _root_of(path, roots), timeout) for _ in range(2)]
+    specs: dict[str, list[JsonObject]] = {}
+    for file in read:
+        for dag in file.dags:
+            specs.setdefault(dag.dag_id, []).append(dag.to_json())
+    moving = {dag_id: moving_parts(found) for dag_id, found in specs.items()}
+    return replace(read[-1], moving=moving)
 
 
 def same_ids(parsed: Iterable[ParsedFile]) -> list[Problem]:
@@ -164,6 +182,8 @@ def _ask_child(path: Path, root: Path, timeout: float) -> dict[str, Any] | Probl
             stdout=subprocess.DEVNULL,
             stderr=errors,
             pass_fds=[writing],
+            # Sets keep one order, so that a DAG made from one is the same each time.
+            env={"PYTHONHASHSEED": "0", **os.environ},
             start_new_session=True,
         ) as child,
     ):

@@ -30,6 +30,7 @@ from nbflow.cli.output import (
     state_text,
 )
 from nbflow.cli.project import project
+from nbflow.cli.versions import diff, versions
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.settings import load
@@ -256,3 +257,7 @@ def _schedule_text(found: ScheduleView) -> Group:
     lines = [[one.local, age(one.run_after), one.run_after] for one in found.next_runs]
     about = Text(f"{found.schedule}. {found.text}" if found.text else found.schedule)
     return Group(about, *([rows(("NEXT RUNS", "", "UTC"), lines, "")] if lines else []))
+
+
+dags.command()(versions)
+dags.command()(diff)

@@ -47,6 +47,7 @@ class DagLoader:
         self._timeout = timeout
         self._known: discovery.Known = {}
         self._again: set[Path] = set()
+        self._doubted: set[Path] = set()
         self._found: queue.SimpleQueue[FoundChanges] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -71,6 +72,10 @@ class DagLoader:
         """Parse these files in the next scan though they have not changed."""
         self._again.update(map(Path, files))
 
+    def read_twice(self, files: Iterable[str]) -> None:
+        """Parse these files twice, soon: their DAGs differ though they have not changed."""
+        self._doubted.update(map(Path, files))
+
     def scan(self) -> Iterator[FoundChanges]:
         """One scan: what is gone, then what is new or changed, parsed a batch at a time."""
         again, self._again = self._again, set()
@@ -86,6 +91,9 @@ class DagLoader:
             if len(batch.parsed) >= BATCH:
                 yield batch
                 batch = FoundChanges()
+        doubted, self._doubted = self._doubted, set()
+        for path in sorted(doubted & self._known.keys()):
+            batch.parsed.append(discovery.parse_repeatedly(path, self._roots, self._timeout))
         if batch.parsed:
             yield batch
 

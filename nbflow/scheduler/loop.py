@@ -39,6 +39,7 @@ from nbflow.scheduler.order_values import values_for
 from nbflow.scheduler.pass_deadlines import deadline_times, pass_deadlines
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.run_backfills import may_begin, run_backfills
+from nbflow.scheduler.steady_dags import set_aside
 from nbflow.scheduler.trigger_runs import trigger_runs
 from nbflow.scheduler.wait_for_past import give_way, held_back, pass_empty_tasks
 from nbflow.store import assets as asset_store
@@ -349,9 +350,11 @@ class Scheduler:
     def _store_found(
         self, session: Session, found: Sequence[FoundChanges], now: datetime
     ) -> set[str]:
-        changed = store_found(session, found, now)
+        steady, doubted = set_aside(session, found)
+        changed = store_found(session, steady, now)
         if found and self.loader is not None:
             self.loader.read_again(dag_store.files_to_read_again(session))
+            self.loader.read_twice(doubted)
         return changed
 
     def _take_reports(self, book: RunBook, reports: Sequence[TaskReport], now: datetime) -> None:

@@ -125,6 +125,13 @@ class BackfillState(Sent):
     running: bool = False
 
 
+class DiffQuery(Sent):
+    """Which two versions."""
+
+    old: int = Field(ge=1)
+    new: int = Field(ge=1)
+
+
 class BackfillQuery(Sent):
     """Whose backfills to list."""
 

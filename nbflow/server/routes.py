@@ -13,7 +13,7 @@ from functools import partial
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server import rerun_routes
+from nbflow.server import rerun_routes, version_routes
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
@@ -599,6 +599,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (_RUN, RunHandler),
     (f"{_RUN}/cancel", CancelHandler),
     *rerun_routes.ROUTES,
+    *version_routes.ROUTES,
     (f"{_RUN}/notebook", RunNotebookHandler),
     ("questions", QuestionsHandler),
     (_TASK, TaskHandler),

@@ -83,3 +83,19 @@ async def test_a_run_is_noted_forced_repeated_and_deleted(
     )
     assert detail["run"]["tasks"] == ["a"]
     assert (await api.delete(*RUN)).status == 409
+
+
+async def test_versions_are_listed_shown_and_compared(api: Api, database: Database) -> None:
+    save(database, a_dag("a>b"))
+    save(database, a_dag("a>c"))
+    listed = await api.get("dags", "d", "versions")
+    assert [one["number"] for one in listed.json["versions"]] == [2, 1]
+    shown = await api.get("dags", "d", "versions", "1")
+    assert [task["task_id"] for task in shown.json["tasks"]] == ["a", "b"]
+    assert [file["path"] for file in shown.json["files"]] == ["d.py"]
+    compared = await api.get("dags", "d", "diff", old=1, new=2)
+    assert [one["text"] for one in compared.json["changes"]][:2] == [
+        "tasks.c added",
+        "tasks.b removed",
+    ]
+    assert (await api.get("dags", "d", "versions", "7")).status == 404
