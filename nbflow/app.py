@@ -273,6 +273,7 @@ def notify_settings(settings: Settings) -> NotifySettings:
         runs=Notify(urls, tuple(told.on), *words),
         tasks=Notify(urls, tuple(told.on_tasks), *words),
         named=told.targets,
+        mail=told.mail,
         link=told.link,
         timeout=told.timeout,
     )

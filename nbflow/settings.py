@@ -40,6 +40,7 @@ class Notifications(BaseModel):
     """Whom to tell of what happens in the runs of every DAG.
 
     `urls` are addresses as apprise writes them, or names from `targets`, which DAGs may use too.
+    `mail` is the address for `email=` of a task, with `{to}` in it.
     `on` are occasions of runs (success, failure, deadline), `on_tasks` those of tasks (success,
     failure, retry, skipped). `title` and `body` are templates. `link` is where people open
     JupyterLab. `timeout` is in seconds.
@@ -53,6 +54,7 @@ class Notifications(BaseModel):
     title: str = ""
     body: str = ""
     targets: dict[str, str] = {}
+    mail: str = ""
     link: str = ""
     timeout: float = Field(default=60.0, gt=0)
 

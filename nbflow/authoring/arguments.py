@@ -46,6 +46,9 @@ class TaskOptions(TypedDict, total=False):
     ended by force. `map_index_template` is a template that names each instance of a mapped task;
     with a `min_success_ratio` below 1 the task counts as a success where that part of its
     instances has succeeded. `outlets` are the assets that the task makes, `inlets` those it uses.
+    The callbacks are called with the context when the task starts, ends well or badly, will be
+    tried again, or says that there is nothing to do. `notify` is as in `DAG`; `email` says the same
+    in Airflow's words, and needs `mail` in the settings.
     `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
     its arguments and its source mention.
     """
@@ -80,6 +83,9 @@ class TaskOptions(TypedDict, total=False):
     on_skipped_callback: Callbacks
     secrets: Iterable[str]
     notify: object
+    email: str | Sequence[str] | None
+    email_on_failure: bool
+    email_on_retry: bool
     map_index_template: str
     min_success_ratio: float
     doc: str

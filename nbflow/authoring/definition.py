@@ -113,6 +113,16 @@ class DagDefinition:
         self.groups.append(made)
 
     @property
+    def task_dict(self) -> dict[str, BaseOperator]:
+        """The tasks by id."""
+        return {task.task_id: task for task in self.tasks}
+
+    @property
+    def task_group_dict(self) -> dict[str, TaskGroup]:
+        """The groups by id."""
+        return {group.group_id: group for group in self.groups}
+
+    @property
     def roots(self) -> Sequence[BaseOperator]:
         """The tasks that come after no other."""
         return [task for task in self.tasks if not task.upstream_task_ids]

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.deadlines import read_deadlines
 from nbflow.authoring.findings import Findings
-from nbflow.authoring.notifiers import notify_rules
+from nbflow.authoring.notifiers import email_rules, notify_rules
 from nbflow.authoring.params import params_fields
 from nbflow.authoring.retrying import retry_rules
 from nbflow.core import params as core_params
@@ -152,7 +152,10 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "execution_timeout": read.seconds_or_none("execution_timeout"),
         "isolation": read.literal("isolation", get_args(Isolation), "process"),
         "callbacks": callback_names(options, findings),
-        "notify": notify_rules(options.get("notify"), findings),
+        "notify": (
+            *notify_rules(options.get("notify"), findings),
+            *email_rules(options, findings),
+        ),
         "min_success_ratio": _ratio(read),
         "map_index_template": read.text("map_index_template", ""),
         "outlets": _assets(read, "outlets"),

@@ -157,6 +157,24 @@ class Node(Linkable):
         """The ids of the tasks right before this one."""
         return {node.task_id for node in self.upstream_nodes}
 
+    @property
+    def upstream_list(self) -> list[Node]:
+        """The tasks right before this one."""
+        tasks = () if self.dag is None else self.dag.all_tasks()
+        before = self.upstream_task_ids
+        return [task for task in tasks if task.task_id in before]
+
+    @property
+    def downstream_list(self) -> list[Node]:
+        """The tasks right after this one."""
+        tasks = () if self.dag is None else self.dag.all_tasks()
+        return [task for task in tasks if self.task_id in task.upstream_task_ids]
+
+    @property
+    def downstream_task_ids(self) -> set[str]:
+        """The ids of the tasks right after this one."""
+        return {task.task_id for task in self.downstream_list}
+
     def first_nodes(self) -> Sequence[Node]:
         return (self,)
 

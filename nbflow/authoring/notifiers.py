@@ -5,6 +5,7 @@ services; and `notify=`, which the scheduler carries out by itself.
 from __future__ import annotations
 
 import logging
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -101,6 +102,21 @@ def notify_rules(given: object, findings: Findings) -> tuple[Notify, ...]:
         _rule(one, findings) for one in ([given] if is_one else cast("Iterable[object]", given))
     ]
     return tuple(rule for rule in rules if rule is not None)
+
+
+def email_rules(options: Mapping[str, object], findings: Findings) -> tuple[Notify, ...]:
+    """What Airflow's `email`, `email_on_failure` and `email_on_retry` say."""
+    given = options.get("email")
+    if given is None:
+        return ()
+    addresses = [given] if isinstance(given, str) else given
+    words = _words(addresses) or ()
+    found = tuple(one for word in words for one in re.split(r"[,;\s]+", word) if one)
+    if not found:
+        _refuse(findings, f"email is {given!r}.", "Give an address, or a list of them.")
+    asked = {"failure": "email_on_failure", "retry": "email_on_retry"}
+    on = tuple(word for word, name in asked.items() if options.get(name, True))
+    return (Notify(found, on),) if found and on else ()
 
 
 _KEYS = ("urls", "on", "title", "body")

@@ -31,4 +31,5 @@ def show_(output: OutputOption = Output.TABLE) -> None:
 def _masked(told: dict[str, Any]) -> dict[str, Any]:
     """Addresses of notifications hold tokens and passwords, which no screen needs to show."""
     targets = {name: masked(url) for name, url in told["targets"].items()}
-    return {**told, "urls": [masked(url) for url in told["urls"]], "targets": targets}
+    urls = [masked(url) for url in told["urls"]]
+    return {**told, "urls": urls, "targets": targets, "mail": masked(told["mail"])}

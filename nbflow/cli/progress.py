@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from threading import Event, Thread
@@ -153,8 +154,17 @@ def run_table(detail: RunDetail, most: int = 1000) -> RenderableType:
         for one in detail.deadlines
         if one.missed
     ]
+    if detail.callbacks:
+        parts.append(Text(_counted(detail.callbacks), style="bright_black"))
     parts += [_told(one) for one in detail.callbacks if one.state in ("failed", "lost")]
     return Group(*parts)
+
+
+def _counted(callbacks: Sequence[CallbackView]) -> str:
+    """`Callbacks and notifications: 3 success, 1 failed.`"""
+    counts = Counter(one.state for one in callbacks)
+    words = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"Callbacks and notifications: {words}."
 
 
 def _told(one: CallbackView) -> Text:

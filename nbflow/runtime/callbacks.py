@@ -112,7 +112,7 @@ def callback_context(order: TaskOrder, call: CallbackOrder) -> dict[str, object]
     trace = str(facts.get("traceback") or "")
     ti = cast(TaskInstanceView, context["ti"])
     about = {
-        "state": facts.get("state") if not call.of_dag else None,
+        "state": facts.get("task_state" if call.of_dag else "state"),
         "attempt_id": call.attempt_id,
         "start_date": _moment(facts.get("started_at")),
         "end_date": _moment(facts.get("ended_at")),

@@ -240,8 +240,8 @@ class CallBack:
                 it.occasion,
                 it.position,
                 it.task_id is None,
-                it.attempt_id,
-                it.facts,
+                it.attempt_id or about.attempt_id,
+                {**it.facts, "task_state": str(about.state)},
                 self._settings.timeout,
             ),
         )

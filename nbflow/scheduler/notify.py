@@ -38,14 +38,32 @@ class NotSent(NbflowError):
 @dataclass(frozen=True)
 class NotifySettings:
     """What the project's settings say: rules for `runs` and for `tasks` of every DAG, addresses by
-    name, where links lead, and how long sending may take in seconds.
+    name, the one of mail with `{to}` in it, where links lead, and how long sending may take in
+    seconds.
     """
 
     runs: Notify
     tasks: Notify
     named: Mapping[str, str] = field(default_factory=dict)
+    mail: str = ""
     link: str = ""
     timeout: float = 60.0
+
+    def address(self, url: str) -> str:
+        """The address itself for a name, or for somebody's mail address. Raises NotSent."""
+        if url in self.named or "://" in url:
+            return self.named.get(url, url)
+        if "@" not in url:
+            raise NotSent(
+                f"There is no address named {url!r}. "
+                "Name it in [notifications.targets] of nbflow.toml."
+            )
+        if not self.mail:
+            raise NotSent(
+                f"It is not known how to send mail to {url}. In [notifications] of nbflow.toml set "
+                'mail = "mailtos://user:password@smtp.example.org?to={to}".'
+            )
+        return self.mail.replace("{to}", quote(url, safe="@"))
 
     def link_to(self, dag_id: str, run_id: str, task_id: str | None) -> str:
         """Where a person sees what the message is about; empty without a base address."""
@@ -121,8 +139,9 @@ class Notifier:
 
     def _run(self, job: Job) -> None:
         ending = Ending(job.callback_id, "success")
-        url = self.settings.named.get(job.target.url, job.target.url)
+        url = job.target.url
         try:
+            url = self.settings.address(url)
             deliver(url, worded(job.target, job.names))
         # Whatever a template, apprise or one of its hundred services raises is the outcome.
         except Exception as error:  # noqa: BLE001
@@ -149,10 +168,6 @@ def deliver(url: str, message: Message) -> None:
     # A quarter of a second to import, which a scheduler that has nobody to tell need not wait for.
     import apprise  # noqa: PLC0415
 
-    if "://" not in url:
-        raise NotSent(
-            f"There is no address named {url!r}. Name it in [notifications.targets] of nbflow.toml."
-        )
     channel = apprise.Apprise()
     if not channel.add(url):
         raise NotSent(f"{masked(url)} is no address that apprise knows. Correct it.")

@@ -249,3 +249,15 @@ def test_chain_takes_groups_and_chain_linear_lists_of_any_lengths() -> None:
     }
     with pytest.raises(ValueError, match="two or more"):
         chain_linear([empty("alone")])
+
+
+def test_tasks_and_groups_can_be_asked_for_their_neighbours() -> None:
+    with DAG("d") as dag:
+        a = empty("a")
+        with TaskGroup("g"):
+            b = empty("b")
+        a >> b
+    assert (b.upstream_list, a.downstream_list) == ([a], [b])
+    assert a.downstream_task_ids == {"g.b"}
+    assert dag.task_dict == {"a": a, "g.b": b}
+    assert list(dag.task_group_dict) == ["g"]

@@ -166,3 +166,15 @@ def test_an_address_is_not_to_be_read_in_a_message() -> None:
     assert without_secrets(text, "slack://T123456/B7654321/secret") == (
         "slack://***: refused for ***"
     )
+
+
+def test_airflow_s_words_for_mail_mean_notifications() -> None:
+    with DAG("d", default_args={"email": "ann@x.org, bob@x.org"}) as dag:
+        EmptyOperator(task_id="both")
+        EmptyOperator(task_id="failures", email_on_retry=False)
+        EmptyOperator(task_id="none", email_on_retry=False, email_on_failure=False)
+    core = dag.to_core()
+    told = ("ann@x.org", "bob@x.org")
+    assert core.by_id["both"].notify == (Notify(told, ("failure", "retry")),)
+    assert core.by_id["failures"].notify == (Notify(told, ("failure",)),)
+    assert core.by_id["none"].notify == ()

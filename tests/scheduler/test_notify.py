@@ -13,7 +13,7 @@ import pytest
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.notifications import Notify
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
-from nbflow.scheduler.notify import NotifySettings
+from nbflow.scheduler.notify import NotifySettings, NotSent
 from nbflow.store import journal
 from nbflow.store.database import Database
 from nbflow.views.runs import run_detail
@@ -174,3 +174,10 @@ def test_without_settings_nobody_is_told_whatever_a_dag_says(
     scheduler.tick()
     assert scheduler.callbacks.is_idle
     assert mailbox.letters == []
+
+
+def test_mail_goes_by_the_address_that_the_settings_have_for_it() -> None:
+    mail = replace(NOBODY, mail="mailtos://me:pw@smtp.example?to={to}")
+    assert mail.address("ann@x.org") == "mailtos://me:pw@smtp.example?to=ann@x.org"
+    with pytest.raises(NotSent, match="not known how to send mail to ann@"):
+        NOBODY.address("ann@x.org")
