@@ -548,7 +548,7 @@ def _looked_in_vain(step: _Pass, instance: TaskInstance, outcome: Outcome) -> No
         waiting_since=since,
         pokes=pokes,
         infra_failures=0,
-        message=outcome.message,
+        message=outcome.message or f"Looked in vain ({pokes}).",
         next_try_at=again,
     )
 

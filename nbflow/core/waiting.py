@@ -91,7 +91,9 @@ def deferred(
         "started_at": instance.started_at or now,
         "ended_at": None,
         "reason": None,
-        "message": "",
+        "message": ""
+        if kind_of(condition) is Kind.LATEST_ONLY
+        else f"Waits {describe(condition)}.",
         "next_try_at": _next_look(condition, deadline(task, since), now),
     }
 
