@@ -52,6 +52,10 @@ if TYPE_CHECKING:
         SyncCallback,
     )
     from nbflow.authoring.decorators import setup, task, teardown
+    from nbflow.authoring.environments import (
+        ExternalPythonOperator,
+        PythonVirtualenvOperator,
+    )
     from nbflow.authoring.groups import TaskGroup, task_group
     from nbflow.authoring.links import Label, chain, chain_linear, cross_downstream
     from nbflow.authoring.notifiers import AppriseNotifier, BaseNotifier
@@ -172,6 +176,7 @@ __all__ = [
     "EmptyOperator",
     "EventsTimetable",
     "ExceptionRetryPolicy",
+    "ExternalPythonOperator",
     "ExternalTaskMarker",
     "ExternalTaskSensor",
     "Fail",
@@ -191,6 +196,7 @@ __all__ = [
     "PokeReturnValue",
     "PythonOperator",
     "PythonSensor",
+    "PythonVirtualenvOperator",
     "Reschedule",
     "RetryAction",
     "RetryRule",
@@ -339,6 +345,10 @@ _HOMES = {
         "HITLBranchOperator",
         "HITLEntryOperator",
         "HITLOperator",
+    ),
+    "nbflow.authoring.environments": (
+        "ExternalPythonOperator",
+        "PythonVirtualenvOperator",
     ),
 }
 

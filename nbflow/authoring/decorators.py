@@ -22,6 +22,7 @@ from nbflow.authoring.arguments import (
     refuse_unknown,
     signature_of,
 )
+from nbflow.authoring.environments import ExternalPythonOperator, PythonVirtualenvOperator
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask, Node, Scope, scope_for
 from nbflow.authoring.mapping import Maker, Mapped
@@ -72,6 +73,26 @@ class ShortCircuitFunctionOptions(FunctionOptions, total=False):
     """What `@task.short_circuit` takes besides."""
 
     ignore_downstream_trigger_rules: bool
+
+
+class ExternalPythonFunctionOptions(FunctionOptions, total=False):
+    """What `@task.external_python` takes besides: ExternalPythonOperator's arguments."""
+
+    python: str | Path
+    skip_on_exit_code: int | Iterable[int] | None
+    expect_airflow: bool
+    serializer: str | None
+
+
+class VirtualenvFunctionOptions(ExternalPythonFunctionOptions, total=False):
+    """What `@task.virtualenv` takes besides: PythonVirtualenvOperator's arguments."""
+
+    requirements: str | Iterable[str] | None
+    python_version: str | None
+    system_site_packages: bool
+    pip_install_options: Iterable[str] | None
+    index_urls: str | Iterable[str] | None
+    venv_cache_path: str | Path | None
 
 
 class SensorFunctionOptions(FunctionOptions, total=False):
@@ -349,6 +370,16 @@ class _Sensor(_Kind):
     makes = PythonSensor
 
 
+class _ExternalPython(_Kind):
+    label = "@task.external_python"
+    makes = ExternalPythonOperator
+
+
+class _Virtualenv(_Kind):
+    label = "@task.virtualenv"
+    makes = PythonVirtualenvOperator
+
+
 class _BashFunctionOperator(PythonOperator):
     """Calls a function that returns a shell command, renders the command and runs it; its last line
     is the task's value.
@@ -511,6 +542,30 @@ class TaskDecorator:
     ) -> TaskFunction | Decorator:
         """A task that runs the shell command the function returns; its last line is the value."""
         return _decorate(_Bash, function, options)
+
+    @overload
+    def external_python(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def external_python(
+        self, function: None = None, /, **options: Unpack[ExternalPythonFunctionOptions]
+    ) -> Decorator: ...
+    def external_python(
+        self, function: Function | None = None, /, **options: Unpack[ExternalPythonFunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that calls the function in another Python interpreter, `python`."""
+        return _decorate(_ExternalPython, function, options)
+
+    @overload
+    def virtualenv(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def virtualenv(
+        self, function: None = None, /, **options: Unpack[VirtualenvFunctionOptions]
+    ) -> Decorator: ...
+    def virtualenv(
+        self, function: Function | None = None, /, **options: Unpack[VirtualenvFunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """A task that calls the function in an environment made for its `requirements`."""
+        return _decorate(_Virtualenv, function, options)
 
     @overload
     def sensor(self, function: Function, /) -> TaskFunction: ...
