@@ -50,7 +50,8 @@ class TaskOptions(TypedDict, total=False):
     tried again, or says that there is nothing to do. `notify` is as in `DAG`; `email` says the same
     in Airflow's words, and needs `mail` in the settings.
     `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
-    its arguments and its source mention.
+    its arguments and its source mention. `params` stand before the DAG's for this task, unless a
+    run is given others.
     """
 
     trigger_rule: TriggerRule | str
@@ -82,6 +83,7 @@ class TaskOptions(TypedDict, total=False):
     on_retry_callback: Callbacks
     on_skipped_callback: Callbacks
     secrets: Iterable[str]
+    params: Mapping[str, object]
     notify: object
     email: str | Sequence[str] | None
     email_on_failure: bool

@@ -136,6 +136,7 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
     """
     read = _Reader(options, findings)
     return {
+        "params": params_fields(read.mapping("params"), findings),
         "trigger_rule": read.member("trigger_rule", TriggerRule.ALL_SUCCESS),
         "retry": retry_policy(options, findings),
         "pool": read.text("pool", DEFAULT_POOL),

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.references import to_payload
 from nbflow.core import params as core_params
+from nbflow.core.errors import DefinitionError
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.params import SchemaError
 
@@ -39,6 +41,36 @@ class Param:
     ) -> None:
         self.default = default
         self.schema = schema if description is None else {"description": description, **schema}
+
+    @property
+    def value(self) -> object:
+        """The default, checked against the schema. Raises DefinitionError."""
+        return self.resolve()
+
+    @property
+    def has_value(self) -> bool:
+        """Whether a run may do without a value for it."""
+        return not isinstance(self.default, Required)
+
+    def resolve(self, value: object = REQUIRED, suppress_exception: bool = False) -> object:
+        """`value`, or the default if none is given, checked against the schema.
+
+        Raises DefinitionError for one that breaks it, or gives None with `suppress_exception`.
+        """
+        chosen = self.default if isinstance(value, Required) else value
+        given = {} if isinstance(chosen, Required) else {"value": cast("Json", chosen)}
+        field = {"schema": cast("JsonObject", self.schema)}
+        _, problems = core_params.validate({"value": field}, given, schema_errors)
+        if problems and not suppress_exception:
+            raise DefinitionError(problems)
+        return None if problems else chosen
+
+    def dump(self) -> dict[str, object]:
+        """The param as a dict: value, description and schema."""
+        schema = {name: rule for name, rule in self.schema.items() if name != "description"}
+        default = None if isinstance(self.default, Required) else self.default
+        about = self.schema.get("description")
+        return {"value": default, "description": about, "schema": schema}
 
     def __repr__(self) -> str:
         return f"Param({self.default!r}, {self.schema})"

@@ -29,7 +29,7 @@ COMMANDS = {
 GROUPS = {
     "dags": "DAGs: list, show, lint, trigger, pause, next, versions, diff.",
     "runs": "Runs: list, show, cancel, clear, mark, rerun, note, delete, watch.",
-    "tasks": "Tasks of a run: list, logs, why, answer, clear, mark, run, note.",
+    "tasks": "Tasks of a run: list, show, logs, why, answer, clear, mark, run, note.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "assets": "Assets: list, show, emit.",

@@ -58,6 +58,33 @@ def list_(
     show(found, output, lambda: rows(columns, lines, "This DAG has no tasks."))
 
 
+@tasks.command("show")
+def show_(
+    dag_id: DagArgument,
+    task_id: TaskArgument,
+    run: RunOption = None,
+    map_index: IndexOption = -1,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Show one task instance: its state, its tries, its rendered fields and its values."""
+    with errors_as_sentences(output):
+        here = project(store)
+        run_id = newest(here, dag_id, run)
+        detail = task_instance_detail(here.database, dag_id, run_id, task_id, map_index)
+    one = detail.instance
+    rendered = detail.tries[0].rendered if detail.tries else {}
+    facts: list[tuple[str, object]] = [
+        ("state", state_text(one.state)),
+        ("try", one.try_number),
+        ("message", one.message),
+    ]
+    facts += [("rendered", f"{name}: {text}") for name, text in rendered.items()]
+    facts += [("value", f"{value.key}: {value.preview}") for value in detail.values]
+    lines = [list(fact) for fact in facts]
+    show(detail, output, lambda: rows(("", ""), lines, ""))
+
+
 @tasks.command()
 def logs(
     dag_id: DagArgument,

@@ -42,7 +42,8 @@ def schema_errors(schema: JsonObject, value: Json) -> Iterable[param_rules.Schem
     """What a JSON Schema library finds wrong with a value."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a second to import
 
-    return Draft202012Validator(schema).iter_errors(value)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return validator.iter_errors(value)
 
 
 def _utc_now() -> datetime:

@@ -108,7 +108,8 @@ class Task:
 
     `templates` says how they are rendered where it is not the plain way: `files` by the text that
     stands for them, `searchpath`, `native`, and whether the DAG has macros of its `own`. With
-    `reads_previous` the task asks about the last run before its own that succeeded.
+    `reads_previous` the task asks about the last run before its own that succeeded. `params` are
+    like the DAG's and stand before them for this task.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
@@ -153,6 +154,7 @@ class Task:
     poke: PokePolicy | None = None
     secrets: tuple[str, ...] = ()
     templates: JsonObject = field(default_factory=dict)
+    params: Mapping[str, JsonObject] = field(default_factory=dict)
     reads_previous: bool = False
 
 

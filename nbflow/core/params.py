@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime, time
 from typing import Protocol
 
 from nbflow.core.errors import Problem
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.masking import MASK
 from nbflow.core.spelling import did_you_mean
 
 BREAKS_SCHEMA = "NBF401"
@@ -87,6 +89,27 @@ def secret_names(params: Params) -> tuple[str, ...]:
     return tuple(name for name, param in params.items() if is_password(schema_of(param)))
 
 
+def for_task(of_dag: Params, of_task: Params, values: JsonObject) -> dict[str, Json]:
+    """The params as a task sees them that has some of its own: a value that the run was given
+    counts for more than the task's default, and that for more than the DAG's.
+    """
+    known = defaults(of_dag)
+    own = {
+        name: value
+        for name, value in defaults(of_task).items()
+        if name not in values or (name in known and _same(values[name], known[name]))
+    }
+    return {**values, **own}
+
+
+def hidden(secret: Collection[str], values: JsonObject) -> dict[str, Json]:
+    """The values of a run as anybody may see them: those of `secret` names are hidden."""
+    return {
+        name: MASK if name in secret and value is not None else value
+        for name, value in values.items()
+    }
+
+
 def is_password(schema: JsonObject) -> bool:
     """Whether a value by this schema is to be hidden wherever it is shown."""
     return schema.get("format") == "password" or schema.get("writeOnly") is True
@@ -101,7 +124,8 @@ def schema_of(param: JsonObject) -> JsonObject:
 def from_text(params: Params, texts: Mapping[str, str]) -> dict[str, Json]:
     """Values as typed on a command line, read as the types their params ask for.
 
-    A param that takes strings gets the text as it stands; others take JSON where the text is JSON.
+    A param that takes strings gets the text as it stands; others take JSON where the text is JSON;
+    a list may be written with commas.
     Names are not checked here.
     """
     return {name: _read(params.get(name, {}), text) for name, text in texts.items()}
@@ -114,6 +138,8 @@ def _read(param: JsonObject, text: str) -> Json:
     try:
         value: Json = json.loads(text)
     except ValueError:
+        if types - {"null"} == {"array"}:
+            return [part.strip() for part in text.split(",")]
         return {"True": True, "False": False, "None": None}.get(text, text)
     return text if "string" in types and why_not(schema_of(param), value, _no_more) else value
 
@@ -180,6 +206,10 @@ def _plain_rules(schema: JsonObject, value: Json) -> Iterable[tuple[bool, str]]:
             choices = _choices(schema, keyword)
             fits = any(_same(value, choice) for choice in choices)
             yield fits, f"is not {_or(choices)}"
+    if "format" in schema and isinstance(value, str):
+        name = str(schema["format"])
+        fits_format, example = _FORMATS[name]
+        yield fits_format(value), f"is not a '{name}' such as {example}"
     for keyword, (measure, fits_bound, words) in _BOUNDS.items():
         size = measure(value)
         if keyword in schema and size is not None:
@@ -233,6 +263,40 @@ _TYPES: Mapping[str, Callable[[Json], bool]] = {
     "object": lambda value: isinstance(value, Mapping),
 }
 
+
+def _reads(read: Callable[[str], object]) -> Callable[[str], bool]:
+    def fits(value: str) -> bool:
+        try:
+            # Python 3.10 does not know the Z.
+            read(f"{value[:-1]}+00:00" if value[-1:] in ("z", "Z") else value)
+        except ValueError:
+            return False
+        return True
+
+    return fits
+
+
+def _moment(value: str) -> datetime:
+    """A moment in time needs its offset, else nobody knows which one is meant."""
+    moment = datetime.fromisoformat(value)
+    if moment.utcoffset() is None or not value[10:11].strip(" "):
+        raise ValueError(value)
+    return moment
+
+
+def _anything(value: str) -> bool:  # noqa: ARG001 - one of the predicates below
+    return True
+
+
+_FORMATS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "date": (_reads(date.fromisoformat), "2026-03-01"),
+    "date-time": (_reads(_moment), "2026-03-01T06:00:00+00:00"),
+    "time": (_reads(time.fromisoformat), "06:00:00"),
+    # What forms show in their own way.
+    "multiline": (_anything, ""),
+    "password": (_anything, ""),
+}
+
 _BOUNDS: Mapping[
     str, tuple[Callable[[Json], float | None], Callable[[float, float], bool], str]
 ] = {
@@ -279,7 +343,10 @@ _WELL_FORMED: Mapping[str, Callable[[JsonObject], bool]] = {
     "enum": _has_scalars("enum"),
     "const": _has_scalars("const"),
     **{keyword: _has_finite(keyword) for keyword in _BOUNDS},
+    "format": lambda schema: schema["format"] in _FORMATS,
     **{keyword: _is_text(keyword) for keyword in ("title", "description")},
     # What forms show, under the names that Airflow's forms know; no schema is broken by them.
-    **dict.fromkeys(("description_md", "section", "values_display"), _always),
+    **dict.fromkeys(
+        ("description_md", "examples", "section", "values_display", "writeOnly"), _always
+    ),
 }

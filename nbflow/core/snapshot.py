@@ -24,7 +24,7 @@ class DagRun:
     `cancelling` says why the run is being ended, while it still waits for attempts to stop. `only`
     names the tasks it is made of, None for all of the DAG. `rerun_of` is the run it repeats with
     changes, `backfill_id` the backfill it belongs to. `missed_deadlines` are names of deadlines
-    (`deadlines.py`); `requeued_at` is when it was cleared last.
+    (`deadlines.py`); `requeued_at` is when it was cleared last. `secret_params` are passwords.
     """
 
     dag_id: str
@@ -47,6 +47,7 @@ class DagRun:
     backfill_id: int | None = None
     missed_deadlines: tuple[str, ...] = ()
     requeued_at: datetime | None = None
+    secret_params: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,18 @@ class RunView:
         self.conf = deepcopy(dict(run.params))
 
 
+class ParamsDict(dict[str, Json]):
+    """The params of a run, by name (`params`)."""
+
+    def __missing__(self, name: str) -> Json:
+        known = ", ".join(sorted(self)) or "none"
+        raise KeyError(f"The run has no param {name!r}, only {known}. Declare it on the DAG.")
+
+    def dump(self) -> dict[str, Json]:
+        """The values as a plain dict."""
+        return dict(self)
+
+
 class TaskInstanceView:
     """The task instance as user code sees it (`ti`): who it is, what it may read, what it adds."""
 
@@ -180,7 +192,7 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "dag_run": run,
         "run": run,
         "run_id": run.run_id,
-        "params": deepcopy(dict(order.run.params)),
+        "params": ParamsDict(deepcopy(dict(order.run.params))),
         "task": order.task,
         "ti": ti,
         "task_instance": ti,

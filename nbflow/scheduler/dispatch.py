@@ -67,6 +67,7 @@ def make_order(
             run_info(run, snapshot.dag),
             triggering_asset_events=events.triggering,
             previous=previous,
+            params=params.for_task(snapshot.dag.params, task.params, run.params),
         ),
         source=source,
         artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),

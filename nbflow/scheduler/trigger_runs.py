@@ -116,7 +116,8 @@ def _params(stored: StoredDag, conf: JsonObject) -> dict[str, Json]:
 def _schema_errors(schema: JsonObject, value: Json) -> Iterable[param_rules.SchemaError]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - takes a second to import
 
-    return Draft202012Validator(schema).iter_errors(value)
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return validator.iter_errors(value)
 
 
 def _name(logical_date: datetime | None, now: datetime) -> str:

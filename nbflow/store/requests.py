@@ -6,16 +6,19 @@ The answer and its line in the journal, which is the audit, commit together with
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import bindparam, insert, select, update
 
+from nbflow.core import params
 from nbflow.core.errors import NotFoundError
 from nbflow.core.json import JsonObject
 from nbflow.store import journal
 from nbflow.store.changes import Topic, announce
+from nbflow.store.dags import current_version
 from nbflow.store.database import Database, Session
 from nbflow.store.journal import Change
 from nbflow.store.tables import REQUEST_IS_PENDING, AnyRow, RequestRow, table_of
@@ -81,9 +84,24 @@ def answer(
         run_id=_text(payload, "run_id"),
         state=outcome,
         actor=actor,
-        data={"id": request_id, "verb": verb, "payload": payload, "message": message},
+        data={
+            "id": request_id,
+            "verb": verb,
+            "payload": _without_passwords(session, payload),
+            "message": message,
+        },
     )
     journal.append(session, [line])
+
+
+def _without_passwords(session: Session, payload: JsonObject) -> JsonObject:
+    """A payload as anybody may read it: with `***` for the params that are passwords."""
+    given, dag_id = payload.get("params"), payload.get("dag_id")
+    if not isinstance(given, Mapping) or not given or not isinstance(dag_id, str):
+        return payload
+    stored = current_version(session, dag_id)
+    names = () if stored is None else params.secret_names(stored.dag.params)
+    return {**payload, "params": params.hidden(names, given)} if names else payload
 
 
 def read(session: Session, request_id: int) -> Request | None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from nbflow.core import params
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import RequestError
 from nbflow.core.events import TaskKey
@@ -112,7 +113,7 @@ def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
     """
     if run.created_at is None:
         raise ValueError(f"Run {run.run_id!r} of {run.dag_id!r} does not say when it was created.")
-    new = insert_into(session, _RUNS).values(version_id=version_id, **_run_values(run))
+    new = insert_into(session, _RUNS).values(version_id=version_id, **_run_values(run, dag))
     run_pk = session.scalar(new.on_conflict_do_nothing().returning(_RUNS.c.id))
     if run_pk is None:
         same = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.run_id == run.run_id)
@@ -162,8 +163,9 @@ def copy_values(session: Session, from_run: int, to_run: int, *, without: Collec
     session.execute(insert(_VALUES).from_select(names, chosen))
 
 
-def _run_values(run: DagRun) -> dict[str, object]:
-    return {field.name: getattr(run, field.name) for field in fields(run)}
+def _run_values(run: DagRun, dag: Dag) -> dict[str, object]:
+    values = {field.name: getattr(run, field.name) for field in fields(run)}
+    return {**values, "secret_params": params.secret_names(dag.params)}
 
 
 def _instance_values(run_pk: int, dag: Dag, tasks: Iterable[Task]) -> list[dict[str, object]]:

@@ -218,6 +218,7 @@ class DagRunRow(Row):
     note: Mapped[str] = mapped_column(server_default="")
     only: Mapped[tuple[str, ...] | None] = mapped_column(TextTuple())
     rerun_of: Mapped[str | None]
+    secret_params: Mapped[tuple[str, ...]] = mapped_column(TextTuple(), server_default="[]")
     backfill_id: Mapped[int | None] = mapped_column(BigKey, index=True)
     missed_deadlines: Mapped[tuple[str, ...]] = mapped_column(TextTuple(), server_default="[]")
     requeued_at: Mapped[datetime | None]

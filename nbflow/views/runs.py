@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from nbflow.core import params
 from nbflow.core.dag import Dag, Task, TaskKind
 from nbflow.core.deadlines import Deadline, deadline_from_json
 from nbflow.core.errors import NotFoundError
@@ -169,7 +170,7 @@ def run_view(listed: ListedRun) -> RunView:
         created_at=iso(run.created_at),
         started_at=iso(run.started_at),
         ended_at=iso(run.ended_at),
-        params=dict(run.params),
+        params=params.hidden(run.secret_params, run.params),
         version=listed.version,
         message=run.message,
         cancelling=run.cancelling is not None and not run.state.is_finished,

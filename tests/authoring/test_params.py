@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from nbflow import DAG, Param
 from nbflow.authoring.params import schema_errors
 from nbflow.core import params as core_params
-from nbflow.core.errors import Problem
+from nbflow.core.errors import DefinitionError, Problem
 from nbflow.core.json import Json, JsonObject
 
 
@@ -111,9 +111,7 @@ def test_everything_wrong_with_the_given_values_is_said_at_once() -> None:
 
 def test_a_format_is_checked() -> None:
     _, problems = validated(SALES, {"day": "soon"})
-    assert problems == [
-        "The param 'day' is \"soon\", which does not fit its schema: 'soon' is not a 'date'."
-    ]
+    assert problems == ["The param 'day' is \"soon\", which is not a 'date' such as 2026-03-01."]
 
 
 def test_a_misspelt_param_gets_the_closest_name_as_fix() -> None:
@@ -192,3 +190,49 @@ def test_plain_params_do_not_import_jsonschema() -> None:
         "sys.exit('jsonschema' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+# --- what Airflow's Param can do ------------------------------------------------------------------
+
+
+def test_a_param_gives_its_value_if_it_fits() -> None:
+    assert Param(5, type="integer").value == 5
+    assert Param(5, type="integer").resolve(7) == 7
+    assert Param(5, type="integer").resolve("x", suppress_exception=True) is None
+    with pytest.raises(DefinitionError, match="not of type integer"):
+        Param(5, type="integer").resolve("x")
+    with pytest.raises(DefinitionError, match="no default"):
+        assert Param(type="integer").value
+
+
+def test_a_param_can_be_looked_at_as_a_dict() -> None:
+    told = {"value": 5, "description": "How many", "schema": {"type": "integer"}}
+    assert Param(5, "How many", type="integer").dump() == told
+
+
+FORMATS: list[tuple[str, str, bool]] = [
+    ("date", "2026-03-01", True),
+    ("date", "2026-02-30", False),
+    ("date-time", "2026-03-01T06:00:00+00:00", True),
+    ("date-time", "2026-03-01T06:00:00Z", True),
+    ("date-time", "2026-03-01T06:00:00", False),
+    ("time", "06:00:00", True),
+    ("time", "25:00", False),
+    ("multiline", "a\nb", True),
+    ("password", "anything", True),
+    ("email", "ana@example.org", True),
+    ("email", "nobody", False),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "fits"), FORMATS)
+def test_formats_are_checked(name: str, text: str, fits: bool) -> None:
+    params = params_of(x=Param(type="string", format=name))
+    assert (validated(params, {"x": text})[1] == []) is fits
+
+
+def test_a_list_may_be_typed_with_commas() -> None:
+    params = params_of(tags=Param([], type="array"), both=Param(None, type=["null", "array"]))
+    typed = {"tags": "a, b", "both": "null"}
+    assert core_params.from_text(params, typed) == {"tags": ["a", "b"], "both": None}
+    assert core_params.from_text(params, {"tags": '["a", 1]'}) == {"tags": ["a", 1]}

@@ -155,6 +155,7 @@ def _create_runs() -> None:
         sa.Column("note", sa.Text, server_default="", nullable=False),
         sa.Column("only", sa.Text),
         sa.Column("rerun_of", sa.Text),
+        sa.Column("secret_params", sa.Text, server_default="[]", nullable=False),
         sa.Column("backfill_id", _KEY),
         sa.Column("missed_deadlines", sa.Text, server_default="[]", nullable=False),
         sa.Column("requeued_at", _MOMENT),
