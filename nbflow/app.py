@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
     from nbflow.runtime.attempt_files import AttemptFiles
+    from nbflow.runtime.differences import Difference
     from nbflow.runtime.run_task import TaskRunner
     from nbflow.scheduler.loop import Scheduler
     from nbflow.scheduler.notify import NotifySettings
@@ -396,6 +398,27 @@ def assembled_notebook(
             executed[task_id] = nbformat.reads(text, as_version=4)
     states: Mapping[str, str] = {k: str(v) for k, v in run.snapshot.states().items()}
     return assemble_run(source, executed, states)
+
+
+def differs_in_order(
+    assembled: str, source: Path, params: JsonObject
+) -> tuple[list[Difference], float]:
+    """Run the notebook `source` from top to bottom in one kernel, and compare with what its run as
+    a DAG has left at the URL `assembled`.
+
+    Returns where they differ, and how long it took, in seconds.
+    """
+    import nbformat
+
+    from nbflow.runtime.artifacts import read_url
+    from nbflow.runtime.differences import differences
+    from nbflow.runtime.in_order import run_in_order
+
+    began = monotonic()
+    in_order = run_in_order(source, params)
+    took = monotonic() - began
+    as_dag = nbformat.reads(read_url(assembled).decode(), as_version=4)
+    return differences(as_dag, in_order), took
 
 
 def assembled_path(settings: Settings, dag_id: str, run_id: str) -> str:

@@ -1,4 +1,4 @@
-"""`nbflow dags`: list, show, lint, trigger, pause, unpause, next, preview."""
+"""`nbflow dags`: list, show, lint, verify, trigger, pause, unpause, next, preview."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from nbflow.cli.output import (
     state_text,
 )
 from nbflow.cli.project import project
+from nbflow.cli.verify import verify
 from nbflow.cli.versions import diff, versions
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
@@ -40,6 +41,7 @@ from nbflow.views.schedules import preview as preview_schedule
 from nbflow.views.shapes import DagView, ImportErrorView, ScheduleView
 
 dags = typer.Typer(no_args_is_help=True)
+dags.command()(verify)
 
 
 @dags.command("list")

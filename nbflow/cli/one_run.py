@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -96,11 +96,23 @@ class OneRun:
 
         Raises DefinitionError with every param that does not fit.
         """
+        with self.carried_out(found, params) as (summary, interrupted, database):
+            show(summary, self._output, lambda: last_words(database, summary))
+        return INTERRUPTED if interrupted else int(summary.state != "success")
+
+    @contextmanager
+    def carried_out(
+        self, found: FoundDag, params: Sequence[str] | None
+    ) -> Iterator[tuple[RunSummary, bool, Database]]:
+        """Run the DAG to its end: what happened, whether the user interrupted it, and its store.
+
+        Raises DefinitionError with every param that does not fit.
+        """
         dag = found.dag
         self._warm_up(Counter(task.kind for task in dag.tasks))
         if found.warnings and self._output is Output.TABLE:
             print_problems(found.warnings)
-        values = _checked(found, params)
+        values = checked_params(found, params)
         app.make_data_folder(self._project)
         with app.open_database(self._settings) as database:
             if not self._is_private:
@@ -109,9 +121,7 @@ class OneRun:
             run_id = app.create_run(database, dag, found.bundle, file=found.file, params=values)
             interrupted = self._to_its_end(database, dag.dag_id, run_id)
             detail = run_detail(database, dag.dag_id, run_id)
-            summary = summarise(self._settings, database, detail)
-            show(summary, self._output, lambda: last_words(database, summary))
-        return INTERRUPTED if interrupted else int(summary.state != "success")
+            yield summarise(self._settings, database, detail), interrupted, database
 
     def _warm_up(self, tasks: Mapping[TaskKind, int]) -> None:
         if self._runner is not None:
@@ -180,7 +190,8 @@ def _private(project: Settings, executor: str) -> Settings:
     return project.model_copy(update=changes)
 
 
-def _checked(found: FoundDag, texts: Sequence[str] | None) -> dict[str, Json]:
+def checked_params(found: FoundDag, texts: Sequence[str] | None) -> dict[str, Json]:
+    """The params of a run. Raises DefinitionError with all that do not fit."""
     given = read_params(found.dag.params, texts)
     values, problems = param_rules.validate(found.dag.params, given, schema_errors)
     if problems:

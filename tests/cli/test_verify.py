@@ -1,0 +1,42 @@
+"""`nbflow dags verify`: the two ways to run a notebook show the same, or it says where not."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Nbflow
+from tests.journeys.test_bad_input import notebook
+from tests.processes import Project
+
+
+def test_a_notebook_shows_the_same_both_ways(project: Project, nbflow: Nbflow) -> None:
+    cells = ("a = 20", "b = 22\nprint('b is', b)", "print(a + b)", "object()")
+    project.write("sums.ipynb", notebook(*cells))
+
+    done = nbflow("dags", "verify", "sums.ipynb", "--output", "json")
+
+    assert done.code == 0, done.err
+    assert done.json["state"] == "success"
+    assert done.json["tasks"] > 1
+    assert done.json["differences"] == []
+    assert done.json["seconds_as_dag"] > 0
+    assert done.json["seconds_in_order"] > 0
+
+
+def test_what_differs_is_shown_with_its_cell(project: Project, nbflow: Nbflow) -> None:
+    cells = ("1 + 1", "import os\nprint('in process', os.getpid())")
+    project.write("pids.ipynb", notebook(*cells))
+
+    done = nbflow("dags", "verify", "pids.ipynb")
+
+    assert done.code == 1
+    assert "Cell 1, stdout" in done.out
+    assert "top to bottom: in process" in done.out
+
+
+def test_a_file_whose_tasks_are_no_cells_is_refused(project: Project, nbflow: Nbflow) -> None:
+    text = "from nbflow import DAG, EmptyOperator\nwith DAG('plain'): EmptyOperator(task_id='a')\n"
+    project.write("plain.py", text)
+
+    done = nbflow("dags", "verify", "plain.py")
+
+    assert done.code != 0
+    assert "nothing to compare" in done.err
