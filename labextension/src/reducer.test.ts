@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 
-import { foldDags, foldRun, foldRuns, needsDags, needsRuns, nodeStates } from './reducer';
+import {
+  foldDags,
+  foldRun,
+  foldRuns,
+  instanceToShow,
+  needsDags,
+  needsRuns,
+  nodeStates
+} from './reducer';
 import {
   aChange,
   aDag,
@@ -201,6 +209,42 @@ describe('one run', () => {
     ]);
   });
 
+  test('instances take the place of the one that stood for all of them', () => {
+    const run = aRunDetail([anInstance('m'), anInstance('z')]);
+    const mapped = aTaskChange('m', 'none', {
+      kind: 'mapped',
+      map_index: -1,
+      data: { first: 0, length: 2, instead: true }
+    });
+    const next = foldRun(run, [mapped, aTaskChange('m', 'scheduled', { map_index: 1 })]);
+
+    expect(next.instances.map(one => [one.task_id, one.map_index, one.state])).toEqual([
+      ['m', 0, 'none'],
+      ['m', 1, 'scheduled'],
+      ['z', -1, 'none']
+    ]);
+    expect(next.mapped).toEqual({ m: { none: 1, scheduled: 1 } });
+  });
+
+  test('instances that are added later come behind those there are', () => {
+    const run = aRunDetail([anInstance('m', 'success', { map_index: 0 })]);
+    const more = aTaskChange('m', 'none', {
+      kind: 'mapped',
+      map_index: -1,
+      data: { first: 1, length: 1, instead: false }
+    });
+
+    expect(foldRun(run, [more]).instances.map(one => one.map_index)).toEqual([0, 1]);
+  });
+
+  test('the name of an instance comes with its end', () => {
+    const run = aRunDetail([anInstance('m', 'running', { map_index: 0 })]);
+    const ended = aTaskChange('m', 'success', { map_index: 0, data: { map_name: 'Paris' } });
+    const next = foldRun(run, [ended]);
+
+    expect(next.instances[0]?.map_name).toBe('Paris');
+  });
+
   test('folding in pieces gives what folding at once gives', () => {
     const run = aRunDetail([anInstance('a'), anInstance('b')]);
     const changes = [
@@ -267,6 +311,27 @@ describe('nodes of the graph', () => {
     ]);
 
     expect(states.get('a')).toMatchObject({ state: 'running', finished: 1, ended_at: null });
+  });
+
+  test('instances that a shorter list has left over are not counted', () => {
+    const states = nodeStates([
+      anInstance('a', 'success', { map_index: 0 }),
+      anInstance('a', 'running', { map_index: 1 }),
+      anInstance('a', 'removed', { map_index: 2 })
+    ]);
+
+    expect(states.get('a')).toMatchObject({ instances: 2, finished: 1 });
+  });
+
+  test('of a mapped task the instance to look at first is shown, unless another was chosen', () => {
+    const ones = [
+      anInstance('a', 'success', { map_index: 0 }),
+      anInstance('a', 'failed', { map_index: 1 })
+    ];
+
+    expect(instanceToShow(ones, -1)).toBe(1);
+    expect(instanceToShow(ones, 0)).toBe(0);
+    expect(instanceToShow([anInstance('b')], -1)).toBe(-1);
   });
 
   test('nodes that nothing happened to keep their identity', () => {

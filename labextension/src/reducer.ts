@@ -188,6 +188,7 @@ export function foldRun(run: RunDetail, changes: readonly ChangeView[]): RunDeta
     ...run,
     run: counts === about.counts ? about : { ...about, counts },
     instances,
+    mapped: instances === run.instances ? run.mapped : mappedCounts(instances),
     cursor: Math.max(run.cursor, ...mine.map(change => change.cursor))
   };
 }
@@ -294,6 +295,19 @@ function countsOf(instances: readonly TaskInstanceView[]): Record<string, number
   return counts;
 }
 
+function mappedCounts(
+  instances: readonly TaskInstanceView[]
+): Record<string, Record<string, number>> {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { task_id, map_index, state } of instances) {
+    if (map_index >= 0) {
+      const ofTask = (counts[task_id] ??= {});
+      ofTask[state] = (ofTask[state] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
 function keyOf(taskId: string, mapIndex: number): string {
   return `${mapIndex}/${taskId}`;
 }
@@ -315,6 +329,18 @@ export interface NodeState {
 }
 
 export type NodeStates = ReadonlyMap<string, NodeState>;
+
+/**
+ * The map index of the instance to show of a task: the chosen one where it is there, else the one to look at first.
+ * A task is opened before it has been mapped, or by a click on its node, which stands for all of its instances.
+ */
+export function instanceToShow(instances: readonly TaskInstanceView[], mapIndex: number): number {
+  if (instances.some(one => one.map_index === mapIndex)) {
+    return mapIndex;
+  }
+  const worst = summaryState(instances.map(one => one.state));
+  return instances.find(one => one.state === worst)?.map_index ?? mapIndex;
+}
 
 /** The state of every task that has instances; unchanged ones are the same objects as in `before`. */
 export function nodeStates(
@@ -339,7 +365,10 @@ export function nodeStates(
   return states;
 }
 
-function nodeState(ones: readonly TaskInstanceView[]): NodeState {
+function nodeState(all: readonly TaskInstanceView[]): NodeState {
+  // Instances that a shorter list has left over are no part of the work.
+  const kept = all.filter(one => one.state !== 'removed');
+  const ones = kept.length ? kept : all;
   const state = summaryState(ones.map(one => one.state));
   const finished = ones.filter(one => isFinished(one.state)).length;
   return {

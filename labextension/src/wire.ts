@@ -87,6 +87,7 @@ export interface TaskView {
   row: number;
   group: string | null;
   role: '' | 'setup' | 'teardown';
+  mapped: boolean;
 }
 
 /**
@@ -206,7 +207,8 @@ export interface CallbackView {
 /**
  * A run with the DAG version it executes, so that the graph fits the run.
  *
- * `cursor` is where its feed goes on.
+ * `cursor` is where its feed goes on. `mapped` counts the instances of each mapped task by state,
+ * once there are some.
  */
 export interface RunDetail {
   run: RunView;
@@ -216,6 +218,17 @@ export interface RunDetail {
   callbacks: CallbackView[];
   cursor: number;
   deadlines: DeadlineView[];
+  mapped: Record<string, Record<string, number>>;
+}
+
+/**
+ * Some instances of one task, by index; `next` is the index to ask for more after, null when
+ * there are none. `counts` maps each state to the number of all its instances in it.
+ */
+export interface TaskInstancePage {
+  instances: TaskInstanceView[];
+  counts: Record<string, number>;
+  next: number | null;
 }
 
 /**

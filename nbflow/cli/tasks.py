@@ -33,7 +33,7 @@ from nbflow.cli.project import project
 from nbflow.cli.runs import DagArgument, RunArgument, newest
 from nbflow.views.questions import questions as open_questions
 from nbflow.views.runs import find_try, run_detail, task_instance_detail
-from nbflow.views.shapes import Condition, QuestionView
+from nbflow.views.shapes import Condition, QuestionView, TaskInstanceView
 
 tasks = typer.Typer(no_args_is_help=True)
 
@@ -53,7 +53,7 @@ def list_(
     with errors_as_sentences(output):
         here = project(store)
         found = run_detail(here.database, dag_id, newest(here, dag_id, run_id)).instances
-    lines = [[i.task_id, state_text(i.state), i.try_number, i.reason, i.message] for i in found]
+    lines = [[_name(i), state_text(i.state), i.try_number, i.reason, i.message] for i in found]
     columns = ("TASK", "STATE", "TRY", "REASON", "")
     show(found, output, lambda: rows(columns, lines, "This DAG has no tasks."))
 
@@ -131,6 +131,13 @@ def why(
     answer = {"task_id": task_id, "state": state, "why": detail.why}
     lines = [_line(condition) for condition in detail.why]
     show(answer, output, lambda: rows(("", "CONDITION", "LOOKED AT NEXT"), lines, empty))
+
+
+def _name(instance: TaskInstanceView) -> str:
+    if instance.map_index < 0:
+        return instance.task_id
+    name = f" {instance.map_name}" if instance.map_name else ""
+    return f"{instance.task_id}[{instance.map_index}]{name}"
 
 
 def _line(condition: Condition) -> list[object]:

@@ -232,6 +232,14 @@ class InstanceQuery(Sent):
     map_index: int = -1
 
 
+class InstancesQuery(Sent):
+    """Which instances of a mapped task: those after the `next` of the page before, in one state."""
+
+    state: str | None = None
+    after: int = -2
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
 class TryQuery(InstanceQuery):
     """Which try of it; the newest by default."""
 

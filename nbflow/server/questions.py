@@ -23,6 +23,7 @@ from nbflow.server.bodies import (
     DagQuery,
     EmitEvent,
     InstanceQuery,
+    InstancesQuery,
     NextQuery,
     PartQuery,
     Pause,
@@ -38,6 +39,7 @@ from nbflow.settings import Settings
 from nbflow.views import assets as asset_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
+from nbflow.views import instances as instance_views
 from nbflow.views import pools as pool_views
 from nbflow.views import questions as question_views
 from nbflow.views import runs as run_views
@@ -67,6 +69,7 @@ from nbflow.views.shapes import (
     RunList,
     ScheduleView,
     TaskInstanceDetail,
+    TaskInstancePage,
     VariableList,
     VariableView,
 )
@@ -146,6 +149,19 @@ class Questions:
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery
     ) -> TaskInstanceDetail:
         return run_views.task_instance_detail(self.store, dag_id, run_id, task_id, query.map_index)
+
+    def instances(
+        self, dag_id: str, run_id: str, task_id: str, query: InstancesQuery
+    ) -> TaskInstancePage:
+        return instance_views.instance_page(
+            self.store,
+            dag_id,
+            run_id,
+            task_id,
+            state=query.state,
+            after=query.after,
+            limit=query.limit,
+        )
 
     def log(self, dag_id: str, run_id: str, task_id: str, query: PartQuery) -> LogChunk:
         attempt = self.attempt(dag_id, run_id, task_id, query)

@@ -21,6 +21,7 @@ from nbflow.server.bodies import (
     DagQuery,
     EmitEvent,
     InstanceQuery,
+    InstancesQuery,
     NextQuery,
     NoBody,
     PartQuery,
@@ -64,6 +65,7 @@ from nbflow.views.shapes import (
     SchedulerStart,
     ScheduleView,
     TaskInstanceDetail,
+    TaskInstancePage,
     VariableList,
     VariableView,
 )
@@ -272,6 +274,20 @@ class TaskHandler(NbflowHandler):
         """One task instance with its tries and values, and why it does not run."""
         query = self.query(InstanceQuery)
         await self.answer(lambda ask: ask.task(dag_id, run_id, task_id, query))
+
+
+class InstancesHandler(NbflowHandler):
+    """The instances of a mapped task."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(TaskInstancePage, query=InstancesQuery)
+    async def get(self, dag_id: str, run_id: str, task_id: str) -> None:
+        """The instances of a task by index, page by page, and how many are in which state."""
+        query = self.query(InstancesQuery)
+        await self.answer(lambda ask: ask.instances(dag_id, run_id, task_id, query))
 
 
 class QuestionsHandler(NbflowHandler):
@@ -603,6 +619,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (f"{_RUN}/notebook", RunNotebookHandler),
     ("questions", QuestionsHandler),
     (_TASK, TaskHandler),
+    (f"{_TASK}/instances", InstancesHandler),
     (f"{_TASK}/answer", AnswerHandler),
     (f"{_TASK}/log", LogHandler),
     (f"{_TASK}/cells", CellsHandler),

@@ -18,7 +18,7 @@ from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
 from nbflow.core.json import JsonObject
 from nbflow.core.snapshot import DagRun, TaskInstance
-from nbflow.core.states import RunState
+from nbflow.core.states import RunState, TaskState
 from nbflow.store.database import Session
 from nbflow.store.tables import (
     RUN_IS_ACTIVE,
@@ -209,6 +209,35 @@ def instances(session: Session, run_pk: int) -> list[TaskInstance]:
     """All task instances of a run."""
     query = select(*_INSTANCE_FIELDS).where(_INSTANCES.c.run_pk == run_pk)
     return [TaskInstance(**row) for row in session.execute(query).mappings()]
+
+
+def instances_of(
+    session: Session, run_pk: int, task_id: str, state: str | None, after: int, limit: int
+) -> list[TaskInstance]:
+    """Instances of one task in the order of their indexes, from the first above `after` on."""
+    query = (
+        select(*_INSTANCE_FIELDS)
+        .where(
+            _INSTANCES.c.run_pk == run_pk,
+            _INSTANCES.c.task_id == task_id,
+            _INSTANCES.c.map_index > after,
+        )
+        .order_by(_INSTANCES.c.map_index)
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(_INSTANCES.c.state == TaskState(state))
+    return [TaskInstance(**row) for row in session.execute(query).mappings()]
+
+
+def counts_of_task(session: Session, run_pk: int, task_id: str) -> Mapping[str, int]:
+    """How many instances of a task are in which state."""
+    query = (
+        select(_INSTANCES.c.state, func.count())
+        .where(_INSTANCES.c.run_pk == run_pk, _INSTANCES.c.task_id == task_id)
+        .group_by(_INSTANCES.c.state)
+    )
+    return {str(state): int(number) for state, number in session.execute(query)}
 
 
 def tries(session: Session, run_pk: int, key: TaskKey) -> list[Try]:

@@ -150,6 +150,7 @@ def _task_view(task: Task, dag: Dag, edges: list[EdgeView], place: picture.Place
         row=place.row,
         group=task.group,
         role=task.role,
+        mapped=task.expansion is not None,
     )
 
 

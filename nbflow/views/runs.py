@@ -4,7 +4,8 @@ with tries, values and why it waits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -60,7 +61,7 @@ def run_list(
 def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
     """One run on the graph of the version it executes."""
     with database.reading() as session:
-        run = _find(session, dag_id, run_id)
+        run = find_run(session, dag_id, run_id)
         dag = browsing.dag_of_run(session, run.id)
         found = browsing.instances(session, run.id)
         called = callback_store.of_run(session, run.id)
@@ -73,7 +74,17 @@ def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
         [_callback_view(one) for one in called],
         cursor,
         [_deadline_view(deadline_from_json(data), run.run) for data in dag.deadlines],
+        _mapped_counts(dag, found),
     )
+
+
+def _mapped_counts(dag: Dag, instances: Iterable[TaskInstance]) -> dict[str, dict[str, int]]:
+    """How many instances of each mapped task are in which state, once it is expanded."""
+    counts: dict[str, Counter[str]] = {}
+    for one in instances:
+        if one.map_index >= 0 and one.task_id in dag.by_id:
+            counts.setdefault(one.task_id, Counter())[str(one.state)] += 1
+    return {task_id: dict(found) for task_id, found in counts.items()}
 
 
 def _deadline_view(deadline: Deadline, run: DagRun) -> DeadlineView:
@@ -92,12 +103,11 @@ def task_instance_detail(
     """One task instance with its tries, its values, and what it waits for at `now`."""
     key = (task_id, map_index)
     with database.reading() as session:
-        run = _find(session, dag_id, run_id)
+        run = find_run(session, dag_id, run_id)
         dag = browsing.dag_of_run(session, run.id)
         snapshot = RunSnapshot(run.run, dag, browsing.instances(session, run.id))
         if key not in snapshot.instances:
-            known = did_you_mean(task_id, dag.graph.nodes)
-            raise NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
+            raise _no_instance(snapshot, key)
         tries = browsing.tries(session, run.id, key)
         values = run_store.values_of_instance(session, run.id, key)
         called = callback_store.of_run(session, run.id)
@@ -132,6 +142,21 @@ def _callback_view(one: StoredCallback) -> CallbackView:
     )
 
 
+def _no_instance(snapshot: RunSnapshot, key: TaskKey) -> NotFoundError:
+    task_id, index = key
+    run_id = snapshot.run.run_id
+    if task_id not in snapshot.dag.by_id:
+        known = did_you_mean(task_id, snapshot.dag.graph.nodes)
+        return NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
+    there = sorted(snapshot.indexes(task_id))
+    if there == [-1]:
+        return NotFoundError(f"Task {task_id!r} of run {run_id} has no instance {index}.")
+    return NotFoundError(
+        f"Task {task_id!r} of run {run_id} is mapped into {len(there)} instances: "
+        f"name one by its map index, from {max(0, there[0])} to {there[-1]}."
+    )
+
+
 def find_try(
     database: Database,
     dag_id: str,
@@ -143,7 +168,7 @@ def find_try(
 ) -> Try | None:
     """The attempt with this number, or the newest; None if there has been none yet."""
     with database.reading() as session:
-        run = _find(session, dag_id, run_id)
+        run = find_run(session, dag_id, run_id)
         tries = browsing.tries(session, run.id, (task_id, map_index))
     wanted = [one for one in tries if try_number in (None, one.try_number)]
     return wanted[0] if wanted else None
@@ -152,7 +177,7 @@ def find_try(
 def newest_tries(database: Database, dag_id: str, run_id: str) -> Mapping[TaskKey, Try]:
     """The newest attempt of every task instance of a run that has had one."""
     with database.reading() as session:
-        return browsing.newest_tries(session, _find(session, dag_id, run_id).id)
+        return browsing.newest_tries(session, find_run(session, dag_id, run_id).id)
 
 
 def run_view(listed: ListedRun) -> RunView:
@@ -208,7 +233,8 @@ def _task_view(dag: Dag, task_id: str) -> TaskView:
     return found or task_views(Dag(dag.dag_id, (Task(task_id, TaskKind.EMPTY),)))[0]
 
 
-def _find(session: Session, dag_id: str, run_id: str) -> ListedRun:
+def find_run(session: Session, dag_id: str, run_id: str) -> ListedRun:
+    """The run of that name. Raises NotFoundError."""
     run = browsing.run(session, dag_id, run_id)
     if run is None:
         raise NotFoundError(

@@ -103,6 +103,7 @@ class TaskView:
     row: int
     group: str | None
     role: Literal["", "setup", "teardown"]
+    mapped: bool
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,8 @@ class CallbackView:
 class RunDetail:
     """A run with the DAG version it executes, so that the graph fits the run.
 
-    `cursor` is where its feed goes on.
+    `cursor` is where its feed goes on. `mapped` counts the instances of each mapped task by state,
+    once there are some.
     """
 
     run: RunView
@@ -245,6 +247,18 @@ class RunDetail:
     callbacks: list[CallbackView]
     cursor: int
     deadlines: list[DeadlineView]
+    mapped: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class TaskInstancePage:
+    """Some instances of one task, by index; `next` is the index to ask for more after, null when
+    there are none. `counts` maps each state to the number of all its instances in it.
+    """
+
+    instances: list[TaskInstanceView]
+    counts: dict[str, int]
+    next: int | None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from nbflow import (
     BashOperator,
     EmptyOperator,
     NotebookOperator,
+    PokeReturnValue,
     PythonOperator,
+    PythonSensor,
     Skip,
     TaskGroup,
     get_current_context,
@@ -433,3 +435,22 @@ def test_a_plain_group_cannot_be_taken_for_a_mapped_one() -> None:
         double.expand(x=[1])
     assert dag.to_core().tasks[0].task_id == "plain.double"
     assert run_dag(dag).states == {"plain.double[0]": "success"}
+
+
+def test_mapped_sensors_look_again_as_often_as_they_are_told() -> None:
+    def is_there(x: int) -> bool:
+        return x > 0
+
+    with DAG("d") as dag:
+        PythonSensor.partial(
+            task_id="wait", python_callable=is_there, poke_interval=7, timeout=60
+        ).expand(op_args=[[1], [2]])
+
+        @task.sensor(poke_interval=9)
+        def ready(x: int) -> PokeReturnValue:
+            return PokeReturnValue(is_done=True, xcom_value=x)
+
+        ready.expand(x=[5, 6])
+    policies = [t.poke for t in dag.to_core().tasks]
+    assert [p.poke_interval for p in policies if p is not None] == [7, 9]
+    assert run_dag(dag).values["ready"] == [5, 6]

@@ -10,13 +10,15 @@ import pytest
 
 from nbflow.commands import Commands
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.errors import NotFoundError
 from nbflow.core.mapping import VALUE, Expansion, Source
 from nbflow.core.orders import RETURN_VALUE, Outcome, TaskOrder, ValueRef
 from nbflow.core.states import TaskState
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.store import browsing
 from nbflow.store.database import Database
-from nbflow.views.runs import task_instance_detail
+from nbflow.views.instances import instance_page
+from nbflow.views.runs import run_detail, task_instance_detail
 from tests.scheduler.conftest import MakeScheduler
 from tests.scheduler.stage import BAD, Clock, Hands, start_run
 from tests.scheduler.test_waiting import statements
@@ -247,3 +249,29 @@ def test_the_statements_of_a_tick_do_not_grow_with_the_instances(
     assert len(states(sqlite_database)) == length + 2
     assert len(expanding) <= 40
     assert len(going_on) <= 40
+
+
+def test_the_instances_of_a_task_are_read_page_by_page_and_counted(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    scheduler = after_a(database, make_scheduler, hands, [1, 2, 3])
+    end(hands, "m[1]", BAD)
+    scheduler.tick()
+    page = instance_page(database, "d", "r", "m", limit=2)
+    assert ([i.map_index for i in page.instances], page.next) == ([0, 1], 1)
+    assert page.counts == {"running": 2, "failed": 1}
+    rest = instance_page(database, "d", "r", "m", after=1, limit=2)
+    assert ([i.map_index for i in rest.instances], rest.next) == ([2], None)
+    failed = instance_page(database, "d", "r", "m", state="failed")
+    assert [i.map_index for i in failed.instances] == [1]
+    assert run_detail(database, "d", "r").mapped == {"m": page.counts}
+
+
+def test_who_asks_for_a_mapped_task_as_a_whole_is_told_which_instances_there_are(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    after_a(database, make_scheduler, hands, [1, 2, 3])
+    with pytest.raises(NotFoundError, match=r"into 3 instances: name one .* from 0 to 2\."):
+        task_instance_detail(database, "d", "r", "m")
+    with pytest.raises(NotFoundError, match="no instance 4"):
+        task_instance_detail(database, "d", "r", "a", 4)

@@ -51,6 +51,7 @@ RULES = {
     ("GET", "questions"): ("nbflow:runs", "read"),
     ("POST", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/answer"): ("nbflow:runs", "execute"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}"): ("nbflow:runs", "read"),
+    ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/instances"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/cells"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/notebook"): ("nbflow:runs", "read"),

@@ -82,7 +82,7 @@ function Head(props: TaskDrawerProps): React.JSX.Element {
           >
             {instances.map(one => (
               <option key={one.map_index} value={one.map_index}>
-                {`[${one.map_index}] ${words(one.state)}`}
+                {[`[${one.map_index}]`, one.map_name, words(one.state)].filter(Boolean).join(' ')}
               </option>
             ))}
           </select>

@@ -12,6 +12,7 @@ import type { Rendering } from '../notebook/NotebookView';
 import { Boundary } from '../panels/Boundary';
 import { DagPage } from '../panels/DagPage';
 import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
+import { instanceToShow } from '../reducer';
 import { urgency } from '../states';
 import { TextsContext } from '../text';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
@@ -134,9 +135,10 @@ function drawerOf(props: DrawerProps, state: DagPageState): React.JSX.Element | 
   if (!instances.length) {
     return null;
   }
-  const ref = { dagId, runId, taskId: task.taskId, mapIndex: task.mapIndex };
+  const mapIndex = instanceToShow(instances, task.mapIndex);
+  const ref = { dagId, runId, taskId: task.taskId, mapIndex };
   return (
-    <Boundary key={`${runId} ${task.taskId} ${task.mapIndex}`}>
+    <Boundary key={`${runId} ${task.taskId} ${mapIndex}`}>
       <LiveDrawer
         {...props}
         taskRef={ref}

@@ -101,6 +101,7 @@ export function aTask(
     row: 0,
     group: null,
     role: '',
+    mapped: false,
     ...more
   };
 }
@@ -149,6 +150,7 @@ export function aRunDetail(
     callbacks: [],
     deadlines: [],
     cursor: 0,
+    mapped: {},
     ...more
   };
 }
