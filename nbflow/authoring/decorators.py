@@ -284,7 +284,6 @@ class FunctionMaker(Maker):
         self.made_by = made_by
         self.function = function
         self.options = dict(options)
-        self.operator, self.settings = made_by.makes, self.options
         self.kind, self.decides = made_by.makes.kind, made_by.makes.decides
         self.label, self.makes = made_by.label, made_by.makes
         self.fields = tuple(self.known())

@@ -457,10 +457,6 @@ class ElementReference(Reference):
 class Maker(ABC):
     """How the operator of one instance is made, once its arguments are known."""
 
-    # `Any`: a class of operators, which is built upon this module.
-    operator: Any
-    settings: Mapping[str, object]
-    """What the operators are set to besides what their function or their fields are given."""
     kind: TaskKind
     decides: Decides | None
     label: str

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from copy import copy
 from inspect import Signature
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from nbflow.authoring import calling, mentions
@@ -602,7 +601,7 @@ class ClassMaker(Maker):
 
     def __init__(self, operator: type[BaseOperator], given: Mapping[str, object]) -> None:
         super().__init__(given)
-        self.operator, self.settings = operator, self.given
+        self.operator = operator
         self.kind, self.decides = operator.kind, operator.decides
         self.label, self.makes = operator.__name__, operator
         self.fields = operator.template_fields
@@ -673,13 +672,6 @@ class MappedOperator(BaseOperator):
     def wrong_arguments(self) -> str:
         # What expand_kwargs() will bring is only known when the task runs.
         return "" if self._mapped.kwargs else self.maker.wrong_with(self._mapped.inputs)
-
-    def poke_policy(self, findings: Findings) -> PokePolicy | None:
-        operator = self.maker.operator
-        parameters = signature_of(operator).parameters.values()
-        defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-        settings = SimpleNamespace(**{**defaults, **self.maker.settings})
-        return cast("PokePolicy | None", operator.poke_policy(settings, findings))
 
     def payload(self, findings: Findings) -> JsonObject:
         if self.kind is TaskKind.PYTHON:
