@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         LatestOnlyOperator,
         TriggerDagRunOperator,
     )
+    from nbflow.authoring.custom_timetables import TimeRestriction, Timetable
     from nbflow.authoring.dag import DAG, dag
     from nbflow.authoring.deadlines import (
         AsyncCallback,
@@ -120,7 +121,6 @@ if TYPE_CHECKING:
         DeltaTriggerTimetable,
         EventsTimetable,
         MultipleCronTriggerTimetable,
-        Timetable,
     )
     from nbflow.core.trigger_rules import TriggerRule
     from nbflow.widgets.handles import RunHandle, trigger
@@ -213,6 +213,7 @@ __all__ = [
     "TaskNotFound",
     "TimeDeltaSensor",
     "TimeDeltaSensorAsync",
+    "TimeRestriction",
     "TimeSensor",
     "TimeSensorAsync",
     "Timetable",
@@ -270,6 +271,7 @@ _HOMES = {
         "DeadlineReference",
         "SyncCallback",
     ),
+    "nbflow.authoring.custom_timetables": ("TimeRestriction", "Timetable"),
     "nbflow.authoring.dag": ("DAG", "dag"),
     "nbflow.authoring.decorators": ("setup", "task", "teardown"),
     "nbflow.authoring.groups": ("TaskGroup", "task_group"),
@@ -312,7 +314,6 @@ _HOMES = {
         "DeltaTriggerTimetable",
         "EventsTimetable",
         "MultipleCronTriggerTimetable",
-        "Timetable",
     ),
     "nbflow.core.trigger_rules": ("TriggerRule",),
     "nbflow.widgets.handles": ("RunHandle", "trigger"),

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
 from nbflow.authoring.callbacks import callback_names
+from nbflow.authoring.custom_timetables import as_core, is_custom
 from nbflow.authoring.deadlines import read_deadlines
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.notifiers import email_rules, notify_rules
@@ -363,6 +364,9 @@ def _timetable(schedule: object, timezone: str, findings: Findings) -> JsonObjec
     # Cron costs 70 ms to import, and a worker that loads a DAG's file for a task reads no schedule.
     from nbflow.core.timetables import awaited_assets, timetable_from  # noqa: PLC0415
 
+    if is_custom(schedule):
+        custom = as_core(schedule, findings)
+        return {"kind": "none"} if custom is None else custom.to_json()
     try:
         timetable = timetable_from(schedule, timezone)
         awaited = awaited_assets(timetable)

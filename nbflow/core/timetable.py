@@ -38,6 +38,11 @@ class DataInterval:
         if self.end < self.start:
             raise ValueError(f"A data interval cannot end ({self.end}) before it starts.")
 
+    @classmethod
+    def exact(cls, at: datetime) -> DataInterval:
+        """No time at all, at this moment."""
+        return cls(at, at)
+
 
 @dataclass(frozen=True)
 class DagRunInfo:
@@ -46,6 +51,16 @@ class DagRunInfo:
     logical_date: datetime
     data_interval: DataInterval
     run_after: datetime
+
+    @classmethod
+    def interval(cls, start: datetime, end: datetime) -> DagRunInfo:
+        """A run named by the start of its data and due at the end."""
+        return cls(start, DataInterval(start, end), end)
+
+    @classmethod
+    def exact(cls, run_after: datetime) -> DagRunInfo:
+        """A run at this moment that covers no data."""
+        return cls(run_after, DataInterval.exact(run_after), run_after)
 
 
 class Timetable(ABC):

@@ -25,6 +25,7 @@ from nbflow.core.calendar_timetables import (
     NoTimetable,
     OnceTimetable,
 )
+from nbflow.core.custom_timetable import CustomTimetable, with_calendar
 from nbflow.core.due import due_runs, next_due, upcoming
 from nbflow.core.errors import Problem
 from nbflow.core.json import Json, JsonObject
@@ -40,6 +41,7 @@ __all__ = [
     "CronDataIntervalTimetable",
     "CronTimetable",
     "CronTriggerTimetable",
+    "CustomTimetable",
     "DagRunInfo",
     "DataInterval",
     "DeltaDataIntervalTimetable",
@@ -58,6 +60,7 @@ __all__ = [
     "timetable_from",
     "timetable_from_json",
     "upcoming",
+    "with_calendar",
 ]
 
 KINDS: Mapping[str, type[Timetable]] = {
@@ -73,6 +76,7 @@ KINDS: Mapping[str, type[Timetable]] = {
         ContinuousTimetable,
         NoTimetable,
         AssetTimetable,
+        CustomTimetable,
     )
 }
 

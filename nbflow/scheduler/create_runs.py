@@ -11,7 +11,13 @@ from datetime import datetime
 from nbflow.core.overlap import make_room
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType
-from nbflow.core.timetables import DagRunInfo, due_runs, next_due, timetable_from_json
+from nbflow.core.timetables import (
+    DagRunInfo,
+    due_runs,
+    next_due,
+    timetable_from_json,
+    with_calendar,
+)
 from nbflow.store.dags import StoredDag
 
 MAX_CREATED_AT_ONCE = 100
@@ -39,7 +45,7 @@ def plan_scheduled_runs(stored: StoredDag, active_runs: int, now: datetime) -> S
     dag = stored.dag
     if stored.paused:
         return SchedulePlan([], None)
-    timetable = timetable_from_json(dag.timetable)
+    timetable = with_calendar(timetable_from_json(dag.timetable), stored.calendar)
     last, end = stored.last_logical_date, dag.end_date
     start = dag.start_date or timetable.first_start(stored.created_at)
     # Where runs do not wait for each other, only the latest of the missed ones has a chance.

@@ -29,6 +29,7 @@ from nbflow.scheduler import dispatch
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook, events_of
 from nbflow.scheduler.answer_requests import answer_requests
 from nbflow.scheduler.asset_runs import asset_context, asset_run, dags_with_news
+from nbflow.scheduler.calendars import Calendars
 from nbflow.scheduler.call_back import CallBack, CallbackSettings
 from nbflow.scheduler.create_runs import plan_scheduled_runs
 from nbflow.scheduler.give_secrets import SecretSource, give_secrets, keep_variables
@@ -133,6 +134,7 @@ class Scheduler:
         self._schedules_known = False
         self._assets_may_have_news = True
         self._held_dags: frozenset[str] | None = None
+        self.calendars = Calendars(self.wake)
         self._describe_at: datetime | None = None
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -192,6 +194,7 @@ class Scheduler:
         life.callback(listener.join, timeout=5)
         life.callback(changes.close)
         life.callback(self._stopping.set)
+        life.callback(self.calendars.stop)
         if self.loader is not None:
             self.loader.start()
             life.callback(self.loader.stop)
@@ -278,6 +281,7 @@ class Scheduler:
                 changed = self._store_found(session, found, now)
                 changed |= answer_requests(session, book, now, self.settings.artifacts)
                 self._assets_may_have_news |= bool(changed)
+                changed |= self._keep_calendars(session, now)
                 self._look_who_is_held(session, changed)
                 pass_deadlines(book, now)
                 heard = trigger_runs(session, book, reports, now)
@@ -419,6 +423,7 @@ class Scheduler:
     ) -> None:
         active = book.active_runs(stored.dag.dag_id)
         plan = plan_scheduled_runs(stored, len(active), now)
+        ask_again = None if stored.paused else self.calendars.look_at(stored, now)
         for run in active[: plan.cancel]:
             book.advance(run, [CancelRun(message="A newer run of this DAG is due.")], now)
         if plan.skipped is not None:
@@ -426,8 +431,15 @@ class Scheduler:
         for planned in plan.runs:
             run_store.create_run(session, planned, stored.version_id, stored.dag)
             book.take_in(session, planned)
-        if plan.look_again is not None:
-            self._look_at_schedules[stored.dag.dag_id] = plan.look_again
+        times = [at for at in (plan.look_again, ask_again) if at is not None]
+        if times:
+            self._look_at_schedules[stored.dag.dag_id] = min(times)
+
+    def _keep_calendars(self, session: Session, now: datetime) -> set[str]:
+        answers = self.calendars.take(now)
+        for dag_id, calendar in answers:
+            dag_store.save_calendar(session, dag_id, calendar)
+        return {dag_id for dag_id, _ in answers}
 
     def _look_who_is_held(self, session: Session, changed: Collection[str]) -> None:
         if self._held_dags is None or changed:

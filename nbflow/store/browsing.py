@@ -16,7 +16,7 @@ from sqlalchemy import RowMapping, Select, and_, func, or_, select, true
 
 from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
-from nbflow.core.json import JsonObject
+from nbflow.core.json import Json, JsonObject
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.store.database import Session
@@ -56,6 +56,7 @@ class ListedDag:
     task_count: int
     start_date: datetime | None
     end_date: datetime | None
+    calendar: Json
     created_at: datetime
     last_logical_date: datetime | None
 

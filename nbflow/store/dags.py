@@ -13,7 +13,7 @@ from sqlalchemy import and_, select, update
 
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError
-from nbflow.core.json import JsonObject
+from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import SourceBundle
 from nbflow.core.timetable import DagRunInfo
 from nbflow.store import journal, sources
@@ -44,6 +44,7 @@ __all__ = [
     "known_dags",
     "load_version",
     "read_dags",
+    "save_calendar",
     "save_file",
     "save_files",
     "set_paused",
@@ -68,6 +69,7 @@ class StoredDag:
     active: bool
     paused: bool
     held: bool
+    calendar: Json
     created_at: datetime
     updated_at: datetime
     last_logical_date: datetime | None
@@ -142,6 +144,7 @@ def _current() -> AnySelect:
         _DAGS.c.active,
         _DAGS.c.paused,
         _DAGS.c.held,
+        _DAGS.c.calendar,
         _DAGS.c.created_at,
         _DAGS.c.updated_at,
         _DAGS.c.last_logical_date,
@@ -202,6 +205,11 @@ def set_paused(
     state = "paused" if paused else "unpaused"
     line = Change(now, "dag", dag_id, state=state, actor=actor, data={"hold": hold})
     journal.append(session, [line])
+
+
+def save_calendar(session: Session, dag_id: str, calendar: Json) -> None:
+    """Keep what the timetable of a DAG was asked for ahead of time."""
+    session.execute(update(_DAGS).where(_DAGS.c.dag_id == dag_id).values(calendar=calendar))
 
 
 def skip_run(session: Session, dag_id: str, info: DagRunInfo, now: datetime) -> None:

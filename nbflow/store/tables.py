@@ -94,7 +94,8 @@ class DagRow(Row):
 
     `last_logical_date` and `last_run_after` are those of its latest scheduled run. They are kept
     here and not looked up in `dag_runs`, so that retention may delete old runs without their being
-    created anew. `held` tells that being paused holds runs in progress too.
+    created anew. `held` tells that being paused holds runs in progress too. `calendar` is
+    what a timetable of somebody's own class was asked for ahead of time.
     """
 
     __tablename__ = "dags"
@@ -113,6 +114,7 @@ class DagRow(Row):
     task_count: Mapped[int]
     start_date: Mapped[datetime | None]
     end_date: Mapped[datetime | None]
+    calendar: Mapped[object | None] = mapped_column(JsonText())
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_logical_date: Mapped[datetime | None]

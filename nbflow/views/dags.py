@@ -12,7 +12,13 @@ from nbflow.core.json import JsonObject
 from nbflow.core.snapshot import DagRun
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.states import RunState
-from nbflow.core.timetables import DagRunInfo, Timetable, timetable_from_json, upcoming
+from nbflow.core.timetables import (
+    DagRunInfo,
+    Timetable,
+    timetable_from_json,
+    upcoming,
+    with_calendar,
+)
 from nbflow.store import browsing
 from nbflow.store import dags as dag_store
 from nbflow.store.browsing import ListedDag
@@ -203,5 +209,6 @@ def next_runs(
     timetable: Timetable, listed: ListedDag, now: datetime, limit: int
 ) -> list[DagRunInfo]:
     """The next runs that the clock will bring about."""
+    timetable = with_calendar(timetable, listed.calendar)
     start = listed.start_date or timetable.first_start(listed.created_at)
     return upcoming(timetable, listed.last_logical_date, start, listed.end_date, now, limit)

@@ -5,10 +5,11 @@ that is still being typed.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from nbflow.core.errors import DefinitionError, NotFoundError
+from nbflow.core.json import Json
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.timetables import (
     DagRunInfo,
@@ -119,8 +120,20 @@ def _next_text(found: Sequence[NextRun]) -> str:
 
 
 def _why_none(timetable: Timetable, listed: ListedDag, now: datetime) -> str:
+    if timetable.kind == "custom":
+        return _why_none_of(listed.calendar)
     if timetable.kind == "none":
         return "It has no schedule: somebody has to trigger it."
     if listed.end_date is not None and listed.end_date <= now:
         return f"Its end date was {listed.end_date:%Y-%m-%d %H:%M} UTC: no more runs are due."
     return "No more runs are due."
+
+
+def _why_none_of(calendar: Json) -> str:
+    """Why a timetable of somebody's own class has no run ahead."""
+    if not isinstance(calendar, Mapping):
+        return "Its timetable has not been asked yet: a scheduler does that."
+    problem = calendar.get("problem")
+    if problem:
+        return f"Its timetable could not be asked, which is tried again every minute: {problem}"
+    return "Its timetable knows no more runs."

@@ -72,6 +72,7 @@ def _create_definitions() -> None:
         sa.Column("task_count", sa.Integer, nullable=False),
         sa.Column("start_date", _MOMENT),
         sa.Column("end_date", _MOMENT),
+        sa.Column("calendar", sa.Text),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("updated_at", _MOMENT, nullable=False),
         sa.Column("last_logical_date", _MOMENT),
