@@ -161,24 +161,28 @@ class TaskGroup(Linkable):
 
     @property
     def leaves(self) -> Sequence[BaseOperator]:
-        """Its tasks that no other of the group comes after. Teardowns whose failure does not fail
-        the run hold up nobody: what they come after takes their place.
+        """Its tasks that no other of the group comes after. Who follows the group does not wait for
+        its teardowns: the work right before them stands in their place.
         """
-        by_id = {task.task_id: task for task in self._tasks}
-        after: dict[str, list[BaseOperator]] = {task_id: [] for task_id in by_id}
-        for task in self._tasks:
-            for task_id in task.upstream_task_ids & by_id.keys():
-                after[task_id].append(task)
-        todo = [task for task in self._tasks if not after[task.task_id]]
+        after = self._after()
+        todo = [task for task in self._tasks if not after[task]]
         found: dict[BaseOperator, None] = {}
         while todo:
             task = todo.pop(0)
-            if not _may_fail(task):
+            if task.is_teardown:
+                todo += [one for one in self._tasks if _leads_to(one, task, after)]
+            else:
                 found[task] = None
-                continue
-            before = [by_id[task_id] for task_id in by_id if task_id in task.upstream_task_ids]
-            todo += [t for t in before if all(_may_fail(other) for other in after[t.task_id])]
         return list(found)
+
+    def _after(self) -> dict[BaseOperator, list[BaseOperator]]:
+        """The tasks of the group right after each."""
+        by_id = {task.task_id: task for task in self._tasks}
+        after: dict[BaseOperator, list[BaseOperator]] = {task: [] for task in self._tasks}
+        for task in self._tasks:
+            for task_id in task.upstream_task_ids & by_id.keys():
+                after[by_id[task_id]].append(task)
+        return after
 
     def get_roots(self) -> Iterator[BaseOperator]:
         """`roots`, as Airflow calls it."""
@@ -206,8 +210,19 @@ class TaskGroup(Linkable):
         return DefinitionError([problem])
 
 
-def _may_fail(task: BaseOperator) -> bool:
-    return task.is_teardown and not task.on_failure_fail_dagrun
+def _leads_to(
+    task: BaseOperator,
+    teardown: BaseOperator,
+    after: Mapping[BaseOperator, Sequence[BaseOperator]],
+) -> bool:
+    """Whether a task stands in the place of the teardown right after it: a teardown, or work that
+    no other work of the group comes after.
+    """
+    if teardown not in after[task]:
+        return False
+    if task.is_teardown:
+        return True
+    return not task.is_setup and all(one.is_teardown for one in after[task])
 
 
 def _group_in(parent: Scope | TaskGroup, dag: Scope | None) -> TaskGroup | None:

@@ -113,13 +113,14 @@ def test_teardowns_do_not_count_as_leaves_of_a_group() -> None:
     assert not {"g.t>after", "g.s>after"} & edges(dag)
 
 
-def test_a_teardown_that_fails_the_run_is_a_leaf_of_its_group() -> None:
+def test_nobody_waits_for_the_teardowns_of_a_group_strict_ones_included() -> None:
     with DAG("d") as dag:
         with TaskGroup("g") as group:
             w, t = empty("w"), empty("t")
             w >> t.as_teardown(on_failure_fail_dagrun=True)
         group >> empty("after")
-    assert "g.t>after" in edges(dag)
+    assert "g.w>after" in edges(dag)
+    assert "g.t>after" not in edges(dag)
 
 
 def test_work_right_after_a_setup_cannot_have_a_rule_that_runs_without_it() -> None:
