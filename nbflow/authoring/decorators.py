@@ -635,6 +635,11 @@ def teardown(
 
 
 def _with_role(function: Function | TaskFunction, role: Role) -> TaskFunction:
+    if not isinstance(function, TaskFunction) and not inspect.isroutine(function):
+        raise TypeError(
+            f"@{role} stands over {function!r}, which is no function and no @task. "
+            "A task group is no setup and no teardown: make one of the tasks inside it that."
+        )
     made = function if isinstance(function, TaskFunction) else TaskFunction(_Kind, function)
     made.role = role
     return made

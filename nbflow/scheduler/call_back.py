@@ -120,10 +120,14 @@ class CallBack:
         happened = [
             (run, one)
             for run, of_run in effects
-            if run.snapshot.dag.calls_back or self.notifier is not None
+            if run.snapshot.dag.calls_back or self._hears_of_every_dag
             for one in what_happened(of_run)
         ]
         self.tell(session, happened)
+
+    @property
+    def _hears_of_every_dag(self) -> bool:
+        return self.notifier is not None and self.notifier.settings.is_about_every_dag
 
     def tell(self, session: Session, happened: Iterable[tuple[ActiveRun, Happened]]) -> None:
         """The same for what happened otherwise, such as a deadline that was missed."""

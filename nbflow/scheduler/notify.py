@@ -49,6 +49,11 @@ class NotifySettings:
     link: str = ""
     timeout: float = 60.0
 
+    @property
+    def is_about_every_dag(self) -> bool:
+        """Whether somebody is told of DAGs that ask for nothing."""
+        return bool(self.runs.urls or self.tasks.urls)
+
     def address(self, url: str) -> str:
         """The address itself for a name, or for somebody's mail address. Raises NotSent."""
         if url in self.named or "://" in url:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow import DAG, EmptyOperator, Fail, Skip, TaskGroup, XComArg, setup, task, teardown
+from nbflow import (
+    DAG,
+    EmptyOperator,
+    Fail,
+    Skip,
+    TaskGroup,
+    XComArg,
+    setup,
+    task,
+    task_group,
+    teardown,
+)
 from nbflow.core.errors import DefinitionError
 from nbflow.core.trigger_rules import TriggerRule
 from nbflow.testing import run_dag
@@ -193,3 +204,11 @@ def test_a_branch_may_go_on_to_a_group() -> None:
         choose() >> [group, empty("other")]
     states = run_dag(dag).states
     assert (states["g.a"], states["g.b"], states["other"]) == ("success", "success", "skipped")
+
+
+def test_a_task_group_is_no_setup() -> None:
+    @task_group
+    def several() -> None: ...
+
+    with pytest.raises(TypeError, match="@setup stands over"):
+        setup(several)

@@ -1,5 +1,5 @@
-"""130 random DAGs that a real Airflow executed: our lifecycle reaches the same states, wave by
-wave.
+"""170 random DAGs that a real Airflow executed, 40 of them with setups and teardowns: our lifecycle
+reaches the same states, wave by wave.
 """
 
 from __future__ import annotations
@@ -22,9 +22,15 @@ from nbflow.core.states import Reason, RunState, TaskState
 from nbflow.core.trigger_rules import TriggerRule
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
-VECTORS = Path(__file__).parents[1] / "vectors" / "dag_states.jsonl"
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
 # `Any`: the rows are JSON written by another program; a wrong shape fails the test that reads it.
-ROWS: list[dict[str, Any]] = [json.loads(line) for line in VECTORS.read_text().splitlines()]
+def _rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (VECTORS / name).read_text().splitlines()]
+
+
+ROWS, TEARDOWNS = _rows("dag_states.jsonl"), _rows("teardown_states.jsonl")
 
 OUTCOMES = {
     "success": Outcome(TaskState.SUCCESS),
@@ -41,6 +47,8 @@ def _dag(row: dict[str, Any]) -> Dag:
             TaskKind.PYTHON,
             trigger_rule=TriggerRule(t["trigger_rule"]),
             decides=Decides(t["outcome"]) if t["outcome"] in ("branch", "short_circuit") else None,
+            role=t.get("role", ""),
+            on_failure_fail_dagrun=t.get("on_failure_fail_dagrun", False),
         )
         for t in row["tasks"]
     )
@@ -74,6 +82,13 @@ def _apply(snapshot: RunSnapshot, events: Sequence[Event], settle: Settle) -> No
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"seed{row['seed']}")
 def test_a_dag_ends_in_the_states_airflow_gave_it(row: dict[str, Any]) -> None:
+    snapshot = _execute_in_waves(row)
+    assert {k: str(v) for k, v in snapshot.states().items()} == row["states"]
+    assert str(snapshot.run.state) == row["run_state"]
+
+
+@pytest.mark.parametrize("row", TEARDOWNS, ids=lambda row: f"seed{row['seed']}")
+def test_setups_and_teardowns_end_in_the_states_airflow_gave_them(row: dict[str, Any]) -> None:
     snapshot = _execute_in_waves(row)
     assert {k: str(v) for k, v in snapshot.states().items()} == row["states"]
     assert str(snapshot.run.state) == row["run_state"]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from nbflow.core.dag import Dag, Edge, Role, Task, TaskKind
 from nbflow.core.events import (
     AttemptFinished,
@@ -17,7 +22,7 @@ from nbflow.core.setup_teardown import Scopes
 from nbflow.core.snapshot import RunSnapshot
 from nbflow.core.states import Reason, RunState, TaskState
 from nbflow.core.trigger_rules import TriggerRule
-from tests.core.test_lifecycle import BAD, a_run, after, run_task, states
+from tests.core.test_lifecycle import BAD, OK, a_run, after, run_task, states
 
 SKIPPED = Outcome(TaskState.SKIPPED, Reason.SKIPPED_BY_CALL)
 CANCELLED = Outcome(TaskState.CANCELLED, Reason.CANCELLED)
@@ -151,3 +156,35 @@ def test_cancelling_can_be_made_to_end_teardowns_too() -> None:
     assert states(snapshot)["t"] == "scheduled"
     after(snapshot, CancelRun(teardowns_too=True))
     assert snapshot.run.state is RunState.CANCELLED
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), cancel_after=st.integers(0, 12))
+def test_every_run_ends_and_what_was_set_up_is_torn_down(seed: int, cancel_after: int) -> None:
+    """s1 and s2 set up for random work, t1 and t2 tear down; sometimes the run is cancelled."""
+    random = Random(seed)
+    work = [f"w{n}" for n in range(5)]
+    arrows = [
+        f"{a}>{b}" for i, a in enumerate(work) for b in work[i + 1 :] if random.random() < 0.4
+    ]
+    for number, (first, last) in enumerate(
+        (random.sample(range(5), 2), random.sample(range(5), 2))
+    ):
+        low, high = sorted((first, last))
+        setup, teardown = f"s{number}", f"t{number}"
+        arrows += [f"{setup}>{work[low]}", f"{work[high]}>{teardown}", f"{setup}>{teardown}"]
+    roles = {f"s{n}": a_task(f"s{n}", "setup") for n in (0, 1)}
+    roles |= {f"t{n}": a_task(f"t{n}", "teardown") for n in (0, 1)}
+    snapshot = a_run(*arrows, **roles)
+    for step in range(60):
+        if step == cancel_after:
+            after(snapshot, CancelRun())
+        ready = [k for k, one in snapshot.instances.items() if one.state is TaskState.SCHEDULED]
+        if not ready:
+            break
+        run_task(snapshot, random.choice(ready)[0], random.choice([OK, OK, BAD, SKIPPED]))
+    assert snapshot.run.state.is_finished
+    ended = states(snapshot)
+    for number in (0, 1):
+        ran = snapshot.instances[f"t{number}", -1].attempt_id is not None
+        assert ran is (ended[f"s{number}"] == "success")
