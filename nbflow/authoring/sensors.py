@@ -21,6 +21,7 @@ from nbflow.authoring.context import Context
 from nbflow.authoring.fields import as_moment, poke_policy, zone_of
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.operators import BaseOperator, PythonOperator
+from nbflow.authoring.secrets import Connection
 from nbflow.authoring.shell import run_bash
 from nbflow.core.errors import Fail, Reschedule, Skip
 from nbflow.core.json import JsonObject
@@ -174,7 +175,8 @@ class FileSensor(BaseSensorOperator):
     """Waits for a file: a path or a glob pattern, or an address that fsspec knows (`s3://...`).
 
     A folder counts once there is a file anywhere in it. With `recursive` the pattern's `**` goes
-    through folders. A relative path starts at the folder of the DAG's file.
+    through folders. A relative path starts at the folder of the DAG's file, or at the `path` in the
+    extra of the connection `fs_conn_id` if another than fs_default is named.
     """
 
     template_fields: ClassVar[Sequence[str]] = ("filepath",)
@@ -194,20 +196,27 @@ class FileSensor(BaseSensorOperator):
         self.recursive = recursive
 
     def poke(self, context: Context) -> bool:
-        if "://" in self.filepath:
-            return self._is_there_remotely()
+        where = os.path.join(self._base(), self.filepath)  # noqa: PTH118 - it may be an address
+        if "://" in where:
+            return _is_there_remotely(where)
         # Path.glob cannot take a pattern that may be absolute.
-        for path in glob.iglob(self.filepath, recursive=self.recursive):  # noqa: PTH207
+        for path in glob.iglob(where, recursive=self.recursive):  # noqa: PTH207
             if Path(path).is_file() or any(files for _, _, files in os.walk(path)):
                 print(f"Found {path}.")  # noqa: T201 - what a task prints is its log
                 return True
         return False
 
-    def _is_there_remotely(self) -> bool:
-        import fsspec  # noqa: PLC0415 - only where files are elsewhere
+    def _base(self) -> str:
+        if self.fs_conn_id == "fs_default":
+            return ""
+        return str(Connection.get(self.fs_conn_id).extra_dejson.get("path") or "")
 
-        system, path = fsspec.core.url_to_fs(self.filepath)
-        return any(system.isfile(one) or system.find(one) for one in system.glob(path))
+
+def _is_there_remotely(address: str) -> bool:
+    import fsspec  # noqa: PLC0415 - only where files are elsewhere
+
+    system, path = fsspec.core.url_to_fs(address)
+    return any(system.isfile(one) or system.find(one) for one in system.glob(path))
 
 
 # --- what the scheduler waits for by itself -------------------------------------------------------

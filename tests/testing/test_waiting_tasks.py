@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from nbflow import (
     BaseOperator,
     BaseSensorOperator,
     BashSensor,
+    Connection,
     DateTimeSensor,
     DayOfWeekSensor,
     EmptyOperator,
@@ -145,6 +147,16 @@ def test_files_and_commands_are_waited_for(tmp_path: Path) -> None:
         arrive()
         folder >> more()
     assert set(run_dag(dag).states.values()) == {"success"}
+
+
+def test_the_folder_of_a_file_may_be_that_of_a_connection(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1")
+    with DAG("d") as dag:
+        FileSensor(task_id="a", filepath="*.csv", fs_conn_id="inbox")
+        FileSensor(task_id="b", filepath=f"file://{tmp_path}/*.csv")
+    inbox = Connection("inbox", conn_type="fs", extra=json.dumps({"path": str(tmp_path)}))
+    result = run_dag(dag, connections={"inbox": inbox})
+    assert set(result.states.values()) == {"success"}, result.task("a").message
 
 
 def test_a_command_says_by_its_exit_code_that_it_is_not_yet_time() -> None:
