@@ -41,6 +41,7 @@ from nbflow.store.pools import Pool
 if TYPE_CHECKING:
     import nbformat
 
+    from nbflow.core.events import TaskKey
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
     from nbflow.runtime.attempt_files import AttemptFiles
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from nbflow.scheduler.notify import NotifySettings
     from nbflow.store import secret_book as secret_books
     from nbflow.store.secret_lookup import SecretLookup, StoreOfSecrets
-    from nbflow.views.shapes import ConnectionTest
+    from nbflow.views.shapes import ConnectionTest, ValueDetail
 
 log = logging.getLogger(__name__)
 
@@ -189,6 +190,7 @@ def make_scheduler(
             schedules=watch_dags,
             parallelism=settings.parallelism,
             max_map_length=settings.max_map_length,
+            max_value_size=settings.max_value_size,
         ),
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,
@@ -440,6 +442,28 @@ def keep_assembled(settings: Settings, database: Database, dag_id: str, run_id: 
 
     folder, _, file = assembled_path(settings, dag_id, run_id).rpartition("/")
     return ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
+
+
+def value_detail(
+    database: Database, dag_id: str, run_id: str, key: TaskKey, name: str
+) -> ValueDetail:
+    """A look inside a value that a task instance handed on; no code of it runs."""
+    from nbflow.runtime.value_preview import preview_value
+    from nbflow.views.shapes import ValueDetail
+    from nbflow.views.values import find_value, value_view
+
+    ref = find_value(database, dag_id, run_id, key, name)
+    seen = preview_value(ref)
+    return ValueDetail(
+        value=value_view(key, name, ref),
+        kind=seen.kind,
+        json=seen.json,
+        text=seen.text,
+        columns=list(seen.columns),
+        rows=[list(row) for row in seen.rows],
+        shape=list(seen.shape),
+        dtype=seen.dtype,
+    )
 
 
 def discard_artifacts(urls: Sequence[str]) -> None:

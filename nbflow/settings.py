@@ -127,6 +127,9 @@ class Settings(BaseModel):
         default=[],
         description="Modules that kernels and processes for tasks have imported when they start.",
     )
+    max_value_size: int = Field(
+        default=1 << 30, ge=1024, description="Bytes of the largest value a task may hand on."
+    )
     heartbeat: float = Field(
         default=5.0, gt=0, description="Seconds between signs of life of a running task."
     )

@@ -753,6 +753,43 @@ export interface VersionDiff {
 }
 
 /**
+ * A value that a task instance of a run handed on. `digest` is the SHA-256 of one that is kept
+ * by reference.
+ */
+export interface RunValue {
+  task_id: string;
+  map_index: number;
+  key: string;
+  type: string;
+  preview: string;
+  size: number;
+  digest: string | null;
+}
+
+/** Everything the tasks of a run handed on. */
+export interface RunValues {
+  dag_id: string;
+  run_id: string;
+  values: RunValue[];
+}
+
+/**
+ * A look inside a value. `kind` says what there is: json (`json`, or `text` if it is long),
+ * table (`columns` with their types, the first `rows`, `shape`), array (`shape`, `dtype`, one row
+ * with the first numbers), opaque (`text` says why there is nothing to see).
+ */
+export interface ValueDetail {
+  value: RunValue;
+  kind: 'json' | 'table' | 'array' | 'opaque';
+  json: unknown;
+  text: string;
+  columns: [string, string][];
+  rows: string[][];
+  shape: number[];
+  dtype: string;
+}
+
+/**
  * One finding about a DAG file: what is wrong, where, and what to do about it.
  *
  * `cell` is the index of the notebook cell (from 0) and `line` the line within that cell, or

@@ -30,6 +30,7 @@ GROUPS = {
     "dags": "DAGs: list, show, lint, trigger, pause, next, versions, diff.",
     "runs": "Runs: list, show, cancel, clear, mark, rerun, note, delete, watch.",
     "tasks": "Tasks of a run: list, show, logs, why, answer, clear, mark, run, note.",
+    "values": "What tasks handed on: list, show.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "assets": "Assets: list, show, emit.",

@@ -17,6 +17,8 @@ from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason, TaskState, Word
 
 RETURN_VALUE = "return_value"
+MAX_VALUE_SIZE = 1 << 30
+"""Bytes of the largest value a task hands on, where the settings say nothing else."""
 OF_THE_DAG = ""
 """Where the callbacks of a whole DAG stand among its pickled operators: no task has that id."""
 
@@ -150,7 +152,7 @@ class TaskOrder:
     `heartbeat` is the number of seconds between signs of life. `inlet_events` are the newest events
     of the task's inlets, oldest first. With a `callback` only that is called.
     `secrets` holds what the task declares of variables and connections: workers cannot ask the
-    store.
+    store. `max_value_size` is in bytes, for each value it hands on.
     """
 
     attempt_id: str
@@ -170,6 +172,7 @@ class TaskOrder:
     elements: Mapping[int, Element] = field(default_factory=dict)
     callback: CallbackOrder | None = None
     secrets: Secrets = field(default_factory=Secrets)
+    max_value_size: int = MAX_VALUE_SIZE
 
     @property
     def name(self) -> str:

@@ -28,7 +28,7 @@ from nbflow.core.secrets import SecretNotThere
 from nbflow.runtime import macros
 from nbflow.runtime.mapped import ELEMENT_MARK, Elements, MappedValues, argument
 from nbflow.runtime.templates import TemplateProblem, ValueNotThere, current_templates
-from nbflow.runtime.values import load_value
+from nbflow.runtime.values import LIMIT_VARIABLE, load_value
 
 __all__ = ["TemplateProblem", "ValueNotThere"]
 
@@ -89,16 +89,22 @@ class TaskInstanceView:
     def xcom_pull(
         self,
         task_ids: str | Sequence[str] | None = None,
+        dag_id: str | None = None,
         key: str = RETURN_VALUE,
-        default: object = None,
+        include_prior_dates: bool = False,
+        *,
         map_indexes: int | Iterable[int] | None = None,
+        default: object = None,
+        run_id: str | None = None,
     ) -> object:
         """The value `key` of an upstream task, or of each in a list; `default` where it made none.
 
         Of a mapped task the list of the values of all instances, of those in `map_indexes`, or the
         value of that one. Without `task_ids`, of what this task reads. Raises ValueNotThere for
-        what it does not.
+        what it does not, such as values of another DAG or of earlier runs: an order carries those
+        of its own run.
         """
+        self._refuse_others(dag_id, run_id, include_prior_dates)
         if isinstance(task_ids, str):
             if map_indexes is not None:
                 return _of_instances(self._order, task_ids, key, map_indexes, default)
@@ -106,7 +112,21 @@ class TaskInstanceView:
         if task_ids is not None:
             return [self._pull(task_id, key, default) for task_id in task_ids]
         read = self._order.task.reads
-        return self._pull(read[0], key, default) if len(read) == 1 else self.xcom_pull(read, key)
+        if len(read) == 1:
+            return self._pull(read[0], key, default)
+        return [self._pull(task_id, key, default) for task_id in read]
+
+    def _refuse_others(
+        self, dag_id: str | None, run_id: str | None, include_prior_dates: bool
+    ) -> None:
+        other_dag = dag_id not in (None, self.dag_id)
+        if other_dag or run_id not in (None, self.run_id) or include_prior_dates:
+            whose = f"DAG {dag_id!r}" if other_dag else "an earlier run"
+            raise ValueNotThere(
+                f"Task {self.task_id!r} asks for a value of {whose}: tasks get values of their own "
+                "run. Keep what outlives a run in a file, a table or a Variable, or pass it on as "
+                "a param."
+            )
 
     def xcom_push(self, key: str, value: object) -> None:
         """Hand on `value` under `key`, besides what the task returns."""
@@ -258,6 +278,7 @@ def attempt_environment(order: TaskOrder) -> dict[str, str]:
         "NBFLOW_LOGICAL_DATE": macros.ts(run.logical_date),
         "NBFLOW_DATA_INTERVAL_START": macros.ts(run.data_interval_start),
         "NBFLOW_DATA_INTERVAL_END": macros.ts(run.data_interval_end),
+        LIMIT_VARIABLE: str(order.max_value_size),
     }
 
 

@@ -174,7 +174,7 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
         values = {**operator.values_of(result), **ti.pushed}
         followed = _followed(result) if order.task.decides is Decides.BRANCH else None
         said = cast(OutletEvents, context["outlet_events"]).emissions()
-        stored = _stored(values, order.value_store)
+        stored = _stored(values, order)
     # The boundary between the user's code and ours: whatever left it is the outcome.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         return named(from_exception(error), order, _naming(operator, context))
@@ -216,13 +216,13 @@ def _ended_well(
         raise
 
 
-def _stored(values: Mapping[str, object], value_store: str) -> dict[str, ValueRef]:
+def _stored(values: Mapping[str, object], order: TaskOrder) -> dict[str, ValueRef]:
     stored = {}
     for key, value in values.items():
         if value is None and key == RETURN_VALUE:
             continue
         try:
-            stored[key] = dump_value(value, value_store)
+            stored[key] = dump_value(value, order.value_store, order.max_value_size)
         except ValueNotStorable as error:
             raise ValueNotStorable(f"Value {key!r}: {error}") from error
     return stored

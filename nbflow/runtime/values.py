@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import reprlib
 import sys
@@ -19,7 +20,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from nbflow.core.errors import NbflowError
-from nbflow.core.orders import ValueRef
+from nbflow.core.orders import MAX_VALUE_SIZE, ValueRef
 from nbflow.runtime.artifacts import ArtifactStore, read_url
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 INLINE_BYTES = 48 * 1024
+LIMIT_VARIABLE = "NBFLOW_MAX_VALUE_SIZE"
 PREVIEW_CHARACTERS = 200
 
 Rung = Literal["json", "arrow", "npy", "pickle"]
@@ -55,14 +57,22 @@ class _Encoded:
     inline: bool = False
 
 
-def dump_value(value: object, value_store_url: str) -> ValueRef:
+def dump_value(value: object, value_store_url: str, limit: int | None = None) -> ValueRef:
     """Store `value` under its content hash and return the reference, which holds small JSON itself.
 
-    Raises ValueNotStorable, ValueStoreFailed. An unchanged value is written once however often it
-    is dumped.
+    Raises ValueNotStorable, also for one of more than `limit` bytes (by default what this attempt's
+    environment says), ValueStoreFailed. An unchanged value is written once however often it is
+    dumped.
     """
     encoded = _encode(value)
     preview = preview_of(value)
+    limit = limit or int(os.environ.get(LIMIT_VARIABLE, MAX_VALUE_SIZE))
+    if len(encoded.data) > limit:
+        raise ValueNotStorable(
+            f"{preview} takes {_bytes(len(encoded.data))}, more than a value may: {_bytes(limit)}. "
+            "Write it to a file or a table and hand on its path, or raise the limit: "
+            f"max_value_size = {len(encoded.data)} in nbflow.toml."
+        )
     length = length_of(value)
     if encoded.inline:
         inline = json.loads(encoded.data)
@@ -336,6 +346,16 @@ _DECODERS: dict[Rung, Callable[[bytes], object]] = {
 def _is(value: object, module: str, name: str) -> bool:
     """Whether `value` is of exactly this class, found without importing anything."""
     return type(value) is getattr(sys.modules.get(module), name, NotImplemented)
+
+
+def _bytes(size: int) -> str:
+    """A number of bytes in the unit a person would use."""
+    amount = float(size)
+    for unit in ("bytes", "KB", "MB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} GB"
 
 
 def _told(error: BaseException) -> str:

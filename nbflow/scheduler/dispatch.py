@@ -12,6 +12,7 @@ from nbflow.core.assets import AssetEvent, leaf_from_json
 from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import (
+    MAX_VALUE_SIZE,
     PreviousRun,
     RunInfo,
     Source,
@@ -48,6 +49,7 @@ def make_order(
     values: OrderValues,
     artifacts: str,
     heartbeat: float,
+    max_value_size: int = MAX_VALUE_SIZE,
     events: AssetContext = AssetContext(),
     previous: PreviousRun | None = None,
 ) -> TaskOrder:
@@ -79,6 +81,7 @@ def make_order(
         elements=values.elements,
         heartbeat=heartbeat,
         inlet_events=events.of_inlets(task),
+        max_value_size=max_value_size,
     )
 
 

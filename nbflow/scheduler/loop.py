@@ -21,7 +21,7 @@ from nbflow.core.events import CancelRun, Dispatched, RunStarted, TaskKey
 from nbflow.core.lifecycle import Settle
 from nbflow.core.limits import Candidate, Capacity, Taken, choose
 from nbflow.core.mapping import MAX_MAP_LENGTH
-from nbflow.core.orders import Source, TaskOrder, TaskReport
+from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder, TaskReport
 from nbflow.core.overlap import make_room
 from nbflow.core.states import Reason, RunState
 from nbflow.executors.base import Executor, ExecutorUnavailable
@@ -72,7 +72,8 @@ class SchedulerSettings:
     `artifacts` is the fsspec URL under which attempts keep notebooks and logs.
     `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
     `parallelism` is how many task instances may be active at once, whatever the executor has.
-    `max_map_length` is how many instances one mapped task may have.
+    `max_map_length` is how many instances one mapped task may have, `max_value_size` how many bytes
+    one value may take that a task hands on.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
@@ -86,6 +87,7 @@ class SchedulerSettings:
     longest_sleep: float = 30.0
     parallelism: int | None = None
     max_map_length: int = MAX_MAP_LENGTH
+    max_value_size: int = MAX_VALUE_SIZE
 
 
 class Scheduler:
@@ -519,6 +521,7 @@ class Scheduler:
                 values=values[one.key],
                 artifacts=self.settings.artifacts,
                 heartbeat=self.settings.heartbeat,
+                max_value_size=self.settings.max_value_size,
                 events=events,
                 previous=previous,
             )

@@ -13,7 +13,7 @@ from functools import partial
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server import rerun_routes, version_routes
+from nbflow.server import rerun_routes, value_routes, version_routes
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
@@ -616,6 +616,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (f"{_RUN}/cancel", CancelHandler),
     *rerun_routes.ROUTES,
     *version_routes.ROUTES,
+    *value_routes.ROUTES,
     (f"{_RUN}/notebook", RunNotebookHandler),
     ("questions", QuestionsHandler),
     (_TASK, TaskHandler),

@@ -143,7 +143,7 @@ def test_values_are_only_loaded_when_asked_for(order: TaskOrder, tmp_path: Path)
 
     assert render("{{ ti.xcom_pull('rows')['count'] }}", order) == "3"
     with pytest.raises(TemplateProblem, match="run the task that made it again"):
-        render("{{ ti.xcom_pull('rows', 'path') }}", order)
+        render("{{ ti.xcom_pull('rows', key='path') }}", order)
 
 
 def test_user_code_cannot_change_the_order_through_its_context(order: TaskOrder) -> None:
@@ -165,3 +165,14 @@ def test_a_process_learns_its_attempt_from_its_environment(order: TaskOrder) -> 
     assert environment["NBFLOW_TASK_ID"] == "t"
     assert environment["NBFLOW_TRY_NUMBER"] == "1"
     assert environment["NBFLOW_LOGICAL_DATE"] == "2026-03-01T06:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["ti.xcom_pull('rows', 'other_dag')", "ti.xcom_pull('rows', include_prior_dates=True)"],
+)
+def test_values_of_other_dags_and_earlier_runs_are_refused_with_what_works(
+    order: TaskOrder, call: str
+) -> None:
+    with pytest.raises(TemplateProblem, match="tasks get values of their own run"):
+        render("{{ " + call + " }}", order)

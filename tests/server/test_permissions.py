@@ -38,6 +38,8 @@ RULES = {
     ("GET", "dags/{dag_id}/versions"): ("nbflow:dags", "read"),
     ("GET", "dags/{dag_id}/versions/{number}"): ("nbflow:dags", "read"),
     ("GET", "dags/{dag_id}/diff"): ("nbflow:dags", "read"),
+    ("GET", "dags/{dag_id}/runs/{run_id}/values"): ("nbflow:runs", "read"),
+    ("GET", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/values/{key}"): ("nbflow:runs", "read"),
     ("POST", "dags/{dag_id}/runs/{run_id}/mark"): ("nbflow:runs", "write"),
     ("POST", "dags/{dag_id}/runs/{run_id}/run-tasks"): ("nbflow:runs", "execute"),
     ("POST", "dags/{dag_id}/runs/{run_id}/rerun"): ("nbflow:runs", "execute"),
