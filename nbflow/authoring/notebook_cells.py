@@ -159,9 +159,14 @@ def parse_magic(rest: str, findings: Findings) -> MagicLine:
             findings.error(BAD_MAGIC, f"%%task does not understand {word!r}.", _USAGE)
     after = tuple(part for word in given.pop("after", []) for part in word.split(",") if part)
     check_names(findings, given, CELL_OPTIONS)
-    return MagicLine(words[0], after, {key: _value(values) for key, values in given.items()})
+    return MagicLine(
+        words[0],
+        after,
+        {key: values if key in _LISTS else _value(values) for key, values in given.items()},
+    )
 
 
+_LISTS = ("outlets", "inlets")
 _USAGE = "Write it like `%%task train --after clean --retries 2`."
 
 

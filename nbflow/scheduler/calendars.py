@@ -59,6 +59,8 @@ class Calendars:
         """Ask this DAG's timetable if it is one to ask and has too little ahead. Returns when to
         look again, if that is not for the schedule to say.
         """
+        if stored.dag.timetable.get("kind") != CustomTimetable.kind:
+            return None
         timetable = timetable_from_json(stored.dag.timetable)
         if not isinstance(timetable, CustomTimetable) or stored.dag.dag_id in self._asked:
             return None

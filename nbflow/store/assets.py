@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import and_, bindparam, delete, func, insert, literal, or_, select, update
 
+from nbflow.core.asset_timetables import AssetOrTimeTimetable, AssetTimetable
 from nbflow.core.assets import (
     Asset,
     AssetAlias,
@@ -52,7 +53,7 @@ Values = dict[str, object]
 NEWEST = 100
 """So many events of each of its inlets a task may look at."""
 
-_ONLY_TIME = {"none", "cron", "crons", "delta", "once", "continuous", "events"}
+_WITH_ASSETS = (AssetTimetable.kind, AssetOrTimeTimetable.kind)
 
 
 # -- what DAGs have to do with assets --------------------------------------------------------------
@@ -105,8 +106,8 @@ def find_conflicts(session: Session, files: Mapping[str, Sequence[Dag]]) -> list
 
 
 def _names_assets(dag: Dag) -> bool:
-    is_timed = dag.timetable.get("kind") in _ONLY_TIME
-    return not is_timed or any(task.outlets or task.inlets for task in dag.tasks)
+    waits = dag.timetable.get("kind") in _WITH_ASSETS
+    return waits or any(task.outlets or task.inlets for task in dag.tasks)
 
 
 _KEY = ("dag_id", "task_id", "role", "kind", "name")
@@ -132,7 +133,7 @@ def _references(dag: Dag) -> Iterable[tuple[Values, AssetLeaf]]:
 
 
 def _awaited(dag: Dag) -> Iterable[AssetLeaf]:
-    if dag.timetable.get("kind") in _ONLY_TIME:
+    if dag.timetable.get("kind") not in _WITH_ASSETS:
         return
     expression = awaited_assets(timetable_from_json(dag.timetable))
     if expression is not None:

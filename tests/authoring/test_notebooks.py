@@ -12,8 +12,10 @@ import nbformat
 import pytest
 
 from nbflow.authoring import notebooks
+from nbflow.core.assets import leaf_from_json
 from nbflow.core.dag import Dag, TaskKind
 from nbflow.core.errors import Problem
+from nbflow.core.timetables import timetable_from_json
 
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -288,3 +290,40 @@ def test_tasks_of_cells_may_be_in_groups(tmp_path: Path) -> None:
 def test_a_group_of_a_cell_has_to_be_an_id(tmp_path: Path) -> None:
     problems = read(tmp_path, cell("x = 1", nbflow={"task": "train", "group": "a b"})).problems
     assert any("The group 'a b' is no id" in problem.message for problem in problems)
+
+
+def test_a_notebook_waits_for_assets_and_its_cells_make_some(tmp_path: Path) -> None:
+    got = read(
+        tmp_path,
+        cell("%%task load --outlets raw clean\nx = 1"),
+        cell("y = x", nbflow={"task": "use", "inlets": ["raw"], "outlets": "s3://lake/y"}),
+        schedule={"any": ["orders", {"asset": {"name": "prices", "uri": "s3://p"}}]},
+    )
+    assert got.problems == []
+    load, use = got.dag.tasks
+    assert [leaf_from_json(one).name for one in load.outlets] == ["raw", "clean"]
+    assert [leaf_from_json(one).name for one in use.outlets] == ["s3://lake/y"]
+    assert [leaf_from_json(one).name for one in use.inlets] == ["raw"]
+    words = timetable_from_json(got.dag.timetable).describe()
+    assert words == "When there is news of orders or prices"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (["0 6 * * *", "0 18 * * *"], "At 06:00 every day; At 18:00 every day, UTC"),
+        ({"kind": "delta", "seconds": 3600}, "Every hour"),
+    ],
+)
+def test_a_notebook_may_have_several_crons_or_a_timetable(
+    tmp_path: Path, schedule: object, words: str
+) -> None:
+    got = read(tmp_path, cell("x = 1"), schedule=schedule)
+    assert timetable_from_json(got.dag.timetable).describe() == words
+
+
+def test_an_asset_that_is_none_is_told_at_its_cell(tmp_path: Path) -> None:
+    got = read(tmp_path, cell("x = 1", nbflow={"task": "t", "outlets": [{"some": 1}]}))
+    (problem,) = got.problems
+    assert (problem.code, problem.severity) == ("NBF601", "error")
+    assert "outlets: {'some': 1} is no asset" in problem.message

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nbflow.commands import Commands
-from nbflow.core.assets import Asset, AssetExpression
+from nbflow.core.assets import Asset, AssetAlias, AssetExpression, Emission
 from nbflow.core.dag import Dag, Task, TaskKind
-from nbflow.core.timetables import AssetTimetable
+from nbflow.core.timetables import AssetOrTimeTimetable, AssetTimetable, CronTimetable
 from nbflow.store.database import Database
 from tests.scheduler.conftest import MakeScheduler
 from tests.scheduler.stage import (
     BAD,
+    OK,
     Clock,
     Hands,
     a_dag,
@@ -18,6 +21,7 @@ from tests.scheduler.stage import (
     save,
     start_run,
 )
+from tests.scheduler.test_waiting import statements
 
 A, B = Asset("a"), Asset("b", uri="s3://lake/b")
 
@@ -155,3 +159,81 @@ def test_an_empty_task_with_outlets_makes_them_too(
     scheduler.tick()
     assert run_state(database, dag_id="producer") == "success"
     assert len(run_ids(database, "consumer")) == 1
+
+
+def test_news_that_come_while_a_run_is_active_wait_and_become_one_run(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands, clock: Clock
+) -> None:
+    save(database, replace(consumer(A), overlap="skip", max_active_runs=1))
+    scheduler = make_scheduler()
+    for _ in range(3):
+        Commands(database, "ben", clock).emit("a")
+        scheduler.tick()
+    assert len(run_ids(database, "consumer")) == 1
+    hands.finish("use")
+    scheduler.tick()
+    scheduler.tick()
+    assert len(run_ids(database, "consumer")) == 2
+    events = [len(order.run.triggering_asset_events) for order in hands.orders.values()]
+    assert events == [1, 2]
+
+
+def test_newer_news_may_take_the_place_of_the_run_of_older_ones(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock
+) -> None:
+    save(database, replace(consumer(A), overlap="cancel_running", max_active_runs=1))
+    scheduler = make_scheduler()
+    for _ in range(2):
+        Commands(database, "ben", clock).emit("a")
+        scheduler.tick()
+        scheduler.tick()
+    older, newer = run_ids(database, "consumer")
+    assert run_state(database, older, "consumer") == "cancelled"
+    assert run_state(database, newer, "consumer") == "running"
+
+
+def test_a_dag_may_run_by_the_clock_and_by_assets(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock
+) -> None:
+    both = AssetOrTimeTimetable(CronTimetable("0 * * * *"), A).to_json()
+    save(database, replace(consumer(A), timetable=both), now=clock.now)
+    scheduler = make_scheduler()
+    Commands(database, "ben", clock).emit("a")
+    scheduler.tick()
+    clock.pass_(hours=1)
+    scheduler.tick()
+    kinds = {run_id.partition("__")[0] for run_id in run_ids(database, "consumer")}
+    assert kinds == {"asset_triggered", "scheduled"}
+
+
+def test_a_dag_scheduled_on_an_alias_runs_for_what_was_emitted_through_it(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    alias = AssetAlias("reports")
+    save(database, consumer(alias))
+    task = Task("make", TaskKind.PYTHON, outlets=(alias.to_json(),))
+    start_run(database, a_dag(dag_id="producer", tasks=[task]))
+    scheduler = make_scheduler()
+    scheduler.tick()
+    said = (Emission(Asset("monday"), {"pages": 3}, ("reports",)),)
+    hands.finish("make", replace(OK, emissions=said))
+    scheduler.tick()
+    order = next(order for order in hands.orders.values() if order.task.task_id == "use")
+    (event,) = order.run.triggering_asset_events
+    assert (event.asset.name, event.extra, event.aliases) == ("monday", {"pages": 3}, ("reports",))
+
+
+def test_a_tick_asks_no_more_of_the_store_for_many_dags_that_wait(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock
+) -> None:
+    def asked(dags: int) -> int:
+        save(database, *(consumer(A & B, dag_id=f"c{n}") for n in range(dags)))
+        scheduler = make_scheduler()
+        scheduler.tick()
+        Commands(database, "ben", clock).emit("a")
+        with statements(database) as said:
+            scheduler.tick()
+        scheduler.leader.step_down()
+        return len(said)
+
+    assert asked(2) == asked(40)
