@@ -291,6 +291,12 @@ def _check_values(origin: ActiveRun, tasks: Iterable[Task], only: Collection[str
     """Raise unless the first run has the values that these tasks read of tasks left out."""
     instances = origin.snapshot.instances
     for task in tasks:
+        for source, _ in task.expansion.values if task.expansion else ():
+            if source not in only:
+                raise RequestError(
+                    f"Task {task.task_id!r} is mapped over what {source!r} hands on: select "
+                    f"{source!r} too."
+                )
         for read in task.reads:
             done = [i for key, i in instances.items() if key[0] == read]
             if read not in only and not (done and all(i.state is TaskState.SUCCESS for i in done)):

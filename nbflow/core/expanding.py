@@ -70,6 +70,11 @@ def nothing_to_map(task: Task) -> Stopped:
 
 def _length(draft: Draft, task: Task, name: ValueName) -> int | Stopped | None:
     source, key = name
+    if source not in draft.dag.by_id:
+        return _not_mappable(
+            f"{task.task_id} is mapped over what {source} hands on, which is no part of this run: "
+            f"choose {source} too."
+        )
     counts = draft.counts(source)
     if any(number and not state.is_finished for state, number in counts.items()):
         return None

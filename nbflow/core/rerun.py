@@ -59,7 +59,7 @@ def to_clear(snapshot: RunSnapshot, which: Which, latest: Dag | None = None) -> 
     The setups that tasks need, and their teardowns, come with them. Raises SelectionError.
     """
     dag = latest or snapshot.dag
-    there = {task_id for task_id, _ in snapshot.instances}
+    there = {key[0] for key in snapshot.instances if fits(dag, key)}
     new = {t: TaskInstance(t) for t in dag.by_id if t not in there}
     instances = {**snapshot.instances, **{one.key: one for one in new.values()}}
     scopes = snapshot.scopes if latest is None else Scopes(latest)
@@ -74,10 +74,18 @@ def to_clear(snapshot: RunSnapshot, which: Which, latest: Dag | None = None) -> 
     }
     return Affected(
         snapshot.run.run_id,
-        in_order(dag, [key for key in keys if key[0] not in new]),
+        in_order(dag, [key for key in keys if key[0] not in new and fits(dag, key)]),
         tuple(task_id for task_id in dag.graph.order if task_id in new),
         tuple(sorted(gone)),
     )
+
+
+def fits(dag: Dag, key: TaskKey) -> bool:
+    """Whether the task is there in this version, and still mapped if the instance is one of
+    several.
+    """
+    task = dag.by_id.get(key[0])
+    return task is not None and (key[1] < 0 or task.expansion is not None)
 
 
 def to_force(snapshot: RunSnapshot, tasks: tuple[str, ...]) -> Affected:

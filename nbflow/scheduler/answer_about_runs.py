@@ -24,7 +24,7 @@ from nbflow.core.events import (
 )
 from nbflow.core.json import Json
 from nbflow.core.orders import run_folder
-from nbflow.core.rerun import Which, to_clear
+from nbflow.core.rerun import Which, fits, to_clear
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.scheduler.answering import Answering
@@ -189,7 +189,8 @@ def move_to(a: Answering, run: ActiveRun, stored: StoredDag) -> ActiveRun:
     if run.version_id == stored.version_id:
         return run
     affected = to_clear(run.snapshot, Which(()), stored.dag)
-    gone = tuple(key for key in run.snapshot.instances if key[0] in affected.removed)
+    there = run.snapshot.instances
+    gone = tuple(key for key in there if key[0] in affected.removed or not fits(stored.dag, key))
     a.book.take(run)
     a.book.advance(run, [Removed(gone)], a.now)
     # What is in memory only has to be written before the run is read again.

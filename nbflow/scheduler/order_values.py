@@ -20,6 +20,8 @@ from nbflow.store.runs import ActiveRun
 
 Values = Mapping[str, ValueRef]
 
+_EITHER = -2
+
 
 @dataclass(frozen=True)
 class OrderValues:
@@ -60,7 +62,7 @@ class _Needs:
 
     @property
     def plain(self) -> Iterable[str]:
-        yield from (t for t, index in self.reads.items() if index == -1)
+        yield from (t for t, index in self.reads.items() if index in (-1, _EITHER))
         yield from (name[0] for name, _, of_instance in self.sources.values() if not of_instance)
 
     @property
@@ -74,7 +76,7 @@ class _Needs:
 
     @property
     def whole(self) -> Iterable[str]:
-        return (t for t, index in self.reads.items() if index is None)
+        return (t for t, index in self.reads.items() if index in (None, _EITHER))
 
 
 def _needs(snapshot: RunSnapshot, key: TaskKey) -> _Needs:
@@ -85,6 +87,8 @@ def _needs(snapshot: RunSnapshot, key: TaskKey) -> _Needs:
 
 def _index_read(snapshot: RunSnapshot, task: Task, index: int, upstream: str) -> int | None:
     """Which instance of an upstream task is read; None for all of them."""
+    if upstream not in snapshot.dag.by_id:
+        return _EITHER  # left out of this run, which has the values of an earlier one
     if snapshot.dag.by_id[upstream].expansion is None:
         return -1
     return index if index >= 0 and snapshot.dag.pairs(task.task_id, upstream) else None
@@ -132,7 +136,8 @@ class _Found:
         values: dict[str, Values] = {}
         mapped: dict[str, Sequence[tuple[int, Values]]] = {}
         for task_id, index in need.reads.items():
-            if index is None:
+            is_either = index == _EITHER and task_id not in self.plain
+            if index is None or (is_either and task_id in self.of_instances):
                 mapped[task_id] = tuple(self.of_instances.get(task_id, {}).items())
             elif index >= 0:
                 values[task_id] = self.of_instances.get(task_id, {}).get(index, {})

@@ -10,7 +10,7 @@ import pytest
 
 from nbflow.commands import Commands
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
-from nbflow.core.errors import NotFoundError
+from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.mapping import VALUE, Expansion, Source
 from nbflow.core.orders import RETURN_VALUE, Outcome, TaskOrder, ValueRef
 from nbflow.core.states import TaskState
@@ -20,7 +20,7 @@ from nbflow.store.database import Database
 from nbflow.views.instances import instance_page
 from nbflow.views.runs import run_detail, task_instance_detail
 from tests.scheduler.conftest import MakeScheduler
-from tests.scheduler.stage import BAD, Clock, Hands, start_run
+from tests.scheduler.stage import BAD, Clock, Hands, save, start_run
 from tests.scheduler.test_waiting import statements
 
 
@@ -275,3 +275,68 @@ def test_who_asks_for_a_mapped_task_as_a_whole_is_told_which_instances_there_are
         task_instance_detail(database, "d", "r", "m")
     with pytest.raises(NotFoundError, match="no instance 4"):
         task_instance_detail(database, "d", "r", "a", 4)
+
+
+def finished(database: Database, make_scheduler: MakeScheduler, hands: Hands) -> Scheduler:
+    scheduler = after_a(database, make_scheduler, hands, [1, 2])
+    for index in range(2):
+        end(hands, f"m[{index}]", value(index))
+    scheduler.tick()
+    end(hands, "z[-1]", value("all"))
+    scheduler.tick()
+    return scheduler
+
+
+def test_a_rerun_of_the_last_task_alone_reads_the_values_of_all_instances_of_the_first_run(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    scheduler = finished(database, make_scheduler, hands)
+    Commands(database, "ann").rerun("d", "r", tasks=["z"])
+    scheduler.tick()
+    order = live(hands)["z[-1]"]
+    assert [values[RETURN_VALUE].json for _, values in order.mapped_values["m"]] == [0, 1]
+
+
+def test_a_rerun_of_a_mapped_task_needs_what_it_is_mapped_over(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    finished(database, make_scheduler, hands)
+    with pytest.raises(RequestError, match="'m' is mapped over what 'a' hands on: select 'a' too"):
+        Commands(database, "ann").rerun("d", "r", tasks=["m"])
+
+
+def test_a_task_that_is_mapped_no_more_runs_once_in_the_latest_version(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    scheduler = finished(database, make_scheduler, hands)
+    tasks = tuple(replace(task, expansion=None) for task in a_fan().tasks)
+    save(database, replace(a_fan(), tasks=tasks))
+    Commands(database, "ann").clear("d", "r", ["m+"], latest=True)
+    scheduler.tick()
+    scheduler.tick()
+    assert states(database)["m[0]"] == "removed"
+    end(hands, "m[-1]", value("once"))
+    scheduler.tick()
+    scheduler.tick()
+    assert live(hands)["z[-1]"].values["m"][RETURN_VALUE].json == "once"
+
+
+def test_a_task_that_has_become_mapped_is_expanded_in_the_latest_version(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    tasks = tuple(replace(task, expansion=None) for task in a_fan().tasks)
+    start_run(database, replace(a_fan(), tasks=tasks))
+    scheduler = make_scheduler()
+    scheduler.tick()
+    end(hands, "a[-1]", value([1, 2]))
+    scheduler.tick()
+    end(hands, "m[-1]", value(0))
+    scheduler.tick()
+    save(database, a_fan())
+    Commands(database, "ann").clear("d", "r", ["a+"], latest=True)
+    scheduler.tick()
+    scheduler.tick()
+    end(hands, "a[-1]", value([1, 2]))
+    scheduler.tick()
+    assert {"m[0]", "m[1]"} <= states(database).keys()
+    assert "m" not in states(database)
