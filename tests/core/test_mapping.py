@@ -7,8 +7,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import product
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nbflow.core import effects as fx
 from nbflow.core.dag import Dag, Decides, Edge, Task, TaskKind
@@ -429,3 +432,69 @@ class _Counted(dict):  # type: ignore[type-arg]  # a dict of instances that coun
     def get(self, key: TaskKey, default: object = None) -> object:
         self.looks += 1
         return super().get(key, default)
+
+
+# --- anything may happen --------------------------------------------------------------------------
+
+
+def _recounted(snapshot: RunSnapshot) -> dict[str, dict[TaskState, int]]:
+    found: dict[str, dict[TaskState, int]] = {}
+    for one in snapshot.instances.values():
+        states_of = found.setdefault(one.task_id, {})
+        states_of[one.state] = states_of.get(one.state, 0) + 1
+    return found
+
+
+def _check(snapshot: RunSnapshot) -> None:
+    counts = {
+        task: {state: n for state, n in snapshot.counts(task).items() if n}
+        for task in snapshot.dag.by_id
+    }
+    assert counts == _recounted(snapshot)
+    assert snapshot.unfinished == sum(
+        not one.state.is_finished for one in snapshot.instances.values()
+    )
+    assert all(
+        {k[1] for k in snapshot.instances if k[0] == t} == {*snapshot.indexes(t)} for t in counts
+    )
+
+
+@given(st.integers(0, 2**32), st.sampled_from(list(Settle)[:2]))
+@settings(max_examples=150, deadline=None)
+def test_whatever_happens_counts_stay_true_and_the_run_can_end(seed: int, settle: Settle) -> None:
+    random = Random(seed)
+    rules = list(TriggerRule)
+    b, c = (mapped(n, returned("a"), group="g", trigger_rule=random.choice(rules)) for n in "bc")
+    m = mapped("m", returned("a"), min_success_ratio=random.choice([1.0, 0.5]))
+    n = mapped("n", returned("m"), trigger_rule=random.choice(rules))
+    snapshot = a_run("a>m", "m>n", "a>b", "a>c", "b>c", "c>z", "n>z", b=b, c=c, m=m, n=n)
+    for _ in range(40):
+        events: list[Event] = []
+        keys = sorted(snapshot.instances)
+        for key in random.sample(keys, min(3, len(keys))):
+            one = snapshot.instances[key]
+            if one.state is TaskState.SCHEDULED:
+                events.append(Dispatched(key, f"{key}{one.try_number + 1}"))
+            elif one.is_with_executor and one.attempt_id:
+                outcome = random.choice([a_list(random.randrange(4)), a_list(2), BAD, SKIP])
+                events.append(AttemptFinished(key, one.attempt_id, outcome))
+            elif one.state is not TaskState.REMOVED and random.random() < 0.15:
+                events.append(Cleared((key,)))
+        fx.apply(snapshot, advance(snapshot, [*events, RunStarted()], NOW, settle))
+        _check(snapshot)
+    _run_to_the_end(snapshot, settle)
+    assert snapshot.run.state.is_finished
+
+
+def _run_to_the_end(snapshot: RunSnapshot, settle: Settle) -> None:
+    for _ in range(60):
+        events: list[Event] = [RunStarted()]
+        for key, one in snapshot.instances.items():
+            if one.state is TaskState.SCHEDULED:
+                events.append(Dispatched(key, f"{key}{one.try_number + 1}"))
+            elif one.is_with_executor and one.attempt_id:
+                events.append(AttemptFinished(key, one.attempt_id, a_list(2)))
+        fx.apply(snapshot, advance(snapshot, events, NOW, settle))
+        _check(snapshot)
+        if snapshot.run.state.is_finished:
+            return
