@@ -69,6 +69,12 @@ def postgres_database() -> Iterator[Database]:
             yield opened
 
 
+def sqlite_file(folder: Path) -> str:
+    """The URL of an empty store with all its tables, in a new file in `folder`."""
+    shutil.copy(_sqlite_template(), folder / "nbflow.db")
+    return sqlite_url(folder)
+
+
 def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'nbflow.db'}"
 
