@@ -111,7 +111,7 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9), outcome=st.sampled_from([OK, OK, OK, BAD, LOST, SKIPPED]))
     def end_an_attempt(self, which: int, outcome: Outcome) -> None:
         """A worker reports, or is lost."""
-        live = sorted(self.hands.live)
+        live = sorted(self.hands.live, key=self._place)  # ids of attempts are never the same
         self.hands.end(live[which % len(live)], outcome)
         self._look()
 
@@ -272,6 +272,10 @@ class AnyHistory(RuleBasedStateMachine):
             if not self.hands.live and (book is None or book.next_retry_at is None):
                 return
         raise AssertionError("It never comes to rest.")
+
+    def _place(self, attempt: str) -> tuple[str, str, str]:
+        order = self.hands.orders[attempt]
+        return (order.run.dag_id, str(order.run.logical_date), order.task.task_id)
 
     def _check_why(self, run: ActiveRun, instance: TaskInstance) -> None:
         about = run.snapshot.run
