@@ -41,7 +41,8 @@ class TaskOptions(TypedDict, total=False):
     upstream of it, or none (absolute). `max_active_tis_per_dag` and `max_active_tis_per_dagrun`
     limit how many instances of the task are active, over all runs and in each. `depends_on_past`
     waits until the task has succeeded, or was skipped, in the previous run, `wait_for_downstream`
-    also for the tasks directly downstream of it there. `queue` and `resources` say which workers
+    also for the tasks directly downstream of it there. Without `do_xcom_push` what the task returns
+    is not handed on. `queue` and `resources` say which workers
     may run the task. `isolation="thread"` runs Python inside the worker: faster, but it cannot be
     ended by force. `map_index_template` is a template that names each instance of a mapped task;
     with a `min_success_ratio` below 1 the task counts as a success where that part of its
@@ -72,6 +73,7 @@ class TaskOptions(TypedDict, total=False):
     depends_on_past: bool
     wait_for_downstream: bool
     ignore_first_depends_on_past: bool
+    do_xcom_push: bool
     queue: str | None
     resources: Mapping[str, float]
     isolation: Isolation

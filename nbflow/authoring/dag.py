@@ -65,7 +65,8 @@ class DAG(DagDefinition):
     `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
     seconds; a `deadline` only tells that a run is late. `default_args` are arguments for every task
     that takes them. `secrets` names variables and connections (`var.x`, `conn.y`) that tasks read
-    besides those they mention. Problems are not raised here but reported all at once by
+    besides those they mention. `orientation` is there for Airflow's files and has no
+    effect. Problems are not raised here but reported all at once by
     `problems()` and `to_core()`, save for the name of an argument that does not exist.
     """
 
@@ -99,6 +100,7 @@ class DAG(DagDefinition):
         user_defined_filters: Mapping[str, Callable[..., object]] | None = None,
         template_searchpath: str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
         render_template_as_native_obj: bool = False,
+        orientation: str = "LR",
         **unknown: object,
     ) -> None:
         origin = caller()

@@ -103,7 +103,8 @@ class Task:
     setup or teardown changes what a run waits for and what it is judged by (`setup_teardown.py`).
     `callbacks` names the functions to call by occasion (`callbacks.py`), `notify` says whom to tell
     (`notifications.py`). Times are in seconds; None means no limit.
-    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG.
+    `max_active_tis_per_dag` counts this task's instances over all runs of the DAG. Without
+    `do_xcom_push` what it returns is not handed on.
     `outlets` and `inlets` are the assets it makes and uses, as JSON of `assets.py`.
 
     `templates` says how they are rendered where it is not the plain way: `files` by the text that
@@ -156,6 +157,7 @@ class Task:
     templates: JsonObject = field(default_factory=dict)
     params: Mapping[str, JsonObject] = field(default_factory=dict)
     reads_previous: bool = False
+    do_xcom_push: bool = True
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 from nbflow import slow_imports
 from nbflow.core.dag import TaskKind
 from nbflow.core.json import JsonObject
-from nbflow.core.orders import Outcome, TaskOrder
+from nbflow.core.orders import RETURN_VALUE, Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.attempt import Attempt
@@ -93,7 +93,7 @@ class TaskRunner:
                 outcome = _guarded(lambda: self._in_kernel(order, token, on_event))
             else:
                 outcome = _guarded(lambda: self._in_process(order, token))
-            return notes.add_to(outcome)
+            return notes.add_to(_handed_on(order, outcome))
 
     def warm_up(self, kinds: Collection[TaskKind] | None = None) -> None:
         """Start ahead what makes the first attempt of these kinds fast, by default of all.
@@ -209,6 +209,14 @@ class TaskRunner:
 
 def _hidden(text: str) -> bytes:
     return f"{current_masker().text(text)}\n".encode()
+
+
+def _handed_on(order: TaskOrder, outcome: Outcome) -> Outcome:
+    """The outcome without what the task returned, if that is not to be handed on."""
+    if order.task.do_xcom_push or RETURN_VALUE not in outcome.values:
+        return outcome
+    kept = {key: value for key, value in outcome.values.items() if key != RETURN_VALUE}
+    return replace(outcome, values=kept)
 
 
 def _with_parameters(order: TaskOrder) -> tuple[TaskOrder, Mapping[str, object]]:

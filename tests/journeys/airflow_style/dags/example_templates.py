@@ -15,7 +15,8 @@ with DAG(
 ) as dag:
     BashOperator(
         task_id="dates",
-        bash_command="echo {{ ds }} {{ ts_nodash }} {{ macros.ds_format(ds, '%Y-%m-%d', '%d.%m.%Y') }}"
+        bash_command="echo {{ ds }} {{ ts_nodash }}"
+        " {{ macros.ds_format(ds, '%Y-%m-%d', '%d.%m.%Y') }}"
         " {{ data_interval_end | ds }} {{ dag.dag_id }} {{ ti.task_id }} {{ run_id }}",
     )
     BashOperator(
