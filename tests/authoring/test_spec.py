@@ -324,7 +324,7 @@ def test_what_json_cannot_say_is_a_problem_that_names_the_argument(tmp_path: Pat
 
 
 def test_default_args_that_nothing_takes_get_a_warning_and_no_error() -> None:
-    with DAG("d", default_args={"retires": 2, "email": "ana@example.org"}) as dag:
+    with DAG("d", default_args={"retires": 2, "colour": "red"}) as dag:
         EmptyOperator(task_id="t")
     problems = dag.problems()
     assert [p.severity for p in problems] == ["warning", "warning"]
