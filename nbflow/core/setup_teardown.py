@@ -7,7 +7,7 @@ teardowns lie elsewhere: then the task is out of its scope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 
 from nbflow.core.dag import Dag, Task
@@ -30,21 +30,10 @@ class Scopes:
             for task in dag.tasks
             if task.role == "teardown" and not task.on_failure_fail_dagrun
         )
-        self._relevant: dict[str, frozenset[str]] = {}
 
     def setups_of(self, task_id: str) -> frozenset[str]:
         """The setups that a task needs, near or far."""
-        if not self.setups or task_id in self.teardowns:
-            return frozenset()
-        if task_id not in self._relevant:
-            after = self._graph.descendants(task_id) & self.teardowns
-            before = self._graph.ancestors(task_id) & self.setups
-            self._relevant[task_id] = frozenset(
-                setup
-                for setup in before
-                if not (torn_down := self.teardowns_of(setup)) or torn_down & after
-            )
-        return self._relevant[task_id]
+        return self._setups_by_task.get(task_id, frozenset())
 
     def teardowns_of(self, setup: str) -> frozenset[str]:
         """The teardowns of a setup: those right downstream of it."""
@@ -54,9 +43,30 @@ class Scopes:
         """The setups that a task needs and does not directly come after."""
         return self.setups_of(task_id) - set(self._graph.upstream[task_id])
 
-    def in_need_of(self, setup: str) -> set[str]:
-        """The tasks that need a setup, near or far."""
-        return {t for t in self._graph.descendants(setup) if setup in self.setups_of(t)}
+    def in_need_of(self, setup: str) -> frozenset[str]:
+        """The tasks that need a setup, near or far: all downstream of it, if it has teardowns only
+        those before one of them; no teardowns.
+        """
+        return self._tasks_by_setup.get(setup, frozenset())
+
+    @cached_property
+    def _tasks_by_setup(self) -> Mapping[str, frozenset[str]]:
+        # Once per setup and not per task: a DAG may have thousands of tasks.
+        found: dict[str, frozenset[str]] = {}
+        for setup in self.setups:
+            scope = self._graph.descendants(setup) - self.teardowns
+            if torn_down := self.teardowns_of(setup):
+                scope &= self._graph.ancestors(*torn_down)
+            found[setup] = frozenset(scope)
+        return found
+
+    @cached_property
+    def _setups_by_task(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for setup, tasks in self._tasks_by_setup.items():
+            for task_id in tasks:
+                found.setdefault(task_id, set()).add(setup)
+        return {task_id: frozenset(setups) for task_id, setups in found.items()}
 
     # --- what a run does
 

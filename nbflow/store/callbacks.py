@@ -11,6 +11,7 @@ from typing import Literal
 
 from sqlalchemy import bindparam, insert, select, update
 
+from nbflow.core.events import TaskKey
 from nbflow.core.json import Json, JsonObject
 from nbflow.store import journal
 from nbflow.store.database import Session
@@ -113,10 +114,18 @@ def unfinished(session: Session) -> list[Named]:
     return [Named(StoredCallback(*row[2:]), row[0], row[1]) for row in rows]
 
 
-def of_run(session: Session, run_pk: int) -> list[StoredCallback]:
-    """Everything a run had called back so far, in order."""
-    rows = session.execute(_OF_RUN, {"run_pk": run_pk})
-    return [StoredCallback(*row) for row in rows]
+def of_run(session: Session, run_pk: int, limit: int = 500) -> list[StoredCallback]:
+    """The newest callbacks and notifications of a run, in order."""
+    rows = session.execute(_OF_RUN.limit(limit), {"run_pk": run_pk})
+    return [StoredCallback(*row) for row in rows][::-1]
+
+
+def of_task(session: Session, run_pk: int, key: TaskKey, limit: int = 500) -> list[StoredCallback]:
+    """The newest callbacks and notifications of a task instance, in order."""
+    task_id, map_index = key
+    mine = _OF_RUN.where(_CALLBACKS.c.task_id == task_id, _CALLBACKS.c.map_index == map_index)
+    rows = session.execute(mine.limit(limit), {"run_pk": run_pk})
+    return [StoredCallback(*row) for row in rows][::-1]
 
 
 def has_open(session: Session, run_pks: Collection[int]) -> bool:
@@ -158,4 +167,8 @@ _OPEN = (
     .where(CALLBACK_IS_OPEN)
     .order_by(*_ORDER)
 )
-_OF_RUN = select(*_COLUMNS).where(_CALLBACKS.c.run_pk == bindparam("run_pk")).order_by(*_ORDER)
+_OF_RUN = (
+    select(*_COLUMNS)
+    .where(_CALLBACKS.c.run_pk == bindparam("run_pk"))
+    .order_by(*(column.desc() for column in _ORDER))
+)

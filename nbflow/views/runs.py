@@ -110,7 +110,7 @@ def task_instance_detail(
             raise _no_instance(snapshot, key)
         tries = browsing.tries(session, run.id, key)
         values = run_store.values_of_instance(session, run.id, key)
-        called = callback_store.of_run(session, run.id)
+        called = callback_store.of_task(session, run.id, key)
         conditions = why(
             session, ActiveRun(run.id, 0, snapshot), key, now or datetime.now(timezone.utc)
         )
@@ -120,7 +120,7 @@ def task_instance_detail(
         tries=[_try_view(one) for one in tries],
         values=[_value_view(name, value) for name, value in values.items()],
         why=conditions,
-        callbacks=[_callback_view(c) for c in called if (c.task_id, c.map_index) == key],
+        callbacks=[_callback_view(one) for one in called],
         question=question_view(dag_id, run_id, snapshot.instances[key]),
     )
 

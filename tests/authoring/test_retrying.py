@@ -57,6 +57,9 @@ def test_rules_are_data_in_the_spec() -> None:
         (ExceptionRetryPolicy([RetryRule()]), "fits no exception"),
         (ExceptionRetryPolicy([RetryRule(message="(")]), "is no pattern"),
         (ExceptionRetryPolicy(default="never"), "knows no action 'never'"),
+        ({"rules": [{"exception": 3}]}, "3 is no exception"),
+        ({"rules": [{"exception": "A", "retry_delay": "soon"}]}, "retry_delay is 'soon'"),
+        ({"rules": [3]}, "no list of objects"),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused(policy: object, why: str) -> None:
@@ -120,3 +123,19 @@ def test_timezone_makes_instants_that_know_their_zone() -> None:
     assert moved.hour == 23
     with pytest.raises(ValueError, match="has a zone already"):
         timezone.make_aware(timezone.utcnow())
+
+
+def test_a_policy_may_be_an_object_as_in_the_metadata_of_a_notebook() -> None:
+    rule = {"exception": "ValueError", "action": "fail", "reason": "No."}
+    with DAG("d") as dag:
+        EmptyOperator(task_id="a", retry_policy={"rules": [rule], "default": "retry"})
+    retry = dag.to_core().by_id["a"].retry
+    assert retry.rules == (Rule(("ValueError",), RetryAction.FAIL, why="No."),)
+    assert retry.otherwise is RetryAction.RETRY
+
+
+def test_what_is_wrong_with_such_an_object_is_named() -> None:
+    with DAG("d") as dag:
+        EmptyOperator(task_id="a", retry_policy={"rules": [{"exceptions": "ValueError"}]})
+    with pytest.raises(DefinitionError, match=r"takes no 'exceptions'.*'exception'"):
+        dag.to_core()
