@@ -206,6 +206,34 @@ Seen = Mapping[tuple[str, datetime], RunSeen]
 """Runs by DAG and logical date."""
 
 
+Spot = tuple[str, "datetime | str | None", "str | None"]
+"""What of another DAG's runs may decide a wait: the run at a logical date, or of an id, or a task
+in it (ANY_TASK: whichever).
+"""
+ANY_TASK = "*"
+
+
+def spots(condition: JsonObject) -> list[Spot]:
+    """What a condition judged by other runs looks at."""
+    dag_id = str(condition["dag_id"])
+    if kind_of(condition) is Kind.RUN:
+        return [(dag_id, str(condition["run_id"]), None)]
+    tasks: list[str | None] = [*_list(condition, "task_ids")]
+    if not tasks:
+        tasks = [ANY_TASK if condition.get("group") else None]
+    return [(dag_id, date, task_id) for date in dates(condition) for task_id in tasks]
+
+
+def spots_of_run(run: DagRun) -> tuple[Spot, ...]:
+    """Where a change of this run itself shows."""
+    return (run.dag_id, run.logical_date, None), (run.dag_id, run.run_id, None)
+
+
+def spots_of_task(run: DagRun, task_id: str) -> tuple[Spot, ...]:
+    """Where a change of a task of this run shows."""
+    return (run.dag_id, run.logical_date, task_id), (run.dag_id, run.logical_date, ANY_TASK)
+
+
 def dates(condition: JsonObject) -> list[datetime]:
     """The logical dates an `external` condition looks at."""
     return [datetime.fromisoformat(str(text)) for text in _list(condition, "dates")]

@@ -85,7 +85,7 @@ class RunBook:
     def add(self, run: ActiveRun) -> None:
         self.runs[run.id] = run
         self._by_name[(run.snapshot.run.dag_id, run.snapshot.run.run_id)] = run.id
-        self.watch.note_new_run(run.snapshot.run.dag_id)
+        self.watch.note_new_run(run.snapshot.run)
         self._index_backfill(run)
         for instance in run.snapshot.instances.values():
             self._index(run.id, instance)
@@ -162,7 +162,7 @@ class RunBook:
         effects = advance(run.snapshot, events, now, settle, self._max_map_length)
         fx.apply(run.snapshot, effects)
         self._effects.setdefault(run.id, []).extend(effects)
-        self.watch.note(run.snapshot.run.dag_id, effects)
+        self.watch.note(run.snapshot.run, effects)
         self._index_backfill(run)
         for effect in effects:
             if isinstance(effect, fx.TaskChanged):

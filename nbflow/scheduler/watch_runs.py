@@ -1,12 +1,13 @@
-"""Task instances that wait for what other runs do: looked at when one of those DAGs has changed,
-all together, and at no other time.
+"""Task instances that wait for what other runs do: looked at when just that has changed, all
+together, and at no other time.
 
 The loop says what changed (only it changes runs), so nothing is polled: a thousand waiting tasks
-cost nothing until a DAG they wait for moves, and then two or three statements.
+cost nothing until what they wait for moves, and then two or three statements.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -17,9 +18,9 @@ from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey, WaitOver
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome
-from nbflow.core.snapshot import TaskInstance
+from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import Reason, TaskState
-from nbflow.core.waiting import Kind
+from nbflow.core.waiting import Kind, Spot
 from nbflow.store import dags as dag_store
 from nbflow.store import waiting as waiting_store
 from nbflow.store.database import Session
@@ -30,22 +31,23 @@ Found: TypeAlias = dict[int, list[WaitOver]]
 
 @dataclass
 class Watch:
-    """Who waits for which DAG, and which of them have to be looked at. `asking` are those that wait
-    for a person's answer, for whoever wants to tell that person.
+    """Who waits for what of other runs, and which of them have to be looked at. `asking` are those
+    that wait for a person's answer, for whoever wants to tell that person.
     """
 
     asking: dict[Ref, JsonObject] = field(default_factory=dict)
 
-    _waiting: dict[str, dict[Ref, tuple[Task, JsonObject]]] = field(default_factory=dict)
-    _dag_of: dict[Ref, str] = field(default_factory=dict)
-    _changed: set[str] = field(default_factory=set)
+    _waiting: dict[Ref, tuple[Task, JsonObject]] = field(default_factory=dict)
+    _spots: dict[Spot, dict[Ref, None]] = field(default_factory=dict)
+    _dags: Counter[str] = field(default_factory=Counter)
+    _changed: set[Spot] = field(default_factory=set)
     _new: set[Ref] = field(default_factory=set)
 
     def index(self, ref: Ref, task: Task, instance: TaskInstance) -> None:
         """Take note of the instance's state: it may begin to wait, or have stopped to."""
         condition = instance.waits_for
         waits = instance.state is TaskState.DEFERRED and condition is not None
-        if not waits and ref not in self._dag_of and ref not in self.asking:
+        if not waits and ref not in self._waiting and ref not in self.asking:
             return
         self._forget(ref)
         if condition is None or not waits:
@@ -53,20 +55,23 @@ class Watch:
         if waiting.kind_of(condition) is Kind.ANSWER:
             self.asking[ref] = condition
         elif waiting.kind_of(condition) in waiting.SEEN_IN_RUNS:
-            dag_id = str(condition["dag_id"])
-            self._dag_of[ref] = dag_id
-            self._waiting.setdefault(dag_id, {})[ref] = (task, condition)
+            self._waiting[ref] = (task, condition)
+            self._dags[str(condition["dag_id"])] += 1
+            for spot in waiting.spots(condition):
+                self._spots.setdefault(spot, {})[ref] = None
             self._new.add(ref)
 
-    def note(self, dag_id: str, effects: Iterable[fx.Effect]) -> None:
-        """Take note of what changed in a run of this DAG."""
-        if dag_id in self._waiting and any(map(_changes_state, effects)):
-            self._changed.add(dag_id)
+    def note(self, run: DagRun, effects: Iterable[fx.Effect]) -> None:
+        """Take note of what changed in this run."""
+        if self._dags[run.dag_id]:
+            found = (spot for effect in effects for spot in _changed_by(effect, run))
+            self._changed.update(spot for spot in found if spot in self._spots)
 
-    def note_new_run(self, dag_id: str) -> None:
-        """Take note of a new run of this DAG."""
-        if dag_id in self._waiting:
-            self._changed.add(dag_id)
+    def note_new_run(self, run: DagRun) -> None:
+        """Take note of a run that was not known before."""
+        if self._dags[run.dag_id]:
+            spots = waiting.spots_of_run(run)
+            self._changed.update(spot for spot in spots if spot in self._spots)
 
     @property
     def has_news(self) -> bool:
@@ -74,36 +79,41 @@ class Watch:
         return bool(self._new or self._changed)
 
     def look(self, session: Session) -> Found:
-        """What those whose DAGs have changed, and those that have just begun to wait, have come to,
-        by run.
+        """What those have come to whose part of other runs has changed, and those that have just
+        begun to wait, by run.
         """
-        due = {ref: self._waiting[self._dag_of[ref]][ref] for ref in self._new}
-        for dag_id in self._changed:
-            due |= self._waiting.get(dag_id, {})
+        refs = dict.fromkeys(self._new)
+        for spot in self._changed:
+            refs |= self._spots.get(spot, {})
         new, self._new = self._new, set()
         self._changed.clear()
         found: Found = {}
-        if not due:
+        if not refs:
             return found
+        due = {ref: self._waiting[ref] for ref in refs}
         outcomes = _external(session, due, new) | _runs(session, due)
         for (run_pk, key), outcome in outcomes.items():
             found.setdefault(run_pk, []).append(WaitOver(key, outcome))
         return found
 
     def _forget(self, ref: Ref) -> None:
-        dag_id = self._dag_of.pop(ref, None)
-        if dag_id is not None:
-            del self._waiting[dag_id][ref]
-            if not self._waiting[dag_id]:
-                del self._waiting[dag_id]
+        _, condition = self._waiting.pop(ref, (None, None))
+        if condition is not None:
+            self._dags[str(condition["dag_id"])] -= 1
+            for spot in waiting.spots(condition):
+                self._spots[spot].pop(ref)
+                if not self._spots[spot]:
+                    del self._spots[spot]
         self._new.discard(ref)
         self.asking.pop(ref, None)
 
 
-def _changes_state(effect: fx.Effect) -> bool:
-    if isinstance(effect, (fx.TaskChanged, fx.RunChanged)):
-        return effect.before.state is not effect.after.state
-    return False
+def _changed_by(effect: fx.Effect, run: DagRun) -> Iterable[Spot]:
+    if isinstance(effect, fx.TaskChanged) and effect.before.state is not effect.after.state:
+        return waiting.spots_of_task(run, effect.after.task_id)
+    if isinstance(effect, fx.RunChanged) and effect.before.state is not effect.after.state:
+        return waiting.spots_of_run(run)
+    return ()
 
 
 Due: TypeAlias = dict[Ref, tuple[Task, JsonObject]]
