@@ -25,7 +25,12 @@ describe('a field', () => {
     [{ type: 'boolean' }, 'boolean'],
     [{ enum: ['EU', 'US'] }, 'choice'],
     [{ type: 'array', items: { type: 'string' } }, 'texts'],
-    [{ type: 'array', items: { type: 'number' } }, 'json'],
+    [{ type: 'array', items: { type: 'number' } }, 'numbers'],
+    [{ type: 'array', items: { type: 'string', enum: ['a', 'b'] } }, 'choices'],
+    [{ type: 'array', examples: ['a', 'b'] }, 'choices'],
+    [{ type: 'array', items: { type: 'object' } }, 'json'],
+    [{ type: 'string', format: 'date-time' }, 'date-time'],
+    [{ type: 'string', format: 'time' }, 'time'],
     [{ type: 'object' }, 'json'],
     [{ type: ['string', 'number'] }, 'json'],
     [{}, 'json']
@@ -43,6 +48,33 @@ describe('a field', () => {
     ).toBe('a\nb');
     expect(aField({}, { default: { a: 1 } }).initial).toBe('{"a":1}');
     expect(aField({ type: ['string', 'null'] }, { default: null }).initial).toBe('');
+  });
+
+  test('of several choices holds those that are chosen', () => {
+    const field = aField(
+      { type: 'array', examples: ['a', 'b'], values_display: { a: 'First' } },
+      { default: ['b'] }
+    );
+
+    expect(field.initial).toBe('"b"');
+    expect(field.choices.map(({ label }) => label)).toEqual(['First', 'b']);
+    expect(read(field, '"a"\n"b"', PLAIN)).toEqual({ value: ['a', 'b'] });
+    expect(read(field, '', PLAIN)).toEqual({ value: [] });
+  });
+
+  test('of a moment shows it where the person is, and means the same moment', () => {
+    const field = aField(
+      { type: 'string', format: 'date-time' },
+      { default: '2026-03-01T06:00:00+00:00' }
+    );
+
+    expect(read(field, field.initial, PLAIN)).toEqual({ value: '2026-03-01T06:00:00.000Z' });
+  });
+
+  test('stands in its section and offers its examples', () => {
+    const field = aField({ type: 'string', section: 'Sales', examples: ['EU', 'US'] });
+
+    expect([field.section, field.suggestions]).toEqual(['Sales', ['EU', 'US']]);
   });
 
   test('is required when it has no default', () => {

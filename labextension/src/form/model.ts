@@ -15,8 +15,12 @@ export type FieldKind =
   | 'integer'
   | 'boolean'
   | 'choice'
+  | 'choices'
   | 'texts'
+  | 'numbers'
   | 'date'
+  | 'date-time'
+  | 'time'
   | 'json';
 
 export interface Field {
@@ -27,8 +31,12 @@ export interface Field {
   readonly isRequired: boolean;
   /** An empty field means null. */
   readonly isNullable: boolean;
-  /** The values to choose from, as JSON, with their words; empty unless `kind` is choice. */
+  /** The values to choose from, with their words; empty unless `kind` is choice or choices. */
   readonly choices: readonly { readonly value: unknown; readonly label: string }[];
+  /** Texts that a field offers without insisting on one of them. */
+  readonly suggestions: readonly string[];
+  /** The heading that the field stands under; empty for none. */
+  readonly section: string;
   readonly schema: Schema;
   /** What stands in the field at first. */
   readonly initial: Draft;
@@ -55,7 +63,9 @@ function fieldOf(name: string, spec: Schema): Field {
     kind,
     isRequired,
     isNullable: typesOf(schema).includes('null'),
-    choices: kind === 'choice' ? choicesOf(schema) : [],
+    choices: kind === 'choice' || kind === 'choices' ? choicesOf(schema) : [],
+    suggestions: kind === 'text' ? examplesOf(schema).map(String) : [],
+    section: textOf(schema.section),
     schema,
     initial: draftOf(kind, isRequired ? startOf(kind, schema) : spec.default)
   };
@@ -93,18 +103,34 @@ function kindByDetail(type: 'string' | 'array', schema: Schema): FieldKind {
   if (type === 'string') {
     const kinds: Record<string, FieldKind> = {
       date: 'date',
+      'date-time': 'date-time',
+      time: 'time',
       multiline: 'long-text',
       password: 'secret'
     };
     return kinds[textOf(schema.format)] ?? 'text';
   }
   const items = (schema.items ?? {}) as Schema;
-  return items.type === 'string' && !Array.isArray(items.enum) ? 'texts' : 'json';
+  if (Array.isArray(items.enum) || examplesOf(schema).length > 0) {
+    return 'choices';
+  }
+  const kinds: Record<string, FieldKind> = {
+    string: 'texts',
+    number: 'numbers',
+    integer: 'numbers'
+  };
+  return kinds[textOf(items.type)] ?? 'json';
+}
+
+function examplesOf(schema: Schema): readonly unknown[] {
+  return Array.isArray(schema.examples) ? (schema.examples as unknown[]) : [];
 }
 
 function choicesOf(schema: Schema): { value: unknown; label: string }[] {
   const words = (schema.values_display ?? {}) as Schema;
-  return (schema.enum as unknown[]).map(value => {
+  const items = (schema.items ?? {}) as Schema;
+  const all = [schema.enum, items.enum, schema.examples].find(Array.isArray) as unknown[];
+  return all.map(value => {
     const plain = typeof value === 'string' ? value : JSON.stringify(value);
     return { value, label: textOf(words[plain]) || plain };
   });
@@ -125,21 +151,41 @@ export function draftOf(kind: FieldKind, value: unknown): Draft {
   if (value === undefined || (value === null && kind !== 'json' && kind !== 'choice')) {
     return '';
   }
-  if (kind === 'texts' && Array.isArray(value)) {
-    return value.join('\n');
+  if (Array.isArray(value) && LISTS.has(kind)) {
+    return value.map(one => (kind === 'choices' ? JSON.stringify(one) : String(one))).join('\n');
   }
-  const isPlain = PLAIN_TEXTS.has(kind) || kind === 'date';
+  if (kind === 'date-time' && typeof value === 'string') {
+    return localMoment(value);
+  }
+  return draftOfOne(kind, value);
+}
+
+function draftOfOne(kind: FieldKind, value: unknown): Draft {
+  const isPlain = PLAIN_TEXTS.has(kind) || kind === 'date' || kind === 'time';
   return isPlain && typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** A moment as a field of the browser holds it: in the zone of the person who looks. */
+function localMoment(text: string): string {
+  const moment = new Date(text);
+  if (Number.isNaN(moment.getTime())) {
+    return text;
+  }
+  const shifted = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19);
+}
+
 // ------------------------------------------------------------------------------------------- reading it
+
+/** Kinds of fields that hold several values, one in each line. */
+const LISTS: ReadonlySet<FieldKind> = new Set(['texts', 'numbers', 'choices']);
 
 /** The value that a draft means, or a sentence about what is wrong with it. */
 export function read(field: Field, draft: Draft, trans: Texts): Outcome {
   if (typeof draft === 'boolean') {
     return { value: draft };
   }
-  if (draft.trim() === '' && field.kind !== 'texts' && field.kind !== 'choice') {
+  if (draft.trim() === '' && !LISTS.has(field.kind) && field.kind !== 'choice') {
     return readEmpty(field, draft, trans);
   }
   const parsed = parse(field, draft, trans);
@@ -163,16 +209,16 @@ function readEmpty(field: Field, draft: string, trans: Texts): Outcome {
 
 function parse(field: Field, draft: string, trans: Texts): Outcome {
   if (field.kind === 'number' || field.kind === 'integer') {
-    const value = Number(draft);
-    if (!Number.isFinite(value)) {
-      return { error: trans.__('This is not a number.') };
-    }
-    return field.kind === 'integer' && !Number.isInteger(value)
-      ? { error: trans.__('This is not a whole number.') }
-      : { value };
+    return parseNumber(field.kind, draft, trans);
   }
-  if (field.kind === 'texts') {
-    return { value: draft.split('\n').filter(line => line.trim() !== '') };
+  if (LISTS.has(field.kind)) {
+    return parseLines(field.kind, draft, trans);
+  }
+  if (field.kind === 'date-time') {
+    const moment = new Date(draft);
+    return Number.isNaN(moment.getTime())
+      ? { error: trans.__('This is no date and time.') }
+      : { value: moment.toISOString() };
   }
   if (field.kind === 'json' || field.kind === 'choice') {
     try {
@@ -182,6 +228,30 @@ function parse(field: Field, draft: string, trans: Texts): Outcome {
     }
   }
   return { value: draft };
+}
+
+function parseNumber(kind: FieldKind, draft: string, trans: Texts): Outcome {
+  const value = Number(draft);
+  if (!Number.isFinite(value)) {
+    return { error: trans.__('This is not a number.') };
+  }
+  return kind === 'integer' && !Number.isInteger(value)
+    ? { error: trans.__('This is not a whole number.') }
+    : { value };
+}
+
+function parseLines(kind: FieldKind, draft: string, trans: Texts): Outcome {
+  const lines = draft.split('\n').filter(line => line.trim() !== '');
+  if (kind === 'choices') {
+    return { value: lines.map(line => JSON.parse(line) as unknown) };
+  }
+  if (kind === 'texts') {
+    return { value: lines };
+  }
+  const numbers = lines.map(Number);
+  return numbers.every(Number.isFinite)
+    ? { value: numbers }
+    : { error: trans.__('Each line must be a number.') };
 }
 
 type Rule = (value: unknown, bound: unknown, trans: Texts) => string | null;
