@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         XComNotFound,
     )
     from nbflow.authoring.asset_dags import asset
-    from nbflow.authoring.asset_events import Metadata
+    from nbflow.authoring.asset_events import Metadata, outlet_events
     from nbflow.authoring.context import Context, get_current_context
     from nbflow.authoring.control import (
         BaseBranchOperator,
@@ -230,6 +230,7 @@ __all__ = [
     "dag",
     "get_current_context",
     "mask_secret",
+    "outlet_events",
     "setup",
     "task",
     "task_group",
@@ -263,7 +264,7 @@ _HOMES = {
         "XComNotFound",
     ),
     "nbflow.authoring.asset_dags": ("asset",),
-    "nbflow.authoring.asset_events": ("Metadata",),
+    "nbflow.authoring.asset_events": ("Metadata", "outlet_events"),
     "nbflow.authoring.context": ("Context", "get_current_context"),
     "nbflow.authoring.deadlines": (
         "AsyncCallback",

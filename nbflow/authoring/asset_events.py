@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from inspect import isgenerator
 from typing import Any, TypeVar, cast
 
-from nbflow.authoring.context import Context
+from nbflow.authoring.context import Context, get_current_context, is_running
 from nbflow.core.assets import Asset, AssetAlias, AssetEvent, AssetLeaf, Emission
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
@@ -122,6 +122,14 @@ class OutletEvents(_ByAsset[OutletEvent]):
         """Everything that was said. Raises TypeError for an extra that is no JSON."""
         return tuple(one for event in self._found.values() for one in event.emissions())
 
+    def hear(self, said: Iterable[Emission]) -> None:
+        """What was said elsewhere. Raises NotAnOutlet."""
+        for one in said:
+            if one.aliases:
+                self[one.aliases[0]].add(one.asset, one.extra)
+            else:
+                self[one.asset].extra.update(one.extra)
+
     def take(self, said: Metadata) -> None:
         """What a task has yielded."""
         if said.alias is not None:
@@ -136,6 +144,32 @@ class OutletEvents(_ByAsset[OutletEvent]):
             f"The asset {name!r} is no outlet of this task (its outlets: {there}): "
             "name it in outlets=[...] of the task."
         )
+
+
+class SaidHere:
+    """`outlet_events` for code that has no context at hand, a notebook above all:
+
+    >>> from nbflow import outlet_events
+    >>> outlet_events["orders"].extra = {"rows": 42}
+
+    In a notebook the task that runs it hears of it at the end; where none does it stays unheard.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[AssetLeaf, OutletEvent] = {}
+
+    def __getitem__(self, asset: AssetLeaf | str) -> OutletEvent:
+        if is_running():
+            return cast("OutletEvents", get_current_context()["outlet_events"])[asset]
+        leaf = Asset(asset) if isinstance(asset, str) else asset
+        return self._said.setdefault(leaf, OutletEvent(leaf))
+
+    def emissions(self) -> list[Emission]:
+        """Everything that was said in this process. Raises TypeError as `OutletEvents` does."""
+        return [one for event in self._said.values() for one in event.emissions()]
+
+
+outlet_events = SaidHere()
 
 
 class AssetEvents(_ByAsset[Sequence[AssetEvent]]):

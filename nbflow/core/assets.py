@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from nbflow.core.errors import Problem
 from nbflow.core.json import Json, JsonObject
@@ -334,6 +334,21 @@ class Emission:
     def nodes(self) -> list[AssetNode]:
         """Everything this is an update of."""
         return [self.asset.node, *(AssetNode("alias", name) for name in self.aliases)]
+
+    def to_json(self) -> JsonObject:
+        """What `emission_from_json` reads."""
+        return {**self.asset.to_json(), "said": self.extra, "aliases": list(self.aliases)}
+
+
+def emission_from_json(data: JsonObject) -> Emission:
+    """The emission that `to_json` wrote."""
+    asset = leaf_from_json({"asset": data["asset"]})
+    said, aliases = data.get("said"), data.get("aliases")
+    return Emission(
+        cast("Asset", asset),
+        said if isinstance(said, Mapping) else {},
+        tuple(map(str, aliases if isinstance(aliases, Sequence) else ())),
+    )
 
 
 @dataclass(frozen=True)

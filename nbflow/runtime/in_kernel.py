@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from nbflow.authoring.asset_events import outlet_events
 from nbflow.authoring.secrets import TaskSecrets, current_secrets, use_in_process
+from nbflow.core.assets import Emission
 from nbflow.core.orders import ValueRef
 from nbflow.core.secrets import Secrets
 from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, dump_value, load_value
@@ -26,7 +28,8 @@ class Answer:
     """JSON on its way out of the kernel; IPython asks a displayed object for its representations.
 
     `values` holds references by name, `missing` names that are not defined, `problems` a sentence
-    for each name whose value cannot travel, `variables` what the notebook has set.
+    for each name whose value cannot travel, `variables` what the notebook has set,
+    `emissions` what it has said of assets.
     """
 
     def __init__(
@@ -35,12 +38,14 @@ class Answer:
         missing: Sequence[str] = (),
         problems: Mapping[str, str] | None = None,
         variables: Mapping[str, str | None] | None = None,
+        emissions: Sequence[Emission] = (),
     ) -> None:
         self._content = {
             "values": {name: asdict(ref) for name, ref in (values or {}).items()},
             "missing": list(missing),
             "problems": dict(problems or {}),
             "variables": dict(variables or {}),
+            "emissions": [one.to_json() for one in emissions],
         }
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -75,7 +80,12 @@ def take(names: Sequence[str], value_store: str) -> Answer:
                 problems[name] = str(error)
     missing = [name for name in names if name not in namespace]
     task = current_secrets()
-    return Answer(values, missing, problems, None if task is None else task.changed)
+    said: list[Emission] = []
+    try:
+        said = outlet_events.emissions()
+    except TypeError as error:
+        problems["outlet_events"] = str(error)
+    return Answer(values, missing, problems, None if task is None else task.changed, said)
 
 
 def give(secrets: Mapping[str, Mapping[str, str]]) -> Answer:

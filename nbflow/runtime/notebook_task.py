@@ -19,10 +19,11 @@ from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.execute import execute_notebook
 
+from nbflow.authoring.asset_events import NotAnOutlet, OutletEvents
+from nbflow.core.assets import Emission, emission_from_json, leaf_from_json
 from nbflow.core.json import JsonObject
 from nbflow.core.masking import Masker
 from nbflow.core.orders import Outcome, TaskOrder, ValueRef
-from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime import in_kernel
 from nbflow.runtime.artifacts import ArtifactStore
@@ -222,7 +223,7 @@ def _inputs(order: TaskOrder, wanted: Mapping[str, str]) -> dict[str, ValueRef]:
 
 
 def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: LiveEvents) -> Outcome:
-    exchange = _Exchange(plan, order.value_store, order.secrets)
+    exchange = _Exchange(plan, order)
     kernel = place.pool.take(plan.kernel_name, place.cwd, place.env, place.token)
     end: NotebookEnd | None = None
     try:
@@ -234,7 +235,8 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
     outcome = _outcome_of(end, order, plan, place.token.reason)
     url = place.store.url(NOTEBOOK_FILE)
     if outcome.state is TaskState.SUCCESS:
-        outcome = replace(outcome, values=_values(exchange.taken, url))
+        values = _values(exchange.taken, url)
+        outcome = replace(outcome, values=values, emissions=exchange.emissions)
     return replace(
         outcome, output_notebook=url, peak_memory=peak_memory, variables=exchange.variables
     )
@@ -312,9 +314,11 @@ def _both(first: Step, then: Step) -> Step:
 class _Exchange:
     """The silent steps around the user's cells: values in, values out."""
 
-    def __init__(self, plan: _Plan, value_store: str, secrets: Secrets) -> None:
+    def __init__(self, plan: _Plan, order: TaskOrder) -> None:
         self._plan = plan
-        self.secrets = secrets
+        self.secrets = order.secrets
+        value_store = order.value_store
+        self._outlets = OutletEvents([leaf_from_json(one) for one in order.task.outlets])
         # The kernel has another working directory.
         self._value_store = (
             value_store if "://" in value_store else str(Path(value_store).absolute())
@@ -353,6 +357,15 @@ class _Exchange:
             raise StepFailed(f"Not every output can be handed on. {' '.join(problems)}")
         self.taken = {name: ValueRef(**ref) for name, ref in answer["values"].items()}
         self.variables = answer.get("variables", {})  # an older nbflow in there has none
+        try:
+            self._outlets.hear(map(emission_from_json, answer.get("emissions", ())))
+        except NotAnOutlet as error:
+            raise StepFailed(str(error)) from error
+
+    @property
+    def emissions(self) -> tuple[Emission, ...]:
+        """What the notebook has said of its task's outlets."""
+        return self._outlets.emissions()
 
 
 _LEFT_WITH_OUTPUTS = (
