@@ -98,8 +98,9 @@ def note_made(node: Node) -> None:
 
 
 def _around(task: Wrapping) -> tuple[list[Node], list[Node]]:
-    """The setups and the teardowns that a with-statement over `task` means."""
+    """The setups and the teardowns that a with-statement over `task` means; that one takes what the
+    other returns makes them belong together too.
+    """
     if task.is_teardown:
-        return [node for node in task.upstream_nodes if node.is_setup], [task]
-    everybody = task.dag.all_tasks() if task.dag else ()
-    return [task], [one for one in everybody if one.is_teardown and task in one.upstream_nodes]
+        return [node for node in task.upstream_list if node.is_setup], [task]
+    return [task], [node for node in task.downstream_list if node.is_teardown]

@@ -8,7 +8,7 @@ NBF4xx params.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
@@ -74,7 +74,9 @@ def build(
     )
     groups = _groups(definition, known, bundle, findings)
     dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, groups=groups, **fields)
-    check_assets(dag, findings, {t.task_id: bundle.at_task(findings, t) for t in tasks})
+    at = {task.task_id: bundle.at_task(findings, task) for task in tasks}
+    check_assets(dag, findings, at)
+    _check_setups(dag, tasks, at)
     return (None if findings.has_errors else dag), findings.problems
 
 
@@ -175,7 +177,6 @@ def _task(
     fields = task_fields(task.task_options, findings)
     if task.is_teardown:
         fields["trigger_rule"] = TriggerRule.ALL_DONE_SETUP_SUCCESS
-    _check_after_setups(task, fields["trigger_rule"], findings)
     return Task(
         task.task_id,
         task.kind,
@@ -197,22 +198,26 @@ def _task(
     )
 
 
-def _check_after_setups(task: BaseOperator, rule: TriggerRule, findings: Findings) -> None:
+def _check_setups(dag: Dag, tasks: Iterable[BaseOperator], at: Mapping[str, Findings]) -> None:
     """Find what cannot be: a setup that is a teardown, and work that runs without its setup."""
-    if task.is_setup and task.is_teardown:
-        findings.error(
-            SETUP_RULE,
-            f"Task '{task.task_id}' is both a setup and a teardown.",
-            "Make two tasks of it.",
-        )
-    setups = [node.task_id for node in task.upstream_nodes if node.is_setup]
-    if setups and not task.is_teardown and rule is not TriggerRule.ALL_SUCCESS:
-        findings.error(
-            SETUP_RULE,
-            f"Task '{task.task_id}' comes right after the setup '{setups[0]}' with the trigger "
-            f"rule {rule}, and so could run without it.",
-            "Take the trigger rule away, or put a task between the two.",
-        )
+    for written in tasks:
+        task, here = dag.by_id[written.task_id], at[written.task_id]
+        if written.is_setup and written.is_teardown:
+            here.error(
+                SETUP_RULE,
+                f"Task '{task.task_id}' is both a setup and a teardown.",
+                "Make two tasks of it.",
+            )
+        if task.role == "teardown" or task.trigger_rule is TriggerRule.ALL_SUCCESS:
+            continue
+        setups = [one for one in dag.upstream(task.task_id) if dag.by_id[one].role == "setup"]
+        if setups:
+            here.error(
+                SETUP_RULE,
+                f"Task '{task.task_id}' comes right after the setup '{setups[0]}' with the trigger "
+                f"rule {task.trigger_rule}, and so could run without it.",
+                "Take the trigger rule away, or put a task between the two.",
+            )
 
 
 def _secrets(

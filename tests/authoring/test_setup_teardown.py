@@ -212,3 +212,42 @@ def test_a_task_group_is_no_setup() -> None:
 
     with pytest.raises(TypeError, match="@setup stands over"):
         setup(several)
+
+
+def test_a_teardown_belongs_to_the_setup_whose_value_it_takes() -> None:
+    @teardown
+    def remove(cluster: str) -> None:
+        assert cluster == "cluster"
+
+    @task
+    def use(cluster: str) -> None: ...
+
+    with DAG("d") as dag:
+        cluster = create()
+        with remove(cluster):
+            use(cluster)
+            work()
+    assert edges(dag) == {
+        *("create>remove", "create>use", "create>work"),
+        *("use>remove", "work>remove"),
+    }
+    assert run_dag(dag).states == dict.fromkeys(("create", "use", "work", "remove"), "success")
+
+
+def test_setups_and_teardowns_inside_a_task_group_function() -> None:
+    @task_group
+    def section() -> None:
+        made = create()
+        made >> breaks() >> delete().as_teardown(setups=made)
+
+    with DAG("d") as dag, create() >> delete():
+        section() >> work()
+    result = run_dag(dag)
+    assert result.states == {
+        "create": "success",
+        "section.create": "success",
+        "section.breaks": "failed",
+        "section.delete": "success",
+        "work": "upstream_failed",
+        "delete": "success",
+    }
