@@ -219,6 +219,10 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         """The notebooks that it runs, as far as they are known."""
         yield from ()
 
+    def has_elements_in_text(self) -> bool:
+        """Whether a template shows an element of the mapped group around the task."""
+        return any(isinstance(leaf, str) and "{{ mapped" in leaf for leaf in self._leaves())
+
     def may_pull_any(self) -> bool:
         """Whether the task may ask for values that its arguments do not show."""
         in_template = any(pulls_values(leaf) for leaf in self._leaves() if isinstance(leaf, str))

@@ -257,7 +257,7 @@ def _expansion(task: BaseOperator, findings: Findings) -> Expansion | None:
             "Map over all combinations at once, or take one of the two out.",
         )
         return None
-    with_items = task.kind is not TaskKind.PYTHON
+    with_items = task.kind is not TaskKind.PYTHON or task.has_elements_in_text()
     if task.mapped is not None:
         return task.mapped.to_expansion(findings, "", with_items=with_items)
     for group in groups:

@@ -200,6 +200,7 @@ def clear(
     dag_id: DagArgument,
     select: TasksArgument,
     run: RunOption = None,
+    map_index: IndexOption = -1,
     upstream: UpstreamOption = False,
     downstream: DownstreamOption = False,
     past: PastOption = False,
@@ -209,7 +210,7 @@ def clear(
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Run tasks of a run again."""
+    """Run tasks of a run again; with --map-index one instance of each, as train[3] means too."""
     with errors_as_sentences(output):
         here = project(store)
         run_id = newest(here, dag_id, run)
@@ -217,7 +218,7 @@ def clear(
             here.commands.clear,
             dag_id,
             run_id,
-            select,
+            select if map_index < 0 else [f"{name}[{map_index}]" for name in select],
             upstream=upstream,
             downstream=downstream,
             past=past,

@@ -29,6 +29,7 @@ from nbflow.runtime.context import attempt_environment, named, template_context
 from nbflow.runtime.endings import INPUT_PROBLEMS, failed, from_ending, from_exception, told
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.logs import AttemptLog
+from nbflow.runtime.mapped import BadElement
 from nbflow.runtime.notes import current_masker, notes_of
 from nbflow.runtime.python_task import run_python_task
 from nbflow.runtime.rendering import NotRendered, with_payload
@@ -224,7 +225,10 @@ def _with_parameters(order: TaskOrder) -> tuple[TaskOrder, Mapping[str, object]]
     if order.task.kind is not TaskKind.NOTEBOOK:
         return order, {}
     rendered = dict(order.task.payload)
-    parameters = cast("Mapping[str, object]", rendered.pop("parameters", None) or {})
+    given: object = rendered.pop("parameters", None) or {}
+    if not isinstance(given, Mapping):
+        raise BadElement(f"parameters: {given!r} is no dict of names and values.")
+    parameters = cast("Mapping[str, object]", given)
     return replace(order, task=replace(order.task, payload=rendered)), parameters
 
 

@@ -454,3 +454,25 @@ def test_mapped_sensors_look_again_as_often_as_they_are_told() -> None:
     policies = [t.poke for t in dag.to_core().tasks]
     assert [p.poke_interval for p in policies if p is not None] == [7, 9]
     assert run_dag(dag).values["ready"] == [5, 6]
+
+
+def test_an_element_of_a_group_can_stand_inside_a_text() -> None:
+    @task
+    def say(text: str) -> str:
+        return text
+
+    @task_group
+    def line(x: str) -> None:
+        say(f"hi {x}")
+        BashOperator(task_id="echo", bash_command=f"echo {x}")
+
+    with DAG("d") as dag:
+        line.expand(x=["p", "q"])
+    values = run_dag(dag).values
+    assert (values["line.say"], values["line.echo"]) == (["hi p", "hi q"], ["p", "q"])
+
+
+def test_templates_of_mapped_commands_know_the_macros_of_the_dag() -> None:
+    with DAG("d", user_defined_macros={"f": lambda x: f"<{x}>"}) as dag:
+        BashOperator.partial(task_id="b").expand(bash_command=["echo '{{ f(map_index) }}'"])
+    assert run_dag(dag).values["b"] == ["<0>"]
