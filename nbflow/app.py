@@ -294,8 +294,12 @@ def create_run(
     file: str,
     params: JsonObject,
     logical_date: datetime | None = None,
+    only: tuple[str, ...] | None = None,
 ) -> str:
-    """Store a DAG and a run of it, to be executed by the next scheduler. Returns the run's id."""
+    """Store a DAG and a run of it, or of the tasks `only`, to be executed by the next scheduler.
+
+    Returns the run's id.
+    """
     now = utc_now()
     bundle = source if isinstance(source, SourceBundle) else SourceBundle(uuid4().hex)
     run_id = f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
@@ -309,6 +313,7 @@ def create_run(
         data_interval_end=logical_date or now,
         params=params,
         created_at=now,
+        only=only,
     )
     with database.transaction() as session:
         dag_store.save_file(session, file, [dag], bundle, [], now)

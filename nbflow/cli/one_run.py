@@ -20,6 +20,7 @@ from nbflow.cli.output import Output, between, print_problems, show
 from nbflow.cli.progress import ACTIVE_RUNS, Screen, following
 from nbflow.cli.project import user
 from nbflow.commands import Commands, schema_errors
+from nbflow.commands.asking import selected_tasks
 from nbflow.core import params as param_rules
 from nbflow.core.dag import TaskKind
 from nbflow.core.errors import DefinitionError, RequestError
@@ -91,18 +92,26 @@ class OneRun:
         if self._runner is not None:
             self._runner.close()
 
-    def carry_out(self, found: FoundDag, params: Sequence[str] | None) -> int:
-        """Run the DAG to its end and say what happened. Returns the exit code.
+    def carry_out(
+        self,
+        found: FoundDag,
+        params: Sequence[str] | None,
+        tasks: Sequence[str] | None = None,
+    ) -> int:
+        """Run the DAG, or what `tasks` select of it, to its end and say what happened.
 
-        Raises DefinitionError with every param that does not fit.
+        Returns the exit code. Raises DefinitionError with every param that does not fit.
         """
-        with self.carried_out(found, params) as (summary, interrupted, database):
+        with self.carried_out(found, params, tasks) as (summary, interrupted, database):
             show(summary, self._output, lambda: last_words(database, summary))
         return INTERRUPTED if interrupted else int(summary.state != "success")
 
     @contextmanager
     def carried_out(
-        self, found: FoundDag, params: Sequence[str] | None
+        self,
+        found: FoundDag,
+        params: Sequence[str] | None,
+        tasks: Sequence[str] | None = None,
     ) -> Iterator[tuple[RunSummary, bool, Database]]:
         """Run the DAG to its end: what happened, whether the user interrupted it, and its store.
 
@@ -113,12 +122,15 @@ class OneRun:
         if found.warnings and self._output is Output.TABLE:
             print_problems(found.warnings)
         values = checked_params(found, params)
+        only = None if tasks is None else selected_tasks(dag, tasks)
         app.make_data_folder(self._project)
         with app.open_database(self._settings) as database:
             if not self._is_private:
                 _refuse_if_in_use(database)
             app.provide_pools(database, dag, private=self._is_private)
-            run_id = app.create_run(database, dag, found.bundle, file=found.file, params=values)
+            run_id = app.create_run(
+                database, dag, found.bundle, file=found.file, params=values, only=only
+            )
             interrupted = self._to_its_end(database, dag.dag_id, run_id)
             detail = run_detail(database, dag.dag_id, run_id)
             yield summarise(self._settings, database, detail), interrupted, database

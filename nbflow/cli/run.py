@@ -27,6 +27,10 @@ def run(
     param: ParamOption = None,
     executor: Annotated[ExecutorName, typer.Option(help="Where tasks run.")] = "inline",
     dag_id: Annotated[str | None, typer.Option("--dag", help="Which DAG of the file.")] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", "-s", help="Only these tasks: load, +train, load_*, ..."),
+    ] = None,
     store: Annotated[
         str | None,
         typer.Option(help="Keep the run in this store (SQLAlchemy URL), not in one of its own."),
@@ -45,5 +49,5 @@ def run(
 
         with closing(OneRun(settings, executor, store, output)) as one_run:
             one_run.get_ready(target)
-            code = one_run.carry_out(reading.result(), param)
+            code = one_run.carry_out(reading.result(), param, select)
     raise typer.Exit(code)

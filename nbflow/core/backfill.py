@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from nbflow.core.dag import Dag
+from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import RequestError
 from nbflow.core.json import JsonObject
 from nbflow.core.rerun import Affected, Which, to_clear
@@ -181,16 +181,28 @@ def runs_again(backfill: Backfill, snapshot: RunSnapshot) -> Affected:
 
 
 def missing_values(dag: Dag, tasks: Iterable[str]) -> str | None:
-    """Why these tasks cannot run without the others: one reads what another one hands on."""
+    """Why these tasks cannot run without the others: one needs what another one hands on."""
     chosen = set(tasks)
     for task in dag.tasks:
-        missing = [one for one in task.reads if one not in chosen]
+        missing = [one for one in _needs(task) if one not in chosen]
         if task.task_id in chosen and missing:
             return (
                 f"Task {task.task_id!r} reads what {missing[0]!r} hands on, and a new run has "
                 f"nothing of it: select {missing[0]!r} too, for example +{task.task_id}."
             )
     return None
+
+
+def _needs(task: Task) -> tuple[str, ...]:
+    """The tasks whose values it reads or is mapped over."""
+    return (
+        task.reads
+        if task.expansion is None
+        else (
+            *task.reads,
+            *(source for source, _ in task.expansion.values),
+        )
+    )
 
 
 def _planned(

@@ -430,7 +430,7 @@ class Scheduler:
             book.advance(run, [CancelRun(message="A newer run of this DAG is due.")], now)
         if plan.skipped is not None:
             dag_store.skip_run(session, stored.dag.dag_id, plan.skipped, now)
-        for planned in plan.runs:
+        for planned in run_store.without_taken_dates(session, plan.runs):
             run_store.create_run(session, planned, stored.version_id, stored.dag)
             book.take_in(session, planned)
         times = [at for at in (plan.look_again, ask_again) if at is not None]

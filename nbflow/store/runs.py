@@ -6,7 +6,7 @@ Reading several runs takes the same number of statements as reading one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -72,6 +72,7 @@ __all__ = [
     "runs_of_dates",
     "values_of",
     "values_of_instance",
+    "without_taken_dates",
 ]
 
 _DAGS = table_of(DagRow)
@@ -177,6 +178,20 @@ def _instance_values(run_pk: int, dag: Dag, tasks: Iterable[Task]) -> list[dict[
         }
         for task in tasks
     ]
+
+
+def without_taken_dates(session: Session, due: Sequence[DagRun]) -> list[DagRun]:
+    """Those of these scheduled runs, of one DAG, whose dates have no run: a backfill may have been
+    there first. The schedule moves past the others.
+    """
+    dates = [run.logical_date for run in due if run.logical_date is not None]
+    if not dates:
+        return list(due)
+    there = runs_of_dates(session, due[0].dag_id, min(dates), max(dates))
+    for run in due:
+        if run.logical_date in there:
+            _move_schedule_on(session, run)
+    return [run for run in due if run.logical_date not in there]
 
 
 def _move_schedule_on(session: Session, run: DagRun) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import Nbflow
+from tests.cli.conftest import HELLO, Nbflow
 from tests.processes import Project
 
 MARCH = ("--from", "2026-03-01", "--to", "2026-03-03")
@@ -57,3 +57,13 @@ def test_a_run_is_marked_noted_repeated_and_its_tasks_are_forced(
     assert nbflow("tasks", "run", "hello", "count", "--dry-run").out == "Would run now: count.\n"
     assert nbflow("tasks", "note", "hello", "count", "Odd.").code == 0
     assert nbflow("runs", "delete", "hello", run_id, "--yes").code == 0
+
+
+def test_only_selected_tasks_are_run(project: Project, nbflow: Nbflow) -> None:
+    project.write("dags/hello.py", HELLO)
+    done = nbflow("run", "hello", "--select", "greet", "--output", "json").json
+    assert [(one["task_id"], one["state"]) for one in done["tasks"]] == [("greet", "success")]
+    refused = nbflow("run", "hello", "--select", "count")
+    assert "'count' reads what 'greet' hands on" in refused.err
+    wrong = nbflow("run", "hello", "--select", "+cuont")
+    assert "character 2: DAG 'hello' has no task 'cuont'. Did you mean 'count'?" in wrong.err

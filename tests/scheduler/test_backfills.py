@@ -325,3 +325,20 @@ def test_nothing_is_created_for_a_date_that_got_a_run_meanwhile(
     carry_out(scheduler, hands)
     assert run_ids(database) == [name(1), "mine"]
     assert backfill_state(database) == "finished"
+
+
+def test_the_schedule_makes_no_second_run_for_a_date_that_a_backfill_filled(
+    database: Database,
+    make_scheduler: MakeScheduler,
+    commands: Commands,
+    hands: Hands,
+    clock: Clock,
+) -> None:
+    start = START - timedelta(days=2, hours=12)
+    save(database, a_dag("a", timetable=DAILY, catchup=True, start_date=start))
+    make_runs(commands, make_scheduler(schedules=False), hands, 28)
+    clock.pass_(seconds=60)  # the lease of the first scheduler runs out
+    carry_out(make_scheduler(), hands)
+    with database.reading() as session:
+        dates = [run.run.logical_date for run in browsing.runs(session, "d", None, 50)]
+    assert len(dates) == len(set(dates)) == 3
