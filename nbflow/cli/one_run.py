@@ -272,7 +272,8 @@ def last_words(database: Database, summary: RunSummary) -> Text:
     for task in summary.tasks:
         if task.state != "failed":
             continue
-        text.append(f"\n{task.task_id} failed: {task.message}\n", style="red")
+        index = "" if task.map_index < 0 else f"[{task.map_index}]"
+        text.append(f"\n{task.task_id}{index} failed: {task.message}\n", style="red")
         last = tries.get((task.task_id, task.map_index))
         traceback = last.traceback if last and last.traceback != task.message else ""
         lines = traceback.rstrip().splitlines()[-TRACEBACK_LINES:]

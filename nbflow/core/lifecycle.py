@@ -451,9 +451,11 @@ def _blame(upstream: Mapping[str, Mapping[TaskState, int]], rule: object) -> str
     """One sentence naming the upstreams that decided the matter."""
     by_state: dict[TaskState, list[str]] = {}
     for task_id, counts in upstream.items():
+        total = sum(counts.values())
         for state, number in counts.items():
-            if number:
-                name = task_id if number == 1 else f"{number} of {task_id}"
+            # Of thousands of instances those still to come have decided nothing.
+            if number and (total == 1 or state.is_finished):
+                name = task_id if total == 1 else f"{number} of {total} instances of {task_id}"
                 by_state.setdefault(state, []).append(name)
     parts = (f"{', '.join(ids[:3])} {state}" for state, ids in by_state.items())
     return f"Rule {rule}: {'; '.join(parts)}."

@@ -498,3 +498,12 @@ def _run_to_the_end(snapshot: RunSnapshot, settle: Settle) -> None:
         _check(snapshot)
         if snapshot.run.state.is_finished:
             return
+
+
+def test_what_came_of_a_mapped_upstream_is_told_in_numbers() -> None:
+    snapshot = a_run("m>z", m=mapped("m", literal(3)))
+    done(snapshot, "m", index=0)
+    done(snapshot, "m", BAD, index=1)
+    assert snapshot.instances["z", -1].message == (
+        "Rule all_success: 1 of 3 instances of m success; 1 of 3 instances of m failed."
+    )
