@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from nbflow.core.backfill import BackfillState
 from nbflow.core.draft import Draft
 from nbflow.core.events import TaskKey
 from nbflow.core.past import asked_for, depends_on_past, held_by_past
@@ -17,6 +18,7 @@ from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.trigger_rules import Verdict
 from nbflow.core.waiting import deadline, describe
+from nbflow.store import backfills as backfill_store
 from nbflow.store import browsing, leases
 from nbflow.store import dags as dag_store
 from nbflow.store.database import Session
@@ -91,10 +93,31 @@ def _held(session: Session, snapshot: RunSnapshot) -> Iterable[Condition]:
         yield Condition("paused", met=False, text=text, next_look="when the DAG is unpaused")
 
 
+def _backfill(session: Session, run: ActiveRun) -> Condition | None:
+    """What a queued run waits for that belongs to a backfill under way: its limit, or a person."""
+    backfill_id = run.snapshot.run.backfill_id
+    found = None if backfill_id is None else backfill_store.read(session, backfill_id)
+    if found is None or not found.state.is_active:
+        return None
+    if found.state is BackfillState.PAUSED:
+        text = f"Backfill {found.id} is paused. Go on with it: nbflow backfill unpause {found.id}"
+        return Condition("run", met=False, text=text, next_look="when it goes on")
+    counts = backfill_store.run_states(session, [found.id]).get(found.id, {})
+    running = counts.get(str(RunState.RUNNING), 0)
+    text = (
+        f"The run is queued: {running} of at most {found.max_active_runs} runs of backfill "
+        f"{found.id} are running."
+    )
+    return Condition("run", met=False, text=text, next_look="when a run of the backfill ends")
+
+
 def _run_has_begun(session: Session, run: ActiveRun) -> Condition:
     state, dag = run.snapshot.run, run.snapshot.dag
     if state.state is not RunState.QUEUED:
         return Condition("run", met=True, text="The run has begun.")
+    waits = _backfill(session, run)
+    if waits is not None:
+        return waits
     running = browsing.active_counts(session).get(state.dag_id, {}).get(str(RunState.RUNNING), 0)
     ahead = browsing.queued_before(session, state.dag_id, state.run_after, run.id)
     limit = dag.max_active_runs

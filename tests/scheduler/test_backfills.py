@@ -14,6 +14,7 @@ from nbflow.core.errors import RequestError
 from nbflow.scheduler.loop import Scheduler
 from nbflow.store import backfills, browsing, journal
 from nbflow.store.database import Database
+from nbflow.views.runs import task_instance_detail
 from tests.scheduler.conftest import MakeScheduler
 from tests.scheduler.stage import BAD, START, Clock, Hands, a_dag, run_ids, run_state, save, states
 
@@ -342,3 +343,18 @@ def test_the_schedule_makes_no_second_run_for_a_date_that_a_backfill_filled(
     with database.reading() as session:
         dates = [run.run.logical_date for run in browsing.runs(session, "d", None, 50)]
     assert len(dates) == len(set(dates)) == 3
+
+
+def test_a_run_of_a_paused_backfill_says_whom_it_waits_for(
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+) -> None:
+    commands.backfill("d", day(1), day(3), max_active_runs=1)
+    scheduler.tick()
+    number = newest_id(database)
+    commands.pause_backfill(number)
+    carry_out(scheduler, hands)
+    commands.clear("d", name(1), ["b"])
+    scheduler.tick()
+    why = task_instance_detail(database, "d", name(1), "b", now=START).why
+    told = [one.text for one in why if one.name == "run"]
+    assert told == [f"Backfill {number} is paused. Go on with it: nbflow backfill unpause {number}"]
