@@ -205,7 +205,9 @@ class RunBook:
         if instance.state in _LOOKED_AT_LATER and instance.next_try_at is not None:
             heappush(self._retries, (instance.next_try_at, ref))
         task = self.runs[run_pk].snapshot.dag.by_id.get(instance.task_id)
-        if task is not None:  # else a task that the DAG had before the run moved to another version
+        if task is None:  # a task that the DAG had before the run moved to another version
+            self.watch.forget(ref)
+        else:
             self.watch.index(ref, task, instance)
         if instance.attempt_id is None:
             return
@@ -260,7 +262,8 @@ class RunBook:
         after = self.store(session)
         while found := self.watch.look(session):
             for run_pk, events in found.items():
-                self.advance(self.runs[run_pk], events, now)
+                if run_pk in self.runs:
+                    self.advance(self.runs[run_pk], events, now)
             after.add(self.store(session))
         return after
 

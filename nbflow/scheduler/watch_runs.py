@@ -49,7 +49,7 @@ class Watch:
         waits = instance.state is TaskState.DEFERRED and condition is not None
         if not waits and ref not in self._waiting and ref not in self.asking:
             return
-        self._forget(ref)
+        self.forget(ref)
         if condition is None or not waits:
             return
         if waiting.kind_of(condition) is Kind.ANSWER:
@@ -96,7 +96,8 @@ class Watch:
             found.setdefault(run_pk, []).append(WaitOver(key, outcome))
         return found
 
-    def _forget(self, ref: Ref) -> None:
+    def forget(self, ref: Ref) -> None:
+        """It waits for nothing any more."""
         _, condition = self._waiting.pop(ref, (None, None))
         if condition is not None:
             self._dags[str(condition["dag_id"])] -= 1

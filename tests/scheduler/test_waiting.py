@@ -131,6 +131,26 @@ def test_a_run_that_begins_later_is_noticed(
     assert run_state(database) == "success"
 
 
+def test_a_wait_that_a_newer_version_does_not_have_is_forgotten(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands, clock: Clock
+) -> None:
+    wait = Task("a", TaskKind.PYTHON, waits_for=for_("other"))
+    start_run(database, a_dag("b", tasks=[wait]))
+    start_run(database, a_dag("x", dag_id="other"))
+    scheduler = make_scheduler()
+    scheduler.tick()
+    save(database, a_dag("b"))
+    Commands(database, "ana", clock).clear("d", "r", ["b"], latest=True)
+    scheduler.tick()
+    scheduler.tick()
+    hands.finish("b")
+    scheduler.tick()
+    assert run_state(database) == "success"
+    hands.finish("x")
+    scheduler.tick()
+    assert run_state(database, dag_id="other") == "success"
+
+
 def test_a_failure_there_is_a_failure_here(
     database: Database, make_scheduler: MakeScheduler, hands: Hands
 ) -> None:
