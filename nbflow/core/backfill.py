@@ -21,6 +21,8 @@ MOST_RUNS = 10_000
 
 DEFAULT_MAX_ACTIVE_RUNS = 10
 
+_WITHOUT_DATES = frozenset({"none", "once", "assets"})
+
 
 class Reprocess(Word):
     """What happens to dates that have a run already."""
@@ -241,7 +243,7 @@ def _has(state: RunState) -> str:
 
 
 def _check_schedule(dag: Dag, timetable: Timetable) -> None:
-    has_dates = not timetable.follows_previous_run and timetable.kind not in ("none", "once")
+    has_dates = not timetable.follows_previous_run and timetable.kind not in _WITHOUT_DATES
     if not has_dates:
         raise RequestError(
             f"DAG {dag.dag_id!r} has no dates to fill: its schedule is "

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TypeAlias, cast
 
 from nbflow.core.assets import AssetEvent
-from nbflow.core.errors import NotFoundError, RequestError
+from nbflow.core.errors import DefinitionError, NotFoundError, RequestError
 from nbflow.core.json import Json, JsonObject
 from nbflow.scheduler import (
     answer_about_backfills,
@@ -42,7 +42,7 @@ def answer_requests(
             if verb is None:
                 raise RequestError(f"There is no request called {request.verb!r}.")
             said = verb(answering)
-        except RequestError as error:
+        except (RequestError, DefinitionError) as error:
             request_store.answer(session, request.id, "refused", str(error), {}, now)
         else:
             message, made = said if isinstance(said, tuple) else (said, {})

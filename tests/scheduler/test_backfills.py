@@ -358,3 +358,17 @@ def test_a_run_of_a_paused_backfill_says_whom_it_waits_for(
     why = task_instance_detail(database, "d", name(1), "b", now=START).why
     told = [one.text for one in why if one.name == "run"]
     assert told == [f"Backfill {number} is paused. Go on with it: nbflow backfill unpause {number}"]
+
+
+def test_a_schedule_that_is_not_installed_any_more_refuses_the_backfill_and_stops_nothing(
+    database: Database, commands: Commands, scheduler: Scheduler
+) -> None:
+    asked = commands.backfill("d", day(1), day(2))
+    save(database, a_dag("a>b", timetable={"kind": "of-a-plugin"}))
+    scheduler.tick()
+    answer = commands.answer(asked, timeout=0)
+    assert answer is not None
+    assert (answer.outcome, "timetable kind 'of-a-plugin' is not known" in answer.message) == (
+        "refused",
+        True,
+    )
