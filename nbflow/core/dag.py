@@ -288,6 +288,20 @@ class Dag:
         return list(found)
 
     @cached_property
+    def minding_past(self) -> frozenset[str]:
+        """The tasks for which the previous run matters; to wait for what is downstream there
+        includes it.
+        """
+        minding = (t for t in self.tasks if t.depends_on_past or t.wait_for_downstream)
+        return frozenset(task.task_id for task in minding)
+
+    @cached_property
+    def without_worker(self) -> frozenset[str]:
+        """The tasks that need no worker when their time has come."""
+        empty = (t for t in self.tasks if t.kind is TaskKind.EMPTY or t.waits_for is not None)
+        return frozenset(task.task_id for task in empty)
+
+    @cached_property
     def calls_back(self) -> bool:
         """Whether anybody wants to be called when something happens in a run."""
         whose: tuple[Dag | Task, ...] = (self, *self.tasks)

@@ -476,8 +476,11 @@ class Scheduler:
         places = slots.total + slots.ahead - len(book.attempts) - self.callbacks.at_work
         if places <= 0:
             return []
-        capacity = Capacity(pool_store.slots(session), self.settings.parallelism, places)
-        taken = Taken.of(queue_store.active(session), queue_store.slots_of_deferred(session))
+        pools = pool_store.read(session)
+        slots_of = {pool.name: pool.slots for pool in pools}
+        capacity = Capacity(slots_of, self.settings.parallelism, places)
+        deferred = queue_store.slots_of_deferred(session, pools)
+        taken = Taken.of(queue_store.active(session), deferred)
         return self._hand_out(
             session, book, choose(book.candidates(now, held), capacity, taken), now
         )

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from nbflow.core.dag import Task, TaskKind
 from nbflow.core.events import GaveWay, NothingToExecute, RunStarted
 from nbflow.core.lifecycle import Settle
-from nbflow.core.past import asked_for, depends_on_past, held_by_past
+from nbflow.core.past import asked_for, held_by_past
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.scheduler.advance_runs import InstanceRef, RunBook
 from nbflow.store.database import Session
@@ -25,12 +24,14 @@ _QUIET = (TaskState.NONE, TaskState.SCHEDULED)
 
 def held_back(session: Session, book: RunBook) -> Mapping[InstanceRef, str]:
     """Why the past holds back ready task instances, for each it does; `book` has been stored."""
+    # Most DAGs mind no past: then this costs nothing, however much is ready.
+    if not any(run.snapshot.dag.minding_past for run in book.runs.values()):
+        return {}
     asked: dict[int, set[str]] = {}
-    for run_pk, key in book.ready:
+    for run_pk, (task_id, _) in book.ready:
         dag = book.runs[run_pk].snapshot.dag
-        task = dag.by_id[key[0]]
-        if depends_on_past(task):
-            asked.setdefault(run_pk, set()).update(asked_for(dag, task))
+        if task_id in dag.minding_past:
+            asked.setdefault(run_pk, set()).update(asked_for(dag, dag.by_id[task_id]))
     if not asked:
         return {}
     found = previous_runs(session, [_asked(book.runs[pk], tasks) for pk, tasks in asked.items()])
@@ -51,18 +52,16 @@ def pass_empty_tasks(
     book: RunBook, held: Mapping[InstanceRef, str], now: datetime, settle: Settle
 ) -> bool:
     """Let tasks that had only their past to wait for succeed. Returns whether there were any."""
+    if not any(run.snapshot.dag.without_worker for run in book.runs.values()):
+        return False
     passed = [
         (run_pk, key)
         for run_pk, key in book.ready
-        if _needs_no_worker(book.runs[run_pk].snapshot.task(key)) and (run_pk, key) not in held
+        if key[0] in book.runs[run_pk].snapshot.dag.without_worker and (run_pk, key) not in held
     ]
     for run_pk, key in passed:
         book.advance(book.runs[run_pk], [NothingToExecute(key)], now, settle)
     return bool(passed)
-
-
-def _needs_no_worker(task: Task) -> bool:
-    return task.kind is TaskKind.EMPTY or task.waits_for is not None
 
 
 def give_way(book: RunBook, held: Mapping[InstanceRef, str], now: datetime, settle: Settle) -> bool:

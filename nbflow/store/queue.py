@@ -13,17 +13,17 @@ from nbflow.core.events import TaskKey
 from nbflow.core.limits import Active
 from nbflow.core.states import TaskState
 from nbflow.store.database import Session
+from nbflow.store.pools import Pool
 from nbflow.store.tables import (
     RUN_IS_ACTIVE,
     TASK_IS_DEFERRED,
     TASK_IS_LIVE,
     DagRunRow,
-    PoolRow,
     TaskInstanceRow,
     table_of,
 )
 
-_RUNS, _TASKS, _POOLS = table_of(DagRunRow), table_of(TaskInstanceRow), table_of(PoolRow)
+_RUNS, _TASKS = table_of(DagRunRow), table_of(TaskInstanceRow)
 
 
 class InPool(NamedTuple):
@@ -64,9 +64,11 @@ def active(session: Session) -> list[Active]:
     ]
 
 
-def slots_of_deferred(session: Session) -> Mapping[str, int]:
-    """The slots that deferred task instances keep, in pools that count these."""
-    counting = select(_POOLS.c.name).where(_POOLS.c.include_deferred.is_(True))
+def slots_of_deferred(session: Session, pools: Collection[Pool]) -> Mapping[str, int]:
+    """The slots that deferred task instances keep, in those of `pools` that count these."""
+    counting = [pool.name for pool in pools if pool.include_deferred]
+    if not counting:
+        return {}
     query = (
         select(_TASKS.c.pool, func.sum(_TASKS.c.pool_slots))
         .where(TASK_IS_DEFERRED, _TASKS.c.pool.in_(counting))

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,8 +43,10 @@ def limits(
         for instance in snapshot.instances.values()
         if instance.state is TaskState.SCHEDULED
     ]
-    taken = Taken.of(queue_store.active(session), queue_store.slots_of_deferred(session))
-    capacity = _capacity(session, lease, taken)
+    pools = pool_store.read(session)
+    deferred = queue_store.slots_of_deferred(session, pools)
+    taken = Taken.of(queue_store.active(session), deferred)
+    capacity = _capacity({pool.name: pool.slots for pool in pools}, lease, taken)
     checks = checks_of((run_pk, key), ready, capacity, taken)
     pool = runs[run_pk].task(key).pool
     told = _Told(run_pk, pool, queue_store.in_pools(session, _WITH_SLOTS, pool))
@@ -55,12 +57,12 @@ def limits(
     return found
 
 
-def _capacity(session: Session, lease: LeaseStatus | None, taken: Taken) -> Capacity:
+def _capacity(slots_of: Mapping[str, int], lease: LeaseStatus | None, taken: Taken) -> Capacity:
     """As the scheduler last described it; places unknown to us count as free."""
     info = {} if lease is None else lease.info
     parallelism, slots = info.get("parallelism"), info.get("slots")
     return Capacity(
-        pool_store.slots(session),
+        slots_of,
         parallelism if isinstance(parallelism, int) else None,
         max(0, slots - taken.tasks) if isinstance(slots, int) else None,
     )

@@ -12,6 +12,7 @@ from nbflow.core.lifecycle import advance
 from nbflow.store import browsing, dags, journal, past, queue, requests, runs
 from nbflow.store.database import Database, Session
 from nbflow.store.past import Asked
+from nbflow.store.pools import Pool
 from nbflow.store.runs import ActiveRun
 from tests.store.builders import (
     NOW,
@@ -132,12 +133,16 @@ def test_creating_a_run_of_many_tasks_takes_as_many_statements_as_one(
 # -- plans: SQLite says which index it will use; PostgreSQL decides by the size of the tables ------
 
 
+def slots_of_deferred(session: Session) -> object:
+    return queue.slots_of_deferred(session, [Pool("gpu", 2, include_deferred=True)])
+
+
 @pytest.mark.parametrize(
     ("ask", "index"),
     [
         (runs.load_active, "ix_dag_runs_active"),
         (queue.active, "ix_task_instances_live"),
-        (queue.slots_of_deferred, "ix_task_instances_deferred"),
+        (slots_of_deferred, "ix_task_instances_deferred"),
         (runs.live_attempts, "ix_task_instances_live"),
         (runs.next_retry_at, "ix_task_instances_retry"),
         (requests.pending, "ix_requests_pending"),
@@ -155,7 +160,7 @@ def test_the_loop_looks_at_unfinished_work_only(
     [
         runs.load_active,
         queue.active,
-        queue.slots_of_deferred,
+        slots_of_deferred,
         lambda s: past.previous_runs(s, [Asked(1, frozenset({"load"}), manual_runs=True)]),
         lambda s: past.previous_runs(s, [Asked(1, frozenset({"load"}), manual_runs=False)]),
         runs.live_attempts,
