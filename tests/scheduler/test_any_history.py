@@ -86,6 +86,7 @@ class AnyHistory(RuleBasedStateMachine):
         self.ana = Commands(self.database, "ana", self.clock)
         self.days = 0
         self.finished: dict[Ref, TaskInstance] = {}
+        self.known: list[ActiveRun] = []
         self.scheduler = self._a_scheduler()
 
     @initialize(seed=st.integers(0, 2**32))
@@ -162,6 +163,16 @@ class AnyHistory(RuleBasedStateMachine):
         orders = [self.hands.orders[attempt] for attempt in self.hands.live]
         places = Counter((o.run.dag_id, o.run.run_id, o.task.task_id) for o in orders)
         assert all(count == 1 for count in places.values()), places
+
+    @invariant()
+    def rows_and_cluster_agree_on_what_is_alive(self) -> None:
+        live = {
+            instance.attempt_id
+            for run in self._runs()
+            for instance in run.snapshot.instances.values()
+            if instance.state.holds_slot
+        }
+        assert live == self.hands.live
 
     @invariant()
     def slots_equal_rows_and_stay_within_their_pool(self) -> None:
@@ -260,6 +271,7 @@ class AnyHistory(RuleBasedStateMachine):
         for _ in range(3):
             self.clock.pass_(seconds=6)
             self.scheduler.tick()
+        self.known = []
 
     def _work_off(self) -> None:
         """Let whatever runs succeed until nothing moves."""
@@ -285,10 +297,12 @@ class AnyHistory(RuleBasedStateMachine):
         assert [c for c in found.why if not c.met], (about, instance, found.why)
 
     def _runs(self) -> list[ActiveRun]:
-        with self.database.reading() as session:
-            named = [one.run for one in browsing.runs(session, None, None, 500)]
-            found = [load_run(session, run.dag_id, run.run_id) for run in named]
-        return [run for run in found if run is not None]
+        if not self.known:  # the same until the scheduler has looked again
+            with self.database.reading() as session:
+                named = [one.run for one in browsing.runs(session, None, None, 500)]
+                found = [load_run(session, run.dag_id, run.run_id) for run in named]
+            self.known = [run for run in found if run is not None]
+        return self.known
 
     def _some_run(self, which: int) -> ActiveRun:
         runs = self._runs()
