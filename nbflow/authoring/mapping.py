@@ -362,6 +362,15 @@ class Mapped:
                 raise refuse(origin, f"{what}: expand_kwargs() got the element {item!r}.", fix)
         return cls({"": source}, kwargs=True, strict=strict)
 
+    def literals(self) -> Iterator[dict[str, object]]:
+        """What is written in the file of the arguments of instances, one or several at a time."""
+        for name, source in self.inputs.items():
+            for item in source.items if isinstance(source, Literal) else ():
+                if self.kwargs and isinstance(item, Mapping):
+                    yield {str(argument): value for argument, value in item.items()}
+                else:
+                    yield {name: item}
+
     @property
     def literal_names(self) -> set[str]:
         """The arguments it is known to give: all, unless a task will name them."""

@@ -696,15 +696,20 @@ class MappedOperator(BaseOperator):
         made.dag = self.dag
         return made
 
-    def mentions(self) -> set[str]:
-        return super().mentions() | mentions.in_arguments(self.maker.given)
-
     def notebooks(self) -> Iterator[str]:
         return self.maker.notebooks()
 
     def poke_policy(self, findings: Findings) -> PokePolicy | None:
         makes = cast("type[BaseOperator]", self.maker.makes)
         return makes.policy_from(self.maker.operator_arguments, findings)
+
+    def mentions(self) -> set[str]:
+        found = super().mentions() | mentions.in_arguments(self.maker.given)
+        for arguments in self._mapped.literals():
+            found |= mentions.in_arguments(arguments)
+            texts = (leaf for leaf in leaves(arguments) if isinstance(leaf, str))
+            found = found.union(*map(mentions.in_template, texts))
+        return found
 
     def _leaves(self) -> Iterator[object]:
         yield from leaves(self.maker.given)

@@ -151,3 +151,10 @@ def test_a_variable_that_a_task_sets_is_read_by_those_after_it() -> None:
     result = run_dag(dag, **GIVEN)
     assert result.values == {"change": "US", "read": ["US", {"rows": 8}, "gone"]}
     assert result.variables == {"region": "US", "config": '{"rows": 8}', "api_token": None}
+
+
+def test_what_is_written_into_a_mapping_is_mentioned_too() -> None:
+    with DAG("mapped") as dag:
+        commands = ["echo {{ var.value.region }}", "echo {{ conn.warehouse.login }}"]
+        BashOperator.partial(task_id="say").expand(bash_command=commands)
+    assert run_dag(dag, **GIVEN).values["say"] == ["EU", "ana"]
