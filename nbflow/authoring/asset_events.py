@@ -14,7 +14,7 @@ from inspect import isgenerator
 from typing import Any, TypeVar, cast
 
 from nbflow.authoring.context import Context, get_current_context, is_running
-from nbflow.core.assets import Asset, AssetAlias, AssetEvent, AssetLeaf, Emission
+from nbflow.core.assets import Asset, AssetAlias, AssetEvent, AssetLeaf, AssetNode, Emission
 from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
 
@@ -177,10 +177,14 @@ class AssetEvents(_ByAsset[Sequence[AssetEvent]]):
 
     def __init__(self, events: Iterable[AssetEvent], known: Iterable[AssetLeaf] = ()) -> None:
         found: dict[AssetLeaf, list[AssetEvent]] = {leaf: [] for leaf in known}
-        by_name = {leaf.name: leaf for leaf in found}
+        by_node = {leaf.node: leaf for leaf in found}
         for event in events:
-            leaf = by_name.setdefault(event.asset.name, event.asset)
-            found.setdefault(leaf, []).append(event)
+            through = [AssetNode("alias", name) for name in event.aliases]
+            leaves = [by_node[node] for node in through if node in by_node]
+            if event.asset.node in by_node or not leaves:
+                leaves.append(by_node.setdefault(event.asset.node, event.asset))
+            for leaf in leaves:
+                found.setdefault(leaf, []).append(event)
         super().__init__(found.items())
 
 

@@ -56,7 +56,7 @@ def asset_run(stored: StoredDag, events: Sequence[AssetEvent], now: datetime) ->
 def asset_context(session: Session, run: ActiveRun, tasks: Sequence[Task]) -> AssetContext:
     """What these tasks of a run may know of events. Asks nothing where there can be none."""
     is_triggered = run.snapshot.run.run_type is RunType.ASSET_TRIGGERED
-    inlets = {leaf_from_json(inlet).name for task in tasks for inlet in task.inlets}
+    inlets = {leaf_from_json(inlet).node for task in tasks for inlet in task.inlets}
     return AssetContext(
         asset_store.triggering(session, run.id) if is_triggered else (),
         asset_store.newest_events(session, inlets) if inlets else {},

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbflow.core import params
-from nbflow.core.assets import AssetEvent, leaf_from_json
+from nbflow.core.assets import AssetEvent, AssetNode, leaf_from_json
 from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import (
@@ -27,16 +27,17 @@ from nbflow.scheduler.order_values import OrderValues
 @dataclass(frozen=True)
 class AssetContext:
     """The events of assets that tasks of a run may look at: those that brought the run about, and
-    the newest of each inlet, by the asset's name.
+    the newest of each inlet.
     """
 
     triggering: tuple[AssetEvent, ...] = ()
-    newest: Mapping[str, Sequence[AssetEvent]] = field(default_factory=dict)
+    newest: Mapping[AssetNode, Sequence[AssetEvent]] = field(default_factory=dict)
 
     def of_inlets(self, task: Task) -> tuple[AssetEvent, ...]:
         """The events of the inlets of this task."""
-        names = [leaf_from_json(inlet).name for inlet in task.inlets]
-        return tuple(event for name in names for event in self.newest.get(name, ()))
+        nodes = [leaf_from_json(inlet).node for inlet in task.inlets]
+        found = {event.id: event for node in nodes for event in self.newest.get(node, ())}
+        return tuple(found.values())
 
 
 def make_order(

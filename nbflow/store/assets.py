@@ -33,6 +33,7 @@ from nbflow.store import journal
 from nbflow.store.database import Session
 from nbflow.store.journal import Change
 from nbflow.store.tables import (
+    AssetEventAliasRow,
     AssetEventRow,
     AssetQueueRow,
     AssetReferenceRow,
@@ -45,7 +46,7 @@ from nbflow.store.tables import (
 
 _ASSETS, _REFERENCES = table_of(AssetRow), table_of(AssetReferenceRow)
 _EVENTS, _QUEUE, _RUNS = table_of(AssetEventRow), table_of(AssetQueueRow), table_of(AssetRunRow)
-_DAGS = table_of(DagRow)
+_ALIASES, _DAGS = table_of(AssetEventAliasRow), table_of(DagRow)
 
 Role = Literal["outlet", "inlet", "schedule"]
 Values = dict[str, object]
@@ -199,11 +200,23 @@ def emit(session: Session, events: Sequence[AssetEvent]) -> None:
     session.execute(
         unknown, [{**_asset_values(e.asset), "created_at": e.timestamp} for e in made.values()]
     )
-    session.execute(insert(_EVENTS), [_event_values(event) for event in events])
+    _insert(session, events)
     nodes = {node: event for event in events for node in _nodes(event)}
     for node, event in nodes.items():
         _put_into_queues(session, node, event.timestamp)
     journal.append(session, [_line(event) for event in events])
+
+
+def _insert(session: Session, events: Sequence[AssetEvent]) -> None:
+    plain = [event for event in events if not event.aliases]
+    if plain:
+        session.execute(insert(_EVENTS), [_event_values(event) for event in plain])
+    for event in events:  # those through aliases are few, and need to know their ids
+        if event.aliases:
+            made = insert(_EVENTS).returning(_EVENTS.c.id)
+            event_id = session.scalar(made, _event_values(event))
+            rows = [{"alias": alias, "event_id": event_id} for alias in event.aliases]
+            session.execute(insert(_ALIASES), rows)
 
 
 def _nodes(event: AssetEvent) -> list[AssetNode]:
@@ -294,10 +307,10 @@ def waiting_events(session: Session, dag_id: str) -> list[AssetEvent]:
     since = {AssetNode(row.kind, row.name): row.since_event for row in session.execute(waits)}
     if not since:
         return []
-    later = _EVENTS.c.id > min(since.values())
-    if not any(node.kind == "alias" for node in since):
-        later = and_(later, _EVENTS.c.asset.in_([node.name for node in since]))
-    events = _read(session, later)
+    names = [node.name for node in since]
+    through = select(_ALIASES.c.event_id).where(_ALIASES.c.alias.in_(names))
+    of_them = or_(_EVENTS.c.asset.in_(names), _EVENTS.c.id.in_(through))
+    events = _read(session, and_(_EVENTS.c.id > min(since.values()), of_them))
     return [
         event
         for event in events
@@ -325,13 +338,19 @@ def triggering(session: Session, run_pk: int) -> tuple[AssetEvent, ...]:
     return tuple(_read(session, _EVENTS.c.id.in_(of_run)))
 
 
-def newest_events(session: Session, names: Collection[str]) -> Mapping[str, list[AssetEvent]]:
-    """The newest events of each of these assets, oldest first."""
-    found: dict[str, list[AssetEvent]] = {}
-    for name in names:  # as many statements as a task has inlets
-        newest = select(_EVENTS.c.id).where(_EVENTS.c.asset == name)
-        ids = newest.order_by(_EVENTS.c.id.desc()).limit(NEWEST)
-        found[name] = _read(session, _EVENTS.c.id.in_(ids))
+def newest_events(
+    session: Session, nodes: Collection[AssetNode]
+) -> Mapping[AssetNode, list[AssetEvent]]:
+    """The newest events of each of these assets, or through each of these aliases, oldest first."""
+    found: dict[AssetNode, list[AssetEvent]] = {}
+    for node in nodes:  # as many statements as a task has inlets
+        if node.kind == "asset":
+            newest = select(_EVENTS.c.id).where(_EVENTS.c.asset == node.name)
+            ids = newest.order_by(_EVENTS.c.id.desc()).limit(NEWEST)
+        else:
+            newest = select(_ALIASES.c.event_id).where(_ALIASES.c.alias == node.name)
+            ids = newest.order_by(_ALIASES.c.event_id.desc()).limit(NEWEST)
+        found[node] = _read(session, _EVENTS.c.id.in_(ids))
     return found
 
 

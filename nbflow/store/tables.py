@@ -529,6 +529,17 @@ class AssetEventRow(Row):
     actor: Mapped[str | None]
 
 
+class AssetEventAliasRow(Row):
+    """An event was emitted through an alias."""
+
+    __tablename__ = "asset_event_aliases"
+
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("asset_events.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class AssetQueueRow(Row):
     """What a DAG waits for has had news since its last run."""
 

@@ -176,3 +176,19 @@ def test_a_function_may_make_several_assets() -> None:
         outlet_events["b"].extra = {"n": 1}
 
     assert sorted(said(run_dag(both))) == [("a", {}), ("b", {"n": 1})]
+
+
+def test_an_alias_among_the_inlets_has_the_events_that_went_through_it() -> None:
+    reports = AssetAlias("reports")
+    with DAG("d") as dag:
+
+        @task(outlets=[reports, ORDERS])
+        def write() -> Iterator[Metadata]:
+            yield Metadata(Asset("monday"), {"pages": 3}, alias=reports)
+
+        @task(inlets=[reports, ORDERS])
+        def read(inlet_events: Any) -> list[str]:
+            return [event.asset.name for event in inlet_events[reports]]
+
+        write() >> read()
+    assert run_dag(dag).values["read"] == ["monday"]

@@ -29,6 +29,7 @@ def downgrade() -> None:
     for table in (
         "backfill_dates",
         "backfills",
+        "asset_event_aliases",
         "asset_runs",
         "asset_queue",
         "asset_events",
@@ -407,6 +408,14 @@ def _create_assets() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_asset_events_asset_id", "asset_events", ["asset", "id"])
+    op.create_table(
+        "asset_event_aliases",
+        sa.Column("alias", sa.Text, nullable=False),
+        sa.Column("event_id", _KEY, nullable=False),
+        sa.PrimaryKeyConstraint("alias", "event_id", name="pk_asset_event_aliases"),
+        _belongs_to("asset_event_aliases", "event_id", "asset_events.id", cascade=True),
+    )
+    op.create_index("ix_asset_event_aliases_event_id", "asset_event_aliases", ["event_id"])
     op.create_table(
         "asset_queue",
         sa.Column("dag_id", sa.Text, nullable=False),
