@@ -111,7 +111,9 @@ def clear(a: Answering) -> str:
         run = named if newest is None else move_to(a, named, newest)
         a.book.take(run)
         noted: list[Event] = [] if note is None else [Noted(note)]
-        a.book.advance(run, [*noted, Cleared(keys)], a.now)
+        # The current version may be another one than when the person looked.
+        there = tuple(key for key in keys if key[0] in run.snapshot.dag.by_id)
+        a.book.advance(run, [*noted, Cleared(there)], a.now)
     return f"Cleared {counted(found)}."
 
 

@@ -368,3 +368,15 @@ def test_a_run_that_has_not_ended_is_not_deleted(
     start_run(database, a_dag("a"))
     with pytest.raises(RequestError, match="Only what has ended can be deleted"):
         commands.delete_run("d", "r")
+
+
+def test_a_task_that_vanishes_before_it_is_cleared_leaves_a_run_that_ends(
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+) -> None:
+    start_run(database, a_dag("a>b"))
+    carry_out(scheduler, hands, b=BAD)
+    commands.clear("d", "r", ["b"], latest=True)
+    save(database, a_dag("a>new"))
+    carry_out(scheduler, hands)
+    assert states(database) == {"a": "success", "b": "removed", "new": "success"}
+    assert run_state(database) == "success"
