@@ -9,6 +9,9 @@ import { paths, type Query } from './urls';
 import type {
   AssetEventList,
   AssetList,
+  BackfillDetail,
+  BackfillList,
+  BackfillPlan,
   ClearPreview,
   ConnectionList,
   ConnectionTest,
@@ -21,6 +24,7 @@ import type {
   LogChunk,
   PoolList,
   Problem,
+  QuestionList,
   RequestReceipt,
   RunDetail,
   RunList,
@@ -43,6 +47,29 @@ export interface ClearRequest {
   readonly upstream: boolean;
   readonly downstream: boolean;
   readonly only_failed: boolean;
+  /** The same tasks of earlier and of later runs too. */
+  readonly past?: boolean;
+  readonly future?: boolean;
+  /** On the current version of the DAG. */
+  readonly latest?: boolean;
+}
+
+/** What tasks are to count as; without tasks the run itself. */
+export interface MarkRequest {
+  readonly state: 'success' | 'failed' | 'skipped';
+  readonly tasks: readonly string[] | null;
+  readonly upstream: boolean;
+  readonly downstream: boolean;
+  readonly past: boolean;
+  readonly future: boolean;
+}
+
+export interface BackfillRequest {
+  readonly from_date: string;
+  readonly to_date: string;
+  readonly reprocess: string;
+  readonly max_active_runs: number;
+  readonly run_backwards: boolean;
 }
 
 export interface PoolBody {
@@ -115,9 +142,11 @@ export class RestClient {
   trigger(
     dagId: string,
     params: Readonly<Record<string, unknown>> = {},
-    logicalDate: string | null = null
+    logicalDate: string | null = null,
+    note = ''
   ): Promise<RequestReceipt> {
-    return this.request(paths.runs(dagId), 'POST', { params, logical_date: logicalDate });
+    const body = { params, logical_date: logicalDate, note };
+    return this.request(paths.runs(dagId), 'POST', body);
   }
 
   run(dagId: string, runId: string): Promise<RunDetail> {
@@ -136,6 +165,55 @@ export class RestClient {
   ): Promise<ClearPreview> {
     const body = { ...request, dry_run: dryRun };
     return this.request(paths.ofRun(dagId, runId, 'clear'), 'POST', body);
+  }
+
+  mark(dagId: string, runId: string, request: MarkRequest, dryRun: boolean): Promise<ClearPreview> {
+    const body = { ...request, dry_run: dryRun };
+    return this.request(paths.ofRun(dagId, runId, 'mark'), 'POST', body);
+  }
+
+  /** Keep a note on a run; an empty one takes it away. */
+  setNote(dagId: string, runId: string, note: string): Promise<RequestReceipt> {
+    return this.request(paths.ofRun(dagId, runId, 'note'), 'PUT', { note });
+  }
+
+  /** What tasks ask people. */
+  questions(): Promise<QuestionList> {
+    return this.request(paths.questions());
+  }
+
+  answer(
+    ref: TaskRef,
+    chosen: readonly string[],
+    params: Readonly<Record<string, unknown>>
+  ): Promise<RequestReceipt> {
+    const { dagId, runId, taskId, mapIndex } = ref;
+    const body = { chosen, params, map_index: mapIndex };
+    return this.request(paths.ofTask(dagId, runId, taskId, 'answer'), 'POST', body);
+  }
+
+  // -- backfills ---------------------------------------------------------------------------------------
+
+  backfills(dagId: string): Promise<BackfillList> {
+    return this.request(paths.backfills({ dag_id: dagId }));
+  }
+
+  backfill(id: number): Promise<BackfillDetail> {
+    return this.request(paths.backfill(id));
+  }
+
+  newBackfill(dagId: string, request: BackfillRequest, dryRun: boolean): Promise<BackfillPlan> {
+    const body = { ...request, dry_run: dryRun };
+    return this.request(paths.dagBackfills(dagId), 'POST', body);
+  }
+
+  /** With `running` the runs under way end too. */
+  setBackfillState(
+    id: number,
+    state: 'paused' | 'running' | 'cancelled',
+    running = false
+  ): Promise<RequestReceipt> {
+    return this.request(paths.backfill(id), 'PATCH', { state, running });
   }
 
   // -- administration ----------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ import { Token } from '@lumino/coreutils';
 import type { RestClient } from './client';
 import type { Feed } from './feed';
 import type { DagListStore } from './live/dag-list';
+import type { Listing } from './live/listing';
 import type { Texts } from './text';
+import type { QuestionView } from './wire';
 
 /** The server of nbflow: questions and requests by REST, changes by the feed. */
 export interface INbflowClient {
@@ -20,6 +22,8 @@ export const INbflowClient = new Token<INbflowClient>(
 /** What every screen of nbflow shares: the live list of DAGs with health and import errors, and the texts. */
 export interface INbflowModel {
   readonly list: DagListStore;
+  /** What tasks ask people, the oldest first. */
+  readonly questions: Listing<readonly QuestionView[]>;
   readonly texts: Texts;
 }
 
@@ -42,6 +46,9 @@ export const CommandIds = {
   unpause: 'nbflow:unpause',
   cancel: 'nbflow:cancel',
   clear: 'nbflow:clear',
+  mark: 'nbflow:mark',
+  note: 'nbflow:note',
+  answer: 'nbflow:answer',
   openNotebook: 'nbflow:open-notebook',
   openFile: 'nbflow:open-file',
   startScheduler: 'nbflow:start-scheduler',

@@ -27,16 +27,20 @@ export const paths = {
   assets: (): string => apiPath(['assets']),
   assetEvents: (name: string, query: Query = {}): string =>
     apiPath(['assets', name, 'events'], query),
+  questions: (): string => apiPath(['questions']),
+  backfills: (query: Query = {}): string => apiPath(['backfills'], query),
+  backfill: (id: number): string => apiPath(['backfills', String(id)]),
+  dagBackfills: (dag: string): string => apiPath(['dags', dag, 'backfills']),
   dags: (): string => apiPath(['dags']),
   dag: (dag: string): string => apiPath(['dags', dag]),
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),
   run: (dag: string, run: string): string => apiPath(['dags', dag, 'runs', run]),
-  /** `what`: cancel, clear or notebook. */
+  /** `what`: cancel, clear, mark, note or notebook. */
   ofRun: (dag: string, run: string, what: string): string =>
     apiPath(['dags', dag, 'runs', run, what]),
   task: (dag: string, run: string, task: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task], query),
-  /** `what`: log, cells or notebook. */
+  /** `what`: answer, log, cells or notebook. */
   ofTask: (dag: string, run: string, task: string, what: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task, what], query)
 };

@@ -14,6 +14,8 @@ export interface ClearFormProps {
   readonly request: ClearRequest;
   /** What would run again; null while that is being asked. */
   readonly keys: readonly (readonly [string, number])[] | null;
+  /** In how many runs; more than one where earlier or later ones are meant too. */
+  readonly runs?: number;
   readonly error: string | null;
   readonly instances: readonly TaskInstanceView[];
   readonly onChange: (request: ClearRequest) => void;
@@ -33,7 +35,10 @@ const RESUME: ClearRequest = {
   tasks: null,
   upstream: false,
   downstream: false,
-  only_failed: false
+  only_failed: false,
+  past: false,
+  future: false,
+  latest: false
 };
 
 /** What a dialog begins with: resuming a run, or a task with everything that depends on it. */
@@ -53,7 +58,7 @@ function RunChoices({ request, instances, onChange }: ClearFormProps): React.JSX
           type="radio"
           name={name}
           checked={request.tasks === null}
-          onChange={() => onChange(RESUME)}
+          onChange={() => onChange({ ...RESUME, latest: request.latest })}
         />
         {trans.__('What failed, and what depends on it')}
       </label>
@@ -62,40 +67,67 @@ function RunChoices({ request, instances, onChange }: ClearFormProps): React.JSX
           type="radio"
           name={name}
           checked={request.tasks !== null}
-          onChange={() => onChange({ ...RESUME, tasks: everything })}
+          onChange={() => onChange({ ...RESUME, tasks: everything, latest: request.latest })}
         />
         {trans.__('Everything')}
       </label>
+      <Tick option="latest" {...{ request, onChange }}>
+        {trans.__('With the latest version of the DAG')}
+      </Tick>
     </fieldset>
   );
 }
 
 function TaskChoices({ request, onChange }: ClearFormProps): React.JSX.Element {
   const trans = useTexts();
-  const choices: ['upstream' | 'downstream' | 'only_failed', string][] = [
+  const choices: [Option, string][] = [
     ['upstream', trans.__('With everything it comes after (upstream)')],
     ['downstream', trans.__('With everything that depends on it (downstream)')],
-    ['only_failed', trans.__('Of these, only what failed')]
+    ['only_failed', trans.__('Of these, only what failed')],
+    ['past', trans.__('In earlier runs too')],
+    ['future', trans.__('In later runs too')],
+    ['latest', trans.__('With the latest version of the DAG')]
   ];
   return (
     <fieldset className="jp-nbflow-choices">
       <legend className="jp-nbflow-hidden">{trans.__('What is to run again')}</legend>
       {choices.map(([option, label]) => (
-        <label key={option}>
-          <input
-            type="checkbox"
-            checked={request[option]}
-            data-option={option}
-            onChange={event => onChange({ ...request, [option]: event.target.checked })}
-          />
+        <Tick key={option} option={option} {...{ request, onChange }}>
           {label}
-        </label>
+        </Tick>
       ))}
     </fieldset>
   );
 }
 
-function Preview({ keys, error, instances }: ClearFormProps): React.JSX.Element {
+type Option = 'upstream' | 'downstream' | 'only_failed' | 'past' | 'future' | 'latest';
+
+function Tick({
+  option,
+  request,
+  onChange,
+  children
+}: Pick<ClearFormProps, 'request' | 'onChange'> & {
+  readonly option: Option;
+  readonly children: React.ReactNode;
+}): React.JSX.Element {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        checked={request[option] ?? false}
+        data-option={option}
+        onChange={event => onChange({ ...request, [option]: event.target.checked })}
+      />
+      {children}
+    </label>
+  );
+}
+
+/** More than these are counted, not listed. */
+const MOST_SHOWN = 200;
+
+function Preview({ keys, runs = 1, error, instances }: ClearFormProps): React.JSX.Element {
   const trans = useTexts();
   if (error !== null) {
     return <Notice kind="error" title={error} />;
@@ -112,19 +144,24 @@ function Preview({ keys, error, instances }: ClearFormProps): React.JSX.Element 
   return (
     <div className="jp-nbflow-preview-list">
       <div className="jp-nbflow-muted">
-        {trans._n('%1 task runs again:', '%1 tasks run again:', keys.length)}
+        {runs > 1
+          ? trans.__('%1 task instances of %2 runs run again:', keys.length, runs)
+          : trans._n('%1 task runs again:', '%1 tasks run again:', keys.length)}
       </div>
       <ul data-testid="nbflow-clear-preview">
-        {keys.map(([task, mapIndex]) => {
+        {keys.slice(0, MOST_SHOWN).map(([task, mapIndex], place) => {
           const name = instanceName(task, mapIndex);
           const state = states.get(name) ?? 'none';
           return (
-            <li key={name}>
+            <li key={`${place} ${name}`}>
               <StateIcon state={state} size={13} label={stateName(state, trans)} />
               <span className="jp-nbflow-ellipsis">{name}</span>
             </li>
           );
         })}
+        {keys.length > MOST_SHOWN ? (
+          <li className="jp-nbflow-muted">{trans.__('and %1 more', keys.length - MOST_SHOWN)}</li>
+        ) : null}
       </ul>
     </div>
   );

@@ -17,10 +17,13 @@ export interface DagListProps {
   readonly dags: readonly DagView[] | null;
   readonly health: Health | null;
   readonly importErrors: readonly ImportErrorView[];
+  /** How many questions each DAG asks people. */
+  readonly questions: ReadonlyMap<string, number>;
   readonly error: string | null;
   readonly connection: FeedState;
   readonly now: number;
   readonly onOpen: (dagId: string, runId?: string) => void;
+  readonly onQuestion: (dagId: string) => void;
   readonly onTrigger: (dagId: string) => void;
   readonly onPause: (dagId: string, paused: boolean) => void;
   readonly onReload: () => void;
@@ -156,7 +159,8 @@ function Filters({
 function Rows(
   props: DagListProps & { dags: readonly DagView[]; total: number }
 ): React.JSX.Element {
-  const { dags, total, importErrors, now, onOpen, onTrigger, onPause } = props;
+  const { dags, total, importErrors, questions, now, onOpen, onQuestion, onTrigger, onPause } =
+    props;
   const trans = useTexts();
   if (!total) {
     return <NoDags hasErrors={importErrors.length > 0} />;
@@ -171,7 +175,9 @@ function Rows(
           key={dag.dag_id}
           dag={dag}
           now={now}
+          questions={questions.get(dag.dag_id) ?? 0}
           onOpen={onOpen}
+          onQuestion={onQuestion}
           onTrigger={onTrigger}
           onPause={onPause}
         />
@@ -180,7 +186,7 @@ function Rows(
   );
 }
 
-type RowProps = Pick<DagListProps, 'onOpen' | 'onTrigger' | 'onPause' | 'now'>;
+type RowProps = Pick<DagListProps, 'onOpen' | 'onQuestion' | 'onTrigger' | 'onPause' | 'now'>;
 
 function NoDags({ hasErrors }: { hasErrors: boolean }): React.JSX.Element {
   const trans = useTexts();
@@ -207,11 +213,13 @@ function NoDags({ hasErrors }: { hasErrors: boolean }): React.JSX.Element {
 
 const DagRow = React.memo(function DagRow({
   dag,
+  questions,
   onOpen,
+  onQuestion,
   onTrigger,
   onPause,
   now
-}: RowProps & { dag: DagView }): React.JSX.Element {
+}: RowProps & { dag: DagView; questions: number }): React.JSX.Element {
   const trans = useTexts();
   const last = dag.last_runs[0];
   return (
@@ -231,6 +239,18 @@ const DagRow = React.memo(function DagRow({
           )}
           <span className="jp-nbflow-ellipsis">{dag.dag_id}</span>
         </button>
+        {questions ? (
+          <button
+            type="button"
+            className="jp-nbflow-asks"
+            title={trans._n('%1 task waits for you', '%1 tasks wait for you', questions)}
+            aria-label={trans._n('%1 task waits for you', '%1 tasks wait for you', questions)}
+            onClick={() => onQuestion(dag.dag_id)}
+          >
+            <Icon name="person" size={13} />
+            {questions}
+          </button>
+        ) : null}
         {dag.problems ? (
           <span
             className="jp-nbflow-warned"

@@ -32,6 +32,8 @@ export interface DagPageProps extends RunActions {
   readonly onPause: (paused: boolean) => void;
   readonly onReload: () => void;
   readonly onStartScheduler: () => void;
+  /** What the tab of backfills shows. */
+  readonly backfills: React.ReactNode;
   /** The drawer of the chosen task, or nothing. */
   readonly drawer: React.ReactNode;
 }
@@ -159,7 +161,7 @@ function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | nul
   );
 }
 
-type View = 'graph' | 'tasks' | 'runs' | 'details';
+type View = 'graph' | 'tasks' | 'runs' | 'backfills' | 'details';
 
 function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
   const { state, detail } = props;
@@ -176,6 +178,7 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
           { id: 'graph', label: trans.__('Graph') },
           { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
           { id: 'runs', label: trans.__('Runs') },
+          { id: 'backfills', label: trans.__('Backfills') },
           { id: 'details', label: trans.__('Details') }
         ]}
         current={view}
@@ -222,6 +225,9 @@ function Shown(props: ShownProps): React.JSX.Element {
         onOlder={props.onOlder}
       />
     );
+  }
+  if (view === 'backfills') {
+    return <>{props.backfills}</>;
   }
   if (view === 'details') {
     return <DagDetails detail={detail} run={run?.run ?? null} now={now} />;

@@ -6,9 +6,12 @@ import { countStates, isBad, isFinished } from '../states';
 import { useTexts } from '../text';
 import type { RunDetail } from '../wire';
 import { Button, Counts, Instant, StateBadge } from './controls';
+import { Icon } from './icons';
 
 export interface RunActions {
   readonly onCancel: () => void;
+  readonly onMark: () => void;
+  readonly onNote: () => void;
   /** Null: what failed and what depends on it. */
   readonly onClear: (taskId: string | null) => void;
   /** The notebook of the whole run; null where the DAG is not made of cells. */
@@ -21,7 +24,7 @@ export interface RunSummaryProps extends RunActions {
 }
 
 export function RunSummary(props: RunSummaryProps): React.JSX.Element {
-  const { detail, now, onCancel, onClear, onOpenNotebook } = props;
+  const { detail, now, onCancel, onClear, onMark, onNote, onOpenNotebook } = props;
   const { run, instances } = detail;
   const trans = useTexts();
   const isOver = isFinished(run.state);
@@ -53,7 +56,21 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
           {run.message}
         </span>
       ) : null}
+      {run.note ? (
+        <span className="jp-nbflow-message jp-nbflow-ellipsis jp-nbflow-run-note" title={run.note}>
+          <Icon name="note" size={13} /> {run.note}
+        </span>
+      ) : null}
       <span className="jp-nbflow-spring" />
+      <Button
+        look="icon"
+        icon="note"
+        label={
+          run.note ? trans.__('Change the note of this run') : trans.__('Write a note on this run')
+        }
+        onClick={onNote}
+      />
+      <Button label={trans.__('Mark…')} onClick={onMark} testId="nbflow-mark-run" />
       {onOpenNotebook === null ? null : (
         <Button icon="notebook" label={trans.__('Notebook')} onClick={onOpenNotebook} />
       )}

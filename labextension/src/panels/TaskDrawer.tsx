@@ -12,6 +12,7 @@ import { useTexts } from '../text';
 import type { TaskInstanceDetail, TaskInstanceView, TaskView } from '../wire';
 import { Button, Facts, Loading, Notice, StateBadge, Tabs, type TabItem } from './controls';
 import { LogView } from './LogView';
+import { QuestionForm, type QuestionFormProps } from './QuestionForm';
 import { Tries, Values, Why } from './TaskTabs';
 
 export interface TaskDrawerProps {
@@ -24,6 +25,8 @@ export interface TaskDrawerProps {
   readonly onChooseInstance: (mapIndex: number) => void;
   readonly onChooseTry: (tryNumber: number) => void;
   readonly onClear: () => void;
+  readonly onMark: () => void;
+  readonly onAnswer: QuestionFormProps['onAnswer'];
   readonly onOpenNotebook: (tryNumber: number) => void;
   readonly onOpenTask: (taskId: string) => void;
   readonly onClose: () => void;
@@ -64,7 +67,7 @@ export function TaskDrawer(props: TaskDrawerProps): React.JSX.Element {
 }
 
 function Head(props: TaskDrawerProps): React.JSX.Element {
-  const { state, taskId, mapIndex, instances, onChooseInstance, onClear, onClose } = props;
+  const { state, taskId, mapIndex, instances, onChooseInstance, onClear, onMark, onClose } = props;
   const { detail } = state;
   const trans = useTexts();
   return (
@@ -95,6 +98,7 @@ function Head(props: TaskDrawerProps): React.JSX.Element {
           onClick={onClear}
           testId="nbflow-clear-task"
         />
+        <Button label={trans.__('Mark…')} onClick={onMark} testId="nbflow-mark-task" />
         <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
       </div>
       {detail === null ? null : <Line {...props} detail={detail} />}
@@ -166,7 +170,7 @@ function hasNotebook(task: TaskView | undefined): boolean {
   return task?.kind === 'notebook' || task?.kind === 'cells';
 }
 
-type TabId = 'notebook' | 'log' | 'tries' | 'values' | 'why' | 'about';
+type TabId = 'question' | 'notebook' | 'log' | 'tries' | 'values' | 'why' | 'about';
 
 function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
   const { detail, taskId } = props;
@@ -174,6 +178,7 @@ function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JS
   const panelId = `${React.useId()}-tab`;
   const [chosen, setChosen] = React.useState<TabId | null>(null);
   const all: (TabItem & { isThere: boolean })[] = [
+    { id: 'question', label: trans.__('Waiting for you'), isThere: detail.question !== null },
     { id: 'why', label: trans.__('Why not running'), isThere: detail.why.length > 0 },
     { id: 'notebook', label: trans.__('Notebook'), isThere: hasNotebook(detail.task) },
     { id: 'log', label: trans.__('Log'), isThere: true },
@@ -210,6 +215,8 @@ function Shown(
 ): React.JSX.Element {
   const { tab, state, detail, taskId, mapIndex, onOpenTask } = props;
   switch (tab) {
+    case 'question':
+      return <QuestionTab {...props} />;
     case 'notebook':
       return <NotebookTab {...props} />;
     case 'log':
@@ -225,6 +232,16 @@ function Shown(
     case 'about':
       return <About task={detail.task} onOpenTask={onOpenTask} />;
   }
+}
+
+function QuestionTab({
+  detail,
+  onAnswer
+}: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element | null {
+  const now = useNow(true, 30_000);
+  return detail.question === null ? null : (
+    <QuestionForm question={detail.question} now={now} onAnswer={onAnswer} />
+  );
 }
 
 function NotebookTab({

@@ -15,15 +15,18 @@ export interface TriggerFormProps {
   readonly problems: readonly string[];
   /** As a local time without zone, empty for none. */
   readonly logicalDate: string;
+  readonly note: string;
   readonly isPaused: boolean;
   readonly onChange: (name: string, draft: Draft) => void;
   readonly onChangeDate: (logicalDate: string) => void;
+  readonly onChangeNote: (note: string) => void;
 }
 
 export function TriggerForm(props: TriggerFormProps): React.JSX.Element {
-  const { fields, drafts, errors, problems, logicalDate, isPaused } = props;
+  const { fields, drafts, errors, problems, logicalDate, note, isPaused } = props;
   const trans = useTexts();
   const dateId = React.useId();
+  const noteId = React.useId();
   return (
     <div className="jp-nbflow jp-nbflow-form" data-testid="nbflow-trigger-form">
       {problems.length ? (
@@ -58,6 +61,15 @@ export function TriggerForm(props: TriggerFormProps): React.JSX.Element {
           <div className="jp-nbflow-hint">
             {trans.__('The time that the run is for, in your zone. Left empty: none.')}
           </div>
+        </div>
+        <div className="jp-nbflow-field">
+          <label htmlFor={noteId}>{trans.__('Note')}</label>
+          <input
+            id={noteId}
+            type="text"
+            value={note}
+            onChange={event => props.onChangeNote(event.target.value)}
+          />
         </div>
       </details>
       {isPaused ? (

@@ -34,6 +34,8 @@ function list(dags: DagView[] | null, more: Partial<DagListProps> = {}): { done:
       dags={dags}
       health={ALIVE}
       importErrors={[]}
+      questions={new Map()}
+      onQuestion={() => undefined}
       error={null}
       connection="open"
       now={NOW}
@@ -221,6 +223,8 @@ describe('the trigger form', () => {
         errors={{}}
         problems={[]}
         logicalDate=""
+        note=""
+        onChangeNote={() => undefined}
         isPaused={false}
         onChange={(name, draft) => changed.push([name, draft])}
         onChangeDate={() => undefined}

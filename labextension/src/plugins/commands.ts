@@ -12,6 +12,8 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { messageOf } from '../client';
 import { askToClear } from '../screens/clear-dialog';
+import { askWithForm } from '../screens/form-dialog';
+import { askToMark } from '../screens/mark-dialog';
 import { askForRun } from '../screens/trigger-dialog';
 import type { Texts } from '../text';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
@@ -38,6 +40,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       CommandIds.trigger,
       CommandIds.pause,
       CommandIds.unpause,
+      CommandIds.answer,
       CommandIds.startScheduler,
       CommandIds.refresh
     ]) {
@@ -99,6 +102,26 @@ class Verbs {
           args: argsSchema({ ...ofRun, task_id: texts.__('The task; left out: what failed') })
         },
         execute: args => this.doing(() => this.clear(args))
+      },
+      [CommandIds.mark]: {
+        label: texts.__('Mark…'),
+        caption: texts.__('Let a run or tasks of it count as success, failed or skipped'),
+        describedBy: {
+          args: argsSchema({ ...ofRun, task_id: texts.__('The task; left out: the run') })
+        },
+        execute: args => this.doing(() => this.mark(args))
+      },
+      [CommandIds.note]: {
+        label: texts.__('Note on Run…'),
+        caption: texts.__('Write a note that everybody sees on a run'),
+        describedBy: { args: argsSchema(ofRun) },
+        execute: args => this.doing(() => this.note(args))
+      },
+      [CommandIds.answer]: {
+        label: texts.__('Answer What Tasks Ask…'),
+        caption: texts.__('Open the task that has waited longest for a person'),
+        describedBy: { args: argsSchema({ dag_id: texts.__('The DAG; left out: any') }) },
+        execute: args => this.doing(() => this.answer(args))
       },
       [CommandIds.startScheduler]: {
         label: texts.__('Start a Scheduler'),
@@ -177,6 +200,45 @@ class Verbs {
         autoClose: 3000
       });
     }
+  }
+
+  private async mark(args: Args): Promise<void> {
+    const { dagId, runId } = this.runOf(args);
+    const taskId = textArg(args, 'task_id');
+    if (await askToMark(this.client.rest, { dagId, runId, taskId }, this.texts)) {
+      Notification.info(this.texts.__('The scheduler marks this in a moment.'), {
+        autoClose: 3000
+      });
+    }
+  }
+
+  private async note(args: Args): Promise<void> {
+    const { dagId, runId } = this.runOf(args);
+    const { texts } = this;
+    const { run } = await this.client.rest.run(dagId, runId);
+    const schema = { type: 'string', format: 'multiline', title: texts.__('Note') };
+    await askWithForm(
+      {
+        title: texts.__('Note on this run'),
+        accept: texts.__('Save'),
+        spec: { note: { default: run.note, schema } },
+        send: values => this.client.rest.setNote(dagId, runId, String(values.note))
+      },
+      texts
+    );
+  }
+
+  private async answer(args: Args): Promise<void> {
+    const dagId = textArg(args, 'dag_id');
+    await this.model.questions.load();
+    const open = this.model.questions.value.value ?? [];
+    const first = open.find(one => dagId === null || one.dag_id === dagId);
+    if (first === undefined) {
+      Notification.info(this.texts.__('No task waits for a person.'), { autoClose: 3000 });
+      return;
+    }
+    const { dag_id, run_id, task_id } = first;
+    await this.commands.execute(CommandIds.openDag, { dag_id, run_id, task_id });
   }
 
   private async startScheduler(): Promise<void> {

@@ -3,6 +3,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { DagListStore } from '../live/dag-list';
+import { questionListing } from '../live/questions';
 import { INbflowClient, INbflowModel, pluginId } from '../tokens';
 
 export const modelPlugin: JupyterFrontEndPlugin<INbflowModel> = {
@@ -14,7 +15,11 @@ export const modelPlugin: JupyterFrontEndPlugin<INbflowModel> = {
   provides: INbflowModel,
   activate: (app: JupyterFrontEnd, client: INbflowClient, translator: ITranslator | null) => {
     const list = new DagListStore(client.rest, client.feed);
-    void app.restored.then(() => list.reload());
-    return { list, texts: (translator ?? nullTranslator).load('nbflow') };
+    const questions = questionListing(client.rest, client.feed);
+    void app.restored.then(() => {
+      questions.open();
+      return list.reload();
+    });
+    return { list, questions, texts: (translator ?? nullTranslator).load('nbflow') };
   }
 };

@@ -7,6 +7,7 @@ import * as React from 'react';
 
 import { nbflowIcon } from '../icons';
 import { useStore } from '../live/store';
+import { Icon } from '../panels/icons';
 import type { Texts } from '../text';
 import { CommandIds, INbflowModel, pluginId } from '../tokens';
 import type { Health } from '../wire';
@@ -36,34 +37,55 @@ class StatusItem extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     return (
-      <Status model={this.model} onOpen={() => void this.commands.execute(CommandIds.openPanel)} />
+      <Status
+        model={this.model}
+        onOpen={() => void this.commands.execute(CommandIds.openPanel)}
+        onAnswer={() => void this.commands.execute(CommandIds.answer)}
+      />
     );
   }
 }
 
 function Status({
   model,
-  onOpen
+  onOpen,
+  onAnswer
 }: {
   model: INbflowModel;
   onOpen: () => void;
+  onAnswer: () => void;
 }): React.JSX.Element | null {
   const { health } = useStore(model.list);
+  const asked = useStore(model.questions).value?.length ?? 0;
   if (health === null) {
     return null;
   }
   return (
-    <button
-      type="button"
-      className="jp-nbflow-status"
-      title={model.texts.__('nbflow: show the DAGs')}
-      data-alive={health.scheduler.alive}
-      data-testid="nbflow-status"
-      onClick={onOpen}
-    >
-      <nbflowIcon.react tag="span" width="14px" height="14px" />
-      {statusText(health, model.texts)}
-    </button>
+    <>
+      <button
+        type="button"
+        className="jp-nbflow-status"
+        title={model.texts.__('nbflow: show the DAGs')}
+        data-alive={health.scheduler.alive}
+        data-testid="nbflow-status"
+        onClick={onOpen}
+      >
+        <nbflowIcon.react tag="span" width="14px" height="14px" />
+        {statusText(health, model.texts)}
+      </button>
+      {asked ? (
+        <button
+          type="button"
+          className="jp-nbflow-status"
+          title={model.texts.__('nbflow: answer what tasks ask')}
+          data-testid="nbflow-status-questions"
+          onClick={onAnswer}
+        >
+          <Icon name="person" size={13} />
+          {model.texts._n('%1 question', '%1 questions', asked)}
+        </button>
+      ) : null}
+    </>
   );
 }
 

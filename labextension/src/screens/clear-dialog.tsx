@@ -12,6 +12,7 @@ import { AskDialog } from './ask-dialog';
 interface ClearState {
   readonly request: ClearRequest;
   readonly keys: readonly (readonly [string, number])[] | null;
+  readonly runs: number;
   readonly error: string | null;
 }
 
@@ -43,7 +44,7 @@ class ClearFormStore extends Store<ClearState> {
     private readonly run: RunDetail,
     request: ClearRequest
   ) {
-    super({ request, keys: null, error: null });
+    super({ request, keys: null, runs: 1, error: null });
   }
 
   change(request: ClearRequest): void {
@@ -54,9 +55,9 @@ class ClearFormStore extends Store<ClearState> {
   async preview(): Promise<void> {
     const { request } = this.value;
     try {
-      const { keys } = await this.send(request, true);
+      const { keys, runs } = await this.send(request, true);
       if (this.value.request === request) {
-        this.patch({ keys, error: null });
+        this.patch({ keys, runs: runs.length, error: null });
       }
     } catch (error) {
       if (this.value.request === request) {

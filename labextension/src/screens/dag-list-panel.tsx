@@ -5,6 +5,7 @@ import * as React from 'react';
 
 import { useNow } from '../graph/useNow';
 import { nbflowIcon } from '../icons';
+import { questionCounts } from '../live/questions';
 import { useStore } from '../live/store';
 import { Boundary } from '../panels/Boundary';
 import { DagList } from '../panels/DagList';
@@ -47,11 +48,14 @@ function LiveList({
   commands: CommandRegistry;
 }): React.JSX.Element {
   const state = useStore(model.list);
+  const { value: asked } = useStore(model.questions);
+  const questions = React.useMemo(() => questionCounts(asked), [asked]);
   const now = useNow(true, TICK);
   const callbacks = React.useMemo(
     () => ({
       onOpen: (dagId: string, runId?: string) =>
         void commands.execute(CommandIds.openDag, { dag_id: dagId, run_id: runId }),
+      onQuestion: (dagId: string) => void commands.execute(CommandIds.answer, { dag_id: dagId }),
       onTrigger: (dagId: string) => void commands.execute(CommandIds.trigger, { dag_id: dagId }),
       onPause: (dagId: string, paused: boolean) =>
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId }),
@@ -61,5 +65,5 @@ function LiveList({
     }),
     [model, commands]
   );
-  return <DagList {...state} {...callbacks} now={now} />;
+  return <DagList {...state} {...callbacks} questions={questions} now={now} />;
 }

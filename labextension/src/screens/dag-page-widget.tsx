@@ -15,6 +15,7 @@ import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
 import { instanceToShow } from '../reducer';
 import { urgency } from '../states';
 import { TextsContext } from '../text';
+import { LiveBackfills } from './backfills';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import type { RunDetail, TaskInstanceView } from '../wire';
 
@@ -83,6 +84,9 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       state={state}
       dag={dag}
       health={health}
+      backfills={
+        <LiveBackfills {...{ dagId, commands, texts: model.texts }} client={props.client} />
+      }
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}
       onChooseTask={chooseTask}
@@ -94,6 +98,8 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       onReload={() => void page.load()}
       onStartScheduler={() => void commands.execute(CommandIds.startScheduler)}
       onCancel={() => void commands.execute(CommandIds.cancel, ofRun)}
+      onMark={() => void commands.execute(CommandIds.mark, ofRun)}
+      onNote={() => void commands.execute(CommandIds.note, ofRun)}
       onClear={taskId => void commands.execute(CommandIds.clear, { ...ofRun, task_id: taskId })}
       onOpenNotebook={
         isMadeOfCells ? () => void commands.execute(CommandIds.openNotebook, ofRun) : null
@@ -174,6 +180,8 @@ function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
       onChooseInstance={next => props.onChooseTask(taskId, next)}
       onChooseTry={tryNumber => store.chooseTry(tryNumber)}
       onClear={() => void commands.execute(CommandIds.clear, ofTask)}
+      onMark={() => void commands.execute(CommandIds.mark, ofTask)}
+      onAnswer={(chosen, params) => client.rest.answer(taskRef, chosen, params)}
       onOpenNotebook={tryNumber =>
         void commands.execute(CommandIds.openNotebook, {
           ...ofTask,

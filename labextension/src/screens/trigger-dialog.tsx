@@ -15,6 +15,7 @@ interface FormState {
   readonly errors: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
   readonly logicalDate: string;
+  readonly note: string;
 }
 
 /** The receipt of the run that was asked for, or null when nobody asked. */
@@ -44,7 +45,7 @@ class TriggerFormStore extends Store<FormState> {
     private readonly detail: DagDetail,
     private readonly texts: Texts
   ) {
-    super({ drafts: {}, errors: {}, problems: [], logicalDate: '' });
+    super({ drafts: {}, errors: {}, problems: [], logicalDate: '', note: '' });
     this.fields = fieldsOf(detail.params);
   }
 
@@ -56,7 +57,7 @@ class TriggerFormStore extends Store<FormState> {
   }
 
   async submit(): Promise<boolean> {
-    const { drafts, logicalDate } = this.value;
+    const { drafts, logicalDate, note } = this.value;
     const { values, errors } = readAll(this.fields, drafts, this.texts);
     this.patch({ errors, problems: [] });
     if (Object.keys(errors).length) {
@@ -64,7 +65,7 @@ class TriggerFormStore extends Store<FormState> {
     }
     try {
       const date = logicalDate === '' ? null : new Date(logicalDate).toISOString();
-      this.receipt = await this.rest.trigger(this.detail.dag.dag_id, values, date);
+      this.receipt = await this.rest.trigger(this.detail.dag.dag_id, values, date, note);
       return true;
     } catch (error) {
       const hasProblems = error instanceof ClientError && error.problems.length > 0;
@@ -111,6 +112,7 @@ function LiveForm({
       isPaused={isPaused}
       onChange={(name, draft) => form.change(name, draft)}
       onChangeDate={logicalDate => form.patch({ logicalDate })}
+      onChangeNote={note => form.patch({ note })}
     />
   );
 }
