@@ -95,6 +95,33 @@ with DAG("fragile", description="Fails until its file is there"):
     report(load(prepare()))
 '''
 
+ASKING = '''\
+"""Asks a person before it goes on."""
+
+from nbflow import DAG, ApprovalOperator, EmptyOperator, Param
+
+with DAG("asking", description="Asks before it publishes"):
+    ApprovalOperator(
+        task_id="sign_off",
+        subject="Publish the figures?",
+        params={"copies": Param(2, type="integer", minimum=1, title="Copies")},
+    ) >> EmptyOperator(task_id="publish")
+'''
+
+GROUPED = '''\
+"""Tasks in groups, with a word on an edge."""
+
+from nbflow import DAG, EmptyOperator, Label, TaskGroup
+
+with DAG("grouped", description="Groups within groups"):
+    start = EmptyOperator(task_id="start")
+    with TaskGroup("load") as load:
+        first = EmptyOperator(task_id="first")
+        with TaskGroup("deep"):
+            first >> EmptyOperator(task_id="second")
+    start >> Label("when there is news") >> load >> EmptyOperator(task_id="end")
+'''
+
 BROKEN = """\
 from nbflow import DAG
 
@@ -126,6 +153,8 @@ def write(folder: Path) -> None:
     (dags / "nightly.py").write_text(SCHEDULED)
     (dags / "slow.py").write_text(SLOW.format(folder=folder))
     (dags / "fragile.py").write_text(FRAGILE.format(folder=folder))
+    (dags / "asking.py").write_text(ASKING)
+    (dags / "grouped.py").write_text(GROUPED)
     (dags / "broken.py").write_text(BROKEN)
     nbformat.write(_squares(), dags / "squares.ipynb")
     nbformat.write(_growing(folder), dags / "growing.ipynb")

@@ -99,6 +99,9 @@ class Site:
     def patch(self, *path: str, **body: object) -> Any:  # likewise
         return self._ask("PATCH", path, json.dumps(body).encode())
 
+    def delete(self, *path: str) -> None:
+        self._ask("DELETE", path)
+
     def trigger(self, dag_id: str, **params: object) -> str:
         """Ask for a run by the API, and give its id once the run is there."""
         run_id = str(self.post("dags", dag_id, "runs", params=params)["run_id"])
@@ -127,7 +130,7 @@ class Site:
         address = "/".join([self.base, "nbflow/api/v1", *(quote(part, safe="") for part in path)])
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
         with urlopen(Request(address, body, headers, method=method), timeout=DEADLINE) as answer:
-            return json.loads(answer.read())
+            return json.loads(answer.read() or b"null")
 
 
 def make_site(folder: Path, home: Path) -> Site:

@@ -11,7 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.screen import Screen
 from tests.browser.services import Site, eventually
 
-DAGS = ["fragile", "greet", "growing", "nightly", "patient", "sleeper", "squares"]
+DAGS = [
+    *("asking", "fragile", "greet", "grouped", "growing", "nightly", "patient", "sleeper"),
+    "squares",
+]
 
 
 def test_a_click_in_the_side_bar_shows_the_dags_with_their_states(screen: Screen) -> None:

@@ -117,6 +117,19 @@ const SHAPES: Readonly<Record<string, React.JSX.Element>> = {
       {line('M5.2 8h5.6')}
     </>
   ),
+  // Of backfills.
+  finished: (
+    <>
+      {RING}
+      {line('M5 8.3l2.1 2.1L11 6.2')}
+    </>
+  ),
+  paused: (
+    <>
+      {RING}
+      {line('M6.4 5.6v4.8M9.6 5.6v4.8')}
+    </>
+  ),
   cancelled: (
     <>
       {DISC}

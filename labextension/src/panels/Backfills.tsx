@@ -23,8 +23,6 @@ export interface BackfillsProps {
   readonly onReload: () => void;
 }
 
-const OVER: ReadonlySet<string> = new Set(['completed', 'success', 'failed', 'cancelled', 'done']);
-
 export function Backfills(props: BackfillsProps): React.JSX.Element {
   const { listing, onNew, onReload } = props;
   const trans = useTexts();
@@ -138,7 +136,7 @@ function Verbs({
   onSet: BackfillsProps['onSet'];
 }): React.JSX.Element | null {
   const trans = useTexts();
-  if (OVER.has(backfill.state) || backfill.ended_at !== null) {
+  if (backfill.ended_at !== null) {
     return null;
   }
   return (
@@ -226,7 +224,9 @@ export function BackfillDates({
               <Instant at={date.logical_date} now={now} />
             </button>
           )}
-          {date.why ? <span className="jp-nbflow-muted">{date.why}</span> : null}
+          {date.why && date.state === null ? (
+            <span className="jp-nbflow-muted">{date.why}</span>
+          ) : null}
         </li>
       ))}
     </ol>
