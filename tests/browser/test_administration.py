@@ -11,15 +11,15 @@ def test_a_pool_is_made_changed_and_deleted(screen: Screen) -> None:
     admin = open_admin(screen, "pools")
     admin.get_by_role("button", name="New pool").click()
     screen.dialog.get_by_label("Name").fill("narrow")
-    screen.dialog.get_by_label("Slots").fill("two")
+    screen.dialog.get_by_label("Slots", exact=True).fill("two")
     screen.accept()
     expect(screen.dialog.get_by_role("alert")).to_have_text("This is not a number.")
-    screen.dialog.get_by_label("Slots").fill("2")
+    screen.dialog.get_by_label("Slots", exact=True).fill("2")
     screen.accept()
     expect(row(admin, "pool", "narrow")).to_contain_text("0 of 2")
 
     row(admin, "pool", "narrow").get_by_role("button", name="Change narrow").click()
-    screen.dialog.get_by_label("Slots").fill("-1")
+    screen.dialog.get_by_label("Slots", exact=True).fill("-1")
     screen.accept()
     expect(row(admin, "pool", "narrow")).to_contain_text("no limit")
 

@@ -379,12 +379,13 @@ function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
     if (event.target instanceof HTMLElement || event.altKey || event.ctrlKey || event.metaKey) {
       return; // a button of the tools
     }
-    if (direction !== undefined && focusable !== null) {
-      go(neighbour(layout, focusable, direction));
+    const current = stopOf(event.target) ?? focusable;
+    if (direction !== undefined && current !== null) {
+      go(neighbour(layout, current, direction));
     } else if (event.key === 'Home') {
       go(first(layout));
-    } else if ((event.key === 'Enter' || event.key === ' ') && focusable !== null) {
-      activate(focusable);
+    } else if ((event.key === 'Enter' || event.key === ' ') && current !== null) {
+      activate(current);
     } else if (!zoomByKey(event.key, viewport)) {
       return;
     }
@@ -396,6 +397,11 @@ function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
 function stopElement(graph: HTMLElement | null, id: string): SVGElement | undefined {
   const stops = graph?.querySelectorAll<SVGElement>('[data-stop-id]') ?? [];
   return [...stops].find(stop => stop.dataset.stopId === id);
+}
+
+/** What the keyboard is on, which a click or a script may have chosen. */
+function stopOf(target: EventTarget): string | null {
+  return target instanceof SVGElement ? (target.dataset.stopId ?? null) : null;
 }
 
 function zoomByKey(key: string, viewport: Viewport): boolean {

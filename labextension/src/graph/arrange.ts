@@ -20,7 +20,7 @@ const TALLEST = 40;
 const BLOCK_GAP = 24;
 const MOST_LANES = 4000;
 const SWEEPS = 4;
-const WIDEST_LABEL = 120;
+const WIDEST_LABEL = 180;
 
 /** Something that stands in a container. A node's width follows from its layer, a group's from what is in it. */
 export interface Part {
