@@ -376,7 +376,7 @@ function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
   };
   return event => {
     const direction = ARROWS[event.key];
-    if (event.target instanceof HTMLElement || event.altKey || event.ctrlKey || event.metaKey) {
+    if (event.target instanceof HTMLElement || hasModifier(event)) {
       return; // a button of the tools
     }
     const current = stopOf(event.target) ?? focusable;
@@ -397,6 +397,10 @@ function useKeys(keys: Keys): (event: React.KeyboardEvent) => void {
 function stopElement(graph: HTMLElement | null, id: string): SVGElement | undefined {
   const stops = graph?.querySelectorAll<SVGElement>('[data-stop-id]') ?? [];
   return [...stops].find(stop => stop.dataset.stopId === id);
+}
+
+function hasModifier({ altKey, ctrlKey, metaKey }: React.KeyboardEvent): boolean {
+  return altKey || ctrlKey || metaKey;
 }
 
 /** What the keyboard is on, which a click or a script may have chosen. */

@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import type { Draft, Field } from '../form/model';
-import { useTexts, type Texts } from '../text';
+import { type Texts, useTexts } from '../text';
 
 export interface FormFieldProps {
   readonly field: Field;
@@ -11,6 +11,14 @@ export interface FormFieldProps {
   readonly onChange: (draft: Draft) => void;
   /** Its name in code stands beside its title: for params, whose names people write. */
   readonly isNamed?: boolean;
+}
+
+/** How a value is to be written, where the field does not show it. */
+function formOf({ kind }: Field, trans: Texts): string {
+  if (kind === 'texts' || kind === 'numbers') {
+    return trans.__('One per line.');
+  }
+  return kind === 'json' ? trans.__('As JSON.') : '';
 }
 
 export function FormField({
@@ -22,7 +30,7 @@ export function FormField({
 }: FormFieldProps): React.JSX.Element {
   const id = React.useId();
   const trans = useTexts();
-  const form = formText(field, trans);
+  const form = formOf(field, trans);
   const hint = [field.description, form].filter(Boolean).join(' ');
   const described = [hint ? `${id}-hint` : '', error === undefined ? '' : `${id}-error`].join(' ');
   return (
@@ -61,11 +69,6 @@ export function FormField({
   );
 }
 
-/** How what is typed is read, where that is not plain. */
-function formText({ kind }: Field, trans: Texts): string {
-  return kind === 'texts' ? trans.__('One per line.') : kind === 'json' ? trans.__('As JSON.') : '';
-}
-
 interface InputProps {
   readonly id: string;
   readonly field: Field;
@@ -75,8 +78,18 @@ interface InputProps {
   readonly onChange: (draft: Draft) => void;
 }
 
-const INPUT_TYPES: Partial<Record<Field['kind'], string>> = { date: 'date', secret: 'password' };
-const ROWS: Partial<Record<Field['kind'], number>> = { 'long-text': 4, texts: 4, json: 4 };
+const INPUT_TYPES: Partial<Record<Field['kind'], string>> = {
+  date: 'date',
+  'date-time': 'datetime-local',
+  time: 'time',
+  secret: 'password'
+};
+const ROWS: Partial<Record<Field['kind'], number>> = {
+  'long-text': 4,
+  texts: 4,
+  numbers: 4,
+  json: 4
+};
 
 function Input({
   id,
@@ -115,6 +128,24 @@ function Input({
       </select>
     );
   }
+  if (field.kind === 'choices') {
+    return (
+      <select
+        {...common}
+        multiple
+        value={draft.split('\n')}
+        onChange={event =>
+          onChange([...event.target.selectedOptions].map(option => option.value).join('\n'))
+        }
+      >
+        {field.choices.map(({ value, label }) => (
+          <option key={JSON.stringify(value)} value={JSON.stringify(value)}>
+            {label}
+          </option>
+        ))}
+      </select>
+    );
+  }
   const rows = ROWS[field.kind];
   if (rows !== undefined) {
     return <textarea {...common} rows={rows} value={draft} spellCheck={false} onChange={change} />;
@@ -125,6 +156,7 @@ function Input({
       {...common}
       type={INPUT_TYPES[field.kind] ?? 'text'}
       autoComplete={field.kind === 'secret' ? 'new-password' : undefined}
+      step={field.kind === 'time' || field.kind === 'date-time' ? 1 : undefined}
       inputMode={isNumber ? 'decimal' : undefined}
       value={draft}
       onChange={change}
