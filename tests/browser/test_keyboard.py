@@ -10,7 +10,10 @@ from tests.browser.screen import Screen
 def test_a_dag_is_found_and_triggered_by_keys_alone(screen: Screen) -> None:
     keys = screen.page.keyboard
     keys.press("Control+Shift+C")
+    palette = screen.page.locator(".jp-ModalCommandPalette")
+    expect(palette.locator("input")).to_be_focused()  # what is typed before is lost
     keys.type("Show DAGs")
+    expect(palette.locator(".lm-mod-active")).to_contain_text("Show DAGs")
     keys.press("Enter")
     expect(screen.row("greet")).to_be_visible()
 
