@@ -15,12 +15,15 @@ from nbformat import NotebookNode
 from nbflow import app, feed
 from nbflow.commands import Commands, Receipt
 from nbflow.core.errors import NotFoundError
+from nbflow.core.events import TaskKey
+from nbflow.server import rerun_questions
 from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
     ConnectionBody,
     DagQuery,
+    DiffQuery,
     EmitEvent,
     InstanceQuery,
     InstancesQuery,
@@ -44,6 +47,8 @@ from nbflow.views import pools as pool_views
 from nbflow.views import questions as question_views
 from nbflow.views import runs as run_views
 from nbflow.views import schedules as schedule_views
+from nbflow.views import values as value_views
+from nbflow.views import versions as version_views
 from nbflow.views.secrets import connection_view, merged, variable_view
 from nbflow.views.shapes import (
     AssetDetail,
@@ -67,11 +72,16 @@ from nbflow.views.shapes import (
     RequestReceipt,
     RunDetail,
     RunList,
+    RunValues,
     ScheduleView,
     TaskInstanceDetail,
     TaskInstancePage,
+    ValueDetail,
     VariableList,
     VariableView,
+    VersionDetail,
+    VersionDiff,
+    VersionList,
 )
 
 _FINISHED_WITHOUT_TRY = frozenset({"skipped", "upstream_failed", "cancelled", "removed", "success"})
@@ -266,6 +276,35 @@ class Questions:
 
     def _secrets(self, actor: str = "") -> app.SecretBook:
         return app.secret_book(self.settings, self.store, actor)
+
+    # -- versions, values, and all that is done a second time ------------------------------------
+
+    def versions(self, dag_id: str) -> VersionList:
+        return version_views.version_list(self.store, dag_id)
+
+    def version(self, dag_id: str, number: int) -> VersionDetail:
+        return version_views.version_detail(self.store, dag_id, number)
+
+    def version_diff(self, dag_id: str, query: DiffQuery) -> VersionDiff:
+        return version_views.version_diff(self.store, dag_id, query.old, query.new)
+
+    def values(self, dag_id: str, run_id: str) -> RunValues:
+        return value_views.run_values(self.store, dag_id, run_id)
+
+    def value(self, dag_id: str, run_id: str, of: TaskKey, key: str) -> ValueDetail:
+        return app.value_detail(self.store, dag_id, run_id, of, key)
+
+    clear = rerun_questions.clear
+    clear_runs = rerun_questions.clear_runs
+    mark = rerun_questions.mark
+    run_tasks = rerun_questions.run_tasks
+    rerun = rerun_questions.rerun
+    note = rerun_questions.note
+    delete_run = rerun_questions.delete_run
+    backfills = rerun_questions.backfills
+    backfill = rerun_questions.backfill
+    new_backfill = rerun_questions.new_backfill
+    set_backfill_state = rerun_questions.set_backfill_state
 
     # -- what changes ------------------------------------------------------------------------------
 

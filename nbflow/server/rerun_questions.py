@@ -1,11 +1,14 @@
 """What the handlers of `rerun_routes` ask of the house: runs again, marks, notes, backfills.
 
-Blocking, called in threads.
+Blocking, called in threads. The functions here are methods of `Questions`.
 """
 
 from __future__ import annotations
 
-from nbflow.commands import Receipt, Runs
+from typing import Protocol
+
+from nbflow import app
+from nbflow.commands import Commands, Receipt, Runs
 from nbflow.core.errors import RequestError
 from nbflow.server.bodies import (
     BackfillQuery,
@@ -18,7 +21,6 @@ from nbflow.server.bodies import (
     Rerun,
     RunTasks,
 )
-from nbflow.server.questions import Questions
 from nbflow.views import backfills as backfill_views
 from nbflow.views.backfills import clear_preview
 from nbflow.views.shapes import (
@@ -30,17 +32,24 @@ from nbflow.views.shapes import (
 )
 
 
-def clear(ask: Questions, actor: str, dag_id: str, run_id: str, body: Clear) -> ClearPreview:
+class House(Protocol):
+    """What is needed of `Questions`."""
+
+    @property
+    def store(self) -> app.Store: ...
+
+    def verbs(self, actor: str) -> Commands: ...
+
+
+def clear(ask: House, actor: str, dag_id: str, run_id: str, body: Clear) -> ClearPreview:
     return _cleared(ask, actor, dag_id, run_id, body)
 
 
-def clear_runs(ask: Questions, actor: str, dag_id: str, body: ClearRuns) -> ClearPreview:
+def clear_runs(ask: House, actor: str, dag_id: str, body: ClearRuns) -> ClearPreview:
     return _cleared(ask, actor, dag_id, Runs(body.since, body.until, tuple(body.states)), body)
 
 
-def _cleared(
-    ask: Questions, actor: str, dag_id: str, runs: str | Runs, body: Clear
-) -> ClearPreview:
+def _cleared(ask: House, actor: str, dag_id: str, runs: str | Runs, body: Clear) -> ClearPreview:
     receipt = ask.verbs(actor).clear(
         dag_id,
         runs,
@@ -58,7 +67,7 @@ def _cleared(
     return clear_preview(receipt.affected, receipt.request_id)
 
 
-def mark(ask: Questions, actor: str, dag_id: str, run_id: str, body: Mark) -> ClearPreview:
+def mark(ask: House, actor: str, dag_id: str, run_id: str, body: Mark) -> ClearPreview:
     verbs = ask.verbs(actor)
     if body.tasks is None:
         receipt = verbs.mark_run(dag_id, run_id, body.state, dry_run=body.dry_run)
@@ -77,12 +86,12 @@ def mark(ask: Questions, actor: str, dag_id: str, run_id: str, body: Mark) -> Cl
     return clear_preview(receipt.affected, receipt.request_id)
 
 
-def run_tasks(ask: Questions, actor: str, dag_id: str, run_id: str, body: RunTasks) -> ClearPreview:
+def run_tasks(ask: House, actor: str, dag_id: str, run_id: str, body: RunTasks) -> ClearPreview:
     receipt = ask.verbs(actor).run_tasks(dag_id, run_id, body.tasks, dry_run=body.dry_run)
     return clear_preview(receipt.affected, receipt.request_id)
 
 
-def rerun(ask: Questions, actor: str, dag_id: str, run_id: str, body: Rerun) -> RequestReceipt:
+def rerun(ask: House, actor: str, dag_id: str, run_id: str, body: Rerun) -> RequestReceipt:
     return _accepted(
         ask.verbs(actor).rerun(
             dag_id, run_id, body.params, body.tasks, latest=body.latest, note=body.note
@@ -90,23 +99,23 @@ def rerun(ask: Questions, actor: str, dag_id: str, run_id: str, body: Rerun) -> 
     )
 
 
-def note(ask: Questions, actor: str, dag_id: str, run_id: str, body: Note) -> RequestReceipt:
+def note(ask: House, actor: str, dag_id: str, run_id: str, body: Note) -> RequestReceipt:
     return _accepted(ask.verbs(actor).note(dag_id, run_id, body.note, body.task_id, body.map_index))
 
 
-def delete_run(ask: Questions, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
+def delete_run(ask: House, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
     return _accepted(ask.verbs(actor).delete_run(dag_id, run_id))
 
 
-def backfills(ask: Questions, query: BackfillQuery) -> BackfillList:
+def backfills(ask: House, query: BackfillQuery) -> BackfillList:
     return backfill_views.backfill_list(ask.store, query.dag_id)
 
 
-def backfill(ask: Questions, backfill_id: str) -> BackfillDetail:
+def backfill(ask: House, backfill_id: str) -> BackfillDetail:
     return backfill_views.backfill_detail(ask.store, _number(backfill_id))
 
 
-def new_backfill(ask: Questions, actor: str, dag_id: str, body: NewBackfill) -> BackfillPlan:
+def new_backfill(ask: House, actor: str, dag_id: str, body: NewBackfill) -> BackfillPlan:
     receipt = ask.verbs(actor).backfill(
         dag_id,
         body.from_date,
@@ -124,7 +133,7 @@ def new_backfill(ask: Questions, actor: str, dag_id: str, body: NewBackfill) -> 
 
 
 def set_backfill_state(
-    ask: Questions, actor: str, backfill_id: str, body: BackfillState
+    ask: House, actor: str, backfill_id: str, body: BackfillState
 ) -> RequestReceipt:
     verbs, number = ask.verbs(actor), _number(backfill_id)
     if body.state == "cancelled":

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server import rerun_questions as house
 from nbflow.server.bodies import (
     BackfillQuery,
     BackfillState,
@@ -43,7 +42,7 @@ class ClearHandler(NbflowHandler):
         """Ask for task instances to run again, or say which ones would."""
         body = self.body(Clear)
         status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: house.clear(ask, self.actor, dag_id, run_id, body), status)
+        await self.answer(lambda ask: ask.clear(self.actor, dag_id, run_id, body), status)
 
 
 class ClearRunsHandler(NbflowHandler):
@@ -58,7 +57,7 @@ class ClearRunsHandler(NbflowHandler):
         """Ask for task instances of many runs to run again, or say which ones would."""
         body = self.body(ClearRuns)
         status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: house.clear_runs(ask, self.actor, dag_id, body), status)
+        await self.answer(lambda ask: ask.clear_runs(self.actor, dag_id, body), status)
 
 
 class MarkHandler(NbflowHandler):
@@ -73,7 +72,7 @@ class MarkHandler(NbflowHandler):
         """Ask for task instances, or the run, to count as a state, or say which ones would."""
         body = self.body(Mark)
         status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: house.mark(ask, self.actor, dag_id, run_id, body), status)
+        await self.answer(lambda ask: ask.mark(self.actor, dag_id, run_id, body), status)
 
 
 class RunTasksHandler(NbflowHandler):
@@ -88,9 +87,7 @@ class RunTasksHandler(NbflowHandler):
         """Ask for tasks to run now, whatever their trigger rules say, or say which ones would."""
         body = self.body(RunTasks)
         status = 200 if body.dry_run else 202
-        await self.answer(
-            lambda ask: house.run_tasks(ask, self.actor, dag_id, run_id, body), status
-        )
+        await self.answer(lambda ask: ask.run_tasks(self.actor, dag_id, run_id, body), status)
 
 
 class RerunHandler(NbflowHandler):
@@ -104,7 +101,7 @@ class RerunHandler(NbflowHandler):
     async def post(self, dag_id: str, run_id: str) -> None:
         """Ask for a new run like this one, with other params or of some tasks only."""
         body = self.body(Rerun)
-        await self.answer(lambda ask: house.rerun(ask, self.actor, dag_id, run_id, body), 202)
+        await self.answer(lambda ask: ask.rerun(self.actor, dag_id, run_id, body), 202)
 
 
 class NoteHandler(NbflowHandler):
@@ -118,7 +115,7 @@ class NoteHandler(NbflowHandler):
     async def put(self, dag_id: str, run_id: str) -> None:
         """Ask for a note to be kept on a run or on one of its task instances."""
         body = self.body(Note)
-        await self.answer(lambda ask: house.note(ask, self.actor, dag_id, run_id, body), 202)
+        await self.answer(lambda ask: ask.note(self.actor, dag_id, run_id, body), 202)
 
 
 class BackfillsHandler(NbflowHandler):
@@ -132,7 +129,7 @@ class BackfillsHandler(NbflowHandler):
     async def get(self) -> None:
         """The newest backfills, with how far each is."""
         query = self.query(BackfillQuery)
-        await self.answer(lambda ask: house.backfills(ask, query))
+        await self.answer(lambda ask: ask.backfills(query))
 
 
 class BackfillHandler(NbflowHandler):
@@ -145,7 +142,7 @@ class BackfillHandler(NbflowHandler):
     @operation(BackfillDetail)
     async def get(self, backfill_id: str) -> None:
         """A backfill with all its dates."""
-        await self.answer(lambda ask: house.backfill(ask, backfill_id))
+        await self.answer(lambda ask: ask.backfill(backfill_id))
 
     @web.authenticated
     @allowed_to("write")
@@ -153,9 +150,7 @@ class BackfillHandler(NbflowHandler):
     async def patch(self, backfill_id: str) -> None:
         """Ask for a backfill to pause, to go on, or to end."""
         body = self.body(BackfillState)
-        await self.answer(
-            lambda ask: house.set_backfill_state(ask, self.actor, backfill_id, body), 202
-        )
+        await self.answer(lambda ask: ask.set_backfill_state(self.actor, backfill_id, body), 202)
 
 
 class DagBackfillsHandler(NbflowHandler):
@@ -170,7 +165,7 @@ class DagBackfillsHandler(NbflowHandler):
         """Ask for a backfill of a DAG, or say what it would do to each date."""
         body = self.body(NewBackfill)
         status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: house.new_backfill(ask, self.actor, dag_id, body), status)
+        await self.answer(lambda ask: ask.new_backfill(self.actor, dag_id, body), status)
 
 
 _RUN = "dags/{dag_id}/runs/{run_id}"

@@ -38,7 +38,6 @@ from nbflow.server.dashboard import Dashboard
 from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
 from nbflow.server.openapi import document
 from nbflow.server.refusals import Refusal
-from nbflow.server.rerun_questions import delete_run
 from nbflow.server.scheduler_process import SchedulerProcess
 from nbflow.server.socket import FeedSocket
 from nbflow.views.shapes import (
@@ -232,7 +231,7 @@ class RunHandler(NbflowHandler):
     @operation(RequestReceipt, status=202)
     async def delete(self, dag_id: str, run_id: str) -> None:
         """Ask for a finished run to be forgotten, with its tries, values, notebooks and logs."""
-        await self.answer(lambda ask: delete_run(ask, self.actor, dag_id, run_id), 202)
+        await self.answer(lambda ask: ask.delete_run(self.actor, dag_id, run_id), 202)
 
 
 class CancelHandler(NbflowHandler):

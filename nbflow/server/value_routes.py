@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow import app
 from nbflow.server.bodies import InstanceQuery
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import RunValues, ValueDetail
-from nbflow.views.values import run_values
 
 
 class ValuesHandler(NbflowHandler):
@@ -24,7 +22,7 @@ class ValuesHandler(NbflowHandler):
     @operation(RunValues)
     async def get(self, dag_id: str, run_id: str) -> None:
         """What the tasks of a run handed on."""
-        await self.answer(lambda ask: run_values(ask.store, dag_id, run_id))
+        await self.answer(lambda ask: ask.values(dag_id, run_id))
 
 
 class ValueHandler(NbflowHandler):
@@ -38,7 +36,7 @@ class ValueHandler(NbflowHandler):
     async def get(self, dag_id: str, run_id: str, task_id: str, key: str) -> None:
         """A look inside a value: JSON, first rows of a table, first numbers of an array."""
         of = task_id, self.query(InstanceQuery).map_index
-        await self.answer(lambda ask: app.value_detail(ask.store, dag_id, run_id, of, key))
+        await self.answer(lambda ask: ask.value(dag_id, run_id, of, key))
 
 
 _RUN = "dags/{dag_id}/runs/{run_id}"

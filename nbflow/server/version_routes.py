@@ -10,7 +10,6 @@ from tornado import web
 from nbflow.core.errors import RequestError
 from nbflow.server.bodies import DiffQuery
 from nbflow.server.handlers import NbflowHandler, operation
-from nbflow.views import versions as version_views
 from nbflow.views.shapes import VersionDetail, VersionDiff, VersionList
 
 
@@ -24,7 +23,7 @@ class VersionsHandler(NbflowHandler):
     @operation(VersionList)
     async def get(self, dag_id: str) -> None:
         """The versions of a DAG, newest first, each with what it changed."""
-        await self.answer(lambda ask: version_views.version_list(ask.store, dag_id))
+        await self.answer(lambda ask: ask.versions(dag_id))
 
 
 class VersionHandler(NbflowHandler):
@@ -37,9 +36,7 @@ class VersionHandler(NbflowHandler):
     @operation(VersionDetail)
     async def get(self, dag_id: str, number: str) -> None:
         """One version of a DAG with its tasks and its text."""
-        await self.answer(
-            lambda ask: version_views.version_detail(ask.store, dag_id, _number(number))
-        )
+        await self.answer(lambda ask: ask.version(dag_id, _number(number)))
 
 
 class DiffHandler(NbflowHandler):
@@ -53,9 +50,7 @@ class DiffHandler(NbflowHandler):
     async def get(self, dag_id: str) -> None:
         """What differs between two versions of a DAG."""
         query = self.query(DiffQuery)
-        await self.answer(
-            lambda ask: version_views.version_diff(ask.store, dag_id, query.old, query.new)
-        )
+        await self.answer(lambda ask: ask.version_diff(dag_id, query))
 
 
 def _number(text: str) -> int:
