@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbflow.core.lifecycle import TRANSITIONS
+from nbflow.core.transitions import TRANSITIONS
 
 TARGET = Path(__file__).with_name("states.md")
 HEAD = """\
 # States of a task instance
 
-Drawn from the table in `nbflow/core/lifecycle.py` by `python docs/draw_states.py`: every step a
+Drawn from the table in `nbflow/core/transitions.py` by `python docs/draw_states.py`: every step a
 task instance may take, and its cause. Steps that a person causes by hand (*cleared*, *marked*)
 start from nearly every state and stand in the list only.
 

@@ -1,11 +1,9 @@
-"""Every rule about how task instances and DAG runs change state, in one place.
+"""How task instances and DAG runs change state: what happened in, what follows out.
 
 There are two kinds of transition. *Event-triggered*: something happened outside (a report, a
 request, a due time) and `_ON_EVENT` says what it does. *State-triggered*: the states reached force
-others (a trigger rule is met, a run has nothing left to do); these are applied downstream of every
-change, in topological order, until nothing moves. `TRANSITIONS` lists every step that may ever
-happen, with its cause; a step that is not in the table raises. The diagram in the documentation is
-drawn from it.
+others; they are in `settling.py`. Every step that may ever happen, with its cause, stands in the
+table of `transitions.py`; a step that is not in it raises.
 
 `advance` is pure: it takes a snapshot, events and the time, and returns effects. It never changes
 the snapshot.
@@ -14,91 +12,33 @@ the snapshot.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
-from heapq import heappop, heappush
 
-from nbflow.core import by_hand, expanding, waiting
+from nbflow.core import by_hand, waiting
 from nbflow.core import events as ev
-from nbflow.core.assets import Emission, emissions
-from nbflow.core.dag import Task, TaskKind
-from nbflow.core.draft import Draft
 from nbflow.core.effects import (
-    AssetsUpdated,
     CancelAttempt,
     DeadlinePassed,
     Effect,
-    RunChanged,
-    TaskChanged,
-    TaskExpanded,
     TryDecided,
     TryEnded,
     TryRunning,
     TryStarted,
     ValuesStored,
 )
-from nbflow.core.errors import InvalidTransition
-from nbflow.core.events import Event, TaskKey
-from nbflow.core.mapping import MAX_MAP_LENGTH, lengths_handed_on, tolerated
+from nbflow.core.events import Event
+from nbflow.core.mapping import MAX_MAP_LENGTH, lengths_handed_on
 from nbflow.core.orders import RETURN_VALUE, Outcome
-from nbflow.core.past import depends_on_past
 from nbflow.core.poking import PokePolicy, next_poke
 from nbflow.core.retries import decide_retry
+from nbflow.core.settling import Pass, not_chosen_by
 from nbflow.core.snapshot import RunSnapshot, TaskInstance
-from nbflow.core.states import FINISHED, Reason, RunState, TaskState
-from nbflow.core.trigger_rules import Verdict
+from nbflow.core.states import Reason, RunState, TaskState
+from nbflow.core.transitions import SKIPPABLE
 
 S = TaskState
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One step a task instance may take, and what causes it."""
-
-    source: TaskState
-    target: TaskState
-    cause: str
-
-
-def _rows(cause: str, sources: Iterable[TaskState], *targets: TaskState) -> list[Transition]:
-    return [Transition(source, target, cause) for source in sources for target in targets]
-
-
-_WAITING = (S.NONE, S.SCHEDULED, S.UP_FOR_RETRY, S.UP_FOR_RESCHEDULE, S.DEFERRED)
-_LIVE = (S.QUEUED, S.RUNNING)
-# As in Airflow, a branch's decision overrides an earlier upstream_failed of its direct downstream.
-_SKIPPABLE = (S.NONE, S.SCHEDULED, S.UPSTREAM_FAILED)
-
-TRANSITIONS: tuple[Transition, ...] = (
-    *_rows("trigger rule met", [S.NONE], S.SCHEDULED),
-    *_rows("trigger rule met, nothing to execute", [S.NONE], S.SUCCESS),
-    *_rows("past met, nothing to execute", [S.SCHEDULED], S.SUCCESS),
-    *_rows("past met, waits without a worker", [S.SCHEDULED], S.DEFERRED),
-    *_rows("run gave way to an older one", [S.SCHEDULED], S.NONE),
-    *_rows("trigger rule met, waits without a worker", [S.NONE], S.DEFERRED),
-    *_rows("trigger rule cannot be met", [S.NONE], S.SKIPPED, S.UPSTREAM_FAILED),
-    *_rows("branch went elsewhere", _SKIPPABLE, S.SKIPPED),
-    *_rows("nothing to map over", [S.NONE], S.SKIPPED),
-    *_rows("not mappable", [S.NONE], S.FAILED),
-    *_rows("mapped over less than before", tuple(TaskState), S.REMOVED),
-    *_rows("mapped over more than before", [S.REMOVED], S.NONE),
-    *_rows("handed to the executor", [S.SCHEDULED], S.QUEUED),
-    *_rows("claimed by a worker", [S.QUEUED], S.RUNNING),
-    *_rows("attempt ended", _LIVE, S.SUCCESS, S.FAILED, S.SKIPPED, S.CANCELLED),
-    *_rows("attempt failed, tries left", _LIVE, S.UP_FOR_RETRY),
-    *_rows("attempt ended, waits without a worker", _LIVE, S.DEFERRED),
-    *_rows("looked in vain", _LIVE, S.UP_FOR_RESCHEDULE),
-    *_rows("next look due", [S.UP_FOR_RESCHEDULE], S.SCHEDULED),
-    *_rows("wait over", [S.DEFERRED], S.SUCCESS, S.FAILED, S.SKIPPED, S.UP_FOR_RETRY),
-    *_rows("retry due", [S.UP_FOR_RETRY], S.SCHEDULED, S.DEFERRED),
-    *_rows("run cancelled", _WAITING, S.CANCELLED),
-    *_rows("cleared", sorted(FINISHED | set(_WAITING)), S.NONE),
-    *_rows("cleared while an attempt was alive, which has ended", _LIVE, S.NONE),
-    *_rows("marked", tuple(TaskState), S.SUCCESS, S.FAILED, S.SKIPPED),
-    *_rows("no longer in the DAG", sorted(set(TaskState) - {S.REMOVED}), S.REMOVED),
-)
-_ALLOWED = frozenset((t.source, t.target) for t in TRANSITIONS)
 
 
 class Settle(Enum):
@@ -126,7 +66,7 @@ def advance(
     Events about attempts that are no longer current are dropped. A task that would be mapped into
     more than `max_map_length` instances fails.
     """
-    step = _Pass(snapshot, now, max_map_length)
+    step = Pass(snapshot, now, max_map_length)
     for event in events:
         _ON_EVENT[type(event)](step, event)
     if settle is Settle.FULLY:
@@ -137,338 +77,14 @@ def advance(
     return step.effects
 
 
-class _Pass:
-    """One call of `advance`: a draft of what follows, and the task instances still to be looked at.
-    In these, map_index -1 stands for every instance of the task.
-    """
-
-    def __init__(self, snapshot: RunSnapshot, now: datetime, max_map_length: int) -> None:
-        self.snapshot = snapshot
-        self.dag = snapshot.dag
-        self.graph = snapshot.dag.graph
-        self.scopes = snapshot.scopes
-        self.run = snapshot.run
-        self.now = now
-        self.effects: list[Effect] = []
-        self.draft = Draft(snapshot)
-        self._max_map_length = max_map_length
-        self._to_look_at: list[tuple[int, int]] = []
-        self._noted: set[tuple[int, int]] = set()
-
-    # -- reading -----------------------------------------------------------------------------------
-
-    def get(self, key: TaskKey) -> TaskInstance:
-        return self.draft.get(key)
-
-    def current(self, key: TaskKey, attempt_id: str) -> TaskInstance | None:
-        """The instance if `attempt_id` is its live attempt, else None: reports about old attempts
-        are dropped.
-        """
-        instance = self.draft.find(key)
-        if instance is None or instance.attempt_id != attempt_id:
-            return None
-        return instance if instance.is_with_executor else None
-
-    # -- writing -----------------------------------------------------------------------------------
-
-    def change(self, before: TaskInstance, **fields: object) -> TaskInstance:
-        """Record the new value of an instance, checking the step against the table."""
-        after = replace(before, **fields)  # type: ignore[arg-type]  # field names are checked by replace itself
-        if after.state != before.state:
-            self._check(before, after)
-            self.note_downstream(after.key)
-        self.draft.put(after)
-        self.effects.append(TaskChanged(before, after, self.now))
-        return after
-
-    def end(self, before: TaskInstance, state: TaskState, reason: Reason, message: str) -> None:
-        self.change(before, **self.ended(state, reason, message))
-
-    def ended(self, state: TaskState, reason: Reason | None, message: str) -> dict[str, object]:
-        return {
-            "state": state,
-            "reason": reason,
-            "message": message,
-            "ended_at": self.now,
-            "next_try_at": None,
-        }
-
-    def change_run(self, **fields: object) -> None:
-        before, self.run = self.run, replace(self.run, **fields)  # type: ignore[arg-type]  # as above
-        self.effects.append(RunChanged(before, self.run, self.now))
-
-    def update_assets(self, key: TaskKey, said: tuple[Emission, ...]) -> None:
-        """The task instance succeeded: its outlets have news."""
-        outlets = self.dag.by_id[key[0]].outlets
-        if outlets and (made := emissions(outlets, said)):
-            self.effects.append(AssetsUpdated(key, made, self.now))
-
-    def start_run(self) -> None:
-        """Let the run begin, if it has not, and look at every task."""
-        if self.run.state == RunState.QUEUED:
-            self.change_run(state=RunState.RUNNING, started_at=self.now, ended_at=None, message="")
-        for task in self.dag.tasks:
-            self.note((task.task_id, -1))
-
-    def _check(self, before: TaskInstance, after: TaskInstance) -> None:
-        if (before.state, after.state) not in _ALLOWED:
-            raise InvalidTransition(
-                f"{self.run.dag_id}/{self.run.run_id}/{before.name} "
-                f"cannot go from {before.state} to {after.state}. "
-                f"Its story: {before}. Changes in this pass: {self.effects}."
-            )
-
-    # -- state-triggered transitions ---------------------------------------------------------------
-
-    def note(self, key: TaskKey) -> None:
-        place = (self.graph.position[key[0]], key[1])
-        if place not in self._noted:
-            self._noted.add(place)
-            heappush(self._to_look_at, place)
-
-    def note_downstream(self, key: TaskKey) -> None:
-        needing = self.scopes.in_need_of(key[0]) if key[0] in self.scopes.setups else ()
-        for child in dict.fromkeys([*self.graph.downstream.get(key[0], ()), *needing]):
-            self.note((child, key[1] if self.dag.pairs(key[0], child) else -1))
-
-    def settle(self) -> None:
-        """Apply trigger rules downstream of everything that changed, until nothing moves."""
-        while self._to_look_at:
-            place = heappop(self._to_look_at)
-            self._noted.discard(place)
-            self._look_at((self.graph.order[place[0]], place[1]))
-
-    def settle_one_round(self) -> None:
-        """Look at every waiting task once, all against the states reached before this round."""
-        for task_id in self.graph.order:
-            self._expand(task_id)
-        waiting = [i for task_id in self.graph.order for i in self._waiting(task_id)]
-        decided = [(instance, self._decide(instance)) for instance in waiting]
-        for instance, fields in decided:
-            self._take(instance, fields)
-
-    def _look_at(self, key: TaskKey) -> None:
-        task_id, index = key
-        if index < 0 or self.draft.find(key) is None:
-            self._expand(task_id)
-            waiting = self._waiting(task_id)
-        else:
-            waiting = [self.get(key)]
-        for instance in waiting:
-            fields = self._decide(instance)
-            self._take(instance, fields)
-            if not fields and not self._is_grouped(task_id):
-                return  # all instances see the same upstreams: what one waits for, all do
-
-    def _take(self, instance: TaskInstance, fields: dict[str, object]) -> None:
-        if not fields:
-            return
-        after = self.change(instance, **fields)
-        if after.state == S.SUCCESS:  # there was nothing to execute
-            self.update_assets(after.key, ())
-
-    def _waiting(self, task_id: str) -> list[TaskInstance]:
-        """The instances of a task that no decision has been made about."""
-        if not self.draft.counts(task_id).get(S.NONE):
-            return []
-        return [one for one in self.draft.instances(task_id) if one.state == S.NONE]
-
-    def _is_grouped(self, task_id: str) -> bool:
-        expansion = self.dag.by_id[task_id].expansion
-        return expansion is not None and expansion.group != ""
-
-    def _decide(self, instance: TaskInstance) -> dict[str, object]:
-        """What changes because of the states around this task; nothing when it has to wait."""
-        if instance.state != S.NONE or self.run.state != RunState.RUNNING:
-            return {}
-        if self.run.cancelling and instance.task_id not in self.scopes.teardowns:
-            return self.ended(S.CANCELLED, self.run.cancelling, self.run.message)
-        brancher = self._skipped_by(instance.key)
-        if brancher is not None:
-            return self.ended(S.SKIPPED, Reason.SKIPPED_BY_BRANCH, _not_chosen_by(brancher))
-        return self._follow_rule(instance)
-
-    def _follow_rule(self, instance: TaskInstance) -> dict[str, object]:
-        task = self.dag.by_id[instance.task_id]
-        if task.expansion is not None:
-            # Whatever its rule: without what it is mapped over there is nothing to run.
-            stopped = expanding.count(self.draft, task, self._max_map_length)
-            if isinstance(stopped, expanding.Stopped):
-                return self.ended(stopped.state, stopped.reason, stopped.message)
-            if task.expansion.group and instance.map_index < 0:
-                return {}  # each instance looks at the upstreams of its own
-        decision = self.draft.verdict(instance.key)
-        if decision is Verdict.WAIT:
-            return {}
-        if decision is Verdict.RUN:
-            return self._begin(task, instance)
-        state = S.SKIPPED if decision is Verdict.SKIP else S.UPSTREAM_FAILED
-        if self.run.cancelling:
-            return self.ended(S.CANCELLED, self.run.cancelling, self.run.message)
-        upstream = dict(self.draft.upstream(instance.key))
-        for setup in self.scopes.far_setups_of(task.task_id):
-            upstream[setup] = self.draft.seen(instance.key, setup)
-        return self.ended(state, Reason.UPSTREAM, _blame(upstream, task.trigger_rule))
-
-    def _begin(self, task: Task, instance: TaskInstance) -> dict[str, object]:
-        if task.expansion is not None and (
-            instance.map_index < 0
-            or expanding.count(self.draft, task, self._max_map_length) is None
-        ):
-            return {}  # until it is known what it is mapped over
-        if task.kind is TaskKind.EMPTY and not (depends_on_past(task) or task.waits_for):
-            return {"state": S.SUCCESS, "started_at": self.now, "ended_at": self.now}
-        return self.ready(instance)
-
-    def ready(self, instance: TaskInstance) -> dict[str, object]:
-        """What changes when nothing holds the instance up any more."""
-        task = self.dag.by_id[instance.task_id]
-        if task.waits_for is not None and not depends_on_past(task):
-            return waiting.deferred(task, instance, task.waits_for, self.run, self.now)
-        return {"state": S.SCHEDULED, "scheduled_at": self.now, "next_try_at": None}
-
-    def _skipped_by(self, key: TaskKey) -> str | None:
-        for parent in self.graph.upstream[key[0]]:
-            if self.dag.by_id[parent].decides is None:
-                continue
-            brancher = self.draft.paired(key, parent)
-            deciding = self.draft.instances(parent) if brancher is None else [brancher]
-            decided = [one for one in deciding if one.state == S.SUCCESS]
-            all_done = all(one.state.is_finished for one in deciding)
-            # Where every instance of a mapped branch counts, one that chose the task is enough.
-            if decided and all_done and all(key[0] in self.not_chosen(one) for one in decided):
-                return parent
-        return None
-
-    def not_chosen(self, brancher: TaskInstance) -> set[str]:
-        """The direct downstream tasks a finished branch ruled out: those it did not name and that
-        no named one leads to.
-        """
-        # No branch keeps a teardown from running: what its setup made has to go.
-        children = set(self.graph.downstream[brancher.task_id]) - self.scopes.teardowns
-        if brancher.short_circuit:
-            return children
-        if brancher.follow is None:
-            return set()
-        followed = self.dag.named(brancher.follow)
-        return children - followed - self.graph.descendants(*followed)
-
-    # -- mapped tasks ------------------------------------------------------------------------------
-
-    def _expand(self, task_id: str) -> None:
-        """Give a mapped task its instances, if it is due; or the number it has to have now, if
-        some of it was cleared.
-        """
-        task = self.dag.by_id[task_id]
-        if (
-            task.expansion is None
-            or self.run.state != RunState.RUNNING
-            or (self.run.cancelling and task_id not in self.scopes.teardowns)
-            or not self.draft.counts(task_id).get(S.NONE)
-        ):
-            return
-        placeholder = self.draft.find((task_id, -1))
-        if placeholder is None:
-            expected = expanding.count(self.draft, task, self._max_map_length)
-        elif self._skipped_by(placeholder.key) is None:
-            expected = expanding.due(self.draft, task, self._max_map_length)
-        else:
-            return
-        if expected == 0:
-            self._shrink_to_nothing(task, placeholder)
-        elif isinstance(expected, int):
-            self._resize(task, expected, instead=placeholder is not None)
-
-    def _resize(self, task: Task, expected: int, *, instead: bool) -> None:
-        """Give the task so many instances, whatever it had before."""
-        if instead:
-            self.draft.drop((task.task_id, -1))
-        there = self.draft.instances(task.task_id)
-        for one in there:
-            if one.map_index >= expected and one.state != S.REMOVED:
-                self._remove(one)
-            elif one.map_index < expected and one.state == S.REMOVED:
-                self.change(one, state=S.NONE, **by_hand.FRESH)
-        created = [TaskInstance(task.task_id, index) for index in range(len(there), expected)]
-        if created or instead:
-            self._create(task, created, instead=instead)
-
-    def _shrink_to_nothing(self, task: Task, placeholder: TaskInstance | None) -> None:
-        nothing = expanding.nothing_to_map(task)
-        if placeholder is None:
-            for one in self.draft.instances(task.task_id):
-                self._remove(one)
-            placeholder = TaskInstance(task.task_id)
-            self._create(task, [placeholder], instead=False)
-        self.end(placeholder, nothing.state, nothing.reason, nothing.message)
-
-    def _create(self, task: Task, created: Iterable[TaskInstance], *, instead: bool) -> None:
-        made = tuple(created)
-        for one in made:
-            self.draft.put(one)
-        self.effects.append(
-            TaskExpanded(task, self.dag.weights[task.task_id], made, self.now, instead)
-        )
-
-    def _remove(self, instance: TaskInstance) -> None:
-        why = "What the task is mapped over has become shorter."
-        if instance.is_with_executor and instance.attempt_id:
-            self.effects.append(CancelAttempt(instance.key, instance.attempt_id))
-            outcome = Outcome(S.CANCELLED, Reason.NOTHING_TO_MAP, why)
-            self.effects.append(TryEnded(instance.key, instance.attempt_id, outcome, self.now))
-        self.end(instance, S.REMOVED, Reason.NOTHING_TO_MAP, why)
-
-    # -- the run -----------------------------------------------------------------------------------
-
-    def close_run(self) -> None:
-        if self.run.state == RunState.RUNNING and self.draft.unfinished == 0:
-            state, message = self.verdict_on_run()
-            self.change_run(state=state, message=message, ended_at=self.now)
-
-    def verdict_on_run(self) -> tuple[RunState, str]:
-        if self.run.cancelling is Reason.CANCELLED:
-            return RunState.CANCELLED, self.run.message
-        if self.run.cancelling is not None:
-            return RunState.FAILED, self.run.message
-        bad = [leaf for leaf in self.scopes.leaves if not self._ended_well(leaf)]
-        if bad:
-            return RunState.FAILED, f"Did not succeed: {', '.join(sorted(bad)[:5])}."
-        return RunState.SUCCESS, ""
-
-    def _ended_well(self, task_id: str) -> bool:
-        counts = self.draft.counts(task_id)
-        good = (S.SUCCESS, S.SKIPPED, S.REMOVED)
-        if all(state in good for state, number in counts.items() if number):
-            return True
-        return tolerated(counts, self.dag.by_id[task_id].min_success_ratio)
-
-
-def _not_chosen_by(brancher: str) -> str:
-    return f"{brancher} did not choose this task."
-
-
-def _blame(upstream: Mapping[str, Mapping[TaskState, int]], rule: object) -> str:
-    """One sentence naming the upstreams that decided the matter."""
-    by_state: dict[TaskState, list[str]] = {}
-    for task_id, counts in upstream.items():
-        total = sum(counts.values())
-        for state, number in counts.items():
-            # Of thousands of instances those still to come have decided nothing.
-            if number and (total == 1 or state.is_finished):
-                name = task_id if total == 1 else f"{number} of {total} instances of {task_id}"
-                by_state.setdefault(state, []).append(name)
-    parts = (f"{', '.join(ids[:3])} {state}" for state, ids in by_state.items())
-    return f"Rule {rule}: {'; '.join(parts)}."
-
-
 # -- event-triggered transitions -------------------------------------------------------------------
 
 
-def _run_started(step: _Pass, _: ev.RunStarted) -> None:
+def _run_started(step: Pass, _: ev.RunStarted) -> None:
     step.start_run()
 
 
-def _dispatched(step: _Pass, event: ev.Dispatched) -> None:
+def _dispatched(step: Pass, event: ev.Dispatched) -> None:
     before = step.get(event.key)
     after = step.change(
         before,
@@ -488,7 +104,7 @@ def _dispatched(step: _Pass, event: ev.Dispatched) -> None:
     )
 
 
-def _attempt_started(step: _Pass, event: ev.AttemptStarted) -> None:
+def _attempt_started(step: Pass, event: ev.AttemptStarted) -> None:
     instance = step.current(event.key, event.attempt_id)
     if instance is not None and instance.state == S.QUEUED:
         began = instance.started_at or step.now
@@ -496,7 +112,7 @@ def _attempt_started(step: _Pass, event: ev.AttemptStarted) -> None:
         step.effects.append(TryRunning(event.key, event.attempt_id, event.worker, step.now))
 
 
-def _attempt_finished(step: _Pass, event: ev.AttemptFinished) -> None:
+def _attempt_finished(step: Pass, event: ev.AttemptFinished) -> None:
     instance = step.current(event.key, event.attempt_id)
     if instance is None:
         return
@@ -510,7 +126,7 @@ def _attempt_finished(step: _Pass, event: ev.AttemptFinished) -> None:
         _concluded(step, instance, event.outcome)
 
 
-def _concluded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+def _concluded(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
     if outcome.state == S.SUCCESS:
         _succeeded(step, instance, outcome)
     elif outcome.state == S.FAILED:
@@ -520,7 +136,7 @@ def _concluded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         step.change(instance, **ended, map_name=outcome.map_name)
 
 
-def _goes_on_waiting(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+def _goes_on_waiting(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
     if step.run.cancelling:
         step.end(instance, S.CANCELLED, step.run.cancelling, step.run.message)
     elif outcome.state == S.UP_FOR_RESCHEDULE:
@@ -533,7 +149,7 @@ def _goes_on_waiting(step: _Pass, instance: TaskInstance, outcome: Outcome) -> N
             step.effects.append(ValuesStored(instance.key, outcome.values))
 
 
-def _looked_in_vain(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+def _looked_in_vain(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
     task = step.dag.by_id[instance.task_id]
     since, pokes = instance.waiting_since or instance.started_at or step.now, instance.pokes + 1
     policy = task.poke or PokePolicy()
@@ -555,7 +171,7 @@ def _looked_in_vain(step: _Pass, instance: TaskInstance, outcome: Outcome) -> No
     )
 
 
-def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+def _succeeded(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
     after = step.change(
         instance,
         state=S.SUCCESS,
@@ -577,17 +193,17 @@ def _succeeded(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
         skipped = step.graph.descendants(after.task_id) - step.scopes.teardowns
     for task_id in sorted(skipped, key=step.graph.position.__getitem__):
         for child in _decided_by(step, after, task_id):
-            if child.state in _SKIPPABLE:
-                why = _not_chosen_by(after.task_id)
+            if child.state in SKIPPABLE:
+                why = not_chosen_by(after.task_id)
                 step.end(child, S.SKIPPED, Reason.SKIPPED_BY_BRANCH, why)
 
 
-def _lengths(step: _Pass, task_id: str, outcome: Outcome) -> Mapping[str, object] | None:
+def _lengths(step: Pass, task_id: str, outcome: Outcome) -> Mapping[str, object] | None:
     keys = step.dag.mapped_over.get(task_id)
     return lengths_handed_on(keys, outcome.values, RETURN_VALUE) if keys else None
 
 
-def _decided_by(step: _Pass, brancher: TaskInstance, task_id: str) -> list[TaskInstance]:
+def _decided_by(step: Pass, brancher: TaskInstance, task_id: str) -> list[TaskInstance]:
     """The instances of a task that this branch alone decides about. Where the others of a mapped
     branch have a say, the task is looked at when all have spoken.
     """
@@ -599,7 +215,7 @@ def _decided_by(step: _Pass, brancher: TaskInstance, task_id: str) -> list[TaskI
     return [] if found is None else [found]
 
 
-def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
+def _failed(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
     reason = outcome.reason or Reason.TASK_ERROR
     counted = replace(
         instance,
@@ -632,7 +248,7 @@ def _failed(step: _Pass, instance: TaskInstance, outcome: Outcome) -> None:
     )
 
 
-def _retry_due(step: _Pass, event: ev.RetryDue) -> None:
+def _retry_due(step: Pass, event: ev.RetryDue) -> None:
     instance = step.get(event.key)
     if instance.state == S.UP_FOR_RETRY:
         step.change(instance, **step.ready(instance))
@@ -644,7 +260,7 @@ def _retry_due(step: _Pass, event: ev.RetryDue) -> None:
             _wait_over(step, ev.WaitOver(event.key, outcome))
 
 
-def _wait_over(step: _Pass, event: ev.WaitOver) -> None:
+def _wait_over(step: Pass, event: ev.WaitOver) -> None:
     instance = step.get(event.key)
     if instance.state != S.DEFERRED:
         return
@@ -653,7 +269,7 @@ def _wait_over(step: _Pass, event: ev.WaitOver) -> None:
     _concluded(step, instance, event.outcome)
 
 
-def _nothing_to_execute(step: _Pass, event: ev.NothingToExecute) -> None:
+def _nothing_to_execute(step: Pass, event: ev.NothingToExecute) -> None:
     instance = step.get(event.key)
     task = step.dag.by_id[instance.task_id]
     if instance.state == S.SCHEDULED and task.waits_for is not None:
@@ -664,7 +280,7 @@ def _nothing_to_execute(step: _Pass, event: ev.NothingToExecute) -> None:
         step.update_assets(after.key, ())
 
 
-def _deadline_missed(step: _Pass, event: ev.DeadlineMissed) -> None:
+def _deadline_missed(step: Pass, event: ev.DeadlineMissed) -> None:
     if event.name in step.run.missed_deadlines or step.run.state.is_finished:
         return
     step.change_run(missed_deadlines=(*step.run.missed_deadlines, event.name))
@@ -672,7 +288,7 @@ def _deadline_missed(step: _Pass, event: ev.DeadlineMissed) -> None:
     step.effects.append(DeadlinePassed(*told))
 
 
-def _gave_way(step: _Pass, event: ev.GaveWay) -> None:
+def _gave_way(step: Pass, event: ev.GaveWay) -> None:
     for key in step.snapshot.instances:
         instance = step.get(key)
         if instance.state == S.SCHEDULED:
@@ -681,7 +297,7 @@ def _gave_way(step: _Pass, event: ev.GaveWay) -> None:
     step.change_run(state=RunState.QUEUED, started_at=None, message=message)
 
 
-def _cancel_run(step: _Pass, event: ev.CancelRun) -> None:
+def _cancel_run(step: Pass, event: ev.CancelRun) -> None:
     if step.run.state.is_finished:
         return
     if step.run.state == RunState.QUEUED:

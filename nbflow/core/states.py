@@ -1,7 +1,7 @@
 """The states of task instances and DAG runs, and the typed reasons a task instance did not succeed.
 
 Only names and classifications live here. Which state may follow which, and when, is in
-`lifecycle.py`.
+`transitions.py`.
 """
 
 from __future__ import annotations

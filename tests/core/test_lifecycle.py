@@ -23,11 +23,12 @@ from nbflow.core.events import (
     RetryDue,
     RunStarted,
 )
-from nbflow.core.lifecycle import TRANSITIONS, advance
+from nbflow.core.lifecycle import advance
 from nbflow.core.orders import Outcome, ValueRef
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.snapshot import DagRun, RunSnapshot
 from nbflow.core.states import Reason, RunState, TaskState
+from nbflow.core.transitions import TRANSITIONS
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 OK = Outcome(TaskState.SUCCESS)
