@@ -26,7 +26,7 @@ MOST_RUNS = 1000
 """More runs in one request would keep a scheduler from everything else for too long."""
 
 MARKS = tuple(map(str, rerun.MARKS))
-RUN_MARKS = (str(RunState.SUCCESS), str(RunState.FAILED))
+RUN_MARKS = tuple(map(str, rerun.RUN_MARKS))
 
 
 @dataclass(frozen=True)

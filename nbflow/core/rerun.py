@@ -17,6 +17,7 @@ from nbflow.core.states import RunState, TaskState
 
 FAILED = frozenset({TaskState.FAILED, TaskState.UPSTREAM_FAILED, TaskState.CANCELLED})
 MARKS = (TaskState.SUCCESS, TaskState.FAILED, TaskState.SKIPPED)
+RUN_MARKS = (RunState.SUCCESS, RunState.FAILED)
 
 
 @dataclass(frozen=True)

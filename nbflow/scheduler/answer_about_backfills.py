@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from nbflow.core import backfill as rules
 from nbflow.core.backfill import Backfill, BackfillState, Reprocess
@@ -26,6 +25,7 @@ def create(a: Answering) -> tuple[str, JsonObject]:
     stored = dag_store.current_version(a.session, wanted.dag_id)
     if stored is None:
         raise NotFoundError(f"There is no DAG {wanted.dag_id!r}.")
+    a.tasks("tasks", stored.dag)
     infos = rules.dates(stored.dag, wanted.from_date, wanted.to_date, a.now)
     there = run_store.runs_of_dates(
         a.session, wanted.dag_id, infos[0].logical_date, infos[-1].logical_date
@@ -46,7 +46,7 @@ def create(a: Answering) -> tuple[str, JsonObject]:
 
 def set_state(a: Answering) -> str:
     """Pause, go on with, or cancel a backfill."""
-    backfill_id, state = cast("int", a.payload.get("backfill_id")), BackfillState(a.text("state"))
+    backfill_id, state = a.whole("backfill_id"), BackfillState(a.text("state"))
     found = backfill_store.read(a.session, backfill_id)
     if found is None:
         raise NotFoundError(f"There is no backfill {backfill_id}.")
@@ -83,9 +83,9 @@ def _wanted(a: Answering) -> Backfill:
         from_date=datetime.fromisoformat(a.text("from_date")),
         to_date=datetime.fromisoformat(a.text("to_date")),
         reprocess=Reprocess(a.text("reprocess")),
-        max_active_runs=cast("int", a.payload.get("max_active_runs")),
+        max_active_runs=a.whole("max_active_runs"),
         run_backwards=a.flag("run_backwards"),
-        params=cast("JsonObject", a.payload.get("params") or {}),
+        params=a.mapping("params"),
         tasks=a.names("tasks"),
         actor=a.actor,
         created_at=a.now,

@@ -8,7 +8,6 @@ from typing import cast
 from nbflow.core import questions, waiting
 from nbflow.core.errors import RequestError
 from nbflow.core.events import WaitOver
-from nbflow.core.json import JsonObject
 from nbflow.core.states import TaskState
 from nbflow.scheduler.answering import Answering
 
@@ -25,7 +24,7 @@ def answer(a: Answering) -> str:
         raise RequestError(f"Task {key[0]} does not wait for an answer, or has one already.")
     given = a.payload.get("chosen")
     chosen = [str(one) for one in cast("Sequence[object]", given)] if given else []
-    params = cast("JsonObject", a.payload.get("params") or {})
+    params = a.mapping("params")
     outcome = questions.answered(condition, chosen, params, a.request.actor or "", a.now)
     a.book.advance(run, [WaitOver(key, outcome)], a.now)
     return f"Task {key[0]} goes on with {', '.join(chosen)}."

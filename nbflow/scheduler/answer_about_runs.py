@@ -4,7 +4,7 @@ notes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -22,9 +22,8 @@ from nbflow.core.events import (
     RunStarted,
     TaskKey,
 )
-from nbflow.core.json import Json
 from nbflow.core.orders import run_folder
-from nbflow.core.rerun import Which, fits, to_clear
+from nbflow.core.rerun import MARKS, RUN_MARKS, Which, fits, to_clear
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.scheduler.answering import Answering
@@ -49,10 +48,10 @@ def trigger(a: Answering) -> str:
         logical_date=logical_date or a.now,
         data_interval_start=logical_date or a.now,
         data_interval_end=logical_date or a.now,
-        params=cast("Mapping[str, Json]", a.payload.get("params") or {}),
+        params=a.mapping("params"),
         created_at=a.now,
         note=a.optional_text("note") or "",
-        only=a.names("only"),
+        only=a.tasks("only", stored.dag),
     )
     add_run(a, run, stored.version_id, stored.dag)
     return f"Run {run_id} was created."
@@ -69,7 +68,7 @@ def rerun(a: Answering) -> str:
     if a.flag("latest"):
         version_id = current_version(a, dag_id).version_id
     dag = dag_store.load_version(a.session, version_id)[0]
-    first, only = origin.snapshot.run, a.names("only")
+    first, only = origin.snapshot.run, a.tasks("only", dag)
     run = DagRun(
         dag_id=dag_id,
         run_id=run_id,
@@ -78,7 +77,7 @@ def rerun(a: Answering) -> str:
         logical_date=first.logical_date,
         data_interval_start=first.data_interval_start,
         data_interval_end=first.data_interval_end,
-        params=cast("Mapping[str, Json]", a.payload.get("params") or {}),
+        params=a.mapping("params"),
         created_at=a.now,
         note=a.optional_text("note") or "",
         only=only if only is not None else first.only,
@@ -119,7 +118,7 @@ def clear(a: Answering) -> str:
 
 def mark(a: Answering) -> str:
     """Tasks count as a person says."""
-    found, state = a.runs(), TaskState(a.text("state"))
+    found, state = a.runs(), TaskState(a.word("state", MARKS))
     for run, keys in found:
         a.book.take(run)
         a.book.advance(run, [Marked(keys, state, a.actor)], a.now)
@@ -128,7 +127,7 @@ def mark(a: Answering) -> str:
 
 def mark_run(a: Answering) -> str:
     """A run counts as a person says."""
-    run, state = a.run(), RunState(a.text("state"))
+    run, state = a.run(), RunState(a.word("state", RUN_MARKS))
     a.book.take(run)
     a.book.advance(run, [RunMarked(state, a.actor)], a.now)
     return f"The run is marked {state}."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.json import JsonObject
+from nbflow.core.states import RunState, TaskState
 from nbflow.scheduler.advance_runs import RunBook
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
@@ -55,6 +57,42 @@ class Answering:
         """A list of texts; None where it is left out."""
         value = self.payload.get(name)
         return tuple(map(str, value)) if isinstance(value, list) else None
+
+    def mapping(self, name: str) -> JsonObject:
+        """An object of JSON; empty where it is left out."""
+        value = self.payload.get(name) or {}
+        if not isinstance(value, Mapping):
+            raise RequestError(
+                f"The request to {self.request.verb} gives {name!r}, which is no object."
+            )
+        return value
+
+    def whole(self, name: str) -> int:
+        """A whole number."""
+        value = self.payload.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise RequestError(
+                f"The request to {self.request.verb} needs {name!r}, a whole number."
+            )
+        return value
+
+    def word(self, name: str, known: Collection[TaskState | RunState]) -> str:
+        """One of the words that make sense here."""
+        value = self.text(name)
+        if value not in map(str, known):
+            raise RequestError(
+                f"The request to {self.request.verb} cannot have {value!r} as {name}: say "
+                f"{', '.join(map(str, known))}."
+            )
+        return value
+
+    def tasks(self, name: str, dag: Dag) -> tuple[str, ...] | None:
+        """Ids of tasks of `dag`; None where they are left out."""
+        found = self.names(name)
+        unknown = sorted(set(found or ()) - dag.by_id.keys())
+        if unknown:
+            raise NotFoundError(f"DAG {dag.dag_id} has no task {', '.join(map(repr, unknown))}.")
+        return found
 
     @property
     def actor(self) -> str:

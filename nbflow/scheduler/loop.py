@@ -27,7 +27,7 @@ from nbflow.core.states import Reason, RunState
 from nbflow.executors.base import Executor, ExecutorUnavailable
 from nbflow.scheduler import dispatch
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook, events_of
-from nbflow.scheduler.answer_requests import answer_requests
+from nbflow.scheduler.answer_requests import CannotAnswer, answer_requests, refuse
 from nbflow.scheduler.asset_runs import asset_context, asset_run, dags_with_news
 from nbflow.scheduler.calendars import Calendars
 from nbflow.scheduler.call_back import CallBack, CallbackSettings
@@ -138,6 +138,7 @@ class Scheduler:
         self._held_dags: frozenset[str] | None = None
         self.calendars = Calendars(self.wake)
         self._describe_at: datetime | None = None
+        self._found: list[FoundChanges] = []
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self.ticks = 0
@@ -246,7 +247,13 @@ class Scheduler:
             return min(look_again, now + timedelta(seconds=1))
         if self.book is None:
             self._begin_to_lead(now)
-        self._work(now)
+        try:
+            self._work(now)
+        except CannotAnswer as broken:
+            with self.database.transaction() as session:
+                self.leader.verify(session)
+                refuse(session, broken, now)
+            return now
         return min([look_again, *self._due_times()])
 
     def _stand_by(self) -> None:
@@ -275,12 +282,13 @@ class Scheduler:
     def _work(self, now: datetime) -> None:
         book = self._book
         reports = self.executor.drain()
-        found = self.loader.take() if self.loader is not None else []
+        if self.loader is not None:
+            self._found += self.loader.take()  # kept until it is stored
         try:
             keep_variables(book, reports, self._secrets, now)
             with self.database.transaction() as session:
                 self.leader.verify(session)
-                changed = self._store_found(session, found, now)
+                changed = self._store_found(session, self._found, now)
                 changed |= answer_requests(session, book, now, self.settings.artifacts)
                 self._assets_may_have_news |= bool(changed)
                 changed |= self._keep_calendars(session, now)
@@ -310,6 +318,7 @@ class Scheduler:
             # Memory may be ahead of the store now; what was not stored has not happened.
             self._forget_everything()
             raise
+        self._found = []
         self._after_commit(after, reports, orders)
 
     def _after_commit(

@@ -18,7 +18,6 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
-    DBAPIError,
     InterfaceError,
     OperationalError,
     ProgrammingError,
@@ -266,7 +265,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        if _is_trouble(error):
+        if is_trouble(error):
             raise StoreUnavailable(f"The store does not answer: {error.orig}") from error
         raise
     except DatabaseError as error:
@@ -275,8 +274,10 @@ def _translated() -> Iterator[None]:
         raise
 
 
-def _is_trouble(error: DBAPIError) -> bool:
+def is_trouble(error: Exception) -> bool:
     """Whether the database could not do its work, as opposed to being asked something senseless."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
     if isinstance(error.orig, sqlite3.Error):
         return any(words in str(error.orig) for words in _SQLITE_TROUBLE)
     return True

@@ -77,6 +77,8 @@ def answer(
     if row is None:
         raise NotFoundError(f"There is no unanswered request {request_id}.")
     verb, payload, actor = row
+    if not isinstance(payload, Mapping):  # nothing of ours has written it
+        payload = {"malformed": payload}
     line = Change(
         at=now,
         kind="request",
