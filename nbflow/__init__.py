@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         Skip,
     )
     from nbflow.core.retries import RetryAction
+    from nbflow.core.states import DagRunState, TaskInstanceState
     from nbflow.core.timetables import (
         AssetOrTimeSchedule,
         CronDataIntervalTimetable,
@@ -163,6 +164,7 @@ __all__ = [
     "CronTriggerTimetable",
     "DagNotFound",
     "DagRunInfo",
+    "DagRunState",
     "DataInterval",
     "DateTimeSensor",
     "DateTimeSensorAsync",
@@ -210,6 +212,7 @@ __all__ = [
     "SqlSensor",
     "SyncCallback",
     "TaskGroup",
+    "TaskInstanceState",
     "TaskNotFound",
     "TimeDeltaSensor",
     "TimeDeltaSensorAsync",
@@ -316,6 +319,7 @@ _HOMES = {
         "EventsTimetable",
         "MultipleCronTriggerTimetable",
     ),
+    "nbflow.core.states": ("DagRunState", "TaskInstanceState"),
     "nbflow.core.trigger_rules": ("TriggerRule",),
     "nbflow.widgets.handles": ("RunHandle", "trigger"),
     "nbflow.authoring.sensors": (

@@ -105,6 +105,10 @@ class Reason(Word):
         return self not in FINAL
 
 
+# As Airflow's files call them.
+TaskInstanceState = TaskState
+DagRunState = RunState
+
 FINISHED = frozenset(
     {
         TaskState.SUCCESS,
