@@ -331,6 +331,7 @@ export interface LiveCells {
  * gets the tasks `added` and loses those `removed`; `released` waited for what is marked.
  */
 export interface AffectedRun {
+  dag_id: string;
   run_id: string;
   keys: [string, number][];
   added: string[];

@@ -31,6 +31,9 @@ UpstreamOption = Annotated[bool, typer.Option("--upstream", help="With all upstr
 DownstreamOption = Annotated[bool, typer.Option("--downstream", help="With all downstream tasks.")]
 PastOption = Annotated[bool, typer.Option("--past", help="In all earlier runs too.")]
 FutureOption = Annotated[bool, typer.Option("--future", help="In all later runs too.")]
+RecursiveOption = Annotated[
+    bool, typer.Option("--recursive", help="With what ExternalTaskMarkers mark in other DAGs.")
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -52,7 +55,7 @@ def preview_and_ask(
     `verb` says what happens: "Run again", "Mark success".
     """
     preview = ask_for(dry_run=True)
-    words = described(preview.affected)
+    words = described(preview.affected, str(asked["dag_id"]))
     if output is Output.TABLE and sys.stdin.isatty() and preview.affected and not (dry_run or yes):
         typer.confirm(f"{verb}: {words}?", abort=True)
     shown: dict[str, object] = {**asked, "tasks": names(preview.keys), "dry_run": dry_run}
@@ -64,15 +67,21 @@ def preview_and_ask(
         here.tell(ask_for(), shown, f"{_does(verb)}: {words}.", output)
 
 
-def described(affected: tuple[Affected, ...]) -> str:
-    """`b, c`, or with several runs `r1: b, c; r2: b`; and what a newer version brings."""
+def described(affected: tuple[Affected, ...], dag_id: str = "") -> str:
+    """`b, c`, or with several runs `r1: b, c; r2: b`; and what a newer version brings. Runs of
+    other DAGs than `dag_id` are told with their DAG.
+    """
     if not affected:
         return "nothing"
     if len(affected) == 1:
         return _in_run(affected[0])
-    parts = [f"{one.run_id}: {_in_run(one)}" for one in affected[:_SHOWN_RUNS]]
+    parts = [f"{_title(one, dag_id)}: {_in_run(one)}" for one in affected[:_SHOWN_RUNS]]
     more = len(affected) - _SHOWN_RUNS
     return "; ".join([*parts, f"and {more} more runs"] if more > 0 else parts)
+
+
+def _title(one: Affected, dag_id: str) -> str:
+    return one.run_id if one.dag_id in ("", dag_id) else f"{one.dag_id} {one.run_id}"
 
 
 def _in_run(one: Affected) -> str:

@@ -13,6 +13,7 @@ from nbflow.cli.again import (
     DryRunOption,
     FutureOption,
     PastOption,
+    RecursiveOption,
     SelectOption,
     UpstreamOption,
     YesOption,
@@ -123,6 +124,7 @@ def clear(
     ] = False,
     past: PastOption = False,
     future: FutureOption = False,
+    recursive: RecursiveOption = False,
     since: SinceOption = None,
     until: UntilOption = None,
     state: StateOption = None,
@@ -156,6 +158,7 @@ def clear(
             only_running=only_running,
             past=past,
             future=future,
+            recursive=recursive,
             latest=latest,
             note=note,
         )

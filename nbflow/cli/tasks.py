@@ -15,6 +15,7 @@ from nbflow.cli.again import (
     DryRunOption,
     FutureOption,
     PastOption,
+    RecursiveOption,
     UpstreamOption,
     YesOption,
     preview_and_ask,
@@ -205,6 +206,7 @@ def clear(
     downstream: DownstreamOption = False,
     past: PastOption = False,
     future: FutureOption = False,
+    recursive: RecursiveOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
@@ -223,6 +225,7 @@ def clear(
             downstream=downstream,
             past=past,
             future=future,
+            recursive=recursive,
         )
         asked = {"dag_id": dag_id, "run_id": run_id}
         preview_and_ask(here, ask_for, asked, "Run again", dry_run=dry_run, yes=yes, output=output)

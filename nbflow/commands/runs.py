@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from nbflow.commands import markers
 from nbflow.commands.asking import Asking, Receipt, checked_params
 from nbflow.core import rerun
 from nbflow.core.dag import Task
@@ -63,6 +64,7 @@ class RunVerbs(Asking):
         only_running: bool = False,
         past: bool = False,
         future: bool = False,
+        recursive: bool = False,
         latest: bool = False,
         note: str | None = None,
         dry_run: bool = False,
@@ -72,15 +74,19 @@ class RunVerbs(Asking):
 
         `tasks` are selection expressions (`core.selection`). `runs` is the id of one run, with
         `past` and `future` those before and after it too, or a range of runs. With `latest` the
-        runs go on with the current version of their DAG. With `dry_run` nothing is asked for: the
-        receipt says what would run again.
+        runs go on with the current version of their DAG. With `recursive` an ExternalTaskMarker
+        among the tasks takes the task it marks in another DAG with it, and what depends on that.
+        With `dry_run` nothing is asked for: the receipt says what would run again.
         """
         which = _which(tasks, upstream, downstream, only_failed, only_running)
         with self.database.transaction() as session:
             newest = self._dag(session, dag_id).dag if latest else None
             found = self._chosen(session, dag_id, runs, past=past, future=future)
-            affected = [rerun.to_clear(run.snapshot, which, newest) for run in found]
-            affected = [one for one in affected if not one.is_nothing]
+            first = [(run, rerun.to_clear(run.snapshot, which, newest)) for run in found]
+            first = [(run, one) for run, one in first if not one.is_nothing]
+            affected = [one for _, one in first]
+            if recursive:
+                affected = markers.follow(session, first, newest)
             if dry_run:
                 return _receipt(None, affected)
             if not affected:
@@ -88,8 +94,9 @@ class RunVerbs(Asking):
                 raise RequestError(
                     f"Nothing in {named} has to run again. Name the tasks that are to."
                 )
-            asked = {"latest": latest, "note": note}
-            return _receipt(self._ask_runs(session, "clear", dag_id, affected, asked), affected)
+            asked = {"latest": latest, "note": note, "others": _of_others(dag_id, affected)}
+            own = [one for one in affected if one.dag_id == dag_id]
+            return _receipt(self._ask_runs(session, "clear", dag_id, own, asked), affected)
 
     def mark(
         self,
@@ -129,7 +136,7 @@ class RunVerbs(Asking):
             if snapshot.run.state is target:
                 raise RequestError(f"Run {run_id} is {state} already.")
             keys = tuple(key for key, _ in rerun.to_settle(snapshot, target))
-            affected = [Affected(run_id, keys)]
+            affected = [Affected(run_id, keys, dag_id=dag_id)]
             if dry_run:
                 return _receipt(None, affected)
             payload: dict[str, Json] = {"dag_id": dag_id, "run_id": run_id, "state": state}
@@ -255,13 +262,25 @@ class RunVerbs(Asking):
         affected: Iterable[Affected],
         more: JsonObject,
     ) -> int:
-        named: list[Json] = [
-            [one.run_id, [[task_id, index] for task_id, index in one.keys]] for one in affected
-        ]
+        named = _named(affected)
         first = named[0]
         run_id = first[0] if isinstance(first, list) and len(named) == 1 else None
         payload = {"dag_id": dag_id, "run_id": run_id, "runs": named, **more}
         return self._ask(session, verb, payload)
+
+
+def _named(affected: Iterable[Affected]) -> list[Json]:
+    """How a request names task instances: `[[run_id, [[task_id, map_index], ...]], ...]`."""
+    return [[one.run_id, [[task_id, index] for task_id, index in one.keys]] for one in affected]
+
+
+def _of_others(dag_id: str, affected: Iterable[Affected]) -> dict[str, Json]:
+    """The same for the runs of other DAGs, by DAG."""
+    by_dag: dict[str, list[Affected]] = {}
+    for one in affected:
+        if one.dag_id != dag_id:
+            by_dag.setdefault(one.dag_id, []).append(one)
+    return {other: _named(found) for other, found in by_dag.items()}
 
 
 def _which(

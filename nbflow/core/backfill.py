@@ -179,7 +179,7 @@ def runs_again(backfill: Backfill, snapshot: RunSnapshot) -> Affected:
         return to_clear(snapshot, Which(known))
     resumed = to_clear(snapshot, Which())
     keys = tuple(key for key in resumed.keys if key[0] in known)
-    return Affected(resumed.run_id, keys)
+    return Affected(resumed.run_id, keys, dag_id=resumed.dag_id)
 
 
 def missing_values(dag: Dag, tasks: Iterable[str]) -> str | None:

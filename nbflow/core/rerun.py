@@ -40,7 +40,7 @@ class Affected:
     """What would happen in one run: `keys` run again (or are marked), in topological order.
 
     `added` and `removed` are tasks that the latest version has and the run's does not, and the
-    other way round. `released` wait for a marked task and can go on.
+    other way round. `released` wait for a marked task and can go on. `dag_id` is the run's DAG.
     """
 
     run_id: str
@@ -48,6 +48,7 @@ class Affected:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     released: tuple[TaskKey, ...] = field(default=())
+    dag_id: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -78,6 +79,7 @@ def to_clear(snapshot: RunSnapshot, which: Which, latest: Dag | None = None) -> 
         in_order(dag, [key for key in keys if key[0] not in new and fits(dag, key)]),
         tuple(task_id for task_id in dag.graph.order if task_id in new),
         tuple(sorted(gone)),
+        dag_id=snapshot.run.dag_id,
     )
 
 
@@ -93,7 +95,7 @@ def to_force(snapshot: RunSnapshot, tasks: tuple[str, ...]) -> Affected:
     """What can be made to run now, whatever the rules say: what does not run already."""
     chosen = _chosen(snapshot.dag, snapshot.instances, Which(tasks))
     idle = [key for key in chosen if not snapshot.instances[key].is_with_executor]
-    return Affected(snapshot.run.run_id, in_order(snapshot.dag, idle))
+    return Affected(snapshot.run.run_id, in_order(snapshot.dag, idle), dag_id=snapshot.run.dag_id)
 
 
 def to_mark(snapshot: RunSnapshot, which: Which, state: TaskState) -> Affected:
@@ -101,7 +103,12 @@ def to_mark(snapshot: RunSnapshot, which: Which, state: TaskState) -> Affected:
     chosen = _chosen(snapshot.dag, snapshot.instances, which)
     keys = [key for key in chosen if snapshot.instances[key].state is not state]
     released = to_release(snapshot, chosen, state)
-    return Affected(snapshot.run.run_id, in_order(snapshot.dag, keys), released=released)
+    return Affected(
+        snapshot.run.run_id,
+        in_order(snapshot.dag, keys),
+        released=released,
+        dag_id=snapshot.run.dag_id,
+    )
 
 
 def to_release(

@@ -103,7 +103,7 @@ def cancel(a: Answering) -> str:
 
 def clear(a: Answering) -> str:
     """Tasks run again, on the version of their run or on the current one."""
-    found = a.runs()
+    found, others = a.runs(), a.runs_of_others()
     newest = current_version(a, a.text("dag_id")) if a.flag("latest") else None
     note = a.optional_text("note")
     for named, keys in found:
@@ -113,7 +113,10 @@ def clear(a: Answering) -> str:
         # The current version may be another one than when the person looked.
         there = tuple(key for key in keys if key[0] in run.snapshot.dag.by_id)
         a.book.advance(run, [*noted, Cleared(there)], a.now)
-    return f"Cleared {counted(found)}."
+    for run, keys in others:
+        a.book.take(run)
+        a.book.advance(run, [Cleared(keys)], a.now)
+    return f"Cleared {counted([*found, *others])}."
 
 
 def mark(a: Answering) -> str:

@@ -10,7 +10,7 @@ from typing import cast
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
-from nbflow.core.json import JsonObject
+from nbflow.core.json import Json, JsonObject
 from nbflow.core.states import RunState, TaskState
 from nbflow.scheduler.advance_runs import RunBook
 from nbflow.store import runs as run_store
@@ -100,10 +100,17 @@ class Answering:
 
     def runs(self) -> list[tuple[ActiveRun, tuple[TaskKey, ...]]]:
         """The runs the request names, each with the task instances it names in it."""
-        named = self.payload.get("runs")
+        return self._named(self.text("dag_id"), self.payload.get("runs"))
+
+    def runs_of_others(self) -> list[tuple[ActiveRun, tuple[TaskKey, ...]]]:
+        """The same for the runs of other DAGs that come with them."""
+        others = self.mapping("others").items()
+        return [one for dag_id, named in others for one in self._named(dag_id, named)]
+
+    def _named(self, dag_id: str, named: Json) -> list[tuple[ActiveRun, tuple[TaskKey, ...]]]:
         pairs = cast("list[tuple[str, list[tuple[str, int]]]]", named or [])
         wanted = {run_id: _keys(keys) for run_id, keys in pairs}
-        found = self._find(self.text("dag_id"), list(wanted))
+        found = self._find(dag_id, list(wanted))
         for run in found:
             _refuse_unknown(run, wanted[run.snapshot.run.run_id])
         return [(run, wanted[run.snapshot.run.run_id]) for run in found]

@@ -58,11 +58,13 @@ class Chosen(Sent):
 
 class Clear(Chosen):
     """Which task instances are to run again; when `tasks` is null, what failed and what depends on
-    it. With `latest` on the current version of the DAG.
+    it. With `latest` on the current version of the DAG. With `recursive` markers of tasks of other
+    DAGs take those with them.
     """
 
     only_failed: bool = False
     only_running: bool = False
+    recursive: bool = False
     latest: bool = False
     note: str | None = None
 

@@ -60,6 +60,7 @@ def _cleared(ask: House, actor: str, dag_id: str, runs: str | Runs, body: Clear)
         only_running=body.only_running,
         past=body.past,
         future=body.future,
+        recursive=body.recursive,
         latest=body.latest,
         note=body.note,
         dry_run=body.dry_run,

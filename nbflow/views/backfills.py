@@ -69,7 +69,12 @@ def clear_preview(affected: Sequence[Affected], request_id: int | None) -> Clear
 
 def _affected(one: Affected) -> AffectedRun:
     return AffectedRun(
-        one.run_id, list(one.keys), list(one.added), list(one.removed), list(one.released)
+        one.dag_id,
+        one.run_id,
+        list(one.keys),
+        list(one.added),
+        list(one.removed),
+        list(one.released),
     )
 
 

@@ -374,6 +374,7 @@ class AffectedRun:
     gets the tasks `added` and loses those `removed`; `released` waited for what is marked.
     """
 
+    dag_id: str
     run_id: str
     keys: list[tuple[str, int]]
     added: list[str]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nbflow.core.dag import Task, TaskKind
+from nbflow.core.json import JsonObject
 from nbflow.store.database import Database
 from tests.scheduler.stage import a_dag, save, start_run
 from tests.server.conftest import BeginWork
@@ -51,6 +53,7 @@ async def test_tasks_and_runs_are_marked_with_a_preview(api: Api, database: Data
     assert tasks.json["keys"] == [["b", -1]]
     assert run.json["runs"] == [
         {
+            "dag_id": "d",
             "run_id": "r",
             "keys": [["a", -1], ["b", -1]],
             "added": [],
@@ -99,3 +102,18 @@ async def test_versions_are_listed_shown_and_compared(api: Api, database: Databa
         "tasks.b removed",
     ]
     assert (await api.get("dags", "d", "versions", "7")).status == 404
+
+
+async def test_a_recursive_clear_previews_the_runs_of_other_dags(
+    api: Api, database: Database
+) -> None:
+    marks: JsonObject = {"external_dag_id": "child", "external_task_id": "b"}
+    mark = Task("mark", TaskKind.EMPTY, payload=marks)
+    start_run(database, a_dag("mark", tasks=[mark]))
+    start_run(database, a_dag("a>b", dag_id="child"))
+    body = {"tasks": ["mark"], "recursive": True, "dry_run": True}
+    answer = await api.post(*RUN, "clear", body=body)
+    assert [(run["dag_id"], run["keys"]) for run in answer.json["runs"]] == [
+        ("d", [["mark", -1]]),
+        ("child", [["b", -1]]),
+    ]

@@ -21,6 +21,7 @@ from nbflow import (
     TriggerDagRunOperator,
     task,
 )
+from nbflow.core.dag import TaskKind
 from nbflow.core.errors import DefinitionError
 from nbflow.testing import RunResult, run_dag
 
@@ -119,7 +120,10 @@ def test_a_mark_for_another_dag_is_on_record() -> None:
     with DAG("d") as dag:
         ExternalTaskMarker(task_id="mark", external_dag_id="child", external_task_id="wait")
     built = dag.to_core()
+    assert built.by_id["mark"].kind is TaskKind.EMPTY
     assert built.by_id["mark"].payload["external_dag_id"] == "child"
+    assert built.by_id["mark"].payload["external_task_id"] == "wait"
+    assert built.by_id["mark"].payload["recursion_depth"] == 10
     assert run_dag(dag).state == "success"
 
 
