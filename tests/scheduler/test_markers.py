@@ -51,7 +51,7 @@ def scheduler(make_scheduler: MakeScheduler) -> Scheduler:
 def a_chain(
     database: Database, length: int, *, back_to: str | None = None, depth: int = 10
 ) -> None:
-    """DAGs d0, d1, ...: `x>y>mark`, each marking `y` of the next; the last one that of `back_to`."""
+    """DAGs d0, d1, ...: `x>y>mark`, each marking `y` of the next, the last that of `back_to`."""
     for place in range(length):
         last = place == length - 1
         if last and back_to is None:
