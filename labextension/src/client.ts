@@ -29,8 +29,12 @@ import type {
   RunDetail,
   RunList,
   SchedulerStart,
+  ScheduleView,
   TaskInstanceDetail,
-  VariableList
+  VariableList,
+  VersionDetail,
+  VersionDiff,
+  VersionList
 } from './wire';
 
 /** A notebook as nbformat writes it. */
@@ -190,6 +194,25 @@ export class RestClient {
     const { dagId, runId, taskId, mapIndex } = ref;
     const body = { chosen, params, map_index: mapIndex };
     return this.request(paths.ofTask(dagId, runId, taskId, 'answer'), 'POST', body);
+  }
+
+  /** When the next runs of a DAG are due, and what its schedule waits for. */
+  schedule(dagId: string, limit: number): Promise<ScheduleView> {
+    return this.request(paths.schedule(dagId, { limit }));
+  }
+
+  // -- versions ----------------------------------------------------------------------------------------
+
+  versions(dagId: string): Promise<VersionList> {
+    return this.request(paths.versions(dagId));
+  }
+
+  version(dagId: string, number: number): Promise<VersionDetail> {
+    return this.request(paths.versions(dagId, String(number)));
+  }
+
+  versionDiff(dagId: string, old: number, new_: number): Promise<VersionDiff> {
+    return this.request(paths.diff(dagId, { old, new: new_ }));
   }
 
   // -- backfills ---------------------------------------------------------------------------------------

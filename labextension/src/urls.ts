@@ -33,6 +33,10 @@ export const paths = {
   dagBackfills: (dag: string): string => apiPath(['dags', dag, 'backfills']),
   dags: (): string => apiPath(['dags']),
   dag: (dag: string): string => apiPath(['dags', dag]),
+  versions: (dag: string, ...number: string[]): string =>
+    apiPath(['dags', dag, 'versions', ...number]),
+  diff: (dag: string, query: Query): string => apiPath(['dags', dag, 'diff'], query),
+  schedule: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'schedule'], query),
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),
   run: (dag: string, run: string): string => apiPath(['dags', dag, 'runs', run]),
   /** `what`: cancel, clear, mark, note or notebook. */

@@ -34,6 +34,8 @@ export interface DagPageProps extends RunActions {
   readonly onStartScheduler: () => void;
   /** What the tab of backfills shows. */
   readonly backfills: React.ReactNode;
+  /** What the tab of versions shows. */
+  readonly versions: React.ReactNode;
   /** The drawer of the chosen task, or nothing. */
   readonly drawer: React.ReactNode;
 }
@@ -161,7 +163,7 @@ function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | nul
   );
 }
 
-type View = 'graph' | 'tasks' | 'runs' | 'backfills' | 'details';
+type View = 'graph' | 'tasks' | 'runs' | 'backfills' | 'versions' | 'details';
 
 function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
   const { state, detail } = props;
@@ -179,6 +181,7 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
           { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
           { id: 'runs', label: trans.__('Runs') },
           { id: 'backfills', label: trans.__('Backfills') },
+          { id: 'versions', label: trans.__('Versions') },
           { id: 'details', label: trans.__('Details') }
         ]}
         current={view}
@@ -228,6 +231,9 @@ function Shown(props: ShownProps): React.JSX.Element {
   }
   if (view === 'backfills') {
     return <>{props.backfills}</>;
+  }
+  if (view === 'versions') {
+    return <>{props.versions}</>;
   }
   if (view === 'details') {
     return <DagDetails detail={detail} run={run?.run ?? null} now={now} />;

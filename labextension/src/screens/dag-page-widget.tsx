@@ -17,6 +17,7 @@ import { urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
+import { LiveVersions } from './versions';
 import type { RunDetail, TaskInstanceView } from '../wire';
 
 export interface DagPageOptions {
@@ -86,6 +87,9 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       health={health}
       backfills={
         <LiveBackfills {...{ dagId, commands, texts: model.texts }} client={props.client} />
+      }
+      versions={
+        <LiveVersions dagId={dagId} client={props.client} runVersion={run?.run.version ?? null} />
       }
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}
