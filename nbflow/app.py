@@ -186,6 +186,7 @@ def make_scheduler(
             settings.artifacts_url,
             settings.heartbeat,
             callback_timeout=settings.callback_timeout,
+            secrets_timeout=settings.secrets_timeout,
             notify=notify_settings(settings) if watch_dags else None,
             schedules=watch_dags,
             parallelism=settings.parallelism,

@@ -140,6 +140,12 @@ class Settings(BaseModel):
     callback_timeout: float = Field(
         default=60.0, gt=0, description="Seconds a callback of a DAG or a task may take."
     )
+    secrets_timeout: float = Field(
+        default=3.0,
+        gt=0,
+        le=4.0,
+        description="Seconds secrets backends may take to tell what the tasks of a tick may read.",
+    )
     notifications: Notifications = Field(
         default=Notifications(), description="Whom to tell when runs and tasks end or fail."
     )

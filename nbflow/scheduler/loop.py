@@ -74,12 +74,15 @@ class SchedulerSettings:
     `parallelism` is how many task instances may be active at once, whatever the executor has.
     `max_map_length` is how many instances one mapped task may have, `max_value_size` how many bytes
     one value may take that a task hands on.
+    `secrets_timeout` is how long backends may take to tell the secrets of what a tick starts; the
+    scheduler waits for them, so it has to be well below the time to live of its lease.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
     artifacts: str
     heartbeat: float = 5.0
     callback_timeout: float = 60.0
+    secrets_timeout: float = 3.0
     notify: NotifySettings | None = None
     waves: bool = False
     schedules: bool = True
@@ -139,6 +142,7 @@ class Scheduler:
         self.calendars = Calendars(self.wake)
         self._describe_at: datetime | None = None
         self._found: list[FoundChanges] = []
+        self._not_started: list[TaskReport] = []
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self.ticks = 0
@@ -281,7 +285,8 @@ class Scheduler:
 
     def _work(self, now: datetime) -> None:
         book = self._book
-        reports = self.executor.drain()
+        heard_of = self.executor.drain()
+        reports = [*heard_of, *self._not_started]
         if self.loader is not None:
             self._found += self.loader.take()  # kept until it is stored
         try:
@@ -318,15 +323,15 @@ class Scheduler:
             # Memory may be ahead of the store now; what was not stored has not happened.
             self._forget_everything()
             raise
-        self._found = []
-        self._after_commit(after, reports, orders)
+        self._found, self._not_started = [], []
+        self._after_commit(after, heard_of, orders)
 
     def _after_commit(
         self, after: AfterCommit, reports: Sequence[TaskReport], orders: Sequence[TaskOrder]
     ) -> None:
         self.callbacks.post()
         if orders:
-            self.executor.submit(give_secrets(orders, self._secrets))
+            self._submit(orders)
         if reports:
             self.executor.acknowledge(reports)
         if after.cancel:
@@ -339,6 +344,21 @@ class Scheduler:
             self._discard(after.discard)
         self._assets_may_have_news |= after.asset_events or bool(after.finished)
         if after.finished or after.asset_events:
+            self.wake()
+
+    def _submit(self, orders: Sequence[TaskOrder]) -> None:
+        """Hand orders to the executor: those that wait for no secrets first, unless the order of a
+        wave counts.
+        """
+        bare = [order for order in orders if not order.task.secrets]
+        if bare and len(bare) < len(orders) and not self.settings.waves:
+            self.executor.submit(bare)
+            orders = [order for order in orders if order.task.secrets]
+        given = give_secrets(orders, self._secrets, self.settings.secrets_timeout, self.clock())
+        if given.orders:
+            self.executor.submit(given.orders)
+        if given.failed:
+            self._not_started += given.failed
             self.wake()
 
     @property
