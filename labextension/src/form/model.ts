@@ -71,6 +71,20 @@ function fieldOf(name: string, spec: Schema): Field {
   };
 }
 
+/** Fields under one heading. */
+export interface FieldSection {
+  readonly section: string;
+  readonly fields: readonly Field[];
+}
+
+/** The fields under their headings, each heading once, where its first field stands; those without come first. */
+export function sectionsOf(fields: readonly Field[]): FieldSection[] {
+  const names = [...new Set(['', ...fields.map(({ section }) => section)])];
+  return names
+    .map(section => ({ section, fields: fields.filter(one => one.section === section) }))
+    .filter(one => one.fields.length > 0);
+}
+
 function typesOf(schema: Schema): readonly string[] {
   const { type } = schema;
   return Array.isArray(type) ? (type as string[]) : typeof type === 'string' ? [type] : [];

@@ -2,21 +2,26 @@
 import * as React from 'react';
 
 import { useTexts } from '../text';
-import type { DagDetail, RunView } from '../wire';
+import type { DagDetail, DeadlineView, RunDetail, RunView } from '../wire';
 import { Facts, Instant } from './controls';
+import { Icon } from './icons';
 import { paramsText } from './RunTable';
 
 export function DagDetails({
   detail,
-  run,
+  run: shown,
+  schedule,
   now
 }: {
   detail: DagDetail;
-  run: RunView | null;
+  run: RunDetail | null;
+  /** When the DAG runs. */
+  schedule: React.ReactNode;
   now: number;
 }): React.JSX.Element {
   const trans = useTexts();
   const { dag } = detail;
+  const run = shown?.run ?? null;
   return (
     <div className="jp-nbflow-details">
       {run === null ? null : (
@@ -32,17 +37,19 @@ export function DagDetails({
               [trans.__('DAG version'), run.version || '–']
             ]}
           />
+          {shown?.deadlines.length ? <Deadlines deadlines={shown.deadlines} now={now} /> : null}
         </section>
       )}
+      <section>
+        <h2>{trans.__('Schedule')}</h2>
+        {schedule}
+      </section>
       <section>
         <h2>{trans.__('DAG')}</h2>
         {detail.doc ? <p className="jp-nbflow-doc">{detail.doc}</p> : null}
         <Facts
           facts={[
             [trans.__('File'), <code key="file">{dag.file}</code>],
-            [trans.__('Schedule'), dag.schedule],
-            [trans.__('Next runs'), <NextRuns key="next" runs={detail.next_runs} now={now} />],
-            [trans.__('Zone'), detail.timezone],
             [trans.__('Start date'), <Instant key="start" at={detail.start_date} now={now} />],
             [
               trans.__('Catchup'),
@@ -69,18 +76,36 @@ function Covers({ run, now }: { run: RunView; now: number }): React.JSX.Element 
   );
 }
 
-function NextRuns({ runs, now }: { runs: readonly string[]; now: number }): React.JSX.Element {
-  if (!runs.length) {
-    return <>–</>;
-  }
+function Deadlines({
+  deadlines,
+  now
+}: {
+  deadlines: readonly DeadlineView[];
+  now: number;
+}): React.JSX.Element {
+  const trans = useTexts();
   return (
-    <ul className="jp-nbflow-plain">
-      {runs.map(at => (
-        <li key={at}>
-          <Instant at={at} now={now} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <h3>{trans.__('Deadlines')}</h3>
+      <ul className="jp-nbflow-plain jp-nbflow-deadlines">
+        {deadlines.map(({ name, text, due_at: dueAt, missed }) => (
+          <li key={name} data-missed={missed}>
+            <Icon name={missed ? 'warning' : 'clock'} size={14} />
+            <strong>{name}</strong>
+            <span className="jp-nbflow-muted">
+              {text}
+              {dueAt === null ? null : (
+                <>
+                  {' · '}
+                  <Instant at={dueAt} now={now} />
+                </>
+              )}
+            </span>
+            {missed ? <span className="jp-nbflow-tag">{trans.__('missed')}</span> : null}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -34,6 +34,8 @@ export interface DagPageProps extends RunActions {
   readonly onStartScheduler: () => void;
   /** What the tab of backfills shows. */
   readonly backfills: React.ReactNode;
+  /** What the tab of details shows of the schedule. */
+  readonly schedule: React.ReactNode;
   /** What the tab of versions shows. */
   readonly versions: React.ReactNode;
   /** The drawer of the chosen task, or nothing. */
@@ -236,7 +238,7 @@ function Shown(props: ShownProps): React.JSX.Element {
     return <>{props.versions}</>;
   }
   if (view === 'details') {
-    return <DagDetails detail={detail} run={run?.run ?? null} now={now} />;
+    return <DagDetails detail={detail} run={run} schedule={props.schedule} now={now} />;
   }
   return <Graph {...props} />;
 }

@@ -150,16 +150,42 @@ function Input({
   if (rows !== undefined) {
     return <textarea {...common} rows={rows} value={draft} spellCheck={false} onChange={change} />;
   }
+  return <OneLine common={common} field={field} draft={draft} onChange={change} />;
+}
+
+/** A line to type into, with what it offers. */
+function OneLine({
+  common,
+  field,
+  draft,
+  onChange
+}: {
+  readonly common: React.InputHTMLAttributes<HTMLInputElement> & { readonly id: string };
+  readonly field: Field;
+  readonly draft: string;
+  readonly onChange: React.ChangeEventHandler<HTMLInputElement>;
+}): React.JSX.Element {
   const isNumber = field.kind === 'number' || field.kind === 'integer';
+  const listId = field.suggestions.length ? `${common.id}-suggestions` : undefined;
   return (
-    <input
-      {...common}
-      type={INPUT_TYPES[field.kind] ?? 'text'}
-      autoComplete={field.kind === 'secret' ? 'new-password' : undefined}
-      step={field.kind === 'time' || field.kind === 'date-time' ? 1 : undefined}
-      inputMode={isNumber ? 'decimal' : undefined}
-      value={draft}
-      onChange={change}
-    />
+    <>
+      <input
+        {...common}
+        list={listId}
+        type={INPUT_TYPES[field.kind] ?? 'text'}
+        autoComplete={field.kind === 'secret' ? 'new-password' : undefined}
+        step={field.kind === 'time' || field.kind === 'date-time' ? 1 : undefined}
+        inputMode={isNumber ? 'decimal' : undefined}
+        value={draft}
+        onChange={onChange}
+      />
+      {listId === undefined ? null : (
+        <datalist id={listId}>
+          {field.suggestions.map(text => (
+            <option key={text} value={text} />
+          ))}
+        </datalist>
+      )}
+    </>
   );
 }

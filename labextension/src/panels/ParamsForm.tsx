@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Draft, Field } from '../form/model';
 import { useTexts } from '../text';
 import { Notice } from './controls';
-import { FormField } from './FormField';
+import { Fields } from './Fields';
 
 export interface ParamsFormProps {
   readonly fields: readonly Field[];
@@ -28,16 +28,7 @@ export function ParamsForm(props: ParamsFormProps): React.JSX.Element {
           ))}
         </Notice>
       ) : null}
-      {fields.map(field => (
-        <FormField
-          key={field.name}
-          field={field}
-          draft={drafts[field.name] ?? field.initial}
-          error={errors[field.name]}
-          isNamed={false}
-          onChange={draft => onChange(field.name, draft)}
-        />
-      ))}
+      <Fields fields={fields} drafts={drafts} errors={errors} isNamed={false} onChange={onChange} />
     </>
   );
 }

@@ -13,7 +13,7 @@ import type { TaskInstanceDetail, TaskInstanceView, TaskView } from '../wire';
 import { Button, Facts, Loading, Notice, StateBadge, Tabs, type TabItem } from './controls';
 import { LogView } from './LogView';
 import { QuestionForm, type QuestionFormProps } from './QuestionForm';
-import { Tries, Values, Why } from './TaskTabs';
+import { Rendered, Tries, Values, Why } from './TaskTabs';
 
 export interface TaskDrawerProps {
   readonly state: TaskState;
@@ -170,10 +170,10 @@ function hasNotebook(task: TaskView | undefined): boolean {
   return task?.kind === 'notebook' || task?.kind === 'cells';
 }
 
-type TabId = 'question' | 'notebook' | 'log' | 'tries' | 'values' | 'why' | 'about';
+type TabId = 'question' | 'notebook' | 'log' | 'tries' | 'values' | 'rendered' | 'why' | 'about';
 
 function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
-  const { detail, taskId } = props;
+  const { state, detail, taskId } = props;
   const trans = useTexts();
   const panelId = `${React.useId()}-tab`;
   const [chosen, setChosen] = React.useState<TabId | null>(null);
@@ -184,6 +184,11 @@ function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JS
     { id: 'log', label: trans.__('Log'), isThere: true },
     { id: 'tries', label: trans.__('Tries'), count: detail.tries.length, isThere: true },
     { id: 'values', label: trans.__('Values'), count: detail.values.length, isThere: true },
+    {
+      id: 'rendered',
+      label: trans.__('Rendered'),
+      isThere: Object.keys(renderedOf(detail, state.tryNumber)).length > 0
+    },
     { id: 'about', label: trans.__('About'), isThere: true }
   ];
   const tabs = all.filter(tab => tab.isThere);
@@ -227,11 +232,21 @@ function Shown(
       return <Tries tries={detail.tries} />;
     case 'values':
       return <Values values={detail.values} />;
+    case 'rendered':
+      return <Rendered fields={renderedOf(detail, state.tryNumber)} />;
     case 'why':
       return <Why conditions={detail.why} />;
     case 'about':
       return <About task={detail.task} onOpenTask={onOpenTask} />;
   }
+}
+
+/** The template fields of the try that is shown. */
+function renderedOf(
+  detail: TaskInstanceDetail,
+  tryNumber: number | null
+): Readonly<Record<string, string>> {
+  return detail.tries.find(one => one.try_number === tryNumber)?.rendered ?? {};
 }
 
 function QuestionTab({

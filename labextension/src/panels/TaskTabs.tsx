@@ -95,6 +95,37 @@ export function Values({ values }: { values: readonly ValueView[] }): React.JSX.
   );
 }
 
+/** What the template fields of a try became; the server has masked what nobody may read. */
+export function Rendered({
+  fields
+}: {
+  fields: Readonly<Record<string, string>>;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <table className="jp-nbflow-table" data-testid="nbflow-rendered">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Field')}</th>
+          <th scope="col">{trans.__('Became')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {Object.entries(fields).map(([name, value]) => (
+          <tr key={name}>
+            <th scope="row">
+              <code>{name}</code>
+            </th>
+            <td>
+              <pre className="jp-nbflow-preview jp-mod-whole">{value}</pre>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 /** Every condition between the task and its first line of code. */
 export function Why({ conditions }: { conditions: readonly Condition[] }): React.JSX.Element {
   const trans = useTexts();

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Draft, Field } from '../form/model';
 import { useTexts } from '../text';
 import { Notice } from './controls';
-import { FormField } from './FormField';
+import { Fields } from './Fields';
 
 export interface TriggerFormProps {
   readonly fields: readonly Field[];
@@ -39,15 +39,7 @@ export function TriggerForm(props: TriggerFormProps): React.JSX.Element {
       {fields.length ? null : (
         <p className="jp-nbflow-muted">{trans.__('This DAG takes no params.')}</p>
       )}
-      {fields.map(field => (
-        <FormField
-          key={field.name}
-          field={field}
-          draft={drafts[field.name] ?? field.initial}
-          error={errors[field.name]}
-          onChange={draft => props.onChange(field.name, draft)}
-        />
-      ))}
+      <Fields fields={fields} drafts={drafts} errors={errors} isNamed onChange={props.onChange} />
       <details className="jp-nbflow-advanced">
         <summary>{trans.__('Advanced')}</summary>
         <div className="jp-nbflow-field">

@@ -17,6 +17,7 @@ import { urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
+import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
 import type { RunDetail, TaskInstanceView } from '../wire';
 
@@ -91,6 +92,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       versions={
         <LiveVersions dagId={dagId} client={props.client} runVersion={run?.run.version ?? null} />
       }
+      schedule={<LiveSchedule dagId={dagId} client={props.client} />}
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}
       onChooseTask={chooseTask}
