@@ -51,6 +51,7 @@ export interface ClearRequest {
   readonly upstream: boolean;
   readonly downstream: boolean;
   readonly only_failed: boolean;
+  readonly only_running?: boolean;
   /** The same tasks of earlier and of later runs too. */
   readonly past?: boolean;
   readonly future?: boolean;

@@ -71,6 +71,16 @@ function RunChoices({ request, instances, onChange }: ClearFormProps): React.JSX
         />
         {trans.__('Everything')}
       </label>
+      {request.tasks === null ? null : (
+        <>
+          <Tick option="only_failed" {...{ request, onChange }}>
+            {trans.__('Of these, only what failed')}
+          </Tick>
+          <Tick option="only_running" {...{ request, onChange }}>
+            {trans.__('Of these, only what is running')}
+          </Tick>
+        </>
+      )}
       <Tick option="latest" {...{ request, onChange }}>
         {trans.__('With the latest version of the DAG')}
       </Tick>
@@ -84,6 +94,7 @@ function TaskChoices({ request, onChange }: ClearFormProps): React.JSX.Element {
     ['upstream', trans.__('With everything it comes after (upstream)')],
     ['downstream', trans.__('With everything that depends on it (downstream)')],
     ['only_failed', trans.__('Of these, only what failed')],
+    ['only_running', trans.__('Of these, only what is running')],
     ['past', trans.__('In earlier runs too')],
     ['future', trans.__('In later runs too')],
     ['latest', trans.__('With the latest version of the DAG')]
@@ -100,7 +111,8 @@ function TaskChoices({ request, onChange }: ClearFormProps): React.JSX.Element {
   );
 }
 
-type Option = 'upstream' | 'downstream' | 'only_failed' | 'past' | 'future' | 'latest';
+type Option =
+  'upstream' | 'downstream' | 'only_failed' | 'only_running' | 'past' | 'future' | 'latest';
 
 function Tick({
   option,

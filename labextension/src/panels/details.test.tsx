@@ -1,10 +1,12 @@
 import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 import { expect, test } from 'vitest';
 
 import { fieldsOf } from '../form/model';
-import { aDagDetail, aRunDetail, at, T0 } from '../testing/builders';
+import { aDagDetail, anInstance, aRunDetail, at, T0 } from '../testing/builders';
 import type { ScheduleView } from '../wire';
+import { ClearForm, firstRequest } from './ClearForm';
 import { DagDetails } from './DagDetails';
 import { Schedule } from './Schedule';
 import { Rendered } from './TaskTabs';
@@ -107,4 +109,24 @@ test('params stand under the headings of their sections, and offer what they sug
   const list = where.getByLabelText('region').getAttribute('list') ?? '';
   const offered = document.getElementById(list)?.querySelectorAll('option') ?? [];
   expect([...offered].map(one => one.value)).toEqual(['EU', 'US']);
+});
+
+test('of a whole run only what failed, or what is running, can run again', async () => {
+  const asked: unknown[] = [];
+  const request = { ...firstRequest(null), tasks: ['a'] };
+  render(
+    <ClearForm
+      {...{ taskId: null, request, keys: [['a', -1]], error: null }}
+      instances={[anInstance('a', 'running')]}
+      onChange={next => asked.push([next.only_failed, next.only_running])}
+    />
+  );
+
+  await userEvent.click(screen.getByLabelText('Of these, only what failed'));
+  await userEvent.click(screen.getByLabelText('Of these, only what is running'));
+
+  expect(asked).toEqual([
+    [true, undefined],
+    [false, true]
+  ]);
 });
