@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock, Timer, get_ident
 from typing import TypeVar
 
@@ -83,16 +84,29 @@ class _Interrupt:
     def disarm(self) -> None:
         with self._lock:
             self._armed = False
-            # Only what was fired is taken back: Python 3.11 does not come back from the next call
-            # after that while a debugger traces this thread.
             if self._was_fired():
-                _raise_in(self._thread, None)
+                _take_back(self._thread)
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Have `kind` raised in `thread`; None takes back one that was not raised yet."""
-    exception = ctypes.py_object() if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
+class _TakenBack(BaseException):
+    """Takes the place of a TaskInterrupted that was not raised yet."""
+
+
+def _take_back(thread: int) -> None:
+    """Have nothing left to be raised in `thread`, which is this one.
+
+    To take an exception back by NULL leaves the interpreter looking for it at every step, for good;
+    Python 3.11 then never returns from the next call that a debugger traces.
+    """
+    with suppress(_TakenBack):
+        _raise_in(thread, _TakenBack)
+        while True:
+            pass  # it is raised here at the latest
+
+
+def _raise_in(thread: int, kind: type[BaseException]) -> None:
+    """Have `kind` raised in `thread`, in the place of what was to be raised there."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 def _nothing() -> None:

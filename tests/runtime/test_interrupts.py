@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import perf_counter
@@ -72,3 +74,28 @@ def test_an_interrupt_at_the_very_end_hits_nothing_that_follows() -> None:
         # The end of the body and the timer race, each ahead of the other about half the time.
         end = perf_counter() + 0.0005 + step * 0.00001
         run_interruptibly(lambda until=end: body(until), timeout=0.0005, token=None)  # type: ignore[misc] # a default argument
+
+
+TRACED = """
+import sys
+from nbflow.runtime.interrupts import TaskInterrupted, run_interruptibly
+
+def swallows():
+    try:
+        while True:
+            pass
+    except TaskInterrupted:
+        return "swallowed"
+
+print(run_interruptibly(swallows, timeout=0.05, token=None))
+sys.settrace(lambda *_: None)
+print((lambda: "traced")())
+"""
+
+
+def test_a_debugger_works_in_a_process_that_has_interrupted_a_thread() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TRACED], timeout=60, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split("\n")[:2] == ["('swallowed', 'timeout')", "traced"]
