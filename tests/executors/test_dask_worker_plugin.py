@@ -129,7 +129,7 @@ def test_without_an_answer_for_the_time_of_the_lease_a_worker_ends_its_attempts(
     attempts.on_claimed(order.attempt_id, granted=True)
     assert eventually(lambda: wire.has_said(protocol.BEAT))
 
-    thread.join(10)
+    thread.join(60)
     attempts.on_transition(key_of(order), "executing", "memory")
 
     outcome = wire.endings()[0].outcome

@@ -83,7 +83,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether `holds` within the time: for what only the system knows and tells nobody."""
     deadline = monotonic() + seconds
     never = Event()

@@ -65,8 +65,8 @@ def kill_itself(payload: bytes) -> bytes:
 def hang(payload: bytes) -> bytes:
     """Write our pid and that of a program we started into the file in the payload, then hang."""
     program = subprocess.Popen(["sleep", "60"])
-    _announce(payload, os.getpid(), program.pid)
     try:
+        _announce(payload, os.getpid(), program.pid)
         time.sleep(60)
     except KeyboardInterrupt:
         return b"interrupted"

@@ -33,7 +33,7 @@ def test_many_at_once_find_one_whole_folder_and_leave_nothing_else(tmp_path: Pat
     barrier = Barrier(8)
 
     def work(_: int) -> list[Path]:
-        barrier.wait(10)
+        barrier.wait(60)
         return sorted(_files(unpack(SourceBundle("abc", FILES), tmp_path)))
 
     with ThreadPoolExecutor(8) as threads:

@@ -23,7 +23,7 @@ def test_side_by_side_each_task_prints_into_its_own_log(tmp_path: Path) -> None:
     def work(name: str) -> str:
         with AttemptLog(ArtifactStore(str(tmp_path / name))) as log, captured(log):
             for line in range(20):
-                barrier.wait(10)
+                barrier.wait(60)
                 print(name, line)
                 print(name, "error", line, file=sys.stderr)
         return (tmp_path / name / "log.txt").read_text()

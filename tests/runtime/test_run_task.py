@@ -189,7 +189,7 @@ def test_closing_ends_what_runs_and_all_processes(tmp_path: Path) -> None:
         running = aside.submit(runner.run, order)
         assert eventually(started.exists)
         runner.close()
-        outcome = running.result(10)
+        outcome = running.result(60)
 
     assert outcome.state is TaskState.FAILED
     assert outcome.reason is not None

@@ -156,7 +156,7 @@ def test_the_log_can_be_read_while_it_runs(run: Run, tmp_path: Path) -> None:
         )
         assert eventually(lambda: log.exists() and log.read_text() == "before\n")
         gate.write_text("")
-        assert _log(running.result(10)) == "before\nafter\n"
+        assert _log(running.result(60)) == "before\nafter\n"
 
 
 HANG = "trap '' INT; sleep 60 & echo $$ $! > {pids}.draft; mv {pids}.draft {pids}; wait; wait"
@@ -172,7 +172,7 @@ def test_a_command_is_ended_with_all_it_has_started(run: Run, tmp_path: Path, ho
         assert eventually(pids.exists)
         if how == "cancelled":
             token.cancel("by dev")
-        outcome = running.result(10)
+        outcome = running.result(60)
 
     reason = Reason.TIMEOUT if how == "timeout" else Reason.CANCELLED
     assert outcome.reason is reason

@@ -45,7 +45,7 @@ def started() -> Iterator[list[int]]:
     for pid in pids:
         process = psutil.Process(pid)
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 async def test_a_scheduler_is_started_where_none_is_alive(

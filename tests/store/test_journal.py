@@ -71,7 +71,7 @@ def test_lines_become_visible_in_the_order_of_their_cursors(database: Database) 
         writer.start()
         assert not second_is_in.wait(0.2)
         assert after(database) == []
-    writer.join(timeout=10)
+    writer.join(timeout=30)
     assert [line.kind for line in after(database)] == ["first", "second"]
 
 

@@ -97,7 +97,7 @@ def test_a_leader_killed_in_the_middle_of_a_transaction_is_replaced(database_url
     leader.start()
     assert held.wait(30)
     leader.kill()
-    leader.join(timeout=10)
+    leader.join(timeout=30)
     with Database(database_url) as database, database.transaction() as session:
         expired = NOW + timedelta(seconds=6)
         lease = leases.acquire(session, "scheduler", "b", expired, timedelta(seconds=6), "h", 2)
