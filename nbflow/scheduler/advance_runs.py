@@ -8,18 +8,17 @@ can never disagree for longer than one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from heapq import heappop, heappush
 
 from nbflow.core import effects as fx
 from nbflow.core.backfill import Backfill
-from nbflow.core.events import AttemptFinished, AttemptStarted, Event, RetryDue, TaskKey
+from nbflow.core.events import Event, RetryDue, TaskKey
 from nbflow.core.lifecycle import Settle, advance
 from nbflow.core.limits import Candidate, candidate
 from nbflow.core.mapping import MAX_MAP_LENGTH
-from nbflow.core.orders import ReportKind, TaskReport
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.scheduler.watch_runs import Watch
@@ -273,25 +272,3 @@ def _ends_a_run(effect: fx.Effect) -> bool:
     if not isinstance(effect, fx.RunChanged):
         return False
     return effect.after.state.is_finished and not effect.before.state.is_finished
-
-
-def events_of(book: RunBook, reports: Sequence[TaskReport]) -> dict[int, list[Event]]:
-    """Reports as events, by run.
-
-    Those that name an attempt nobody waits for any more are dropped (invariant 2).
-    """
-    found: dict[int, list[Event]] = {}
-    for report in reports:
-        ref = book.attempts.get(report.attempt_id)
-        event = None if ref is None else _event_of(report, ref[1])
-        if ref is not None and event is not None:
-            found.setdefault(ref[0], []).append(event)
-    return found
-
-
-def _event_of(report: TaskReport, key: TaskKey) -> Event | None:
-    if report.kind is ReportKind.STARTED:
-        return AttemptStarted(key, report.attempt_id, report.worker)
-    if report.kind is ReportKind.FINISHED and report.outcome is not None:
-        return AttemptFinished(key, report.attempt_id, report.outcome, report.at)
-    return None

@@ -10,16 +10,48 @@ from uuid import uuid4
 
 from nbflow.core.assets import AssetEvent, leaf_from_json
 from nbflow.core.dag import Task
+from nbflow.core.events import CancelRun
+from nbflow.core.overlap import make_room
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType
 from nbflow.core.timetables import awaited_assets, timetable_from_json
+from nbflow.scheduler.advance_runs import AfterCommit, RunBook
 from nbflow.scheduler.create_runs import dag_defaults
-from nbflow.scheduler.dispatch import AssetContext
+from nbflow.scheduler.make_orders import AssetContext
 from nbflow.store import assets as asset_store
 from nbflow.store import dags as dag_store
+from nbflow.store import runs as run_store
 from nbflow.store.dags import StoredDag
 from nbflow.store.database import Session
 from nbflow.store.runs import ActiveRun
+
+
+class AssetRuns:
+    """Creates the runs of DAGs that wait for assets. Asks nothing while there can be no news."""
+
+    def __init__(self) -> None:
+        self.may_have_news = True
+
+    def create(self, session: Session, book: RunBook, after: AfterCommit, now: datetime) -> bool:
+        """Create what the news bring about: call it when what the tick decided has been stored,
+        for `after` tells whether there are more. Returns whether it looked.
+        """
+        if not (self.may_have_news or after.asset_events):
+            return False
+        self.may_have_news = after.asset_events = False
+        for stored in dags_with_news(session):
+            active = book.active_runs(stored.dag.dag_id)
+            room = make_room(stored.dag.overlap, stored.dag.max_active_runs, len(active), 1)
+            if not room.create:
+                continue  # the news wait, and become one run, until there is room
+            for older in active[: room.cancel]:
+                book.advance(older, [CancelRun(message="There is newer news.")], now)
+            events = asset_store.waiting_events(session, stored.dag.dag_id)
+            run = asset_run(stored, events, now)
+            run_pk = run_store.create_run(session, run, stored.version_id, stored.dag)
+            asset_store.take(session, stored.dag.dag_id, events, run_pk)
+            book.take_in(session, run)
+        return True
 
 
 def dags_with_news(session: Session) -> list[StoredDag]:

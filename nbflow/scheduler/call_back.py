@@ -32,7 +32,7 @@ from nbflow.core.snapshot import RunSnapshot, TaskInstance
 from nbflow.core.states import TaskState
 from nbflow.executors.base import Executor
 from nbflow.scheduler.advance_runs import RunBook
-from nbflow.scheduler.dispatch import run_info
+from nbflow.scheduler.make_orders import run_info
 from nbflow.scheduler.notify import Job, Notifier, NotifySettings
 from nbflow.store import callbacks as callback_store
 from nbflow.store import runs as run_store

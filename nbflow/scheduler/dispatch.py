@@ -1,104 +1,139 @@
-"""The orders that task instances go to the executor with. Which ones go is decided in
-`core.limits`.
+"""Dispatch: which ready task instances go to the executor now, and the orders they go with.
+
+Whatever goes is marked as queued in the caller's transaction, before the executor hears of it.
+What an order holds is put together in `make_orders`, and which instances may go is core's decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
 
-from nbflow.core import params
-from nbflow.core.assets import AssetEvent, AssetNode, leaf_from_json
-from nbflow.core.dag import Dag, Task
-from nbflow.core.events import TaskKey
-from nbflow.core.orders import (
-    MAX_VALUE_SIZE,
-    PreviousRun,
-    RunInfo,
-    Source,
-    TaskOrder,
-    artifact_folder,
-    next_look_id,
-)
-from nbflow.core.snapshot import DagRun, RunSnapshot
-from nbflow.scheduler.order_values import OrderValues
+from nbflow.core.events import Dispatched, TaskKey
+from nbflow.core.lifecycle import Settle
+from nbflow.core.limits import Candidate, Capacity, Taken, choose
+from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder
+from nbflow.executors.base import Executor
+from nbflow.scheduler.advance_runs import InstanceRef, RunBook
+from nbflow.scheduler.asset_runs import asset_context
+from nbflow.scheduler.make_orders import make_order
+from nbflow.scheduler.order_values import values_for
+from nbflow.store import dags as dag_store
+from nbflow.store import pools as pool_store
+from nbflow.store import queue as queue_store
+from nbflow.store import runs as run_store
+from nbflow.store.database import Session
+from nbflow.store.runs import ActiveRun
 
 
 @dataclass(frozen=True)
-class AssetContext:
-    """The events of assets that tasks of a run may look at: those that brought the run about, and
-    the newest of each inlet.
+class DispatchSettings:
+    """What orders say of this scheduler, and what holds task instances back.
+
+    `artifacts` is the root of the artifact store, `heartbeat` is in seconds. With `waves` nothing
+    is decided between the orders of a wave.
     """
 
-    triggering: tuple[AssetEvent, ...] = ()
-    newest: Mapping[AssetNode, Sequence[AssetEvent]] = field(default_factory=dict)
-
-    def of_inlets(self, task: Task) -> tuple[AssetEvent, ...]:
-        """The events of the inlets of this task."""
-        nodes = [leaf_from_json(inlet).node for inlet in task.inlets]
-        found = {event.id: event for node in nodes for event in self.newest.get(node, ())}
-        return tuple(found.values())
+    artifacts: str
+    heartbeat: float = 5.0
+    max_value_size: int = MAX_VALUE_SIZE
+    parallelism: int | None = None
+    waves: bool = False
 
 
-def make_order(
-    attempt_id: str,
-    snapshot: RunSnapshot,
-    task: Task,
-    key: TaskKey,
-    *,
-    source: Source,
-    values: OrderValues,
-    artifacts: str,
-    heartbeat: float,
-    max_value_size: int = MAX_VALUE_SIZE,
-    events: AssetContext = AssetContext(),
-    previous: PreviousRun | None = None,
-) -> TaskOrder:
-    """The order for the next attempt of a task instance.
+class SourceCode:
+    """The code of DAG versions, by their primary key; each is read from the store once.
 
-    `artifacts` is the root of the artifact store. `attempt_id` is new; the next look of a sensor
-    is named after the one before instead.
+    `elsewhere` is asked instead of the store, where the code is known already.
     """
-    run = snapshot.run
-    instance = snapshot.instances[key]
-    if instance.pokes and instance.attempt_id:
-        attempt_id = next_look_id(instance.attempt_id, instance.pokes)
-    return TaskOrder(
-        attempt_id=attempt_id,
-        task=task,
-        run=replace(
-            run_info(run, snapshot.dag),
-            triggering_asset_events=events.triggering,
-            previous=previous,
-            params=params.for_task(snapshot.dag.params, task.params, run.params),
-        ),
-        source=source,
-        artifacts=artifact_folder(artifacts, run.dag_id, run.run_id, instance.task_id, attempt_id),
-        value_store=f"{artifacts}/values",
-        try_number=instance.following_try,
-        map_index=key[1],
-        values=values.values,
-        mapped_values=values.mapped_values,
-        elements=values.elements,
-        heartbeat=heartbeat,
-        inlet_events=events.of_inlets(task),
-        max_value_size=max_value_size,
-    )
+
+    def __init__(self, elsewhere: Callable[[int], Source] | None = None) -> None:
+        self._elsewhere = elsewhere
+        self._known: dict[int, Source] = {}
+
+    def of(self, session: Session, version_id: int) -> Source:
+        if version_id not in self._known:
+            if self._elsewhere is not None:
+                self._known[version_id] = self._elsewhere(version_id)
+            else:
+                self._known[version_id] = dag_store.load_version(session, version_id)[1]
+        return self._known[version_id]
 
 
-def run_info(run: DagRun, dag: Dag) -> RunInfo:
-    """What user code may know about `run`, which executes `dag`."""
-    if run.run_after is None:
-        raise ValueError(f"Run {run.dag_id}/{run.run_id} has no time at which it was due.")
-    return RunInfo(
-        dag_id=run.dag_id,
-        run_id=run.run_id,
-        run_type=str(run.run_type),
-        run_after=run.run_after,
-        logical_date=run.logical_date,
-        data_interval_start=run.data_interval_start,
-        data_interval_end=run.data_interval_end,
-        params=run.params,
-        dag_file=dag.file,
-        secret_params=params.secret_names(dag.params),
-    )
+class Dispatch:
+    """Fills the free places of an executor."""
+
+    def __init__(self, settings: DispatchSettings, executor: Executor, code: SourceCode) -> None:
+        self._settings = settings
+        self._executor = executor
+        self._code = code
+
+    def dispatch(
+        self,
+        session: Session,
+        book: RunBook,
+        held: Collection[InstanceRef],
+        others: int,
+        now: datetime,
+    ) -> list[TaskOrder]:
+        """Mark what goes now as queued and return its orders, to be sent after the commit.
+
+        `held` may not go, and `others` places are taken by what is not in the book.
+        """
+        if len(book.ready) == len(held):
+            return []
+        slots = self._executor.slots()
+        places = slots.total + slots.ahead - len(book.attempts) - others
+        if places <= 0:
+            return []
+        pools = pool_store.read(session)
+        slots_of = {pool.name: pool.slots for pool in pools}
+        capacity = Capacity(slots_of, self._settings.parallelism, places)
+        deferred = queue_store.slots_of_deferred(session, pools)
+        taken = Taken.of(queue_store.active(session), deferred)
+        chosen = choose(book.candidates(now, held), capacity, taken)
+        return self._mark_queued(session, book, chosen, now)
+
+    def _mark_queued(
+        self, session: Session, book: RunBook, chosen: Sequence[Candidate], now: datetime
+    ) -> list[TaskOrder]:
+        by_run: dict[int, list[Candidate]] = {}
+        for one in chosen:
+            by_run.setdefault(one.run_pk, []).append(one)
+        orders: dict[tuple[int, TaskKey], TaskOrder] = {}
+        settle = Settle.NOT_NOW if self._settings.waves else Settle.FULLY
+        for run_pk, candidates in by_run.items():
+            run = book.runs[run_pk]
+            made = self._orders(session, run, candidates)
+            orders.update({(run_pk, (o.task.task_id, o.map_index)): o for o in made})
+            events = [Dispatched((o.task.task_id, o.map_index), o.attempt_id) for o in made]
+            book.advance(run, events, now, settle)
+        return [orders[one.run_pk, one.key] for one in chosen]
+
+    def _orders(
+        self, session: Session, run: ActiveRun, candidates: Sequence[Candidate]
+    ) -> list[TaskOrder]:
+        tasks = [run.snapshot.task(one.key) for one in candidates]
+        values = values_for(session, run, [one.key for one in candidates])
+        events = asset_context(session, run, tasks)
+        source = self._code.of(session, run.version_id)
+        asked = any(task.reads_previous for task in tasks)
+        previous = run_store.previous_success(session, run.snapshot.run) if asked else None
+        return [
+            make_order(
+                uuid4().hex,
+                run.snapshot,
+                task,
+                one.key,
+                source=source,
+                values=values[one.key],
+                artifacts=self._settings.artifacts,
+                heartbeat=self._settings.heartbeat,
+                max_value_size=self._settings.max_value_size,
+                events=events,
+                previous=previous,
+            )
+            for one, task in zip(candidates, tasks, strict=True)
+        ]

@@ -14,12 +14,27 @@ from nbflow.core.events import GaveWay, NothingToExecute, RunStarted
 from nbflow.core.lifecycle import Settle
 from nbflow.core.past import asked_for, held_by_past
 from nbflow.core.states import RunState, RunType, TaskState
-from nbflow.scheduler.advance_runs import InstanceRef, RunBook
+from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook
 from nbflow.store.database import Session
 from nbflow.store.past import Asked, previous_runs
 from nbflow.store.runs import ActiveRun
 
 _QUIET = (TaskState.NONE, TaskState.SCHEDULED)
+
+
+def wait_for_past(
+    session: Session, book: RunBook, after: AfterCommit, now: datetime, settle: Settle
+) -> Mapping[InstanceRef, str]:
+    """The ready task instances that their past holds back, and why, once nothing moves.
+
+    What moves is stored, and told in `after`.
+    """
+    while True:
+        held = held_back(session, book)
+        moved = pass_empty_tasks(book, held, now, settle)
+        if not give_way(book, held, now, settle) and not moved:
+            return held
+        after.add(book.store(session))
 
 
 def held_back(session: Session, book: RunBook) -> Mapping[InstanceRef, str]:
