@@ -21,7 +21,8 @@ from nbflow.authoring.links import (
     link,
     open_scope,
 )
-from nbflow.authoring.mapping import ElementReference, Mapped, refuse
+from nbflow.authoring.map_sources import refuse
+from nbflow.authoring.mapping import ElementReference, Mapped
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.origin import caller
 from nbflow.core.errors import DefinitionError, Problem

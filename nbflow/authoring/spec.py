@@ -20,7 +20,7 @@ from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import check_id, dag_fields, task_fields
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.groups import TaskGroup
-from nbflow.authoring.mapping import NESTED_MAPPING
+from nbflow.authoring.map_sources import NESTED_MAPPING
 from nbflow.authoring.operators import (
     BaseOperator,
     PythonOperator,

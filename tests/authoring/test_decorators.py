@@ -9,7 +9,7 @@ import cloudpickle
 import pytest
 
 from nbflow import DAG, EmptyOperator, NotebookOperator, Skip, XComArg, dag, task
-from nbflow.authoring.decorators import TaskFunction
+from nbflow.authoring.task_function import TaskFunction
 from nbflow.core.dag import Decides, TaskKind
 from nbflow.core.errors import DefinitionError, Problem
 from tests.authoring.running import run

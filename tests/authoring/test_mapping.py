@@ -22,7 +22,7 @@ from nbflow import (
     task,
     task_group,
 )
-from nbflow.authoring.mapping import MappingError
+from nbflow.authoring.map_sources import MappingError
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError
 from nbflow.testing import RunResult, run_dag
