@@ -35,7 +35,9 @@ def test_every_text_stands_out_from_what_is_behind_it(
     assert looks.too_faint(page) == []
 
 
-@pytest.mark.parametrize("letters", [looks.USUAL_LETTERS, looks.WIDE_LETTERS], ids=["usual", "wide"])
+@pytest.mark.parametrize(
+    "letters", [looks.USUAL_LETTERS, looks.WIDE_LETTERS], ids=["usual", "wide"]
+)
 def test_nothing_has_to_be_scrolled_sideways(page: Page, site: Site, letters: str) -> None:
     fragile = _failed_task(Screen(page, site))
     page.add_style_tag(content=letters)
