@@ -1,4 +1,6 @@
-"""`nbflow runs`: list, show, cancel, clear, mark, rerun, note, delete, watch."""
+"""`nbflow runs`: list, show, cancel, clear, mark, rerun, note, delete, watch; the notebook of a run
+and its export are in `run_notebooks.py`.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,9 @@ from nbflow.cli.output import (
 )
 from nbflow.cli.progress import follow, run_table, shown
 from nbflow.cli.project import Project, project
+from nbflow.cli.run_names import DagArgument, RunArgument, newest
+from nbflow.cli.run_notebooks import export, notebook
 from nbflow.commands import Runs
-from nbflow.core.errors import NotFoundError
 from nbflow.views.dags import params_of
 from nbflow.views.runs import run_detail, run_list
 from nbflow.views.shapes import RunDetail, RunView
@@ -43,11 +46,6 @@ from nbflow.views.shapes import RunDetail, RunView
 runs = typer.Typer(no_args_is_help=True)
 
 RunMark = Literal["success", "failed"]
-
-DagArgument = Annotated[str, typer.Argument(help="The id of the DAG.")]
-RunArgument = Annotated[
-    str | None, typer.Argument(help="The id of the run; the newest by default.")
-]
 
 
 @runs.command("list")
@@ -265,17 +263,9 @@ def watch(
         raise typer.Exit(1)
 
 
+runs.command()(notebook)
+runs.command()(export)
+
+
 def _detail(here: Project, dag_id: str, run_id: str | None) -> RunDetail:
     return run_detail(here.database, dag_id, newest(here, dag_id, run_id))
-
-
-def newest(here: Project, dag_id: str, run_id: str | None) -> str:
-    """`run_id`, or the id of the newest run of the DAG."""
-    if run_id is not None:
-        return run_id
-    found = run_list(here.database, dag_id, limit=1).runs
-    if not found:
-        raise NotFoundError(
-            f"DAG {dag_id!r} has no runs yet. Start one: nbflow dags trigger {dag_id}"
-        )
-    return found[0].run_id

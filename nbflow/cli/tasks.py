@@ -31,7 +31,7 @@ from nbflow.cli.output import (
     state_text,
 )
 from nbflow.cli.project import project
-from nbflow.cli.runs import DagArgument, RunArgument, newest
+from nbflow.cli.run_names import DagArgument, RunArgument, newest
 from nbflow.views.questions import questions as open_questions
 from nbflow.views.runs import find_try, run_detail, task_instance_detail
 from nbflow.views.shapes import Condition, QuestionView, TaskInstanceView

@@ -22,8 +22,8 @@ def assemble_run(
 
     `executed` holds the executed notebook of each task that has one, by task_id, `states` the state
     of every task. Each code cell says in `metadata.nbflow` which task ran it, how it ended and how
-    long it took, in seconds; a setup cell, which every task runs, stands for all of them with the
-    first that ran it well. Cells without outputs were not run.
+    long it took, in seconds; `metadata.execution` says when, as in JupyterLab. A setup cell, which
+    every task runs, stands for all of them with the first that ran it well.
     """
     ran = _ran(executed)
     nb = deepcopy(source)
@@ -31,7 +31,7 @@ def assemble_run(
     for cell in nb.cells:
         cells.append(_filled(cell, ran.get(cell.get("id"))) if has_code(cell) else cell)
         if "parameters" in tags_of(cell):
-            cells += [deepcopy(cell) for cell in _injected(executed)]
+            cells += _injected(executed)
     nb.cells = cells
     nb.nbformat, nb.nbformat_minor = 4, 5
     _number(nb)
@@ -59,6 +59,8 @@ def _filled(cell: NotebookNode, ran: NotebookNode | None) -> NotebookNode:
     """`cell` with what came of it."""
     cell.outputs = []
     cell.execution_count = None
+    for stale in ("papermill", "execution"):
+        cell.metadata.pop(stale, None)
     about: dict[str, Any] = {"state": "not-run", "duration": None}
     if ran is not None:
         cell.outputs = deepcopy(ran.outputs)
@@ -66,6 +68,8 @@ def _filled(cell: NotebookNode, ran: NotebookNode | None) -> NotebookNode:
         about = {name: value for name, value in _about(ran).items() if name in _TOLD}
         if about.get("setup"):
             about.pop("task_id", None)
+        if ran.metadata.get("execution"):
+            cell.metadata["execution"] = deepcopy(ran.metadata["execution"])
     cell.metadata["nbflow"] = {**cell.metadata.get("nbflow", {}), **about}
     return cell
 
@@ -76,7 +80,10 @@ _TOLD = ("task_id", "setup", "state", "duration")
 def _injected(executed: Mapping[str, NotebookNode]) -> list[NotebookNode]:
     """The cell with the parameters of this run, which is the same in every task."""
     cells = (c for nb in executed.values() for c in nb.cells if INJECTED in tags_of(c))
-    return [cell for cell in [next(cells, None)] if cell is not None]
+    found = [deepcopy(cell) for cell in [next(cells, None)] if cell is not None]
+    for cell in found:
+        cell.metadata.pop("papermill", None)
+    return found
 
 
 def _number(nb: NotebookNode) -> None:

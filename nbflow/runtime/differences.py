@@ -14,6 +14,7 @@ from math import isclose
 
 from nbformat import NotebookNode
 
+from nbflow.runtime.badges import is_badge
 from nbflow.runtime.outputs import plain_text
 from nbflow.runtime.record import tags_of
 
@@ -58,7 +59,7 @@ def differences(first: NotebookNode, second: NotebookNode) -> list[Difference]:
 
 
 def _code_cells(nb: NotebookNode) -> list[tuple[int, NotebookNode]]:
-    own = [cell for cell in nb.cells if INJECTED not in tags_of(cell)]
+    own = [cell for cell in nb.cells if INJECTED not in tags_of(cell) and not is_badge(cell)]
     return [(index, cell) for index, cell in enumerate(own) if cell.cell_type == "code"]
 
 

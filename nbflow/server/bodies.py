@@ -134,6 +134,12 @@ class DiffQuery(Sent):
     new: int = Field(ge=1)
 
 
+class ExportQuery(Sent):
+    """As what to take a run away."""
+
+    to: Literal["html", "ipynb"] = "html"
+
+
 class BackfillQuery(Sent):
     """Whose backfills to list."""
 

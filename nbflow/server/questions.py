@@ -25,6 +25,7 @@ from nbflow.server.bodies import (
     DagQuery,
     DiffQuery,
     EmitEvent,
+    ExportQuery,
     InstanceQuery,
     InstancesQuery,
     NextQuery,
@@ -141,19 +142,11 @@ class Questions:
         return run_views.run_detail(self.store, dag_id, run_id)
 
     def run_notebook(self, dag_id: str, run_id: str) -> NotebookNode:
-        """The assembled notebook of a run, as far as it has come."""
-        run_views.run_detail(self.store, dag_id, run_id)
-        try:
-            found = app.assembled_notebook(self.store, dag_id, run_id)
-        except FileNotFoundError as error:
-            raise NotFoundError(
-                f"A notebook that run {run_id} has left is gone: {error.filename}."
-            ) from error
-        if found is None:
-            raise NotFoundError(
-                f"DAG {dag_id!r} is not made of cells: its tasks have a notebook each, or none."
-            )
-        return found
+        """The run as one notebook, as far as it has come."""
+        return app.run_notebook(self.settings, self.store, dag_id, run_id)
+
+    def export(self, dag_id: str, run_id: str, query: ExportQuery) -> bytes:
+        return app.export_run(self.settings, self.store, dag_id, run_id, query.to)
 
     def task(
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery

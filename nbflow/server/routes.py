@@ -13,7 +13,7 @@ from functools import partial
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server import rerun_routes, value_routes, version_routes
+from nbflow.server import rerun_routes, run_notebook_routes, value_routes, version_routes
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
@@ -246,19 +246,6 @@ class CancelHandler(NbflowHandler):
         """Ask for a run to be ended, with everything that runs in it."""
         self.no_body()
         await self.answer(lambda ask: ask.cancel(self.actor, dag_id, run_id), 202)
-
-
-class RunNotebookHandler(NbflowHandler):
-    """The notebook of a run."""
-
-    auth_resource = "nbflow:runs"
-
-    @web.authenticated
-    @authorized
-    @operation(None)
-    async def get(self, dag_id: str, run_id: str) -> None:
-        """The assembled notebook of a run of a cell DAG, as far as it has come."""
-        await self.answer(lambda ask: ask.run_notebook(dag_id, run_id))
 
 
 class TaskHandler(NbflowHandler):
@@ -616,7 +603,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     *rerun_routes.ROUTES,
     *version_routes.ROUTES,
     *value_routes.ROUTES,
-    (f"{_RUN}/notebook", RunNotebookHandler),
+    *run_notebook_routes.ROUTES,
     ("questions", QuestionsHandler),
     (_TASK, TaskHandler),
     (f"{_TASK}/instances", InstancesHandler),

@@ -45,6 +45,11 @@ class Api:
     async def get(self, *path: str, **query: object) -> Answer:
         return await self._ask("GET", path, params=query)
 
+    async def file(self, *path: str, **query: object) -> HTTPResponse:
+        """What is no JSON: its headers and its body."""
+        whole = ("nbflow", "api", "v1", *path)
+        return await self._fetch(*whole, method="GET", params=query, raise_error=False)
+
     async def post(self, *path: str, body: object = None) -> Answer:
         return await self._ask("POST", path, body=json.dumps(body or {}))
 

@@ -310,15 +310,6 @@ async def test_clearing_a_task_that_is_not_there_is_refused(api: Api, database: 
     assert "load" in answer.message
 
 
-async def test_a_dag_of_functions_has_no_assembled_notebook(api: Api, database: Database) -> None:
-    start_run(database, a_dag("a"))
-
-    answer = await api.get(*RUN, "notebook")
-
-    assert answer.status == 404
-    assert "not made of cells" in answer.message
-
-
 # -- tasks -----------------------------------------------------------------------------------------
 
 

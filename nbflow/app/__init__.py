@@ -1,7 +1,8 @@
 """The composition root: the one place where rooms are put together. Doors ask here for parts that
 are ready to use.
 
-Imported by the doors and by `testing`, and by nothing else. Heavy rooms are imported by the
+What a run leaves behind is read in `left_behind.py` and `run_notebooks.py`. Imported by the doors
+and by `testing`, and by nothing else. Heavy rooms are imported by the
 function that needs them, so that `nbflow dags list` does not pay for Dask.
 """
 
@@ -9,29 +10,36 @@ function that needs them, so that `nbflow dags list` does not pay for Dask.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from threading import Thread
-from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
+from nbflow.app.left_behind import attempt_files, discard_artifacts, read_log, value_detail
+from nbflow.app.run_notebooks import (
+    Assembling,
+    ExportFormat,
+    assembled_notebook,
+    assembled_path,
+    differs_in_order,
+    export_run,
+    keep_assembled,
+    keep_run_notebook,
+    run_notebook,
+)
 from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NbflowError, RequestError
 from nbflow.core.json import JsonObject
 from nbflow.core.notifications import Notify
-from nbflow.core.orders import Source, SourceBundle, artifact_folder, run_folder
+from nbflow.core.orders import Source, SourceBundle
 from nbflow.core.questions import Question
 from nbflow.core.secrets import Secrets
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunType
 from nbflow.settings import Settings
-from nbflow.store import browsing
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import runs as run_store
@@ -39,21 +47,49 @@ from nbflow.store.database import Database
 from nbflow.store.pools import Pool
 
 if TYPE_CHECKING:
-    import nbformat
-
-    from nbflow.core.events import TaskKey
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
-    from nbflow.runtime.attempt_files import AttemptFiles
-    from nbflow.runtime.differences import Difference
     from nbflow.runtime.run_task import TaskRunner
     from nbflow.scheduler.loop import Scheduler
     from nbflow.scheduler.notify import NotifySettings
     from nbflow.store import secret_book as secret_books
     from nbflow.store.secret_lookup import SecretLookup, StoreOfSecrets
-    from nbflow.views.shapes import ConnectionTest, ValueDetail
+    from nbflow.views.shapes import ConnectionTest
 
-log = logging.getLogger(__name__)
+__all__ = [
+    "AskedBy",
+    "ExportFormat",
+    "SecretBook",
+    "Store",
+    "assembled_notebook",
+    "assembled_path",
+    "attempt_files",
+    "connect",
+    "create_run",
+    "differs_in_order",
+    "discard_artifacts",
+    "export_run",
+    "import_ahead",
+    "in_project",
+    "keep_assembled",
+    "keep_run_notebook",
+    "make_data_folder",
+    "make_executor",
+    "make_runner",
+    "make_scheduler",
+    "notify_settings",
+    "open_database",
+    "provide_pools",
+    "questions_asked",
+    "read_log",
+    "run_notebook",
+    "secret_book",
+    "secret_lookup",
+    "secrets_of_project",
+    "try_connection",
+    "utc_now",
+    "value_detail",
+]
 
 Store: TypeAlias = Database
 """The store as doors hold it: opened here, handed to commands, views and feed."""
@@ -172,7 +208,7 @@ def make_scheduler(
     from nbflow.scheduler.load_dags import DagLoader
     from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 
-    assembling = _Assembling(settings, database) if watch_dags else None
+    assembling = Assembling(settings, database) if watch_dags else None
 
     def finished(run: run_store.ActiveRun) -> None:
         if assembling is not None:
@@ -358,155 +394,6 @@ def provide_pools(database: Database, dag: Dag, *, private: bool) -> None:
             f"Task {task_id!r} names the pool {name!r}, which this store does not have. "
             f"Make it: nbflow pools set {name} SLOTS"
         )
-
-
-# -- what runs leave behind ------------------------------------------------------------------------
-
-
-def attempt_files(
-    settings: Settings, dag_id: str, run_id: str, task_id: str, attempt_id: str
-) -> AttemptFiles:
-    """What an attempt leaves behind: its log, its live events, its notebook; also while it runs."""
-    from nbflow.runtime.artifacts import ArtifactStore
-    from nbflow.runtime.attempt_files import AttemptFiles
-
-    folder = artifact_folder(settings.artifacts_url, dag_id, run_id, task_id, attempt_id)
-    return AttemptFiles(ArtifactStore(folder))
-
-
-def read_log(settings: Settings, dag_id: str, run_id: str, task_id: str, one: browsing.Try) -> str:
-    """The whole log of an attempt so far."""
-    return attempt_files(settings, dag_id, run_id, task_id, one.attempt_id).whole_log()
-
-
-def assembled_notebook(
-    database: Database, dag_id: str, run_id: str
-) -> nbformat.NotebookNode | None:
-    """A cell DAG's run as one notebook, as far as it has come; None for other DAGs and runs."""
-    with database.reading() as session:
-        run = run_store.load_run(session, dag_id, run_id)
-        if run is None or run.snapshot.dag.source != "notebook":
-            return None
-        _, bundle = dag_store.load_version(session, run.version_id)
-        tries = browsing.newest_tries(session, run.id)
-
-    import nbformat
-
-    from nbflow.authoring.notebooks import SETUP_OF
-    from nbflow.runtime.artifacts import read_url
-    from nbflow.runtime.assemble import assemble_run
-
-    source = nbformat.reads(bundle.files[run.snapshot.dag.file].decode(), as_version=4)
-    # Cells the reader of the notebook put in for setup are not the user's.
-    source.cells = [c for c in source.cells if SETUP_OF not in c.metadata.get("nbflow", {})]
-    executed: dict[str, nbformat.NotebookNode] = {}
-    for (task_id, _), one in tries.items():
-        if one.output_notebook is not None:
-            text = read_url(one.output_notebook).decode()
-            executed[task_id] = nbformat.reads(text, as_version=4)
-    states: Mapping[str, str] = {k: str(v) for k, v in run.snapshot.states().items()}
-    return assemble_run(source, executed, states)
-
-
-def differs_in_order(
-    assembled: str, source: Path, params: JsonObject
-) -> tuple[list[Difference], float]:
-    """Run the notebook `source` from top to bottom in one kernel, and compare with what its run as
-    a DAG has left at the URL `assembled`.
-
-    Returns where they differ, and how long it took, in seconds.
-    """
-    import nbformat
-
-    from nbflow.runtime.artifacts import read_url
-    from nbflow.runtime.differences import differences
-    from nbflow.runtime.in_order import run_in_order
-
-    began = monotonic()
-    in_order = run_in_order(source, params)
-    took = monotonic() - began
-    as_dag = nbformat.reads(read_url(assembled).decode(), as_version=4)
-    return differences(as_dag, in_order), took
-
-
-def assembled_path(settings: Settings, dag_id: str, run_id: str) -> str:
-    """The URL at which the assembled notebook of a run is kept."""
-    return f"{run_folder(settings.artifacts_url, dag_id, run_id)}/{dag_id}.ipynb"
-
-
-def keep_assembled(settings: Settings, database: Database, dag_id: str, run_id: str) -> str | None:
-    """Write the assembled notebook of a run into the artifact store.
-
-    Returns its URL, None for DAGs without.
-    """
-    notebook = assembled_notebook(database, dag_id, run_id)
-    if notebook is None:
-        return None
-    import nbformat
-
-    from nbflow.runtime.artifacts import ArtifactStore
-
-    folder, _, file = assembled_path(settings, dag_id, run_id).rpartition("/")
-    return ArtifactStore(folder).write(file, nbformat.writes(notebook).encode())
-
-
-def value_detail(
-    database: Database, dag_id: str, run_id: str, key: TaskKey, name: str
-) -> ValueDetail:
-    """A look inside a value that a task instance handed on; no code of it runs."""
-    from nbflow.runtime.value_preview import preview_value
-    from nbflow.views.shapes import ValueDetail
-    from nbflow.views.values import find_value, value_view
-
-    ref = find_value(database, dag_id, run_id, key, name)
-    seen = preview_value(ref)
-    return ValueDetail(
-        value=value_view(key, name, ref),
-        kind=seen.kind,
-        json=seen.json,
-        text=seen.text,
-        columns=list(seen.columns),
-        rows=[list(row) for row in seen.rows],
-        shape=list(seen.shape),
-        dtype=seen.dtype,
-    )
-
-
-def discard_artifacts(urls: Sequence[str]) -> None:
-    """Delete folders and files of the artifact store, in a thread: it may be far away."""
-    from nbflow.runtime.artifacts import delete
-
-    def work() -> None:
-        for url in urls:
-            try:
-                delete(url)
-            # Each kind of remote store has its own errors. What stays behind costs space only.
-            except Exception as error:  # noqa: BLE001
-                log.warning("%s could not be deleted: %s", url, error)
-
-    Thread(target=work, name="nbflow-discard", daemon=True).start()
-
-
-class _Assembling:
-    """Keeps the assembled notebooks of finished runs, in a thread of its own: a large one must not
-    hold up the scheduler.
-    """
-
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._keep = partial(keep_assembled, settings, database)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="nbflow-assemble")
-
-    def __call__(self, run: run_store.ActiveRun) -> None:
-        if run.snapshot.dag.source == "notebook":
-            self._thread.submit(self._try, run.snapshot.run)
-
-    def _try(self, run: DagRun) -> None:
-        try:
-            self._keep(run.dag_id, run.run_id)
-        except (OSError, ValueError, NbflowError) as error:
-            # The run has ended and is stored; its parts are there, only this convenience is
-            # missing.
-            log.warning("No assembled notebook for %s: %s", run.run_id, error)
 
 
 def in_project(settings: Settings, path: Path) -> str:

@@ -1,0 +1,60 @@
+"""The resources of the REST API for a run as one notebook, and as a file to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+from tornado.escape import url_escape
+
+from nbflow.server.bodies import ExportQuery
+from nbflow.server.handlers import NbflowHandler, in_thread, operation
+
+_TYPES = {"html": "text/html; charset=utf-8", "ipynb": "application/x-ipynb+json"}
+
+
+class RunNotebookHandler(NbflowHandler):
+    """The notebook of a run."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(None)
+    async def get(self, dag_id: str, run_id: str) -> None:
+        """A run as one notebook, as far as it has come: its cells, or task after task."""
+        await self.answer(lambda ask: ask.run_notebook(dag_id, run_id))
+
+
+class ExportHandler(NbflowHandler):
+    """A run as a file."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(None, query=ExportQuery)
+    async def get(self, dag_id: str, run_id: str) -> None:
+        """A run as a page of HTML or as a notebook, to be saved as a file."""
+        query = self.query(ExportQuery)
+        work = partial(self._content, dag_id, run_id, query)
+        content = await in_thread(work)
+        name = url_escape(f"{dag_id}.{query.to}", plus=False)
+        # What notebooks have shown is not to act as a page of this server.
+        self.set_header("Content-Disposition", f"attachment; filename*=utf-8''{name}")
+        self.set_header("Content-Security-Policy", "sandbox")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        await self.finish(content, set_content_type=_TYPES[query.to])
+
+    def _content(self, dag_id: str, run_id: str, query: ExportQuery) -> bytes:
+        return self.project.questions().export(dag_id, run_id, query)
+
+
+_RUN = "dags/{dag_id}/runs/{run_id}"
+
+ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
+    (f"{_RUN}/notebook", RunNotebookHandler),
+    (f"{_RUN}/export", ExportHandler),
+]
