@@ -70,7 +70,8 @@ export interface GroupView {
  * A task of a DAG as defined.
  *
  * `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
- * task group around it; `role` says whether it sets up or tears down something for others.
+ * task group around it; `role` says whether it sets up or tears down something for others; `tags`
+ * are words to choose tasks by.
  */
 export interface TaskView {
   task_id: string;
@@ -88,6 +89,7 @@ export interface TaskView {
   group: string | null;
   role: '' | 'setup' | 'teardown';
   mapped: boolean;
+  tags: string[];
 }
 
 /**
@@ -327,13 +329,19 @@ export interface LiveCells {
 }
 
 /**
- * What happens in one run: `keys` run again, or are marked, in topological order. Its version
- * gets the tasks `added` and loses those `removed`; `released` waited for what is marked.
+ * What happens in one run: `keys` run again, or are marked, in topological order; each was in
+ * its state of `before` and is marked as that of `after`. Its version gets the tasks `added` and
+ * loses those `removed`; `released` waited for what is marked.
  */
 export interface AffectedRun {
   dag_id: string;
   run_id: string;
+  state: string;
+  logical_date: string | null;
+  created_at: string | null;
   keys: [string, number][];
+  before: string[];
+  after: string[];
   added: string[];
   removed: string[];
   released: [string, number][];
@@ -345,6 +353,32 @@ export interface ClearPreview {
   dry_run: boolean;
   request_id: number | null;
   runs: AffectedRun[];
+}
+
+/**
+ * A run that is asked for, or would be: its params, passwords hidden, and its tasks. `rerun_of`
+ * is the run that it repeats. A dry run has no `request_id`.
+ */
+export interface RunPlan {
+  dag_id: string;
+  run_id: string;
+  request_id: number | null;
+  params: Record<string, unknown>;
+  tasks: string[];
+  rerun_of: string | null;
+}
+
+/** What a run has left behind, all of which goes with it: how many of each. */
+export interface RunContents {
+  dag_id: string;
+  run_id: string;
+  state: string;
+  instances: number;
+  tries: number;
+  logs: number;
+  notebooks: number;
+  values: number;
+  notes: number;
 }
 
 /**
@@ -721,11 +755,15 @@ export interface SourceFile {
   text: string;
 }
 
-/** A version with its tasks and its text. */
+/**
+ * A version with its tasks and its text; `params` are those of its trigger form, as in
+ * DagDetail.
+ */
 export interface VersionDetail {
   dag_id: string;
   number: number;
   tasks: TaskView[];
+  params: Record<string, unknown>;
   files: SourceFile[];
 }
 

@@ -52,7 +52,7 @@ class TaskOptions(TypedDict, total=False):
     in Airflow's words, and needs `mail` in the settings.
     `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
     its arguments and its source mention. `params` stand before the DAG's for this task, unless a
-    run is given others.
+    run is given others. `tags` are words to choose tasks by, as in `tag:slow`.
     """
 
     trigger_rule: TriggerRule | str
@@ -92,6 +92,7 @@ class TaskOptions(TypedDict, total=False):
     email_on_retry: bool
     map_index_template: str
     min_success_ratio: float
+    tags: Iterable[str]
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.

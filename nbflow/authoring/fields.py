@@ -163,6 +163,7 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "map_index_template": read.text("map_index_template", ""),
         "outlets": _assets(read, "outlets"),
         "inlets": _assets(read, "inlets"),
+        "tags": _tags(read),
     }
 
 

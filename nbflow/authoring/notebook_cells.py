@@ -38,7 +38,8 @@ _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 class Declared:
     """What was declared about one code cell.
 
-    `task` is empty where nothing was; `source` is the code without our magics.
+    `task` is empty where nothing was; `source` is the code without our magics. `tags` are those
+    that mean nothing to nbflow or Jupyter.
     """
 
     index: int
@@ -51,6 +52,7 @@ class Declared:
     is_skipped: bool = False
     is_parameters: bool = False
     may_raise: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def declared_cells(nb: NotebookNode, findings: Findings) -> list[Declared]:
@@ -112,7 +114,14 @@ def _declared(index: int, cell: NotebookNode, findings: Findings) -> Declared:
         is_skipped="skip" in tags or "skip-execution" in tags or not source.strip(),
         is_parameters="parameters" in tags,
         may_raise="raises-exception" in tags,
+        tags=tuple(tag for tag in tags if tag not in _MEANT and ":" not in tag),
     )
+
+
+_MEANT = frozenset(
+    {"setup", "skip", "parameters", "outputs", "injected-parameters"}
+    | {"skip-execution", "raises-exception"}
+)
 
 
 def _values(tags: Iterable[str], prefix: str) -> Iterator[str]:
@@ -166,7 +175,7 @@ def parse_magic(rest: str, findings: Findings) -> MagicLine:
     )
 
 
-_LISTS = ("outlets", "inlets")
+_LISTS = ("outlets", "inlets", "tags")
 _USAGE = "Write it like `%%task train --after clean --retries 2`."
 
 

@@ -291,6 +291,9 @@ class _Reader:
         own: dict[str, Any] = {}  # options from every cell of the task
         for cell in group.cells:
             own.update(self.by_index[cell].options)
+        tagged = [tag for cell in group.cells for tag in self.by_index[cell].tags]
+        options = self._options(own)
+        options["tags"] = tuple(dict.fromkeys([*tagged, *options["tags"]]))
         inputs = {name: names[source] for name, source in plan.inputs(group).items()}
         payload: dict[str, Any] = {  # ids and names, as `core.Task` lists them
             "notebook": self.name,
@@ -312,7 +315,7 @@ class _Reader:
             doc=_why_together(group),
             secrets=self._secrets(own),
             group=self._group(own),
-            **self._options(own),
+            **options,
         )
 
     def _group(self, own: Mapping[str, Any]) -> str | None:  # options, as above

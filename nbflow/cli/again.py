@@ -4,6 +4,7 @@ preview, a question, the request.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta, timezone
@@ -18,8 +19,8 @@ from nbflow.commands import Receipt
 from nbflow.core.errors import RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.rerun import Affected
-from nbflow.views.backfills import clear_preview
 from nbflow.views.dags import zone_of
+from nbflow.views.previews import clear_preview, run_plan
 
 SelectOption = Annotated[
     list[str] | None,
@@ -65,6 +66,15 @@ def preview_and_ask(
         show({**shown, **nothing}, output, lambda: f"{_would(verb)}: {words}.")
     else:
         here.tell(ask_for(), shown, f"{_does(verb)}: {words}.", output)
+
+
+def show_plan(receipt: Receipt, output: Output) -> None:
+    """Say what a run is going to be that is not asked for yet."""
+    assert receipt.new is not None  # of verbs that make a run
+    plan = run_plan(receipt.new, receipt.request_id)
+    params = ", ".join(f"{name}={json.dumps(value)}" for name, value in plan.params.items())
+    given = f" with {params}" if params else ""
+    show(plan, output, lambda: f"Would run {', '.join(plan.tasks) or 'nothing'}{given}.")
 
 
 def described(affected: tuple[Affected, ...], dag_id: str = "") -> str:

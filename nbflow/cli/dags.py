@@ -12,7 +12,7 @@ from rich.text import Text
 
 from nbflow import app, picture
 from nbflow.authoring import lint as lint_rules
-from nbflow.cli.again import SelectOption, moment
+from nbflow.cli.again import DryRunOption, SelectOption, moment, show_plan
 from nbflow.cli.definitions import ParamOption, find_dag, read_params
 from nbflow.cli.output import (
     Output,
@@ -172,6 +172,7 @@ def trigger(
     run_id: Annotated[str | None, typer.Option(help="Its id; one is made if not given.")] = None,
     note: Annotated[str, typer.Option(help="Why: kept with the run.")] = "",
     select: SelectOption = None,
+    dry_run: DryRunOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -187,7 +188,11 @@ def trigger(
             run_id=run_id,
             note=note,
             tasks=select,
+            dry_run=dry_run,
         )
+        if dry_run:
+            show_plan(receipt, output)
+            return
         asked = {"dag_id": dag_id, "run_id": receipt.run_id}
         words = f"Run {receipt.run_id} has begun. Follow it: nbflow runs watch {dag_id}"
         here.tell(receipt, asked, words, output)

@@ -21,6 +21,7 @@ from nbflow.cli.again import (
     YesOption,
     moment,
     preview_and_ask,
+    show_plan,
 )
 from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.output import (
@@ -29,6 +30,7 @@ from nbflow.cli.output import (
     StoreOption,
     age,
     between,
+    counted,
     errors_as_sentences,
     rows,
     show,
@@ -40,8 +42,9 @@ from nbflow.cli.run_names import DagArgument, RunArgument, newest
 from nbflow.cli.run_notebooks import export, notebook
 from nbflow.commands import Runs
 from nbflow.views.dags import params_of
+from nbflow.views.previews import run_contents
 from nbflow.views.runs import run_detail, run_list
-from nbflow.views.shapes import RunDetail, RunView
+from nbflow.views.shapes import RunContents, RunDetail, RunView
 
 runs = typer.Typer(no_args_is_help=True)
 
@@ -195,6 +198,7 @@ def rerun(
         bool, typer.Option("--latest", help="On the current version of the DAG.")
     ] = False,
     note: Annotated[str, typer.Option(help="Why: kept with the new run.")] = "",
+    dry_run: DryRunOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -203,7 +207,12 @@ def rerun(
         here = project(store)
         run = newest(here, dag_id, run_id)
         given = read_params(params_of(here.database, dag_id) or {}, param)
-        receipt = here.commands.rerun(dag_id, run, given, task, latest=latest, note=note)
+        receipt = here.commands.rerun(
+            dag_id, run, given, task, latest=latest, note=note, dry_run=dry_run
+        )
+        if dry_run:
+            show_plan(receipt, output)
+            return
         asked = {"dag_id": dag_id, "run_id": receipt.run_id, "rerun_of": run}
         here.tell(receipt, asked, f"Run {receipt.run_id} repeats {run} with changes.", output)
 
@@ -228,6 +237,7 @@ def note_(
 def delete(
     dag_id: DagArgument,
     run_id: Annotated[str, typer.Argument(help="The id of the run.")],
+    dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
@@ -235,11 +245,28 @@ def delete(
     """Forget a finished run, with its tries, values, notebooks and logs."""
     with errors_as_sentences(output):
         here = project(store)
+        contents = run_contents(here.database, dag_id, run_id)
+        if dry_run:
+            show(contents, output, lambda: f"Would delete run {run_id}: {_left(contents)}.")
+            return
         if output is Output.TABLE and sys.stdin.isatty() and not yes:
-            typer.confirm(f"Delete run {run_id} with all it left behind?", abort=True)
+            typer.confirm(f"Delete run {run_id}: {_left(contents)}?", abort=True)
         receipt = here.commands.delete_run(dag_id, run_id)
         asked = {"dag_id": dag_id, "run_id": run_id}
         here.tell(receipt, asked, f"Run {run_id} is deleted.", output)
+
+
+def _left(contents: RunContents) -> str:
+    """`3 attempts, 2 logs, 1 value`; what there is none of is not named."""
+    counts = [
+        (contents.instances, "task instance"),
+        (contents.tries, "attempt"),
+        (contents.logs, "log"),
+        (contents.notebooks, "notebook"),
+        (contents.values, "value"),
+        (contents.notes, "note"),
+    ]
+    return ", ".join(counted(number, noun) for number, noun in counts if number)
 
 
 @runs.command()

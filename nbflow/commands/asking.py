@@ -12,7 +12,7 @@ from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError, NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.json import Json, JsonObject
-from nbflow.core.rerun import Affected
+from nbflow.core.rerun import Affected, NewRun
 from nbflow.core.selection import select_tasks
 from nbflow.store import dags as dag_store
 from nbflow.store import requests as request_store
@@ -28,7 +28,7 @@ class Receipt:
     """A request was written down as `request_id`; `run_id` names the run it makes or touches.
 
     `affected` says what happens in which run, `keys` the same for all of them together; `planned`
-    are the runs of a backfill.
+    are the runs of a backfill, `new` is the run that is made.
     """
 
     request_id: int | None
@@ -36,6 +36,7 @@ class Receipt:
     keys: tuple[TaskKey, ...] = ()
     affected: tuple[Affected, ...] = ()
     planned: tuple[PlannedRun, ...] = ()
+    new: NewRun | None = None
 
 
 def schema_errors(schema: JsonObject, value: Json) -> Iterable[param_rules.SchemaError]:

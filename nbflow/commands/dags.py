@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from nbflow.commands.asking import Asking, Receipt, checked_params, selected_tasks
+from nbflow.core import rerun
 from nbflow.core.json import Json, JsonObject
 from nbflow.store.runs import refuse_second
 
@@ -23,8 +24,11 @@ class DagVerbs(Asking):
         run_id: str | None = None,
         note: str = "",
         tasks: Collection[str] | None = None,
+        dry_run: bool = False,
     ) -> Receipt:
         """Ask for a run of `dag_id` now, of all its tasks or of what `tasks` select.
+
+        With `dry_run` nothing is asked for: the receipt says what the run would be.
 
         Raises DefinitionError listing every param that does not fit, RequestError for a run id or
         a logical date that another run has.
@@ -35,15 +39,19 @@ class DagVerbs(Asking):
             only = None if tasks is None else selected_tasks(stored.dag, tasks)
             run_id = run_id or f"manual__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
             refuse_second(session, dag_id, run_id, logical_date)
+            values = checked_params(stored.dag, params)
+            new = rerun.new_run(stored.dag, run_id, values, only)
+            if dry_run:
+                return Receipt(None, run_id, new=new)
             payload: dict[str, Json] = {
                 "dag_id": dag_id,
                 "run_id": run_id,
-                "params": checked_params(stored.dag, params),
+                "params": values,
                 "logical_date": None if logical_date is None else logical_date.isoformat(),
                 "note": note,
                 "only": None if only is None else [*only],
             }
-            return Receipt(self._ask(session, "trigger", payload), run_id)
+            return Receipt(self._ask(session, "trigger", payload), run_id, new=new)
 
     def pause(self, dag_id: str, *, hold: bool = False) -> Receipt:
         """Ask for no more scheduled runs of this DAG. Runs in progress go on; with `hold` what runs

@@ -89,7 +89,8 @@ def _take(reached: dict[tuple[str, str], _Reached], run: ActiveRun, task_id: str
 
 
 def _merged(one: _Reached) -> Affected:
-    return replace(one.affected, keys=in_order(one.dag, one.keys))
+    found = rerun.affected(one.run.snapshot, in_order(one.dag, one.keys))
+    return replace(one.affected, keys=found.keys, before=found.before)
 
 
 def _markers(dag: Dag, keys: Iterable[TaskKey]) -> list[Task]:

@@ -4,7 +4,7 @@ that a note is kept, that they are forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -17,7 +17,7 @@ from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.rerun import Affected, Which
-from nbflow.core.selection import select_tasks
+from nbflow.core.selection import SelectionError, select_tasks
 from nbflow.core.states import RunState, TaskState
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
@@ -82,7 +82,7 @@ class RunVerbs(Asking):
         with self.database.transaction() as session:
             newest = self._dag(session, dag_id).dag if latest else None
             found = self._chosen(session, dag_id, runs, past=past, future=future)
-            first = [(run, rerun.to_clear(run.snapshot, which, newest)) for run in found]
+            first = _in_each(found, lambda run: rerun.to_clear(run.snapshot, which, newest))
             first = [(run, one) for run, one in first if not one.is_nothing]
             affected = [one for _, one in first]
             if recursive:
@@ -119,8 +119,8 @@ class RunVerbs(Asking):
         target = TaskState(_one_of(state, MARKS, "A task"))
         with self.database.transaction() as session:
             found = self._chosen(session, dag_id, runs, past=past, future=future)
-            affected = [rerun.to_mark(run.snapshot, which, target) for run in found]
-            affected = [one for one in affected if not one.is_nothing]
+            each = _in_each(found, lambda run: rerun.to_mark(run.snapshot, which, target))
+            affected = [one for _, one in each if not one.is_nothing]
             if dry_run:
                 return _receipt(None, affected)
             if not affected:
@@ -135,8 +135,7 @@ class RunVerbs(Asking):
             snapshot = self._run(session, dag_id, run_id).snapshot
             if snapshot.run.state is target:
                 raise RequestError(f"Run {run_id} is {state} already.")
-            keys = tuple(key for key, _ in rerun.to_settle(snapshot, target))
-            affected = [Affected(run_id, keys, dag_id=dag_id)]
+            affected = [rerun.to_mark_run(snapshot, target)]
             if dry_run:
                 return _receipt(None, affected)
             payload: dict[str, Json] = {"dag_id": dag_id, "run_id": run_id, "state": state}
@@ -168,22 +167,30 @@ class RunVerbs(Asking):
         latest: bool = False,
         note: str = "",
         new_run_id: str | None = None,
+        dry_run: bool = False,
     ) -> Receipt:
         """Ask for a run like this one with other params: a new run, linked to this one.
 
         A run keeps the params it was made with, so that what it did can be told from what it says.
-        With `tasks` only those run, on the values the others handed on in the first run.
+        With `tasks` only those run, on the values the others handed on in the first run. With
+        `latest` it is one of the current version, without the params that this has no more. With
+        `dry_run` nothing is asked for: the receipt says what the run would be.
         """
         now = self.clock()
         with self.database.transaction() as session:
             origin = self._run(session, dag_id, run_id)
             full = self._dag(session, dag_id).dag if latest else origin.snapshot.dag
-            values = checked_params(full, {**origin.snapshot.run.params, **(params or {})})
+            first = origin.snapshot.run
+            had = {name: value for name, value in first.params.items() if name in full.params}
+            values = checked_params(full, {**had, **(params or {})})
             only = None
             if tasks is not None:
                 only = select_tasks(tasks, full)
                 _check_values(origin, full.narrowed(only).tasks, only)
             made = new_run_id or f"rerun__{now.isoformat(timespec='seconds')}_{uuid4().hex[:6]}"
+            new = rerun.new_run(full, made, values, first.only if only is None else only, run_id)
+            if dry_run:
+                return Receipt(None, made, new=new)
             payload: dict[str, Json] = {
                 "dag_id": dag_id,
                 "run_id": made,
@@ -193,7 +200,7 @@ class RunVerbs(Asking):
                 "latest": latest,
                 "note": note,
             }
-            return Receipt(self._ask(session, "rerun", payload), made)
+            return Receipt(self._ask(session, "rerun", payload), made, new=new)
 
     def note(
         self, dag_id: str, run_id: str, note: str, task_id: str | None = None, map_index: int = -1
@@ -267,6 +274,24 @@ class RunVerbs(Asking):
         run_id = first[0] if isinstance(first, list) and len(named) == 1 else None
         payload = {"dag_id": dag_id, "run_id": run_id, "runs": named, **more}
         return self._ask(session, verb, payload)
+
+
+def _in_each(
+    found: Sequence[ActiveRun], decide: Callable[[ActiveRun], Affected]
+) -> list[tuple[ActiveRun, Affected]]:
+    """What is decided about each run. Of many runs, those of versions that have nothing the
+    selection names are left out; it is wrong where none has.
+    """
+    decided: list[tuple[ActiveRun, Affected]] = []
+    wrong: SelectionError | None = None
+    for run in found:
+        try:
+            decided.append((run, decide(run)))
+        except SelectionError as error:
+            wrong = error
+    if wrong is not None and not decided:
+        raise wrong
+    return decided
 
 
 def _named(affected: Iterable[Affected]) -> list[Json]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import RequestError
 from nbflow.core.json import JsonObject
-from nbflow.core.rerun import Affected, Which, to_clear
+from nbflow.core.rerun import Affected, Which, affected, to_clear
 from nbflow.core.snapshot import DagRun, RunSnapshot
 from nbflow.core.states import RunState, Word
 from nbflow.core.timetables import DagRunInfo, Timetable, timetable_from_json
@@ -178,8 +178,7 @@ def runs_again(backfill: Backfill, snapshot: RunSnapshot) -> Affected:
     if backfill.reprocess is not Reprocess.FAILED:
         return to_clear(snapshot, Which(known))
     resumed = to_clear(snapshot, Which())
-    keys = tuple(key for key in resumed.keys if key[0] in known)
-    return Affected(resumed.run_id, keys, dag_id=resumed.dag_id)
+    return affected(snapshot, [key for key in resumed.keys if key[0] in known])
 
 
 def missing_values(dag: Dag, tasks: Iterable[str]) -> str | None:

@@ -110,7 +110,7 @@ class Task:
     `templates` says how they are rendered where it is not the plain way: `files` by the text that
     stands for them, `searchpath`, `native`, and whether the DAG has macros of its `own`. With
     `reads_previous` the task asks about the last run before its own that succeeded. `params` are
-    like the DAG's and stand before them for this task.
+    like the DAG's and stand before them for this task. `tags` are words to choose tasks by.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
@@ -158,6 +158,7 @@ class Task:
     params: Mapping[str, JsonObject] = field(default_factory=dict)
     reads_previous: bool = False
     do_xcom_push: bool = True
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -369,6 +370,7 @@ def _task(raw: dict[str, Any]) -> Task:
         "expansion": Expansion.from_json(raw["expansion"]) if raw.get("expansion") else None,
         "poke": PokePolicy(**raw["poke"]) if raw.get("poke") else None,
         "secrets": tuple(raw.get("secrets", ())),
+        "tags": tuple(raw.get("tags", ())),
     }
     return Task(**{**raw, **typed})
 

@@ -4,15 +4,17 @@ what becomes of them. All of it can be looked at before it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
+from nbflow.core import params
 from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
+from nbflow.core.json import JsonObject
 from nbflow.core.reach import reach
 from nbflow.core.selection import in_order, select_all
 from nbflow.core.setup_teardown import Scopes
-from nbflow.core.snapshot import RunSnapshot, TaskInstance
+from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
 from nbflow.core.states import RunState, TaskState
 
 FAILED = frozenset({TaskState.FAILED, TaskState.UPSTREAM_FAILED, TaskState.CANCELLED})
@@ -39,20 +41,49 @@ class Which:
 class Affected:
     """What would happen in one run: `keys` run again (or are marked), in topological order.
 
-    `added` and `removed` are tasks that the latest version has and the run's does not, and the
-    other way round. `released` wait for a marked task and can go on. `dag_id` is the run's DAG.
+    `before` holds the state each of them is in, `after` the one it is marked as; nothing where they
+    run again. `added` and `removed` are tasks that the latest version has and the run's does not,
+    and the other way round. `released` wait for a marked task and can go on.
     """
 
-    run_id: str
+    run: DagRun
     keys: tuple[TaskKey, ...]
+    before: tuple[TaskState, ...] = ()
+    after: tuple[TaskState, ...] = ()
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    released: tuple[TaskKey, ...] = field(default=())
-    dag_id: str = ""
+    released: tuple[TaskKey, ...] = ()
+
+    @property
+    def run_id(self) -> str:
+        return self.run.run_id
+
+    @property
+    def dag_id(self) -> str:
+        return self.run.dag_id
 
     @property
     def is_nothing(self) -> bool:
         return not (self.keys or self.added or self.removed)
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A run that does not exist yet: its params, passwords hidden, and its tasks in topological
+    order. `rerun_of` is the run that it repeats.
+    """
+
+    dag_id: str
+    run_id: str
+    params: JsonObject
+    tasks: tuple[str, ...]
+    rerun_of: str | None = None
+
+
+def affected(snapshot: RunSnapshot, keys: Sequence[TaskKey]) -> Affected:
+    """These instances of the run, with the states they are in."""
+    before = tuple(snapshot.instances[key].state for key in keys)
+    return Affected(snapshot.run, tuple(keys), before)
 
 
 def to_clear(snapshot: RunSnapshot, which: Which, latest: Dag | None = None) -> Affected:
@@ -61,8 +92,8 @@ def to_clear(snapshot: RunSnapshot, which: Which, latest: Dag | None = None) -> 
     The setups that tasks need, and their teardowns, come with them. Raises SelectionError.
     """
     dag = latest or snapshot.dag
-    there = {key[0] for key in snapshot.instances if fits(dag, key)}
-    new = {t: TaskInstance(t) for t in dag.by_id if t not in there}
+    known = {key[0] for key in snapshot.instances if fits(dag, key)}
+    new = {t: TaskInstance(t) for t in dag.by_id if t not in known}
     instances = {**snapshot.instances, **{one.key: one for one in new.values()}}
     scopes = snapshot.scopes if latest is None else Scopes(latest)
     chosen = _chosen(dag, instances, which)
@@ -74,12 +105,11 @@ def to_clear(snapshot: RunSnapshot, which: Which, latest: Dag | None = None) -> 
         for key, one in snapshot.instances.items()
         if key[0] not in dag.by_id and one.state is not TaskState.REMOVED
     }
-    return Affected(
-        snapshot.run.run_id,
-        in_order(dag, [key for key in keys if key[0] not in new and fits(dag, key)]),
-        tuple(task_id for task_id in dag.graph.order if task_id in new),
-        tuple(sorted(gone)),
-        dag_id=snapshot.run.dag_id,
+    there = in_order(dag, [key for key in keys if key[0] not in new and fits(dag, key)])
+    return replace(
+        affected(snapshot, there),
+        added=tuple(task_id for task_id in dag.graph.order if task_id in new),
+        removed=tuple(sorted(gone)),
     )
 
 
@@ -95,20 +125,36 @@ def to_force(snapshot: RunSnapshot, tasks: tuple[str, ...]) -> Affected:
     """What can be made to run now, whatever the rules say: what does not run already."""
     chosen = _chosen(snapshot.dag, snapshot.instances, Which(tasks))
     idle = [key for key in chosen if not snapshot.instances[key].is_with_executor]
-    return Affected(snapshot.run.run_id, in_order(snapshot.dag, idle), dag_id=snapshot.run.dag_id)
+    return affected(snapshot, in_order(snapshot.dag, idle))
 
 
 def to_mark(snapshot: RunSnapshot, which: Which, state: TaskState) -> Affected:
     """What marking would do: instances that are in that state already are left out."""
     chosen = _chosen(snapshot.dag, snapshot.instances, which)
-    keys = [key for key in chosen if snapshot.instances[key].state is not state]
+    others = [key for key in chosen if snapshot.instances[key].state is not state]
+    keys = in_order(snapshot.dag, others)
     released = to_release(snapshot, chosen, state)
-    return Affected(
-        snapshot.run.run_id,
-        in_order(snapshot.dag, keys),
-        released=released,
-        dag_id=snapshot.run.dag_id,
-    )
+    return replace(affected(snapshot, keys), after=(state,) * len(keys), released=released)
+
+
+def to_mark_run(snapshot: RunSnapshot, state: RunState) -> Affected:
+    """What marking the run would do to its task instances: {success, failed}."""
+    settled = to_settle(snapshot, state)
+    after = tuple(target for _, target in settled)
+    return replace(affected(snapshot, [key for key, _ in settled]), after=after)
+
+
+def new_run(
+    dag: Dag,
+    run_id: str,
+    values: JsonObject,
+    only: Collection[str] | None,
+    rerun_of: str | None = None,
+) -> NewRun:
+    """What a run with these params, of all tasks or of `only` these, is going to be."""
+    made_of = dag if only is None else dag.narrowed(only)
+    shown = params.hidden(params.secret_names(dag.params), values)
+    return NewRun(dag.dag_id, run_id, shown, tuple(made_of.graph.order), rerun_of)
 
 
 def to_release(

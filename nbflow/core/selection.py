@@ -4,7 +4,7 @@
     +load           with all upstream           load+            with all downstream
     2+load          two steps upstream          load+1           one step downstream
     train[3]        one instance of a mapped task
-    state:failed    group:etl    operator:BashOperator
+    state:failed    group:etl    operator:BashOperator    tag:slow
     a, b   a b   a | b    either        a & b    both        !a    all but        ( ... )
 
 What is done with the chosen ones is decided in `rerun.py` and `backfill.py`.
@@ -174,7 +174,12 @@ class _Reader:
     def _atom(self, name: str, at: int) -> Keys:
         method, colon, rest = name.partition(":")
         if colon:
-            ways = {"state": self._in_state, "group": self._group, "operator": self._operator}
+            ways = {
+                "state": self._in_state,
+                "group": self._group,
+                "operator": self._operator,
+                "tag": self._tagged,
+            }
             if method not in ways:
                 why = f"there is no {method!r} to choose by. {did_you_mean(method, ways)}"
                 raise self._wrong(at, why)
@@ -222,6 +227,12 @@ class _Reader:
         if name not in names:
             raise self._wrong(at, f"no task is of operator {name!r}. {did_you_mean(name, names)}")
         return self._of(t.task_id for t in self._dag.tasks if name in _operators_of(t))
+
+    def _tagged(self, tag: str, at: int) -> Keys:
+        tags = {word for task in self._dag.tasks for word in task.tags}
+        if tag not in tags:
+            raise self._wrong(at, f"no task has the tag {tag!r}. {did_you_mean(tag, tags)}")
+        return self._of(task.task_id for task in self._dag.tasks if tag in task.tags)
 
     def _of(self, task_ids: Iterable[str]) -> Keys:
         wanted = set(task_ids)

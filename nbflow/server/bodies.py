@@ -33,7 +33,7 @@ class Pause(Sent):
 
 class Trigger(Sent):
     """Ask for a run: its params, and the logical date if it is not to be now. `tasks` are selection
-    expressions, null for all tasks.
+    expressions, null for all tasks. With `dry_run` only say what the run would be.
     """
 
     params: dict[str, Any] = Field(default_factory=dict)  # any JSON; the DAG's schemas check it
@@ -41,6 +41,7 @@ class Trigger(Sent):
     run_id: str | None = Field(default=None, min_length=1, max_length=250)
     note: str = ""
     tasks: list[str] | None = None
+    dry_run: bool = False
 
 
 class Chosen(Sent):
@@ -91,12 +92,13 @@ class RunTasks(Sent):
 
 
 class Rerun(Sent):
-    """A run like another one: what is different."""
+    """A run like another one: what is different. With `dry_run` only say what it would be."""
 
     params: dict[str, Any] = Field(default_factory=dict)  # as above
     tasks: list[str] | None = None
     latest: bool = False
     note: str = ""
+    dry_run: bool = False
 
 
 class Note(Sent):

@@ -35,7 +35,6 @@ from nbflow.server.bodies import (
     PreviewQuery,
     QuestionQuery,
     RunQuery,
-    Trigger,
     TryQuery,
     VariableBody,
 )
@@ -291,7 +290,9 @@ class Questions:
     clear_runs = rerun_questions.clear_runs
     mark = rerun_questions.mark
     run_tasks = rerun_questions.run_tasks
+    trigger = rerun_questions.trigger
     rerun = rerun_questions.rerun
+    run_contents = rerun_questions.run_contents
     note = rerun_questions.note
     delete_run = rerun_questions.delete_run
     backfills = rerun_questions.backfills
@@ -316,17 +317,6 @@ class Questions:
         if body.paused:
             return _accepted(verbs.pause(dag_id, hold=body.hold))
         return _accepted(verbs.unpause(dag_id))
-
-    def trigger(self, actor: str, dag_id: str, body: Trigger) -> RequestReceipt:
-        receipt = self._verbs(actor).trigger(
-            dag_id,
-            body.params,
-            body.logical_date,
-            run_id=body.run_id,
-            note=body.note,
-            tasks=body.tasks,
-        )
-        return _accepted(receipt)
 
     def cancel(self, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
         return _accepted(self._verbs(actor).cancel(dag_id, run_id))

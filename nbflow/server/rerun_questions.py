@@ -20,15 +20,19 @@ from nbflow.server.bodies import (
     Note,
     Rerun,
     RunTasks,
+    Trigger,
 )
 from nbflow.views import backfills as backfill_views
-from nbflow.views.backfills import clear_preview
+from nbflow.views import previews as preview_views
+from nbflow.views.previews import clear_preview, run_plan
 from nbflow.views.shapes import (
     BackfillDetail,
     BackfillList,
     BackfillPlan,
     ClearPreview,
     RequestReceipt,
+    RunContents,
+    RunPlan,
 )
 
 
@@ -92,12 +96,39 @@ def run_tasks(ask: House, actor: str, dag_id: str, run_id: str, body: RunTasks) 
     return clear_preview(receipt.affected, receipt.request_id)
 
 
-def rerun(ask: House, actor: str, dag_id: str, run_id: str, body: Rerun) -> RequestReceipt:
-    return _accepted(
-        ask.verbs(actor).rerun(
-            dag_id, run_id, body.params, body.tasks, latest=body.latest, note=body.note
-        )
+def trigger(ask: House, actor: str, dag_id: str, body: Trigger) -> RunPlan:
+    receipt = ask.verbs(actor).trigger(
+        dag_id,
+        body.params,
+        body.logical_date,
+        run_id=body.run_id,
+        note=body.note,
+        tasks=body.tasks,
+        dry_run=body.dry_run,
     )
+    return _plan(receipt)
+
+
+def rerun(ask: House, actor: str, dag_id: str, run_id: str, body: Rerun) -> RunPlan:
+    receipt = ask.verbs(actor).rerun(
+        dag_id,
+        run_id,
+        body.params,
+        body.tasks,
+        latest=body.latest,
+        note=body.note,
+        dry_run=body.dry_run,
+    )
+    return _plan(receipt)
+
+
+def _plan(receipt: Receipt) -> RunPlan:
+    assert receipt.new is not None  # both verbs make a run
+    return run_plan(receipt.new, receipt.request_id)
+
+
+def run_contents(ask: House, dag_id: str, run_id: str) -> RunContents:
+    return preview_views.run_contents(ask.store, dag_id, run_id)
 
 
 def note(ask: House, actor: str, dag_id: str, run_id: str, body: Note) -> RequestReceipt:

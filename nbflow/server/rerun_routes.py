@@ -27,6 +27,8 @@ from nbflow.views.shapes import (
     BackfillPlan,
     ClearPreview,
     RequestReceipt,
+    RunContents,
+    RunPlan,
 )
 
 
@@ -97,11 +99,27 @@ class RerunHandler(NbflowHandler):
 
     @web.authenticated
     @allowed_to("execute")
-    @operation(RequestReceipt, status=202, body=Rerun)
+    @operation(RunPlan, status=202, body=Rerun)
     async def post(self, dag_id: str, run_id: str) -> None:
-        """Ask for a new run like this one, with other params or of some tasks only."""
+        """Ask for a new run like this one, with other params or of some tasks only; or say what it
+        would be.
+        """
         body = self.body(Rerun)
-        await self.answer(lambda ask: ask.rerun(self.actor, dag_id, run_id, body), 202)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: ask.rerun(self.actor, dag_id, run_id, body), status)
+
+
+class ContentsHandler(NbflowHandler):
+    """What a run has left behind."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(RunContents)
+    async def get(self, dag_id: str, run_id: str) -> None:
+        """What goes with a run when it is deleted: its tries, logs, notebooks and values."""
+        await self.answer(lambda ask: ask.run_contents(dag_id, run_id))
 
 
 class NoteHandler(NbflowHandler):
@@ -176,6 +194,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (f"{_RUN}/mark", MarkHandler),
     (f"{_RUN}/run-tasks", RunTasksHandler),
     (f"{_RUN}/rerun", RerunHandler),
+    (f"{_RUN}/contents", ContentsHandler),
     (f"{_RUN}/note", NoteHandler),
     ("backfills", BackfillsHandler),
     ("backfills/{backfill_id}", BackfillHandler),

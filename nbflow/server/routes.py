@@ -61,6 +61,7 @@ from nbflow.views.shapes import (
     RequestReceipt,
     RunDetail,
     RunList,
+    RunPlan,
     SchedulerStart,
     ScheduleView,
     TaskInstanceDetail,
@@ -207,11 +208,14 @@ class RunsHandler(NbflowHandler):
 
     @web.authenticated
     @allowed_to("execute")
-    @operation(RequestReceipt, status=202, body=Trigger)
+    @operation(RunPlan, status=202, body=Trigger)
     async def post(self, dag_id: str) -> None:
-        """Ask for a run of a DAG now. The run exists once the scheduler has answered."""
+        """Ask for a run of a DAG now, which exists once the scheduler has answered; or say what it
+        would be.
+        """
         body = self.body(Trigger)
-        await self.answer(lambda ask: ask.trigger(self.actor, dag_id, body), 202)
+        status = 200 if body.dry_run else 202
+        await self.answer(lambda ask: ask.trigger(self.actor, dag_id, body), status)
 
 
 class RunHandler(NbflowHandler):

@@ -29,11 +29,13 @@ from nbflow.store.tables import (
     ImportErrorRow,
     TaskInstanceRow,
     TryRow,
+    ValueRow,
     table_of,
 )
 
 _DAGS, _VERSIONS, _RUNS = table_of(DagRow), table_of(DagVersionRow), table_of(DagRunRow)
 _INSTANCES, _TRIES, _ERRORS = table_of(TaskInstanceRow), table_of(TryRow), table_of(ImportErrorRow)
+_VALUES = table_of(ValueRow)
 _RUN_FIELDS = [_RUNS.c[name] for name in DagRun.__dataclass_fields__]
 _INSTANCE_FIELDS = [_INSTANCES.c[name] for name in TaskInstance.__dataclass_fields__]
 
@@ -92,6 +94,19 @@ class Try:
     log: str | None
     peak_memory: int | None
     rendered: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """How much a run has left behind: its attempts, what each of them wrote, values, and notes on
+    its task instances.
+    """
+
+    tries: int
+    logs: int
+    notebooks: int
+    values: int
+    notes: int
 
 
 def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> list[ListedDag]:
@@ -266,6 +281,17 @@ def newest_tries(session: Session, run_pk: int) -> Mapping[TaskKey, Try]:
         key = (values.pop("task_id"), values.pop("map_index"))
         found[key] = Try(**values)
     return found
+
+
+def left_behind(session: Session, run_pk: int) -> LeftBehind:
+    """How much there is of a run."""
+    tried = select(func.count(), func.count(_TRIES.c.log), func.count(_TRIES.c.output_notebook))
+    tries, logs, notebooks = session.execute(tried.where(_TRIES.c.run_pk == run_pk)).one()
+    values = select(func.count()).where(_VALUES.c.run_pk == run_pk)
+    notes = select(func.count()).where(_INSTANCES.c.run_pk == run_pk, _INSTANCES.c.note != "")
+    return LeftBehind(
+        tries, logs, notebooks, session.scalar(values) or 0, session.scalar(notes) or 0
+    )
 
 
 def problem_counts(session: Session) -> Mapping[str, int]:

@@ -1,5 +1,5 @@
 """Backfills as a person sees them: the list with how far each is, one with all its dates, what a
-new one would do; and what clearing and marking would.
+new one would do.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from nbflow.store import backfills as backfill_store
 from nbflow.store.database import Database, Session
 from nbflow.views.dags import iso, iso_text
 from nbflow.views.shapes import (
-    AffectedRun,
     BackfillDate,
     BackfillDetail,
     BackfillList,
     BackfillPlan,
     BackfillView,
-    ClearPreview,
 )
 
 NEWEST = 100
@@ -59,23 +57,6 @@ def backfill_plan(
     keys = {one.run_id: one.keys for one in affected}
     dates = [_date(one, keys.get(one.run_id, ())) for one in planned]
     return BackfillPlan(dag_id, dates, request_id is None, request_id)
-
-
-def clear_preview(affected: Sequence[Affected], request_id: int | None) -> ClearPreview:
-    """What clearing, marking or forcing does to each run."""
-    keys = [key for one in affected for key in one.keys]
-    return ClearPreview(keys, request_id is None, request_id, [_affected(o) for o in affected])
-
-
-def _affected(one: Affected) -> AffectedRun:
-    return AffectedRun(
-        one.dag_id,
-        one.run_id,
-        list(one.keys),
-        list(one.added),
-        list(one.removed),
-        list(one.released),
-    )
 
 
 def _views(session: Session, found: Sequence[Backfill]) -> list[BackfillView]:

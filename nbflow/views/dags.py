@@ -157,6 +157,7 @@ def _task_view(task: Task, dag: Dag, edges: list[EdgeView], place: picture.Place
         group=task.group,
         role=task.role,
         mapped=task.expansion is not None,
+        tags=list(task.tags),
     )
 
 

@@ -86,7 +86,8 @@ class TaskView:
     """A task of a DAG as defined.
 
     `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
-    task group around it; `role` says whether it sets up or tears down something for others.
+    task group around it; `role` says whether it sets up or tears down something for others; `tags`
+    are words to choose tasks by.
     """
 
     task_id: str
@@ -104,6 +105,7 @@ class TaskView:
     group: str | None
     role: Literal["", "setup", "teardown"]
     mapped: bool
+    tags: list[str]
 
 
 @dataclass(frozen=True)
@@ -370,13 +372,19 @@ class LiveCells:
 
 @dataclass(frozen=True)
 class AffectedRun:
-    """What happens in one run: `keys` run again, or are marked, in topological order. Its version
-    gets the tasks `added` and loses those `removed`; `released` waited for what is marked.
+    """What happens in one run: `keys` run again, or are marked, in topological order; each was in
+    its state of `before` and is marked as that of `after`. Its version gets the tasks `added` and
+    loses those `removed`; `released` waited for what is marked.
     """
 
     dag_id: str
     run_id: str
+    state: str
+    logical_date: str | None
+    created_at: str | None
     keys: list[tuple[str, int]]
+    before: list[str]
+    after: list[str]
     added: list[str]
     removed: list[str]
     released: list[tuple[str, int]]
@@ -390,6 +398,35 @@ class ClearPreview:
     dry_run: bool
     request_id: int | None
     runs: list[AffectedRun]
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """A run that is asked for, or would be: its params, passwords hidden, and its tasks. `rerun_of`
+    is the run that it repeats. A dry run has no `request_id`.
+    """
+
+    dag_id: str
+    run_id: str
+    request_id: int | None
+    params: dict[str, Any]  # the user's own values
+    tasks: list[str]
+    rerun_of: str | None
+
+
+@dataclass(frozen=True)
+class RunContents:
+    """What a run has left behind, all of which goes with it: how many of each."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    instances: int
+    tries: int
+    logs: int
+    notebooks: int
+    values: int
+    notes: int
 
 
 @dataclass(frozen=True)
@@ -837,11 +874,14 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class VersionDetail:
-    """A version with its tasks and its text."""
+    """A version with its tasks and its text; `params` are those of its trigger form, as in
+    DagDetail.
+    """
 
     dag_id: str
     number: int
     tasks: list[TaskView]
+    params: dict[str, Any]  # as above
     files: list[SourceFile]
 
 

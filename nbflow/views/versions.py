@@ -41,7 +41,8 @@ def version_detail(database: Database, dag_id: str, number: int) -> VersionDetai
     with database.reading() as session:
         found = _version(session, dag_id, number)
     files = [SourceFile(path, readable(path, text)) for path, text in found.files.items()]
-    return VersionDetail(dag_id, number, task_views(found.dag), files)
+    params = {name: dict(spec) for name, spec in found.dag.params.items()}
+    return VersionDetail(dag_id, number, task_views(found.dag), params, files)
 
 
 def version_diff(database: Database, dag_id: str, old: int, new: int) -> VersionDiff:

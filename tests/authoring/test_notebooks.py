@@ -111,6 +111,15 @@ def test_the_magic_names_a_task_and_sets_its_options(tmp_path: Path) -> None:
     assert got.arrows == {"clean>train"}
 
 
+def test_other_tags_of_its_cells_are_those_of_the_task(tmp_path: Path) -> None:
+    got = read(
+        tmp_path,
+        cell("x = 1\nprint(x)", "task:a", "slow"),
+        cell("%%task a --tags gpu slow\nprint(x)", "raises-exception"),
+    )
+    assert got.dag.by_id["a"].tags == ("slow", "gpu")
+
+
 def test_the_magic_line_is_a_comment_when_the_cell_runs_so_that_lines_keep_their_numbers(
     tmp_path: Path,
 ) -> None:

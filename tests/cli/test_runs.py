@@ -36,6 +36,18 @@ def test_clearing_can_be_previewed(ran: Project, nbflow: Nbflow) -> None:
     assert (cleared["tasks"], cleared["answer"]) == (["greet", "count"], None)
 
 
+def test_what_goes_with_a_run_is_said_before_it_is_deleted(ran: Project, nbflow: Nbflow) -> None:
+    (run_id,) = ran.run_ids("hello")
+    said = nbflow("runs", "delete", "hello", run_id, "--dry-run").out
+    assert said.startswith(f"Would delete run {run_id}: 2 task instances, 2 attempts, 2 logs")
+    assert ran.run_ids("hello") == [run_id]
+
+
+def test_a_rerun_can_be_previewed(ran: Project, nbflow: Nbflow) -> None:
+    assert "Would run greet" in nbflow("runs", "rerun", "hello", "-t", "greet", "--dry-run").out
+    assert "Would run greet, count" in nbflow("dags", "trigger", "hello", "--dry-run").out
+
+
 def test_nothing_to_resume_is_said(ran: Project, nbflow: Nbflow) -> None:
     done = nbflow("runs", "clear", "hello", "--yes")
     assert done.code == 1

@@ -28,6 +28,7 @@ DAG = Dag(
             TaskKind.BASH if name == "report" else TaskKind.PYTHON,
             operator="BashOperator" if name == "report" else "PythonOperator",
             group="etl" if name.startswith("etl.") else None,
+            tags=("heavy",) if name in ("train", "load_eu") else (),
         )
         for name in NAMES
     ),
@@ -66,6 +67,7 @@ def chosen(text: str) -> str:
         ("group:etl", "etl.clean"),
         ("operator:BashOperator", "report"),
         ("operator:bash", "report"),
+        ("tag:heavy", "load_eu train"),
         ("train, report", "train report"),
         ("report train", "train report"),
         ("train|report", "train report"),
@@ -85,6 +87,7 @@ def test_an_expression_means_these_tasks(text: str, tasks: str) -> None:
     [
         ("state:failed", {("load_us", -1), ("train", 1)}),
         ("state:failed & load_*", {("load_us", -1)}),
+        ("tag:heavy & state:success", {("load_eu", -1)}),
         ("train[1]", {("train", 1)}),
         ("train", {("train", 0), ("train", 1)}),
         ("train[0]+", {("train", 0), ("report", -1)}),
@@ -107,6 +110,7 @@ def test_with_a_run_an_expression_means_these_instances(
         ),
         ("lod_*", "no task is like 'lod_*'"),
         ("group:elt", "character 7: DAG 'sales' has no task group 'elt'. Did you mean 'etl'?"),
+        ("tag:havy", "no task has the tag 'havy'. Did you mean 'heavy'"),
         ("operator:Bash", "no task is of operator 'Bash'. Did you mean 'bash'"),
         ("stat:failed", "there is no 'stat' to choose by. Did you mean 'state'?"),
         ("state:fialed", "there is no state 'fialed'. Did you mean 'failed'?"),

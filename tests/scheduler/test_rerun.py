@@ -168,6 +168,21 @@ def test_a_selection_that_means_nothing_is_refused_at_once(
         commands.clear("d", "r", ["+bb"])
 
 
+def test_runs_of_versions_that_lack_the_selected_task_are_left_out(
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+) -> None:
+    save(database, a_dag("a"))
+    commands.trigger("d", run_id="old")
+    carry_out(scheduler, hands)
+    save(database, a_dag("a>b"))
+    commands.trigger("d", run_id="new")
+    carry_out(scheduler, hands)
+    receipt = commands.clear("d", Runs(), ["b"], dry_run=True)
+    assert [one.run_id for one in receipt.affected] == ["new"]
+    with pytest.raises(RequestError, match="no task 'c'"):
+        commands.clear("d", Runs(), ["c"], dry_run=True)
+
+
 # -- mark ------------------------------------------------------------------------------------------
 
 
@@ -225,6 +240,20 @@ def test_marking_a_run_settles_its_tasks(
     assert states(database, "s") == {"a": "success", "b": "success", "x": "success"}
     assert (run_state(database, "r"), run_state(database, "s")) == ("failed", "success")
     assert listed(database, "r").run.message == "Marked failed by ben."
+
+
+def test_the_preview_of_a_mark_says_what_each_task_was_and_becomes(
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+) -> None:
+    start_run(database, a_dag("a>b"))
+    scheduler.tick()
+    hands.finish("a", BAD)
+    scheduler.tick()
+    (task,) = commands.mark("d", "r", ["a"], "success", dry_run=True).affected
+    (run,) = commands.mark_run("d", "r", "success", dry_run=True).affected
+    assert (task.keys, task.before, task.after) == ((("a", -1),), ("failed",), ("success",))
+    assert task.released == (("b", -1),)
+    assert (run.before, run.after) == (("failed", "upstream_failed"), ("success", "success"))
 
 
 def test_a_mark_that_there_is_not_is_refused(database: Database, commands: Commands) -> None:
@@ -303,6 +332,20 @@ def test_a_rerun_with_changes_is_a_run_of_its_own_linked_to_the_first(
     assert (first.params, second.params) == ({"x": 1}, {"x": 2})
     assert (second.rerun_of, second.logical_date, second.note) == ("first", START, "Try two.")
     assert second.state == "success"
+
+
+def test_a_rerun_on_the_latest_version_leaves_out_the_params_that_this_has_no_more(
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+) -> None:
+    whole = {"default": 1, "schema": {"type": "integer"}}
+    save(database, a_dag("a", params={"x": whole, "y": whole}))
+    commands.trigger("d", {"x": 5, "y": 6}, run_id="first")
+    carry_out(scheduler, hands)
+    save(database, a_dag("a>b", params={"x": whole}))
+    plan = commands.rerun("d", "first", latest=True, dry_run=True)
+    assert (plan.request_id, plan.new and plan.new.params) == (None, {"x": 5})
+    assert plan.new is not None
+    assert plan.new.tasks == ("a", "b")
 
 
 def test_a_rerun_of_some_tasks_reads_what_the_others_handed_on_in_the_first_run(

@@ -55,7 +55,12 @@ async def test_tasks_and_runs_are_marked_with_a_preview(api: Api, database: Data
         {
             "dag_id": "d",
             "run_id": "r",
+            "state": "queued",
+            "logical_date": "2026-03-02T12:00:00+00:00",
+            "created_at": "2026-03-02T12:00:00+00:00",
             "keys": [["a", -1], ["b", -1]],
+            "before": ["none", "none"],
+            "after": ["skipped", "skipped"],
             "added": [],
             "removed": [],
             "released": [],
@@ -86,6 +91,26 @@ async def test_a_run_is_noted_forced_repeated_and_deleted(
     )
     assert detail["run"]["tasks"] == ["a"]
     assert (await api.delete(*RUN)).status == 409
+
+
+async def test_a_new_run_can_be_looked_at_before_it_is_asked_for(
+    api: Api, database: Database
+) -> None:
+    params: JsonObject = {"key": {"default": None, "schema": {"format": "password"}}}
+    start_run(database, a_dag("a>b", params=params))
+    given = {"params": {"key": "s3cret"}, "dry_run": True}
+    rerun = await api.post(*RUN, "rerun", body={**given, "tasks": ["a"]})
+    assert (rerun.status, rerun.json["request_id"]) == (200, None)
+    assert (rerun.json["tasks"], rerun.json["params"]) == (["a"], {"key": "***"})
+    trigger = await api.post("dags", "d", "runs", body={**given, "tasks": ["+b"]})
+    assert (trigger.json["tasks"], trigger.json["rerun_of"]) == (["a", "b"], None)
+    assert (await api.get("dags", "d", "versions", "1")).json["params"] == params
+
+
+async def test_what_a_deleted_run_takes_with_it_is_counted(api: Api, database: Database) -> None:
+    start_run(database, a_dag("a>b"))
+    contents = (await api.get(*RUN, "contents")).json
+    assert (contents["instances"], contents["tries"], contents["values"]) == (2, 0, 0)
 
 
 async def test_versions_are_listed_shown_and_compared(api: Api, database: Database) -> None:

@@ -102,6 +102,7 @@ export function aTask(
     group: null,
     role: '',
     mapped: false,
+    tags: [],
     ...more
   };
 }

@@ -159,7 +159,7 @@ describe('the versions of a DAG', () => {
     show({ text: got<VersionText>({ dag_id: 'sales', old: 2, new: 3, changes: [], files: [] }) });
     expect(screen.getByText('They do not differ')).toBeDefined();
 
-    show({ text: got<VersionText>({ dag_id: 'sales', number: 3, tasks: [], files: [] }) });
+    show({ text: got<VersionText>({ dag_id: 'sales', number: 3, tasks: [], params: {}, files: [] }) });
     expect(screen.getByText('No text was kept of this version')).toBeDefined();
   });
 
