@@ -43,6 +43,7 @@ RULES = {
     ("POST", "dags/{dag_id}/runs/{run_id}/mark"): ("nbflow:runs", "write"),
     ("POST", "dags/{dag_id}/runs/{run_id}/run-tasks"): ("nbflow:runs", "execute"),
     ("POST", "dags/{dag_id}/runs/{run_id}/rerun"): ("nbflow:runs", "execute"),
+    ("GET", "dags/{dag_id}/runs/{run_id}/export"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/contents"): ("nbflow:runs", "read"),
     ("PUT", "dags/{dag_id}/runs/{run_id}/note"): ("nbflow:runs", "write"),
     ("DELETE", "dags/{dag_id}/runs/{run_id}"): ("nbflow:runs", "write"),
