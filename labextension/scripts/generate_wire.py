@@ -44,7 +44,7 @@ def _is_shape(value: object) -> bool:
     return (
         isinstance(value, type)
         and dataclasses.is_dataclass(value)
-        and value.__module__ == shapes.__name__
+        and value.__module__.startswith(f"{shapes.__name__}.")
     )
 
 

@@ -3,93 +3,150 @@
  * after a change there run `python labextension/scripts/generate_wire.py`.
  */
 
-/** One past run as a dot in a list. */
-export interface RunDot {
-  run_id: string;
-  state: string;
-  run_type: string;
-  logical_date: string | null;
-  started_at: string | null;
-  ended_at: string | null;
+/** An asset with its newest events. */
+export interface AssetDetail {
+  asset: AssetView;
+  events: AssetEventView[];
+}
+
+/** Some events, newest first; `next` asks for the next page, null when there is none. */
+export interface AssetEventList {
+  events: AssetEventView[];
+  next: string | null;
 }
 
 /**
- * A DAG in the list. `last_runs` are the newest first, at most ten. `held` tells that being
- * paused holds runs in progress too.
+ * An asset was made: by a task instance, or by `actor` through the API. `runs` are those it
+ * brought about.
  */
-export interface DagView {
-  dag_id: string;
-  description: string;
-  file: string;
-  source: 'python' | 'notebook';
-  tags: string[];
-  owner: string;
-  paused: boolean;
-  held: boolean;
-  active: boolean;
-  schedule: string;
-  next_run: string | null;
-  version: number;
-  task_count: number;
-  running: number;
-  last_runs: RunDot[];
-  problems: number;
+export interface AssetEventView {
+  id: number;
+  asset: string;
+  uri: string;
+  at: string;
+  extra: Record<string, unknown>;
+  source_dag_id: string | null;
+  source_run_id: string | null;
+  source_task_id: string | null;
+  source_map_index: number;
+  aliases: string[];
+  actor: string | null;
+  runs: RunName[];
 }
 
-/** The DAGs, and the cursor where their feed goes on. */
-export interface DagList {
-  dags: DagView[];
+/** The assets, and the cursor where their feed goes on. */
+export interface AssetList {
+  assets: AssetView[];
   cursor: number;
 }
 
-/**
- * One reason for an edge that ends at the task it is listed under; `label` is the word a person
- * put on it.
- */
-export interface EdgeView {
-  upstream: string;
-  kind: string;
-  names: string[];
-  why: string;
-  label: string;
-}
-
-/**
- * Tasks that belong together; `parent` is the group around it, `tasks` includes those of groups
- * inside.
- */
-export interface GroupView {
-  group_id: string;
-  parent: string | null;
-  label: string;
-  tooltip: string;
-  tasks: string[];
-}
-
-/**
- * A task of a DAG as defined.
- *
- * `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
- * task group around it; `role` says whether it sets up or tears down something for others; `tags`
- * are words to choose tasks by.
- */
-export interface TaskView {
+/** A task that makes or uses an asset. */
+export interface AssetTaskView {
+  dag_id: string;
   task_id: string;
+}
+
+/**
+ * An asset, or an alias: the tasks that make and use it, and the DAGs whose schedule waits for
+ * it.
+ */
+export interface AssetView {
+  name: string;
+  kind: 'asset' | 'alias';
+  uri: string;
+  group: string;
+  extra: Record<string, unknown>;
+  last_event: string | null;
+  producers: AssetTaskView[];
+  consumers: AssetTaskView[];
+  schedules: string[];
+}
+
+/** A DAG makes an asset (outlet), or uses it (inlet), or its schedule waits for it. */
+export interface LineageEdge {
+  source: string;
+  target: string;
+  role: 'outlet' | 'inlet' | 'schedule';
+}
+
+/** A DAG, an asset or an alias on the graph of all; `id` is its kind and its name. */
+export interface LineageNode {
+  id: string;
+  kind: 'dag' | 'asset' | 'alias';
+  name: string;
+  uri: string;
+}
+
+/** DAGs and assets as one graph. */
+export interface LineageView {
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+}
+
+/** A run by its name, and its state. */
+export interface RunName {
+  dag_id: string;
+  run_id: string;
+  state: string;
+}
+
+/** The executor as the scheduler last described it. */
+export interface ClusterView {
   kind: string;
-  operator: string;
-  upstream: string[];
-  edges: EdgeView[];
-  trigger_rule: string;
-  retries: number;
-  pool: string;
-  cells: number[];
-  doc: string;
-  layer: number;
-  row: number;
-  group: string | null;
-  role: '' | 'setup' | 'teardown';
-  mapped: boolean;
-  tags: string[];
+  address: string;
+  dashboard: string;
+  workers: WorkerView[];
+  slots: number;
+  used: number;
+}
+
+/**
+ * Where the dashboard of the cluster is: relative to the address of the Jupyter server, or
+ * absolute; empty where there is none. `reason` says why it cannot be reached.
+ */
+export interface DashboardView {
+  url: string;
+  reachable: boolean;
+  reason: string;
+}
+
+/** What `nbflow health` and the panel's banner show. */
+export interface Health {
+  scheduler: SchedulerHealth;
+  cluster: ClusterView | null;
+  database: string;
+  import_errors: number;
+  running: number;
+  queued: number;
+  version: string;
+}
+
+/** Whether a scheduler is alive, and when it last gave a sign of life. */
+export interface SchedulerHealth {
+  alive: boolean;
+  holder: string;
+  hostname: string;
+  last_heartbeat: string | null;
+  seconds_since: number | null;
+}
+
+/**
+ * A scheduler was started as process `pid`; `alive` once it has given a sign of life. `log` is
+ * the path of its log.
+ */
+export interface SchedulerStart {
+  pid: number;
+  alive: boolean;
+  log: string;
+}
+
+/** One worker of the executor. Memory in bytes. */
+export interface WorkerView {
+  name: string;
+  address: string;
+  slots: number;
+  running: number;
+  memory: number | null;
 }
 
 /**
@@ -128,6 +185,280 @@ export interface DagDetail {
   awaited_assets: AwaitedAssets | null;
 }
 
+/** The DAGs, and the cursor where their feed goes on. */
+export interface DagList {
+  dags: DagView[];
+  cursor: number;
+}
+
+/**
+ * A DAG in the list. `last_runs` are the newest first, at most ten. `held` tells that being
+ * paused holds runs in progress too.
+ */
+export interface DagView {
+  dag_id: string;
+  description: string;
+  file: string;
+  source: 'python' | 'notebook';
+  tags: string[];
+  owner: string;
+  paused: boolean;
+  held: boolean;
+  active: boolean;
+  schedule: string;
+  next_run: string | null;
+  version: number;
+  task_count: number;
+  running: number;
+  last_runs: RunDot[];
+  problems: number;
+}
+
+/**
+ * One reason for an edge that ends at the task it is listed under; `label` is the word a person
+ * put on it.
+ */
+export interface EdgeView {
+  upstream: string;
+  kind: string;
+  names: string[];
+  why: string;
+  label: string;
+}
+
+/**
+ * Tasks that belong together; `parent` is the group around it, `tasks` includes those of groups
+ * inside.
+ */
+export interface GroupView {
+  group_id: string;
+  parent: string | null;
+  label: string;
+  tooltip: string;
+  tasks: string[];
+}
+
+/** All files with problems. */
+export interface ImportErrorList {
+  import_errors: ImportErrorView[];
+}
+
+/** A file that could not be read, or reads with problems. */
+export interface ImportErrorView {
+  file: string;
+  seen_at: string;
+  problems: Record<string, unknown>[];
+}
+
+/** One past run as a dot in a list. */
+export interface RunDot {
+  run_id: string;
+  state: string;
+  run_type: string;
+  logical_date: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/**
+ * A task of a DAG as defined.
+ *
+ * `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
+ * task group around it; `role` says whether it sets up or tears down something for others; `tags`
+ * are words to choose tasks by.
+ */
+export interface TaskView {
+  task_id: string;
+  kind: string;
+  operator: string;
+  upstream: string[];
+  edges: EdgeView[];
+  trigger_rule: string;
+  retries: number;
+  pool: string;
+  cells: number[];
+  doc: string;
+  layer: number;
+  row: number;
+  group: string | null;
+  role: '' | 'setup' | 'teardown';
+  mapped: boolean;
+  tags: string[];
+}
+
+/** A pool with the task instances in it, those with slots first, at most 200. */
+export interface PoolDetail {
+  pool: PoolView;
+  tasks: PoolTask[];
+}
+
+/** All pools. */
+export interface PoolList {
+  pools: PoolView[];
+}
+
+/** A task instance that takes slots of a pool, or is ready and waits for some. */
+export interface PoolTask {
+  dag_id: string;
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  state: string;
+  slots: number;
+}
+
+/**
+ * A pool and what is going on in it. `slots` -1 means no limit; `used` are slots, the others
+ * count task instances. One that tasks wait for and nobody made has `exists` false.
+ */
+export interface PoolView {
+  name: string;
+  slots: number;
+  description: string;
+  include_deferred: boolean;
+  exists: boolean;
+  used: number;
+  running: number;
+  queued: number;
+  deferred: number;
+  waiting: number;
+}
+
+/** One line of the journal, as the feed sends it. */
+export interface ChangeView {
+  cursor: number;
+  at: string;
+  kind: string;
+  dag_id: string | null;
+  run_id: string | null;
+  task_id: string | null;
+  map_index: number | null;
+  state: string | null;
+  actor: string | null;
+  data: Record<string, unknown>;
+}
+
+/**
+ * Why a request was not carried out: a sentence, and what is wrong in detail, if there is more
+ * to say.
+ */
+export interface ProblemReport {
+  message: string;
+  problems: Record<string, unknown>[] | null;
+}
+
+/** A request was accepted for the scheduler; `run_id` for those that make a run. */
+export interface RequestReceipt {
+  request_id: number;
+  run_id: string | null;
+}
+
+/**
+ * What happens in one run: `keys` run again, or are marked, in topological order; each was in
+ * its state of `before` and is marked as that of `after`. Its version gets the tasks `added` and
+ * loses those `removed`; `released` waited for what is marked.
+ */
+export interface AffectedRun {
+  dag_id: string;
+  run_id: string;
+  state: string;
+  logical_date: string | null;
+  created_at: string | null;
+  keys: [string, number][];
+  before: string[];
+  after: string[];
+  added: string[];
+  removed: string[];
+  released: [string, number][];
+}
+
+/**
+ * One date of a backfill: the run that stands for it, what happens to it (create, rerun or
+ * leave), and why. `keys` are what runs again in a run there is; `state` is that of the run, if
+ * there is one.
+ */
+export interface BackfillDate {
+  run_id: string;
+  logical_date: string;
+  data_interval_start: string;
+  data_interval_end: string;
+  step: string;
+  why: string;
+  keys: [string, number][];
+  done: boolean;
+  state: string | null;
+}
+
+/** A backfill with all its dates, in the order in which they come about. */
+export interface BackfillDetail {
+  backfill: BackfillView;
+  dates: BackfillDate[];
+}
+
+/** Backfills, newest first. */
+export interface BackfillList {
+  backfills: BackfillView[];
+}
+
+/** What a backfill would do, or does once the scheduler hears of it, date by date. */
+export interface BackfillPlan {
+  dag_id: string;
+  dates: BackfillDate[];
+  dry_run: boolean;
+  request_id: number | null;
+}
+
+/**
+ * A backfill. `counts` maps each state to the number of its runs in it; of `total` dates
+ * `waiting` have no run yet and `left` keep the one they had.
+ */
+export interface BackfillView {
+  id: number;
+  dag_id: string;
+  state: string;
+  from_date: string;
+  to_date: string;
+  reprocess: string;
+  max_active_runs: number;
+  run_backwards: boolean;
+  params: Record<string, unknown>;
+  tasks: string[] | null;
+  actor: string;
+  created_at: string | null;
+  ended_at: string | null;
+  total: number;
+  waiting: number;
+  left: number;
+  counts: Record<string, number>;
+}
+
+/** What clearing, marking or forcing would do, or does: `keys` of all runs, and each run. */
+export interface ClearPreview {
+  keys: [string, number][];
+  dry_run: boolean;
+  request_id: number | null;
+  runs: AffectedRun[];
+}
+
+/**
+ * A callback or a notification: what for (`occasion`), whose (no `task_id`: the run's), and
+ * what became of it. `state` is due, sent, success, failed or lost.
+ */
+export interface CallbackView {
+  callback_id: string;
+  kind: 'callback' | 'notify';
+  occasion: string;
+  name: string;
+  task_id: string | null;
+  map_index: number;
+  try_number: number;
+  state: string;
+  message: string;
+  traceback: string;
+  due_at: string;
+  ended_at: string | null;
+}
+
 /**
  * A deadline of a run: when it is, null where it says nothing about this run, and whether it
  * was missed.
@@ -137,6 +468,29 @@ export interface DeadlineView {
   text: string;
   due_at: string | null;
   missed: boolean;
+}
+
+/**
+ * A run with the DAG version it executes, so that the graph fits the run.
+ *
+ * `cursor` is where its feed goes on. `mapped` counts the instances of each mapped task by state,
+ * once there are some.
+ */
+export interface RunDetail {
+  run: RunView;
+  tasks: TaskView[];
+  groups: GroupView[];
+  instances: TaskInstanceView[];
+  callbacks: CallbackView[];
+  cursor: number;
+  deadlines: DeadlineView[];
+  mapped: Record<string, Record<string, number>>;
+}
+
+/** Some runs, newest first; `next` asks for the next page, null when there is none. */
+export interface RunList {
+  runs: RunView[];
+  next: string | null;
 }
 
 /** A run in a list. `counts` maps each state to the number of task instances in it. */
@@ -164,10 +518,14 @@ export interface RunView {
   backfill_id: number | null;
 }
 
-/** Some runs, newest first; `next` asks for the next page, null when there is none. */
-export interface RunList {
-  runs: RunView[];
-  next: string | null;
+/**
+ * Some instances of one task, by index; `next` is the index to ask for more after, null when
+ * there are none. `counts` maps each state to the number of all its instances in it.
+ */
+export interface TaskInstancePage {
+  instances: TaskInstanceView[];
+  counts: Record<string, number>;
+  next: number | null;
 }
 
 /** One task instance of a run, as in a table or on the graph. */
@@ -187,50 +545,133 @@ export interface TaskInstanceView {
   note: string;
 }
 
+/** A run that will be due at `run_after`; `local` is that moment in the schedule's zone. */
+export interface NextRun {
+  run_after: string;
+  logical_date: string;
+  data_interval_start: string;
+  data_interval_end: string;
+  local: string;
+}
+
 /**
- * A callback or a notification: what for (`occasion`), whose (no `task_id`: the run's), and
- * what became of it. `state` is due, sent, success, failed or lost.
+ * A schedule in words, with its next runs; `text` says in a sentence what comes next, or why
+ * nothing does.
  */
-export interface CallbackView {
-  callback_id: string;
-  kind: 'callback' | 'notify';
-  occasion: string;
-  name: string;
-  task_id: string | null;
-  map_index: number;
-  try_number: number;
-  state: string;
+export interface ScheduleView {
+  schedule: string;
+  timezone: string;
+  text: string;
+  next_runs: NextRun[];
+  awaited_assets: AwaitedAssets | null;
+  problems: Record<string, unknown>[];
+}
+
+/** All connections in the store, by id. */
+export interface ConnectionList {
+  connections: ConnectionView[];
+}
+
+/** Whether a connection could be made, and in a sentence what happened. */
+export interface ConnectionTest {
+  ok: boolean;
   message: string;
-  traceback: string;
-  due_at: string;
-  ended_at: string | null;
 }
 
 /**
- * A run with the DAG version it executes, so that the graph fits the run.
- *
- * `cursor` is where its feed goes on. `mapped` counts the instances of each mapped task by state,
- * once there are some.
+ * A connection. `password` is `***` where there is one, and null where not; so are the values
+ * of `extra` under keys that sound like secrets.
  */
-export interface RunDetail {
-  run: RunView;
-  tasks: TaskView[];
-  groups: GroupView[];
-  instances: TaskInstanceView[];
+export interface ConnectionView {
+  conn_id: string;
+  conn_type: string;
+  description: string;
+  host: string;
+  port: number | null;
+  schema: string;
+  login: string;
+  password: string | null;
+  extra: Record<string, unknown>;
+  updated_at: string;
+}
+
+/** All variables in the store, by key. */
+export interface VariableList {
+  variables: VariableView[];
+}
+
+/** A variable. `value` is `***` if the name sounds like a secret. */
+export interface VariableView {
+  key: string;
+  value: string;
+  description: string;
+  is_secret: boolean;
+  updated_at: string | null;
+}
+
+/**
+ * One thing a waiting task still needs: whether it is met, in words with its numbers, and when
+ * it is looked at next.
+ */
+export interface Condition {
+  name: string;
+  met: boolean;
+  text: string;
+  next_look: string | null;
+}
+
+/** Cell events of an attempt from an offset on (see `runtime.live`). */
+export interface LiveCells {
+  events: Record<string, unknown>[];
+  next_offset: number;
+  complete: boolean;
+}
+
+/** A piece of a log: ask again with `next_offset` until `complete`. Offsets are in bytes. */
+export interface LogChunk {
+  text: string;
+  next_offset: number;
+  complete: boolean;
+}
+
+/** The open questions, the oldest first. */
+export interface QuestionList {
+  questions: QuestionView[];
+}
+
+/**
+ * What a task asks a person: choose one of `options` (or several), and fill in the form that
+ * `params` describes, as a trigger form does. `defaults` is the answer at `until`, when there is
+ * one; without defaults the task fails then. No `assigned_users` are everybody.
+ */
+export interface QuestionView {
+  dag_id: string;
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  subject: string;
+  body: string;
+  options: string[];
+  defaults: string[] | null;
+  multiple: boolean;
+  params: Record<string, unknown>;
+  assigned_users: string[];
+  since: string | null;
+  until: string | null;
+}
+
+/**
+ * Everything the task drawer shows. `why` is empty for a task that has started or finished,
+ * `question` is what it asks a person.
+ */
+export interface TaskInstanceDetail {
+  instance: TaskInstanceView;
+  task: TaskView;
+  tries: TryView[];
+  values: ValueView[];
+  why: Condition[];
   callbacks: CallbackView[];
-  cursor: number;
-  deadlines: DeadlineView[];
-  mapped: Record<string, Record<string, number>>;
-}
-
-/**
- * Some instances of one task, by index; `next` is the index to ask for more after, null when
- * there are none. `counts` maps each state to the number of all its instances in it.
- */
-export interface TaskInstancePage {
-  instances: TaskInstanceView[];
-  counts: Record<string, number>;
-  next: number | null;
+  question: QuestionView | null;
 }
 
 /**
@@ -261,534 +702,6 @@ export interface ValueView {
   type: string;
   preview: string;
   size: number;
-}
-
-/**
- * One thing a waiting task still needs: whether it is met, in words with its numbers, and when
- * it is looked at next.
- */
-export interface Condition {
-  name: string;
-  met: boolean;
-  text: string;
-  next_look: string | null;
-}
-
-/**
- * What a task asks a person: choose one of `options` (or several), and fill in the form that
- * `params` describes, as a trigger form does. `defaults` is the answer at `until`, when there is
- * one; without defaults the task fails then. No `assigned_users` are everybody.
- */
-export interface QuestionView {
-  dag_id: string;
-  run_id: string;
-  task_id: string;
-  map_index: number;
-  subject: string;
-  body: string;
-  options: string[];
-  defaults: string[] | null;
-  multiple: boolean;
-  params: Record<string, unknown>;
-  assigned_users: string[];
-  since: string | null;
-  until: string | null;
-}
-
-/** The open questions, the oldest first. */
-export interface QuestionList {
-  questions: QuestionView[];
-}
-
-/**
- * Everything the task drawer shows. `why` is empty for a task that has started or finished,
- * `question` is what it asks a person.
- */
-export interface TaskInstanceDetail {
-  instance: TaskInstanceView;
-  task: TaskView;
-  tries: TryView[];
-  values: ValueView[];
-  why: Condition[];
-  callbacks: CallbackView[];
-  question: QuestionView | null;
-}
-
-/** A piece of a log: ask again with `next_offset` until `complete`. Offsets are in bytes. */
-export interface LogChunk {
-  text: string;
-  next_offset: number;
-  complete: boolean;
-}
-
-/** Cell events of an attempt from an offset on (see `runtime.live`). */
-export interface LiveCells {
-  events: Record<string, unknown>[];
-  next_offset: number;
-  complete: boolean;
-}
-
-/**
- * What happens in one run: `keys` run again, or are marked, in topological order; each was in
- * its state of `before` and is marked as that of `after`. Its version gets the tasks `added` and
- * loses those `removed`; `released` waited for what is marked.
- */
-export interface AffectedRun {
-  dag_id: string;
-  run_id: string;
-  state: string;
-  logical_date: string | null;
-  created_at: string | null;
-  keys: [string, number][];
-  before: string[];
-  after: string[];
-  added: string[];
-  removed: string[];
-  released: [string, number][];
-}
-
-/** What clearing, marking or forcing would do, or does: `keys` of all runs, and each run. */
-export interface ClearPreview {
-  keys: [string, number][];
-  dry_run: boolean;
-  request_id: number | null;
-  runs: AffectedRun[];
-}
-
-/**
- * A run that is asked for, or would be: its params, passwords hidden, and its tasks. `rerun_of`
- * is the run that it repeats. A dry run has no `request_id`.
- */
-export interface RunPlan {
-  dag_id: string;
-  run_id: string;
-  request_id: number | null;
-  params: Record<string, unknown>;
-  tasks: string[];
-  rerun_of: string | null;
-}
-
-/** What a run has left behind, all of which goes with it: how many of each. */
-export interface RunContents {
-  dag_id: string;
-  run_id: string;
-  state: string;
-  instances: number;
-  tries: number;
-  logs: number;
-  notebooks: number;
-  values: number;
-  notes: number;
-}
-
-/**
- * A backfill. `counts` maps each state to the number of its runs in it; of `total` dates
- * `waiting` have no run yet and `left` keep the one they had.
- */
-export interface BackfillView {
-  id: number;
-  dag_id: string;
-  state: string;
-  from_date: string;
-  to_date: string;
-  reprocess: string;
-  max_active_runs: number;
-  run_backwards: boolean;
-  params: Record<string, unknown>;
-  tasks: string[] | null;
-  actor: string;
-  created_at: string | null;
-  ended_at: string | null;
-  total: number;
-  waiting: number;
-  left: number;
-  counts: Record<string, number>;
-}
-
-/** Backfills, newest first. */
-export interface BackfillList {
-  backfills: BackfillView[];
-}
-
-/**
- * One date of a backfill: the run that stands for it, what happens to it (create, rerun or
- * leave), and why. `keys` are what runs again in a run there is; `state` is that of the run, if
- * there is one.
- */
-export interface BackfillDate {
-  run_id: string;
-  logical_date: string;
-  data_interval_start: string;
-  data_interval_end: string;
-  step: string;
-  why: string;
-  keys: [string, number][];
-  done: boolean;
-  state: string | null;
-}
-
-/** A backfill with all its dates, in the order in which they come about. */
-export interface BackfillDetail {
-  backfill: BackfillView;
-  dates: BackfillDate[];
-}
-
-/** What a backfill would do, or does once the scheduler hears of it, date by date. */
-export interface BackfillPlan {
-  dag_id: string;
-  dates: BackfillDate[];
-  dry_run: boolean;
-  request_id: number | null;
-}
-
-/**
- * A pool and what is going on in it. `slots` -1 means no limit; `used` are slots, the others
- * count task instances. One that tasks wait for and nobody made has `exists` false.
- */
-export interface PoolView {
-  name: string;
-  slots: number;
-  description: string;
-  include_deferred: boolean;
-  exists: boolean;
-  used: number;
-  running: number;
-  queued: number;
-  deferred: number;
-  waiting: number;
-}
-
-/** A task instance that takes slots of a pool, or is ready and waits for some. */
-export interface PoolTask {
-  dag_id: string;
-  run_id: string;
-  task_id: string;
-  map_index: number;
-  state: string;
-  slots: number;
-}
-
-/** All pools. */
-export interface PoolList {
-  pools: PoolView[];
-}
-
-/** A pool with the task instances in it, those with slots first, at most 200. */
-export interface PoolDetail {
-  pool: PoolView;
-  tasks: PoolTask[];
-}
-
-/** A file that could not be read, or reads with problems. */
-export interface ImportErrorView {
-  file: string;
-  seen_at: string;
-  problems: Record<string, unknown>[];
-}
-
-/** All files with problems. */
-export interface ImportErrorList {
-  import_errors: ImportErrorView[];
-}
-
-/** Whether a scheduler is alive, and when it last gave a sign of life. */
-export interface SchedulerHealth {
-  alive: boolean;
-  holder: string;
-  hostname: string;
-  last_heartbeat: string | null;
-  seconds_since: number | null;
-}
-
-/** One worker of the executor. Memory in bytes. */
-export interface WorkerView {
-  name: string;
-  address: string;
-  slots: number;
-  running: number;
-  memory: number | null;
-}
-
-/** The executor as the scheduler last described it. */
-export interface ClusterView {
-  kind: string;
-  address: string;
-  dashboard: string;
-  workers: WorkerView[];
-  slots: number;
-  used: number;
-}
-
-/** What `nbflow health` and the panel's banner show. */
-export interface Health {
-  scheduler: SchedulerHealth;
-  cluster: ClusterView | null;
-  database: string;
-  import_errors: number;
-  running: number;
-  queued: number;
-  version: string;
-}
-
-/**
- * Where the dashboard of the cluster is: relative to the address of the Jupyter server, or
- * absolute; empty where there is none. `reason` says why it cannot be reached.
- */
-export interface DashboardView {
-  url: string;
-  reachable: boolean;
-  reason: string;
-}
-
-/**
- * A scheduler was started as process `pid`; `alive` once it has given a sign of life. `log` is
- * the path of its log.
- */
-export interface SchedulerStart {
-  pid: number;
-  alive: boolean;
-  log: string;
-}
-
-/** A request was accepted for the scheduler; `run_id` for those that make a run. */
-export interface RequestReceipt {
-  request_id: number;
-  run_id: string | null;
-}
-
-/** One line of the journal, as the feed sends it. */
-export interface ChangeView {
-  cursor: number;
-  at: string;
-  kind: string;
-  dag_id: string | null;
-  run_id: string | null;
-  task_id: string | null;
-  map_index: number | null;
-  state: string | null;
-  actor: string | null;
-  data: Record<string, unknown>;
-}
-
-/** A variable. `value` is `***` if the name sounds like a secret. */
-export interface VariableView {
-  key: string;
-  value: string;
-  description: string;
-  is_secret: boolean;
-  updated_at: string | null;
-}
-
-/** All variables in the store, by key. */
-export interface VariableList {
-  variables: VariableView[];
-}
-
-/**
- * A connection. `password` is `***` where there is one, and null where not; so are the values
- * of `extra` under keys that sound like secrets.
- */
-export interface ConnectionView {
-  conn_id: string;
-  conn_type: string;
-  description: string;
-  host: string;
-  port: number | null;
-  schema: string;
-  login: string;
-  password: string | null;
-  extra: Record<string, unknown>;
-  updated_at: string;
-}
-
-/** All connections in the store, by id. */
-export interface ConnectionList {
-  connections: ConnectionView[];
-}
-
-/** Whether a connection could be made, and in a sentence what happened. */
-export interface ConnectionTest {
-  ok: boolean;
-  message: string;
-}
-
-/**
- * Why a request was not carried out: a sentence, and what is wrong in detail, if there is more
- * to say.
- */
-export interface ProblemReport {
-  message: string;
-  problems: Record<string, unknown>[] | null;
-}
-
-/** A task that makes or uses an asset. */
-export interface AssetTaskView {
-  dag_id: string;
-  task_id: string;
-}
-
-/**
- * An asset, or an alias: the tasks that make and use it, and the DAGs whose schedule waits for
- * it.
- */
-export interface AssetView {
-  name: string;
-  kind: 'asset' | 'alias';
-  uri: string;
-  group: string;
-  extra: Record<string, unknown>;
-  last_event: string | null;
-  producers: AssetTaskView[];
-  consumers: AssetTaskView[];
-  schedules: string[];
-}
-
-/** The assets, and the cursor where their feed goes on. */
-export interface AssetList {
-  assets: AssetView[];
-  cursor: number;
-}
-
-/** A run by its name, and its state. */
-export interface RunName {
-  dag_id: string;
-  run_id: string;
-  state: string;
-}
-
-/**
- * An asset was made: by a task instance, or by `actor` through the API. `runs` are those it
- * brought about.
- */
-export interface AssetEventView {
-  id: number;
-  asset: string;
-  uri: string;
-  at: string;
-  extra: Record<string, unknown>;
-  source_dag_id: string | null;
-  source_run_id: string | null;
-  source_task_id: string | null;
-  source_map_index: number;
-  aliases: string[];
-  actor: string | null;
-  runs: RunName[];
-}
-
-/** Some events, newest first; `next` asks for the next page, null when there is none. */
-export interface AssetEventList {
-  events: AssetEventView[];
-  next: string | null;
-}
-
-/** An asset with its newest events. */
-export interface AssetDetail {
-  asset: AssetView;
-  events: AssetEventView[];
-}
-
-/** A DAG, an asset or an alias on the graph of all; `id` is its kind and its name. */
-export interface LineageNode {
-  id: string;
-  kind: 'dag' | 'asset' | 'alias';
-  name: string;
-  uri: string;
-}
-
-/** A DAG makes an asset (outlet), or uses it (inlet), or its schedule waits for it. */
-export interface LineageEdge {
-  source: string;
-  target: string;
-  role: 'outlet' | 'inlet' | 'schedule';
-}
-
-/** DAGs and assets as one graph. */
-export interface LineageView {
-  nodes: LineageNode[];
-  edges: LineageEdge[];
-}
-
-/** A run that will be due at `run_after`; `local` is that moment in the schedule's zone. */
-export interface NextRun {
-  run_after: string;
-  logical_date: string;
-  data_interval_start: string;
-  data_interval_end: string;
-  local: string;
-}
-
-/**
- * A schedule in words, with its next runs; `text` says in a sentence what comes next, or why
- * nothing does.
- */
-export interface ScheduleView {
-  schedule: string;
-  timezone: string;
-  text: string;
-  next_runs: NextRun[];
-  awaited_assets: AwaitedAssets | null;
-  problems: Record<string, unknown>[];
-}
-
-/**
- * A version of a DAG. `changes` are what it changed of the one before, in words; none where
- * only code did. `runs` execute it.
- */
-export interface VersionView {
-  number: number;
-  created_at: string;
-  is_current: boolean;
-  runs: number;
-  task_count: number;
-  changes: string[];
-}
-
-/** The versions of a DAG, newest first. */
-export interface VersionList {
-  dag_id: string;
-  versions: VersionView[];
-}
-
-/** A file a version was made of; of a notebook its cells, without outputs. */
-export interface SourceFile {
-  path: string;
-  text: string;
-}
-
-/**
- * A version with its tasks and its text; `params` are those of its trigger form, as in
- * DagDetail.
- */
-export interface VersionDetail {
-  dag_id: string;
-  number: number;
-  tasks: TaskView[];
-  params: Record<string, unknown>;
-  files: SourceFile[];
-}
-
-/** One thing that differs between two versions, and the same in words. */
-export interface SpecChangeView {
-  kind: 'added' | 'removed' | 'changed';
-  path: string;
-  before: unknown;
-  after: unknown;
-  text: string;
-}
-
-/** The difference of a file, as `diff -u` shows it. */
-export interface FileDiff {
-  path: string;
-  diff: string;
-}
-
-/** What differs between two versions of a DAG: in what it is, and in its files. */
-export interface VersionDiff {
-  dag_id: string;
-  old: number;
-  new: number;
-  changes: SpecChangeView[];
-  files: FileDiff[];
 }
 
 /**
@@ -826,6 +739,67 @@ export interface ValueDetail {
   rows: string[][];
   shape: number[];
   dtype: string;
+}
+
+/** The difference of a file, as `diff -u` shows it. */
+export interface FileDiff {
+  path: string;
+  diff: string;
+}
+
+/** A file a version was made of; of a notebook its cells, without outputs. */
+export interface SourceFile {
+  path: string;
+  text: string;
+}
+
+/** One thing that differs between two versions, and the same in words. */
+export interface SpecChangeView {
+  kind: 'added' | 'removed' | 'changed';
+  path: string;
+  before: unknown;
+  after: unknown;
+  text: string;
+}
+
+/**
+ * A version with its tasks and its text; `params` are those of its trigger form, as in
+ * DagDetail.
+ */
+export interface VersionDetail {
+  dag_id: string;
+  number: number;
+  tasks: TaskView[];
+  params: Record<string, unknown>;
+  files: SourceFile[];
+}
+
+/** What differs between two versions of a DAG: in what it is, and in its files. */
+export interface VersionDiff {
+  dag_id: string;
+  old: number;
+  new: number;
+  changes: SpecChangeView[];
+  files: FileDiff[];
+}
+
+/** The versions of a DAG, newest first. */
+export interface VersionList {
+  dag_id: string;
+  versions: VersionView[];
+}
+
+/**
+ * A version of a DAG. `changes` are what it changed of the one before, in words; none where
+ * only code did. `runs` execute it.
+ */
+export interface VersionView {
+  number: number;
+  created_at: string;
+  is_current: boolean;
+  runs: number;
+  task_count: number;
+  changes: string[];
 }
 
 /**

@@ -1,0 +1,40 @@
+"""What becomes of a request, and the changes that the feed tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RequestReceipt:
+    """A request was accepted for the scheduler; `run_id` for those that make a run."""
+
+    request_id: int
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """One line of the journal, as the feed sends it."""
+
+    cursor: int
+    at: str
+    kind: str
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    state: str | None
+    actor: str | None
+    data: dict[str, Any]  # depends on `kind`
+
+
+@dataclass(frozen=True)
+class ProblemReport:
+    """Why a request was not carried out: a sentence, and what is wrong in detail, if there is more
+    to say.
+    """
+
+    message: str
+    problems: list[dict[str, Any]] | None = None  # `core.errors.Problem.to_json`
