@@ -440,6 +440,32 @@ export interface ClearPreview {
   runs: AffectedRun[];
 }
 
+/** What a run has left behind, all of which goes with it: how many of each. */
+export interface RunContents {
+  dag_id: string;
+  run_id: string;
+  state: string;
+  instances: number;
+  tries: number;
+  logs: number;
+  notebooks: number;
+  values: number;
+  notes: number;
+}
+
+/**
+ * A run that is asked for, or would be: its params, passwords hidden, and its tasks. `rerun_of`
+ * is the run that it repeats. A dry run has no `request_id`.
+ */
+export interface RunPlan {
+  dag_id: string;
+  run_id: string;
+  request_id: number | null;
+  params: Record<string, unknown>;
+  tasks: string[];
+  rerun_of: string | null;
+}
+
 /**
  * A callback or a notification: what for (`occasion`), whose (no `task_id`: the run's), and
  * what became of it. `state` is due, sent, success, failed or lost.

@@ -57,6 +57,8 @@ from nbflow.views.shapes.reruns import (
     BackfillPlan,
     BackfillView,
     ClearPreview,
+    RunContents,
+    RunPlan,
 )
 from nbflow.views.shapes.runs import (
     CallbackView,
@@ -151,10 +153,12 @@ __all__ = [
     "QuestionList",
     "QuestionView",
     "RequestReceipt",
+    "RunContents",
     "RunDetail",
     "RunDot",
     "RunList",
     "RunName",
+    "RunPlan",
     "RunValue",
     "RunValues",
     "RunView",

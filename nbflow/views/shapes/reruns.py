@@ -37,6 +37,35 @@ class ClearPreview:
 
 
 @dataclass(frozen=True)
+class RunPlan:
+    """A run that is asked for, or would be: its params, passwords hidden, and its tasks. `rerun_of`
+    is the run that it repeats. A dry run has no `request_id`.
+    """
+
+    dag_id: str
+    run_id: str
+    request_id: int | None
+    params: dict[str, Any]  # the user's own values
+    tasks: list[str]
+    rerun_of: str | None
+
+
+@dataclass(frozen=True)
+class RunContents:
+    """What a run has left behind, all of which goes with it: how many of each."""
+
+    dag_id: str
+    run_id: str
+    state: str
+    instances: int
+    tries: int
+    logs: int
+    notebooks: int
+    values: int
+    notes: int
+
+
+@dataclass(frozen=True)
 class BackfillView:
     """A backfill. `counts` maps each state to the number of its runs in it; of `total` dates
     `waiting` have no run yet and `left` keep the one they had.
