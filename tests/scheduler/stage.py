@@ -91,9 +91,9 @@ class Hands:
         return sorted(self.orders[attempt].task.task_id for attempt in self.live)
 
     def finish(self, task_id: str, outcome: Outcome = OK) -> None:
-        """End the live attempt of this task."""
-        for attempt in sorted(self.live):
-            if self.orders[attempt].task.task_id == task_id:
+        """End the live attempt of this task, of several the one that began first."""
+        for attempt, order in self.orders.items():
+            if attempt in self.live and order.task.task_id == task_id:
                 self.end(attempt, outcome)
                 return
         raise LookupError(f"{task_id} is not running; {self.running} are.")

@@ -317,12 +317,17 @@ def test_ten_thousand_runs_are_too_many(database: Database, commands: Commands) 
         commands.backfill("often", day(1), day(28))
 
 
+@pytest.mark.parametrize("ends_last", ["mine", name(1)])
 def test_nothing_is_created_for_a_date_that_got_a_run_meanwhile(
-    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands, ends_last: str
 ) -> None:
     commands.backfill("d", day(1), day(2), max_active_runs=1)
     scheduler.tick()
     commands.trigger("d", logical_date=day(2), run_id="mine")
+    scheduler.tick()
+    while first := [a for a in hands.live if hands.orders[a].run.run_id != ends_last]:
+        hands.end(first[0])
+        scheduler.tick()
     carry_out(scheduler, hands)
     assert run_ids(database) == [name(1), "mine"]
     assert backfill_state(database) == "finished"
