@@ -27,6 +27,7 @@ from nbflow.authoring.links import Linkable, Node, Scope, scope_for
 from nbflow.authoring.map_sources import MapSource, Value
 from nbflow.authoring.mapping import Combinable, Mapped
 from nbflow.authoring.origin import Origin, caller
+from nbflow.authoring.pulls import pulls_in
 from nbflow.authoring.references import (
     Reference,
     Resolver,
@@ -39,6 +40,7 @@ from nbflow.authoring.references import (
 from nbflow.authoring.setup_teardown import Wrapped, Wrapping, note_made
 from nbflow.authoring.template_files import TemplateSettings
 from nbflow.core.dag import Decides, TaskKind
+from nbflow.core.elsewhere import Pull
 from nbflow.core.errors import Fail
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import RETURN_VALUE
@@ -198,6 +200,18 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         """Whether templates or source ask about the run before that succeeded."""
         texts = [leaf for leaf in self._leaves() if isinstance(leaf, str)]
         return any(mentions.names_previous(text) for text in [*texts, *self._sources()])
+
+    def asks_elsewhere(self) -> tuple[Pull, ...]:
+        """The values of other runs that templates or source ask for."""
+        found = {
+            pull
+            for leaf in self._leaves()
+            if isinstance(leaf, str)
+            for pull in pulls_in(leaf, self.task_id)
+        }
+        if self._execute_may_pull():
+            found = found.union(*(pulls_in(text, self.task_id) for text in self._sources()))
+        return tuple(sorted(found, key=repr))
 
     def _sources(self) -> Iterator[str]:
         """The source that a worker will call; an operator of ours mentions nothing itself."""

@@ -194,6 +194,7 @@ def _task(
         secrets=_secrets(task, shared, bundle, findings),
         templates=templates_of(task, bundle.base, bundle.inside, findings),
         reads_previous=task.asks_previous(),
+        elsewhere=task.asks_elsewhere(),
         **fields,
     )
 

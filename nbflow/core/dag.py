@@ -15,6 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, cast
 
+from nbflow.core.elsewhere import Pull, pulls_from_json
 from nbflow.core.graph import Graph
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.mapping import Expansion
@@ -111,6 +112,9 @@ class Task:
     stands for them, `searchpath`, `native`, and whether the DAG has macros of its `own`. With
     `reads_previous` the task asks about the last run before its own that succeeded. `params` are
     like the DAG's and stand before them for this task. `tags` are words to choose tasks by.
+    `reads_previous` the task asks about the last run before its own that succeeded, `elsewhere` is
+    what it asks of values of other runs. `params` are like the DAG's and stand before them for this
+    task.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
@@ -159,6 +163,7 @@ class Task:
     reads_previous: bool = False
     do_xcom_push: bool = True
     tags: tuple[str, ...] = ()
+    elsewhere: tuple[Pull, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -371,6 +376,7 @@ def _task(raw: dict[str, Any]) -> Task:
         "poke": PokePolicy(**raw["poke"]) if raw.get("poke") else None,
         "secrets": tuple(raw.get("secrets", ())),
         "tags": tuple(raw.get("tags", ())),
+        "elsewhere": pulls_from_json(raw.get("elsewhere", ())),
     }
     return Task(**{**raw, **typed})
 

@@ -52,6 +52,16 @@ class Element:
     value: ValueRef | None = None
 
 
+@dataclass(frozen=True)
+class OtherRun:
+    """A run whose values are carried, with its date; `values` by task id and map index."""
+
+    dag_id: str
+    run_id: str
+    at: datetime | None
+    values: Mapping[tuple[str, int], Mapping[str, ValueRef]] = field(default_factory=dict)
+
+
 PREVIEW_CHARACTERS = 500
 
 
@@ -152,7 +162,8 @@ class TaskOrder:
     `heartbeat` is the number of seconds between signs of life. `inlet_events` are the newest events
     of the task's inlets, oldest first. With a `callback` only that is called.
     `secrets` holds what the task declares of variables and connections: workers cannot ask the
-    store. `max_value_size` is in bytes, for each value it hands on.
+    store. `max_value_size` is in bytes, for each value it hands on. `elsewhere` are the other runs
+    whose values it asks for, the newest first.
     """
 
     attempt_id: str
@@ -173,6 +184,7 @@ class TaskOrder:
     callback: CallbackOrder | None = None
     secrets: Secrets = field(default_factory=Secrets)
     max_value_size: int = MAX_VALUE_SIZE
+    elsewhere: tuple[OtherRun, ...] = ()
 
     @property
     def name(self) -> str:

@@ -26,6 +26,7 @@ from nbflow.core.orders import (
 )
 from nbflow.core.secrets import SecretNotThere
 from nbflow.runtime import macros
+from nbflow.runtime.elsewhere import Elsewhere
 from nbflow.runtime.mapped import ELEMENT_MARK, Elements, MappedValues, argument
 from nbflow.runtime.templates import TemplateProblem, ValueNotThere, current_templates
 from nbflow.runtime.values import LIMIT_VARIABLE, load_value
@@ -100,11 +101,20 @@ class TaskInstanceView:
         """The value `key` of an upstream task, or of each in a list; `default` where it made none.
 
         Of a mapped task the list of the values of all instances, of those in `map_indexes`, or the
-        value of that one. Without `task_ids`, of what this task reads. Raises ValueNotThere for
-        what it does not, such as values of another DAG or of earlier runs: an order carries those
-        of its own run.
+        value of that one. Without `task_ids`, of what this task reads.
+
+        `dag_id` and `run_id` take another run, of the same id where only the DAG is given; with
+        `include_prior_dates` what this run has not, the newest run up to its date may have. There
+        no `task_ids` means this task. Raises ValueNotThere for what the order does not carry.
         """
-        self._refuse_others(dag_id, run_id, include_prior_dates)
+        where = Elsewhere(
+            self._order, dag_id or self.dag_id, run_id or self.run_id, include_prior_dates
+        )
+        if not where.is_own_run:
+            names = self.task_id if task_ids is None else task_ids
+            if isinstance(names, str):
+                return self._pull_elsewhere(where, names, key, map_indexes, default)
+            return [self._pull_elsewhere(where, t, key, map_indexes, default) for t in names]
         if isinstance(task_ids, str):
             if map_indexes is not None:
                 return _of_instances(self._order, task_ids, key, map_indexes, default)
@@ -116,17 +126,22 @@ class TaskInstanceView:
             return self._pull(read[0], key, default)
         return [self._pull(task_id, key, default) for task_id in read]
 
-    def _refuse_others(
-        self, dag_id: str | None, run_id: str | None, include_prior_dates: bool
-    ) -> None:
-        other_dag = dag_id not in (None, self.dag_id)
-        if other_dag or run_id not in (None, self.run_id) or include_prior_dates:
-            whose = f"DAG {dag_id!r}" if other_dag else "an earlier run"
-            raise ValueNotThere(
-                f"Task {self.task_id!r} asks for a value of {whose}: tasks get values of their own "
-                "run. Keep what outlives a run in a file, a table or a Variable, or pass it on as "
-                "a param."
-            )
+    def _pull_elsewhere(
+        self,
+        where: Elsewhere,
+        task_id: str,
+        key: str,
+        map_indexes: int | Iterable[int] | None,
+        default: object,
+    ) -> object:
+        in_run = task_id in {*self._order.values, *self._order.mapped_values}
+        if where.prior and where.dag_id == self.dag_id and in_run:
+            # An object of its own tells nothing handed on from None handed on.
+            own = self.xcom_pull(task_id, key=key, map_indexes=map_indexes, default=where)
+            if own is not where:
+                return own
+        found = where.pull(task_id, key, map_indexes)
+        return default if found is None else found[0]
 
     def xcom_push(self, key: str, value: object) -> None:
         """Hand on `value` under `key`, besides what the task returns."""

@@ -19,7 +19,7 @@ from nbflow.executors.base import Executor
 from nbflow.scheduler.advance_runs import InstanceRef, RunBook
 from nbflow.scheduler.asset_runs import asset_context
 from nbflow.scheduler.make_orders import make_order
-from nbflow.scheduler.order_values import values_for
+from nbflow.scheduler.order_values import elsewhere_for, values_for
 from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import queue as queue_store
@@ -117,6 +117,7 @@ class Dispatch:
     ) -> list[TaskOrder]:
         tasks = [run.snapshot.task(one.key) for one in candidates]
         values = values_for(session, run, [one.key for one in candidates])
+        elsewhere = elsewhere_for(session, run, tasks)
         events = asset_context(session, run, tasks)
         source = self._code.of(session, run.version_id)
         asked = any(task.reads_previous for task in tasks)
@@ -134,6 +135,7 @@ class Dispatch:
                 max_value_size=self._settings.max_value_size,
                 events=events,
                 previous=previous,
+                elsewhere=elsewhere(task),
             )
             for one, task in zip(candidates, tasks, strict=True)
         ]

@@ -13,6 +13,7 @@ from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import (
     MAX_VALUE_SIZE,
+    OtherRun,
     PreviousRun,
     RunInfo,
     Source,
@@ -53,6 +54,7 @@ def make_order(
     max_value_size: int = MAX_VALUE_SIZE,
     events: AssetContext = AssetContext(),
     previous: PreviousRun | None = None,
+    elsewhere: tuple[OtherRun, ...] = (),
 ) -> TaskOrder:
     """The order for the next attempt of a task instance.
 
@@ -83,6 +85,7 @@ def make_order(
         heartbeat=heartbeat,
         inlet_events=events.of_inlets(task),
         max_value_size=max_value_size,
+        elsewhere=elsewhere,
     )
 
 

@@ -6,16 +6,18 @@ The same few statements for however many orders of a run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey
 from nbflow.core.mapping import VALUE, ValueName, leaves
-from nbflow.core.orders import RETURN_VALUE, Element, ValueRef
+from nbflow.core.orders import RETURN_VALUE, Element, OtherRun, ValueRef
+from nbflow.core.other_runs import merged
 from nbflow.core.snapshot import RunSnapshot
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
+from nbflow.store.other_runs import values_elsewhere
 from nbflow.store.runs import ActiveRun
 
 Values = Mapping[str, ValueRef]
@@ -49,6 +51,17 @@ def values_for(
         run_store.instance_values(session, run.id, wanted) if wanted else {},
     )
     return {key: found.for_order(run.snapshot, key, need) for key, need in needs.items()}
+
+
+def elsewhere_for(
+    session: Session, run: ActiveRun, tasks: Iterable[Task]
+) -> Callable[[Task], tuple[OtherRun, ...]]:
+    """What of other runs goes out with the order for each of these tasks. Each question is asked
+    once, however many instances have it.
+    """
+    asked = {pull for task in tasks for pull in task.elsewhere}
+    found = {pull: values_elsewhere(session, pull, run.snapshot.run) for pull in asked}
+    return lambda task: merged(one for pull in task.elsewhere for one in found[pull])
 
 
 @dataclass(frozen=True)

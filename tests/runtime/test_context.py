@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from nbflow.core.dag import Task, TaskKind
+from nbflow.core.elsewhere import Pull
 from nbflow.core.json import Json
-from nbflow.core.orders import RETURN_VALUE, TaskOrder
+from nbflow.core.orders import RETURN_VALUE, OtherRun, TaskOrder, inline
 from nbflow.runtime.context import (
     TaskInstanceView,
     TemplateProblem,
@@ -19,7 +22,7 @@ from nbflow.runtime.context import (
     upstream_value,
 )
 from nbflow.runtime.values import dump_value
-from tests.runtime.builders import an_order
+from tests.runtime.builders import DAY, an_order
 
 
 @pytest.fixture
@@ -169,10 +172,40 @@ def test_a_process_learns_its_attempt_from_its_environment(order: TaskOrder) -> 
 
 @pytest.mark.parametrize(
     "call",
-    ["ti.xcom_pull('rows', 'other_dag')", "ti.xcom_pull('rows', include_prior_dates=True)"],
+    ["ti.xcom_pull('rows', 'other_dag')", "ti.xcom_pull('t', include_prior_dates=True)"],
 )
-def test_values_of_other_dags_and_earlier_runs_are_refused_with_what_works(
+def test_a_value_of_another_run_that_the_order_did_not_bring_is_refused_with_what_works(
     order: TaskOrder, call: str
 ) -> None:
-    with pytest.raises(TemplateProblem, match="tasks get values of their own run"):
+    with pytest.raises(TemplateProblem, match="write the call of xcom_pull"):
         render("{{ " + call + " }}", order)
+
+
+BEFORE = OtherRun("d", "before", DAY - timedelta(days=1), {("t", -1): {"mark": inline(1)}})
+LATER = OtherRun("d", "later", DAY + timedelta(days=1), {("t", -1): {"mark": inline(9)}})
+MAPPED = OtherRun("e", "r1", DAY, {("m", 0): {"k": inline("a")}, ("m", 1): {"k": inline("b")}})
+
+
+@pytest.mark.parametrize(
+    ("pull", "call", "found"),
+    [
+        (Pull(task_ids=("t",), prior=True), "key='mark', include_prior_dates=True", "1"),
+        (Pull(prior=True), "'nobody', key='mark', include_prior_dates=True, default=7", "7"),
+        (Pull("e", run_id="r1"), "'m', 'e', 'k', run_id='r1'", "['a', 'b']"),
+        (Pull("e", run_id="*"), "'m', 'e', 'k', run_id='r1', map_indexes=1", "b"),
+        (Pull("e", run_id="r1"), "['m', 'n'], 'e', 'k', run_id='r1'", "[['a', 'b'], None]"),
+        (Pull("e", ("m",), "k", "gone"), "'m', 'e', 'k', run_id='gone'", "None"),
+    ],
+)
+def test_xcom_pull_finds_values_of_other_runs_that_the_order_brought(
+    order: TaskOrder, pull: Pull, call: str, found: str
+) -> None:
+    task = replace(order.task, elsewhere=(pull,))
+    known = replace(order, task=task, elsewhere=(LATER, MAPPED, BEFORE))
+    assert str(render("{{ ti.xcom_pull(" + call + ") }}", known)) == found
+
+
+def test_a_run_that_only_the_task_knew_and_is_too_old_is_told(order: TaskOrder) -> None:
+    known = replace(order, task=replace(order.task, elsewhere=(Pull("e", run_id="*"),)))
+    with pytest.raises(TemplateProblem, match="none of its newest 20 runs"):
+        render("{{ ti.xcom_pull('m', 'e', run_id='old') }}", known)
