@@ -150,6 +150,72 @@ export interface WorkerView {
 }
 
 /**
+ * A cell that is new, gone or differs. `cell` is its place in the newer notebook, else in the
+ * older one, from 0; null for the log of a task. `source` is a unified diff, empty for the same.
+ */
+export interface CellChange {
+  kind: 'added' | 'removed' | 'changed';
+  task_id: string;
+  map_index: number;
+  cell: number | null;
+  cell_id: string;
+  source: string;
+  outputs: OutputChange[];
+}
+
+/**
+ * What a cell, or the log of a task, shows otherwise: its kind (stdout, error, log, or a MIME
+ * type) and a unified diff; for pictures a sentence.
+ */
+export interface OutputChange {
+  what: string;
+  diff: string;
+}
+
+/** A param that two runs have otherwise; null also where one has it not, as `kind` tells. */
+export interface ParamChange {
+  name: string;
+  kind: 'added' | 'removed' | 'changed';
+  before: unknown;
+  after: unknown;
+}
+
+/**
+ * What differs between two runs of a DAG. `version_changes` tells what of the DAG was changed
+ * in between; `left_out` counts cells beyond what is told, `notes` what could not be compared.
+ */
+export interface RunDiff {
+  before: RunView;
+  after: RunView;
+  before_seconds: number | null;
+  after_seconds: number | null;
+  params: ParamChange[];
+  version_changes: string[];
+  tasks: TaskChange[];
+  cells: CellChange[];
+  left_out: number;
+  notes: string[];
+}
+
+/**
+ * A task instance in two runs: states, null where it is not there, seconds and tries. `kind` is
+ * of the state, `pace` tells of a duration that is another by more than chance.
+ */
+export interface TaskChange {
+  task_id: string;
+  map_index: number;
+  kind: 'added' | 'removed' | 'changed' | 'same';
+  before_state: string | null;
+  after_state: string | null;
+  before_seconds: number | null;
+  after_seconds: number | null;
+  before_tries: number;
+  after_tries: number;
+  pace: 'slower' | 'faster' | '';
+  message: string;
+}
+
+/**
  * One asset, or alias, that a schedule waits for: since when there is news of it, and whether
  * that is what a run still lacks.
  */

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 from nbflow.app.left_behind import attempt_files, discard_artifacts, read_log, value_detail
+from nbflow.app.run_diffs import compare_runs
 from nbflow.app.run_notebooks import (
     Assembling,
     ExportFormat,
@@ -64,6 +65,7 @@ __all__ = [
     "assembled_notebook",
     "assembled_path",
     "attempt_files",
+    "compare_runs",
     "connect",
     "create_run",
     "differs_in_order",

@@ -184,6 +184,14 @@ def notebook_of(one: Try) -> nbformat.NotebookNode:
     return notebook
 
 
+def last_log(settings: Settings, run: DagRun, key: TaskKey, last: Try | None) -> str:
+    """The end of the log of an attempt; nothing where there was none."""
+    if last is None:
+        return ""
+    files = attempt_files(settings, run.dag_id, run.run_id, key[0], last.attempt_id)
+    return files.log_end(LOG_BYTES)
+
+
 class Assembling:
     """Keeps the assembled notebooks of finished runs, in a thread of its own: a large one must not
     hold up the scheduler.
@@ -241,16 +249,9 @@ def _task_after_task(settings: Settings, found: FinishedRun) -> nbformat.Noteboo
         if last is not None and last.output_notebook:
             pages.append(TaskPages(facts, notebook_of(last)))
         else:
-            pages.append(TaskPages(facts, log=_log(settings, found.run, one, last)))
+            pages.append(TaskPages(facts, log=last_log(settings, found.run, one.key, last)))
     left_out = len(found.instances) - len(pages)
     return assemble_tasks(_facts(found), pages, left_out)
-
-
-def _log(settings: Settings, run: DagRun, one: TaskInstance, last: Try | None) -> str:
-    if last is None:
-        return ""
-    files = attempt_files(settings, run.dag_id, run.run_id, one.task_id, last.attempt_id)
-    return files.log_end(LOG_BYTES)
 
 
 def _facts(found: FinishedRun) -> RunFacts:

@@ -28,7 +28,7 @@ COMMANDS = {
 
 GROUPS = {
     "dags": "DAGs: list, show, lint, trigger, pause, next, versions, diff.",
-    "runs": "Runs: list, show, watch, notebook, export, cancel, clear, mark, rerun, note, delete.",
+    "runs": "Runs: list, show, watch, diff, export, cancel, clear, mark, rerun, note, delete, ...",
     "tasks": "Tasks of a run: list, show, logs, why, answer, clear, mark, run, note.",
     "values": "What tasks handed on: list, show.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",

@@ -38,6 +38,7 @@ from nbflow.cli.output import (
 )
 from nbflow.cli.progress import follow, run_table, shown
 from nbflow.cli.project import Project, project
+from nbflow.cli.run_diff import diff
 from nbflow.cli.run_names import DagArgument, RunArgument, newest
 from nbflow.cli.run_notebooks import export, notebook
 from nbflow.commands import Runs
@@ -292,6 +293,7 @@ def watch(
 
 runs.command()(notebook)
 runs.command()(export)
+runs.command()(diff)
 
 
 def _detail(here: Project, dag_id: str, run_id: str | None) -> RunDetail:

@@ -52,7 +52,7 @@ def differences(first: NotebookNode, second: NotebookNode) -> list[Difference]:
     for one, other in pairs:
         if one is None or other is None:
             raise ValueError("The notebooks do not have the same code cells.")
-        found += _of_cell(one[0], list(_shown(one[1])), list(_shown(other[1])))
+        found += _of_cell(one[0], list(shown_outputs(one[1])), list(shown_outputs(other[1])))
         if any(output.output_type == "error" for output in other[1].outputs):
             break  # what comes after it was not run
     return found
@@ -72,7 +72,7 @@ def _of_cell(
             yield Difference(index, what or other_what, _told(what, text), _told(what, other_text))
 
 
-def _shown(cell: NotebookNode) -> Iterator[tuple[str, str]]:
+def shown_outputs(cell: NotebookNode) -> Iterator[tuple[str, str]]:
     """What kind and what text each output of a cell has; neighbours on stdout are one."""
     printed = ""
     for output in cell.outputs:
@@ -114,6 +114,11 @@ def is_same(what: str, first: str, second: str) -> bool:
         return False
     numbers = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
     return all(a == b or isclose(float(a), float(b), rel_tol=CLOSE) for a, b in numbers)
+
+
+def masked(text: str) -> str:
+    """`text` without what differs in any two runs, numbers to the digits that count."""
+    return _NUMBER.sub(lambda found: f"{float(found.group()):.9g}", _plain(text))
 
 
 def _plain(text: str) -> str:

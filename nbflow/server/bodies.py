@@ -142,6 +142,12 @@ class ExportQuery(Sent):
     to: Literal["html", "ipynb"] = "html"
 
 
+class RunDiffQuery(Sent):
+    """Which run to compare with; the last success before by default."""
+
+    other: str | None = None
+
+
 class BackfillQuery(Sent):
     """Whose backfills to list."""
 

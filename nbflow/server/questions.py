@@ -34,6 +34,7 @@ from nbflow.server.bodies import (
     PoolBody,
     PreviewQuery,
     QuestionQuery,
+    RunDiffQuery,
     RunQuery,
     TryQuery,
     VariableBody,
@@ -71,6 +72,7 @@ from nbflow.views.shapes import (
     QuestionList,
     RequestReceipt,
     RunDetail,
+    RunDiff,
     RunList,
     RunValues,
     ScheduleView,
@@ -146,6 +148,9 @@ class Questions:
 
     def export(self, dag_id: str, run_id: str, query: ExportQuery) -> bytes:
         return app.export_run(self.settings, self.store, dag_id, run_id, query.to)
+
+    def run_diff(self, dag_id: str, run_id: str, query: RunDiffQuery) -> RunDiff:
+        return app.compare_runs(self.settings, self.store, dag_id, run_id, query.other)
 
     def task(
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery

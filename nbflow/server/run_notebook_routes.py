@@ -1,4 +1,4 @@
-"""The resources of the REST API for a run as one notebook, and as a file to take away."""
+"""The resources of the REST API for a run as one notebook, as a file, and beside another run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.escape import url_escape
 
-from nbflow.server.bodies import ExportQuery
+from nbflow.server.bodies import ExportQuery, RunDiffQuery
 from nbflow.server.handlers import NbflowHandler, in_thread, operation
+from nbflow.views.shapes import RunDiff
 
 _TYPES = {"html": "text/html; charset=utf-8", "ipynb": "application/x-ipynb+json"}
 
@@ -52,9 +53,24 @@ class ExportHandler(NbflowHandler):
         return self.project.questions().export(dag_id, run_id, query)
 
 
+class RunDiffHandler(NbflowHandler):
+    """What differs between two runs."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(RunDiff, query=RunDiffQuery)
+    async def get(self, dag_id: str, run_id: str) -> None:
+        """What differs between a run and another, by default the last success before it."""
+        query = self.query(RunDiffQuery)
+        await self.answer(lambda ask: ask.run_diff(dag_id, run_id, query))
+
+
 _RUN = "dags/{dag_id}/runs/{run_id}"
 
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     (f"{_RUN}/notebook", RunNotebookHandler),
     (f"{_RUN}/export", ExportHandler),
+    (f"{_RUN}/diff", RunDiffHandler),
 ]

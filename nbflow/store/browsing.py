@@ -213,6 +213,17 @@ def run(session: Session, dag_id: str, run_id: str) -> ListedRun | None:
     return found[0] if found else None
 
 
+def success_before(session: Session, dag_id: str, run_pk: int) -> str | None:
+    """The id of the newest run of a DAG that was created before this one and succeeded."""
+    query = (
+        select(_RUNS.c.run_id)
+        .where(_RUNS.c.dag_id == dag_id, _RUNS.c.id < run_pk, _RUNS.c.state == RunState.SUCCESS)
+        .order_by(_RUNS.c.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
 def dag_of_run(session: Session, run_pk: int) -> Dag:
     """The DAG in the version this run executes, or the tasks of it that the run is made of."""
     query = select(_VERSIONS.c.spec, _RUNS.c.only).join(_RUNS).where(_RUNS.c.id == run_pk)

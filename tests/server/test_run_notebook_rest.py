@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from nbflow.store.database import Database
-from tests.scheduler.stage import a_dag, start_run
+from tests.scheduler.stage import START, a_dag, start_run
 from tests.server.screen import Api
 
 RUN = ("dags", "d", "runs", "r")
@@ -46,3 +47,29 @@ async def test_what_cannot_be_exported_is_refused_in_a_sentence(
     assert (unknown.status, nowhere.status) == (400, 404)
     assert "html" in unknown.message
     assert "nowhere" in nowhere.message
+
+
+async def test_a_run_is_compared_with_another(api: Api, database: Database) -> None:
+    start_run(database, a_dag("a>b"))
+    start_run(database, a_dag("a>b>c"), run_id="later", now=START + timedelta(days=1))
+
+    diff = (await api.get("dags", "d", "runs", "later", "diff", other="r")).json
+
+    assert (diff["before"]["run_id"], diff["after"]["run_id"]) == ("r", "later")
+    assert {task["task_id"]: task["kind"] for task in diff["tasks"]} == {
+        "a": "same",
+        "b": "same",
+        "c": "added",
+    }
+    assert "tasks.c added" in diff["version_changes"]
+
+
+async def test_where_nothing_succeeded_before_a_comparison_asks_for_the_other_run(
+    api: Api, database: Database
+) -> None:
+    start_run(database, a_dag("a"))
+
+    answer = await api.get(*RUN, "diff")
+
+    assert answer.status == 404
+    assert "Name the run to compare it with." in answer.message

@@ -25,6 +25,13 @@ from nbflow.views.shapes.cluster import (
     SchedulerStart,
     WorkerView,
 )
+from nbflow.views.shapes.comparisons import (
+    CellChange,
+    OutputChange,
+    ParamChange,
+    RunDiff,
+    TaskChange,
+)
 from nbflow.views.shapes.dags import (
     AwaitedAsset,
     AwaitedAssets,
@@ -121,6 +128,7 @@ __all__ = [
     "BackfillPlan",
     "BackfillView",
     "CallbackView",
+    "CellChange",
     "ChangeView",
     "ClearPreview",
     "ClusterView",
@@ -145,6 +153,8 @@ __all__ = [
     "LiveCells",
     "LogChunk",
     "NextRun",
+    "OutputChange",
+    "ParamChange",
     "PoolDetail",
     "PoolList",
     "PoolTask",
@@ -155,6 +165,7 @@ __all__ = [
     "RequestReceipt",
     "RunContents",
     "RunDetail",
+    "RunDiff",
     "RunDot",
     "RunList",
     "RunName",
@@ -167,6 +178,7 @@ __all__ = [
     "SchedulerStart",
     "SourceFile",
     "SpecChangeView",
+    "TaskChange",
     "TaskInstanceDetail",
     "TaskInstancePage",
     "TaskInstanceView",
