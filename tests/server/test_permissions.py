@@ -52,7 +52,6 @@ RULES = {
     ("PATCH", "backfills/{backfill_id}"): ("nbflow:runs", "write"),
     ("POST", "dags/{dag_id}/backfills"): ("nbflow:runs", "execute"),
     ("GET", "dags/{dag_id}/runs/{run_id}/notebook"): ("nbflow:runs", "read"),
-    ("GET", "dags/{dag_id}/runs/{run_id}/export"): ("nbflow:runs", "read"),
     ("GET", "dags/{dag_id}/runs/{run_id}/diff"): ("nbflow:runs", "read"),
     ("GET", "questions"): ("nbflow:runs", "read"),
     ("POST", "dags/{dag_id}/runs/{run_id}/tasks/{task_id}/answer"): ("nbflow:runs", "execute"),
