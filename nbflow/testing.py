@@ -338,7 +338,7 @@ def _log(one: browsing.Try | None) -> str:
     from nbflow.runtime.artifacts import read_url  # noqa: PLC0415 - as above
 
     if one is None or one.log is None:
-        return ""
+        return ""  # it has not started, or had nothing to say
     return read_url(one.log).decode(errors="replace")
 
 

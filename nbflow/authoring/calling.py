@@ -9,7 +9,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from inspect import Parameter, Signature
+from types import FunctionType
 
 from nbflow.authoring.context import CONTEXT_NAMES, Context
 
@@ -82,10 +84,20 @@ def returns_named_values(function: Callable[..., object]) -> bool:
 
 
 def _signature(function: Callable[..., object]) -> Signature | None:
+    if isinstance(function, FunctionType):
+        return _signature_of_function(function)
+    return _signature_of(function)
+
+
+def _signature_of(function: Callable[..., object]) -> Signature | None:
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):  # some builtins have none
         return None
+
+
+# A function is told apart by what it is, and stays as it was defined.
+_signature_of_function = lru_cache(maxsize=256)(_signature_of)
 
 
 def _must_be_passed(parameter: Parameter) -> bool:

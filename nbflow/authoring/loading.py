@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -34,6 +35,7 @@ KEPT_FILES = 64
 
 _lock = RLock()
 _loaded: dict[tuple[str, str], list[DagDefinition]] = {}
+_operators: dict[tuple[str, str, str], Mapping[str, BaseOperator]] = {}
 _PREFIX = "nbflow_dag_"
 _live: WeakValueDictionary[str, DagDefinition] = WeakValueDictionary()
 
@@ -47,13 +49,20 @@ def load_operator(
     Raises DefinitionError if the file cannot be imported, NotFoundError if it defines no such DAG
     or task.
     """
-    dag = find_dag(load_dags(folder, file), dag_id, file)
+    # By the folder as given: a worker asks for one task after another of the same few files.
+    place = (str(folder), file, dag_id)
+    operators = _operators.get(place)
+    if operators is None or task_id not in operators:
+        dag = find_dag(load_dags(folder, file), dag_id, file)
+        operators = {task.task_id: task for task in reversed(dag.tasks)}
+        if Path(folder).is_absolute():
+            _operators[place] = operators
     try:
-        return dag.get_task(task_id)
+        return operators[task_id]
     except KeyError:
         raise NotFoundError(
             f"{file}: the DAG '{dag_id}' defines no task '{task_id}', "
-            f"only {', '.join(dag.task_ids) or 'none'}. "
+            f"only {', '.join(list(operators)[::-1]) or 'none'}. "
             "A DAG's tasks must not depend on when or where its file is imported."
         ) from None
 
@@ -176,6 +185,7 @@ def _module_name(path: Path) -> str:
 def _forget(key: tuple[str, str]) -> None:
     root, file = key
     del _loaded[key]
+    _operators.clear()
     sys.modules.pop(_module_name((Path(root) / file).resolve()), None)
     if not any(other == root for other, _ in _loaded):
         sys.path[:] = [folder for folder in sys.path if not Path(folder).is_relative_to(root)]

@@ -14,7 +14,7 @@ class Pace:
     tasks finish rarely, so nothing is taken ahead of them and priorities keep their say.
     """
 
-    def __init__(self, horizon: float = 0.1, most: int = 64) -> None:
+    def __init__(self, horizon: float = 0.2, most: int = 128) -> None:
         self._horizon = horizon
         self._most = most
         self._weight = 0.0

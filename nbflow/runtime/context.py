@@ -221,7 +221,8 @@ def template_context(order: TaskOrder) -> dict[str, object]:
     run = RunView(order.run)
     ti = TaskInstanceView(order)
     logical_date = run.logical_date
-    key = (order.run.dag_id, order.task.task_id, macros.ds_nodash(logical_date))
+    dates = macros.dates(logical_date)
+    key = (order.run.dag_id, order.task.task_id, dates["ds_nodash"])
     context: dict[str, object] = {
         "dag": DagView(order.run.dag_id, order.run.dag_file),
         "dag_run": run,
@@ -236,11 +237,7 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "logical_date": logical_date,
         "data_interval_start": run.data_interval_start,
         "data_interval_end": run.data_interval_end,
-        "ds": macros.ds(logical_date),
-        "ds_nodash": macros.ds_nodash(logical_date),
-        "ts": macros.ts(logical_date),
-        "ts_nodash": macros.ts_nodash(logical_date),
-        "ts_nodash_with_tz": macros.ts_nodash_with_tz(logical_date),
+        **dates,
         "macros": macros.MACROS,
         "var": {"value": VariablesView(), "json": VariablesView(as_json=True)},
         "conn": ConnectionsView(),

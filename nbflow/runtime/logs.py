@@ -1,6 +1,7 @@
 """The log of one attempt, `log.txt` among its artifacts: readable all the time while the task runs.
 
-A child writes to it by its file descriptor, a task in a thread by way of `capture.py`.
+A child writes to it by its file descriptor, a task in a thread by way of `capture.py`. There is a
+file from the moment somebody writes, so that a task with nothing to say costs the disk nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import os
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from nbflow.runtime.artifacts import ArtifactStore
 
@@ -19,40 +20,64 @@ _CHUNK = 1 << 16
 
 
 class AttemptLog(AbstractContextManager["AttemptLog"]):
-    """The open log of one attempt, a context manager. `url` is where it can be read.
+    """The log of one attempt, a context manager. `url` is where it can be read.
 
     In a remote store it grows in a local file first; a thread takes it there every second.
     """
 
     def __init__(self, store: ArtifactStore, path: str = LOG_FILE) -> None:
-        self.url = store.url(path)
+        self._store = store
+        self._path = path
         self._shipper: _Shipper | None = None
-        target = store.local_path(path)
-        if target is None:
-            number, name = tempfile.mkstemp(prefix="nbflow-log-")
-            self._fd = number
-            self._shipper = _Shipper(store, path, Path(name))
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._fd: int | None = None
+        self._closed = False
+        self._lock = Lock()
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def url(self) -> str:
+        return self._store.url(self._path)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to be read."""
+        return self._fd is not None
+
     def fileno(self) -> int:
-        return self._fd
+        with self._lock:
+            if self._fd is None:
+                if self._closed:
+                    raise ValueError(f"The log {self.url} is closed.")
+                self._fd = self._open()
+            return self._fd
 
     def write(self, data: bytes) -> None:
         while data:
-            data = data[os.write(self._fd, data) :]
+            data = data[os.write(self.fileno(), data) :]
 
     def close(self) -> None:
         """Safe to call twice."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-            if self._shipper is not None:
-                self._shipper.close()
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            if self._fd is None:
+                return
+            number, self._fd = self._fd, -1
+        os.close(number)
+        if self._shipper is not None:
+            self._shipper.close()
+
+    def _open(self) -> int:
+        target = self._store.local_path(self._path)
+        if target is None:
+            number, name = tempfile.mkstemp(prefix="nbflow-log-")
+            self._shipper = _Shipper(self._store, self._path, Path(name))
+            return number
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
 
 
 class _Shipper:

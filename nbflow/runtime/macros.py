@@ -10,8 +10,9 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import SimpleNamespace
 
 
@@ -38,6 +39,24 @@ def ts_nodash(moment: datetime) -> str:
 def ts_nodash_with_tz(moment: datetime) -> str:
     """20260301T060000+0000"""
     return moment.strftime("%Y%m%dT%H%M%S%z")
+
+
+def dates(moment: datetime) -> Mapping[str, str]:
+    """`moment` in all the forms that templates offer, by name."""
+    # The same instant in another zone equals it, and reads differently.
+    return _dates(moment, moment.utcoffset())
+
+
+# The tasks of a run share theirs.
+@lru_cache(maxsize=64)
+def _dates(moment: datetime, _offset: timedelta | None) -> Mapping[str, str]:
+    return {
+        "ds": ds(moment),
+        "ds_nodash": ds_nodash(moment),
+        "ts": ts(moment),
+        "ts_nodash": ts_nodash(moment),
+        "ts_nodash_with_tz": ts_nodash_with_tz(moment),
+    }
 
 
 def ds_add(day: str, days: int) -> str:

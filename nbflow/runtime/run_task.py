@@ -148,7 +148,7 @@ class TaskRunner:
                 return _named(run_shell_task(attempt, self._server), ready)
 
             outcome = _guarded(run, say=lambda text: log.write(_hidden(text)))
-            return replace(outcome, log=log.url)
+            return replace(outcome, log=log.url if log.has_begun else None)
 
     def _in_kernel(self, order: TaskOrder, token: CancelToken, on_event: OnEvent | None) -> Outcome:
         # Worth half a second, which a worker without notebooks does not have to spend.

@@ -171,7 +171,7 @@ class RunBook:
         """Write everything decided since the last call, in the caller's transaction."""
         after, self._flushed = self._flushed, AfterCommit()
         if self._effects:
-            apply_all(session, self._effects, actor)
+            apply_all(session, self._effects, actor, dict(map(self._name, self._effects)))
         for run_pk, effects in self._effects.items():
             after.effects.append((self.runs[run_pk], effects))
             after.asset_events |= any(isinstance(e, fx.AssetsUpdated) for e in effects)
@@ -182,6 +182,10 @@ class RunBook:
                 self.drop(run_pk)
         self._effects.clear()
         return after
+
+    def _name(self, run_pk: int) -> tuple[int, tuple[str, str]]:
+        run = self.runs[run_pk].snapshot.run
+        return run_pk, (run.dag_id, run.run_id)
 
     def discard(self, urls: Iterable[str]) -> None:
         """What these name in the artifact store belongs to nothing any more, once this stands."""

@@ -6,10 +6,11 @@ What an order holds is put together in `make_orders`, and which instances may go
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
 from nbflow.core.events import Dispatched, TaskKey
 from nbflow.core.lifecycle import Settle
@@ -124,7 +125,7 @@ class Dispatch:
         previous = run_store.previous_success(session, run.snapshot.run) if asked else None
         return [
             make_order(
-                uuid4().hex,
+                attempt_id,
                 run.snapshot,
                 task,
                 one.key,
@@ -137,5 +138,11 @@ class Dispatch:
                 previous=previous,
                 elsewhere=elsewhere(task),
             )
-            for one, task in zip(candidates, tasks, strict=True)
+            for one, task, attempt_id in zip(candidates, tasks, _new_ids(len(tasks)), strict=True)
         ]
+
+
+def _new_ids(count: int) -> list[str]:
+    """Random uuids. The system is asked for its random bits once, not for each."""
+    bits = os.urandom(16 * count)
+    return [UUID(bytes=bits[at : at + 16], version=4).hex for at in range(0, len(bits), 16)]

@@ -50,7 +50,7 @@ from nbflow.store.secret_lookup import NoSecrets
 
 log = logging.getLogger(__name__)
 
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 
 
 def utc_now() -> datetime:

@@ -58,15 +58,23 @@ def apply_effects(
 
 
 def apply_all(
-    session: Session, effects: Mapping[int, Iterable[Effect]], actor: str | None = None
+    session: Session,
+    effects: Mapping[int, Iterable[Effect]],
+    actor: str | None = None,
+    names: Mapping[int, tuple[str, str]] | None = None,
 ) -> None:
-    """Store what was decided in these runs, by primary key, in as many statements as for one."""
+    """Store what was decided in these runs, by primary key, in as many statements as for one.
+
+    `names` are the dag id and run id of each, if the caller knows them.
+    """
     batch = _Batch(actor)
-    names = {row.id: row for row in session.execute(_NAMES, {"run_pks": list(effects)})}
+    if names is None:
+        found = session.execute(_NAMES, {"run_pks": list(effects)})
+        names = {run_pk: (dag_id, run_id) for run_pk, dag_id, run_id in found}
     for run_pk, of_run in effects.items():
         if run_pk not in names:
             raise NbflowError(f"There is no run {run_pk} in the store to write effects of.")
-        batch.turn_to(*names[run_pk])
+        batch.turn_to(run_pk, *names[run_pk])
         for effect in of_run:
             batch.add(effect)
     batch.write(session)
