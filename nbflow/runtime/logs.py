@@ -1,7 +1,8 @@
 """The log of one attempt, `log.txt` among its artifacts: readable all the time while the task runs.
 
 A child writes to it by its file descriptor, a task in a thread by way of `capture.py`. There is a
-file from the moment somebody writes, so that a task with nothing to say costs the disk nothing.
+file from the moment somebody writes or wants to, so that a task in a thread that has nothing to say
+costs the disk nothing.
 """
 
 from __future__ import annotations

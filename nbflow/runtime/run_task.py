@@ -147,6 +147,8 @@ class TaskRunner:
                 attempt = Attempt(ready, token, log, folder, cwd, self._grace)
                 return _named(run_shell_task(attempt, self._server), ready)
 
+            if order.task.isolation != "thread":
+                log.fileno()  # a place that cannot be written shall be known before the task runs
             outcome = _guarded(run, say=lambda text: log.write(_hidden(text)))
             return replace(outcome, log=log.url if log.has_begun else None)
 
