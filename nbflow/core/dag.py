@@ -110,11 +110,9 @@ class Task:
 
     `templates` says how they are rendered where it is not the plain way: `files` by the text that
     stands for them, `searchpath`, `native`, and whether the DAG has macros of its `own`. With
-    `reads_previous` the task asks about the last run before its own that succeeded. `params` are
-    like the DAG's and stand before them for this task. `tags` are words to choose tasks by.
     `reads_previous` the task asks about the last run before its own that succeeded, `elsewhere` is
     what it asks of values of other runs. `params` are like the DAG's and stand before them for this
-    task.
+    task. `tags` are words to choose tasks by.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
