@@ -77,7 +77,12 @@ if TYPE_CHECKING:
         HITLEntryOperator,
         HITLOperator,
     )
-    from nbflow.authoring.retrying import ExceptionRetryPolicy, RetryRule
+    from nbflow.authoring.retrying import (
+        ExceptionRetryPolicy,
+        RetryDecision,
+        RetryPolicy,
+        RetryRule,
+    )
     from nbflow.authoring.secrets import BaseHook, Connection, Variable, mask_secret
     from nbflow.authoring.sensors import (
         BaseSensorOperator,
@@ -201,6 +206,8 @@ __all__ = [
     "PythonVirtualenvOperator",
     "Reschedule",
     "RetryAction",
+    "RetryDecision",
+    "RetryPolicy",
     "RetryRule",
     "RunHandle",
     "SQLCheckOperator",
@@ -247,7 +254,12 @@ __all__ = [
 _HOMES = {
     "nbflow.authoring.timezone": ("timezone",),
     "nbflow.core.retries": ("RetryAction",),
-    "nbflow.authoring.retrying": ("ExceptionRetryPolicy", "RetryRule"),
+    "nbflow.authoring.retrying": (
+        "ExceptionRetryPolicy",
+        "RetryDecision",
+        "RetryPolicy",
+        "RetryRule",
+    ),
     "nbflow.authoring.airflow_names": (
         "AirflowBadRequest",
         "AirflowDagCycleException",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 
 from nbflow.authoring.context import Context
 from nbflow.authoring.findings import Findings
-from nbflow.core.deadlines import REFERENCES, Deadline, Reference
+from nbflow.core.deadlines import AVERAGE_OF, REFERENCES, Deadline, Reference
 from nbflow.core.json import JsonObject
 from nbflow.core.zones import as_utc
 
@@ -30,6 +30,8 @@ class DeadlineReference:
 
     kind: Reference
     at: datetime | None = None
+    max_runs: int = AVERAGE_OF
+    min_runs: int | None = None
 
     DAGRUN_QUEUED_AT: ClassVar[DeadlineReference]
     DAGRUN_LOGICAL_DATE: ClassVar[DeadlineReference]
@@ -38,6 +40,15 @@ class DeadlineReference:
     def FIXED_DATETIME(at: datetime) -> DeadlineReference:  # noqa: N802 - Airflow's name
         """The same moment for every run; an aware datetime."""
         return DeadlineReference("fixed", at)
+
+    @staticmethod
+    def AVERAGE_RUNTIME(  # noqa: N802 - Airflow's name
+        max_runs: int = AVERAGE_OF, min_runs: int | None = None
+    ) -> DeadlineReference:
+        """As long after the run was queued as the newest `max_runs` runs that succeeded took on
+        average. With fewer than `min_runs` of them (by default as many) there is no deadline.
+        """
+        return DeadlineReference("average_runtime", max_runs=max_runs, min_runs=min_runs)
 
 
 DeadlineReference.DAGRUN_QUEUED_AT = DeadlineReference("queued_at")
@@ -152,19 +163,30 @@ def _read(alert: DeadlineAlert, findings: Findings) -> Deadline | None:
             message = f"FIXED_DATETIME has {reference.at!r}, which is no aware datetime."
             findings.error(BAD_DEADLINE, message, "Use datetime(2026, 1, 31, 6, tzinfo=UTC).")
             return None
-    return Deadline(alert.name, reference.kind, float(seconds), at)
+    most = reference.max_runs
+    least = most if reference.min_runs is None else reference.min_runs
+    if not all(type(one) is int for one in (most, least)) or not 1 <= least <= most:
+        message = f"AVERAGE_RUNTIME has max_runs={most!r} and min_runs={least!r}."
+        findings.error(BAD_DEADLINE, message, "Give whole numbers, min_runs from 1 to max_runs.")
+        return None
+    return Deadline(alert.name, reference.kind, float(seconds), at, None, most, least)
+
+
+_IN_METADATA = {"reference", "interval", "at", "name", "max_runs", "min_runs"}
 
 
 def _from_mapping(data: Mapping[str, Any]) -> object:
     """A deadline in a notebook's metadata: {"reference": "queued_at", "interval": 900}."""
     kind, at = data.get("reference"), data.get("at")
-    if kind not in REFERENCES or set(data) - {"reference", "interval", "at", "name"}:
+    if kind not in REFERENCES or set(data) - _IN_METADATA:
         return data
     try:
         moment = datetime.fromisoformat(at) if isinstance(at, str) else None
     except ValueError:
         return data
-    reference = DeadlineReference(cast("Reference", kind), moment)
+    reference = DeadlineReference(
+        cast("Reference", kind), moment, data.get("max_runs", AVERAGE_OF), data.get("min_runs")
+    )
     return DeadlineAlert(reference, data.get("interval", ""), name=str(data.get("name", "")))
 
 

@@ -1,15 +1,18 @@
-"""Retries that look at the exception: `ExceptionRetryPolicy` and its rules, as a person writes
-them. The rules are data, so the scheduler decides by them without running anybody's code.
+"""Retries that look at the exception, as a person writes them: `ExceptionRetryPolicy`, whose rules
+are data that the scheduler decides by, and `RetryPolicy` with an `evaluate` of one's own, which is
+called on the worker, where the exception is.
 """
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TypedDict
 
+from nbflow.authoring.context import Context
 from nbflow.authoring.findings import Findings
 from nbflow.core.retries import RetryAction, Rule
 from nbflow.core.spelling import did_you_mean
@@ -17,6 +20,60 @@ from nbflow.core.spelling import did_you_mean
 BAD_POLICY = "NBF215"
 
 ExceptionName = type[BaseException] | str
+
+
+@dataclass(frozen=True)
+class RetryDecision:
+    """What a RetryPolicy says about a failure; `retry_delay` (a timedelta or seconds) takes the
+    place of the task's own.
+    """
+
+    action: RetryAction | str = RetryAction.DEFAULT
+    retry_delay: timedelta | float | None = None
+    reason: str | None = None
+
+    @classmethod
+    def retry(
+        cls, delay: timedelta | float | None = None, reason: str | None = None
+    ) -> RetryDecision:
+        """Try again, as long as the task has retries left."""
+        return cls(RetryAction.RETRY, delay, reason)
+
+    @classmethod
+    def fail(cls, reason: str | None = None) -> RetryDecision:
+        """Give up at once."""
+        return cls(RetryAction.FAIL, reason=reason)
+
+    @classmethod
+    def default(cls) -> RetryDecision:
+        """As the task's own settings say."""
+        return cls()
+
+
+class RetryPolicy(ABC):
+    """A rule of one's own for the retries of Python tasks. Subclass it and write `evaluate`, which
+    is called on the worker, in the task's process.
+
+    >>> class AsTheServerSays(RetryPolicy):
+    ...     def evaluate(self, exception, try_number, max_tries, context=None):
+    ...         wait = getattr(exception, "retry_after", None)
+    ...         return RetryDecision.default() if wait is None else RetryDecision.retry(wait)
+
+    It may give up early or change the delay; it never adds to `retries`. `raise Fail` asks nobody.
+    Where it fails itself the task's own settings decide, and its log says so.
+    """
+
+    @abstractmethod
+    def evaluate(
+        self,
+        exception: BaseException,
+        try_number: int,
+        max_tries: int,
+        context: Context | None = None,
+    ) -> RetryDecision:
+        """What to do about the exception that ended a try, the first of which is number 1;
+        `max_tries` is the task's `retries`, as in Airflow.
+        """
 
 
 @dataclass(frozen=True)
@@ -38,7 +95,7 @@ class RetryRule:
 
 
 @dataclass(frozen=True)
-class ExceptionRetryPolicy:
+class ExceptionRetryPolicy(RetryPolicy):
     """The first rule that fits an exception decides; where none does, `default`.
 
     >>> policy = ExceptionRetryPolicy(
@@ -53,6 +110,20 @@ class ExceptionRetryPolicy:
     rules: Sequence[RetryRule] = ()
     default: RetryAction | str = RetryAction.DEFAULT
 
+    def evaluate(
+        self,
+        exception: BaseException,
+        try_number: int,
+        max_tries: int,
+        context: Context | None = None,
+    ) -> RetryDecision:
+        """What the rules say. The scheduler finds the same without calling this."""
+        lineage = tuple(_name(one) for one in type(exception).__mro__)
+        for given, rule in ((one, _rule(one, Findings())) for one in self.rules):
+            if rule.fits(lineage, str(exception)):
+                return RetryDecision(rule.action, rule.delay, given.reason)
+        return RetryDecision(self.default)
+
 
 class RuleFields(TypedDict, total=False):
     """Fields of `core.retries.RetryPolicy`."""
@@ -65,10 +136,12 @@ def retry_rules(given: object, findings: Findings) -> RuleFields:
     """The fields that `retry_policy=` stands for; finds what cannot be a rule."""
     if given is None:
         return {}
+    if decides_itself(given):
+        return {}  # asked on the worker
     if isinstance(given, Mapping):
         given = _from_mapping(given, findings)
     if not isinstance(given, ExceptionRetryPolicy):
-        fix = "Pass an ExceptionRetryPolicy, or in a notebook an object with `rules`."
+        fix = "Pass an ExceptionRetryPolicy or a RetryPolicy; in a notebook an object with `rules`."
         _refuse(findings, f"retry_policy is {given!r}.", fix)
         return {}
     rules = tuple(_rule(one, findings) for one in given.rules)
@@ -105,6 +178,24 @@ def _rule(one: RetryRule, findings: Findings) -> Rule:
         bool(one.match_subclasses),
         pattern,
     )
+
+
+def decides_itself(given: object) -> bool:
+    """Whether a policy has an `evaluate` of its own, which only a worker may call."""
+    return isinstance(given, RetryPolicy) and (
+        type(given).evaluate is not ExceptionRetryPolicy.evaluate
+    )
+
+
+def ruling(decision: object) -> Rule:
+    """What a policy's own `evaluate` has returned, as core knows it. Raises TypeError."""
+    if not isinstance(decision, RetryDecision):
+        raise TypeError(f"evaluate() of a RetryPolicy returned {decision!r}, no RetryDecision.")
+    findings = Findings()
+    action, delay = _action(decision.action, findings), _delay(decision.retry_delay, findings)
+    if findings.problems:
+        raise TypeError(findings.problems[0].message)
+    return Rule((), action, delay, decision.reason or "")
 
 
 # What follows is `object`: an object from a notebook's metadata may hold anything.

@@ -28,6 +28,7 @@ from nbflow.authoring.operators import (
 )
 from nbflow.authoring.origin import Origin
 from nbflow.authoring.references import ValueReference
+from nbflow.authoring.retrying import BAD_POLICY, decides_itself
 from nbflow.authoring.template_files import templates_of
 from nbflow.core.dag import Dag, Edge, Group, Task, TaskKind
 from nbflow.core.errors import Problem
@@ -175,6 +176,13 @@ def _task(
             "Pass what it lacks; only context variables such as ds and ti are filled in.",
         )
     fields = task_fields(task.task_options, findings)
+    if decides_itself(task.task_options.get("retry_policy")) and task.kind is not TaskKind.PYTHON:
+        findings.warning(
+            BAD_POLICY,
+            f"The retry policy of task '{task.task_id}' wants to see the exception, which only "
+            "Python tasks have; it is not asked.",
+            "Use an ExceptionRetryPolicy with rules; RetryRule(message=...) looks at the message.",
+        )
     if task.is_teardown:
         fields["trigger_rule"] = TriggerRule.ALL_DONE_SETUP_SUCCESS
     return Task(

@@ -232,6 +232,7 @@ def _failed(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
         retryable=outcome.retryable,
         lineage=outcome.lineage,
         message=outcome.message,
+        ruling=outcome.ruling,
     )
     again = decision.again and not step.run.cancelling
     step.change(

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from nbflow.core.assets import AssetEvent, Emission
 from nbflow.core.dag import Task
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.retries import Rule
 from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason, TaskState, Word
 
@@ -224,7 +225,8 @@ class Outcome:
     is in bytes. `emissions` are what user code said of the assets among the task's outlets.
     `map_name` is the name an instance of a mapped task goes by, `triggers` a run the task asks for.
     `rendered` holds the rendered template fields, `variables` what the task has set (None:
-    deleted). `lineage` names the classes of the exception that ended it, the most special first.
+    deleted). `lineage` names the classes of the exception that ended it, the most special first,
+    and `ruling` is what the task's own retry policy said of it.
     """
 
     state: TaskState
@@ -247,6 +249,7 @@ class Outcome:
     rendered: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     lineage: tuple[str, ...] = ()
+    ruling: Rule | None = None
 
 
 class ReportKind(Word):

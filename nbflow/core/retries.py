@@ -101,18 +101,21 @@ def decide_retry(
     retryable: bool = True,
     lineage: tuple[str, ...] = (),
     message: str = "",
+    ruling: Rule | None = None,
 ) -> RetryDecision:
     """What follows a failed attempt.
 
     `failures` and `infra_failures` include the one just seen; `seed` names the attempt. `lineage`
-    names the classes of the exception, if there was one, the most special first.
+    names the classes of the exception, if there was one, the most special first. `ruling` is what a
+    policy of the task's own has said.
     """
     if reason.is_infrastructure:
         again = infra_failures <= policy.infra_retries
         return RetryDecision(now + policy.infra_delay if again else None, "infrastructure")
     if not retryable or not reason.allows_retry or failures > policy.retries:
         return RetryDecision(None)
-    rule = next((r for r in policy.rules if lineage and r.fits(lineage, message)), None)
+    fitting = (r for r in policy.rules if lineage and r.fits(lineage, message))
+    rule = ruling or next(fitting, None)
     if rule is None:
         rule = Rule(action=policy.otherwise if policy.rules else RetryAction.DEFAULT)
     if rule.action is RetryAction.FAIL:

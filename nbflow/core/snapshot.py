@@ -25,6 +25,8 @@ class DagRun:
     names the tasks it is made of, None for all of the DAG. `rerun_of` is the run it repeats with
     changes, `backfill_id` the backfill it belongs to. `missed_deadlines` are names of deadlines
     (`deadlines.py`); `requeued_at` is when it was cleared last. `secret_params` are passwords.
+    `average_runtimes` is how long, in seconds, runs took before it was created, by the name of each
+    deadline that counts from that.
     """
 
     dag_id: str
@@ -48,6 +50,7 @@ class DagRun:
     missed_deadlines: tuple[str, ...] = ()
     requeued_at: datetime | None = None
     secret_params: tuple[str, ...] = ()
+    average_runtimes: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import cast
 from nbflow.authoring.asset_events import OutletEvents
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.references import Resolver
+from nbflow.authoring.retrying import RetryPolicy, decides_itself, ruling
 from nbflow.core.dag import Decides
 from nbflow.core.errors import NbflowError
 from nbflow.core.orders import RETURN_VALUE, LiveSource, Outcome, TaskOrder, ValueRef
@@ -167,6 +168,7 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
     ti = cast(TaskInstanceView, context["ti"])
     resolver = resolver_of(order, context)
     own = operator.template_settings
+    policy = operator.task_options.get("retry_policy")
     try:
         with templates_of(order, folder, own.macros, own.filters):
             operator = operator.instance(resolver)
@@ -177,7 +179,8 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
         stored = _stored(values, order)
     # The boundary between the user's code and ours: whatever left it is the outcome.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return named(from_exception(error), order, _naming(operator, context))
+        outcome = _judged(from_exception(error), error, order, policy, context)
+        return named(outcome, order, _naming(operator, context))
     stops = order.task.decides is Decides.SHORT_CIRCUIT and not result
     if stops and not getattr(operator, "ignore_downstream_trigger_rules", True):
         stops, followed = False, ()  # of those further down, each follows its own rule
@@ -185,6 +188,28 @@ def execute(order: TaskOrder, folder: Path) -> Outcome:
         TaskState.SUCCESS, values=stored, follow=followed, short_circuit=stops, emissions=said
     )
     return named(outcome, order, _naming(operator, context))
+
+
+def _judged(
+    outcome: Outcome,
+    error: BaseException,
+    order: TaskOrder,
+    policy: object,
+    context: dict[str, object],
+) -> Outcome:
+    """The outcome with what a retry policy of the task's own says of its failure."""
+    if not isinstance(policy, RetryPolicy) or not decides_itself(policy):
+        return outcome
+    if outcome.reason is not Reason.TASK_ERROR:
+        return outcome
+    retries = order.task.retry.retries
+    try:
+        said = ruling(policy.evaluate(error, order.try_number, retries, context))
+    # The policy is the user's code too; whatever it does, the task failed by what ended it.
+    except Exception as wrong:  # noqa: BLE001
+        print(f"The retry policy could not decide: {told(wrong)}", file=sys.stderr)  # noqa: T201 - the task's log
+        return outcome
+    return replace(outcome, ruling=said)
 
 
 def _naming(operator: BaseOperator, context: Mapping[str, object]) -> Mapping[str, object]:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from nbflow.core import params
+from nbflow.core import deadlines, params
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import RequestError
 from nbflow.core.events import TaskKey
@@ -114,7 +114,9 @@ def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
     """
     if run.created_at is None:
         raise ValueError(f"Run {run.run_id!r} of {run.dag_id!r} does not say when it was created.")
-    new = insert_into(session, _RUNS).values(version_id=version_id, **_run_values(run, dag))
+    new = insert_into(session, _RUNS).values(
+        version_id=version_id, **_run_values(run, dag, _average_runtimes(session, run, dag))
+    )
     run_pk = session.scalar(new.on_conflict_do_nothing().returning(_RUNS.c.id))
     if run_pk is None:
         same = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.run_id == run.run_id)
@@ -164,9 +166,22 @@ def copy_values(session: Session, from_run: int, to_run: int, *, without: Collec
     session.execute(insert(_VALUES).from_select(names, chosen))
 
 
-def _run_values(run: DagRun, dag: Dag) -> dict[str, object]:
+def _run_values(run: DagRun, dag: Dag, averages: Mapping[str, float]) -> dict[str, object]:
     values = {field.name: getattr(run, field.name) for field in fields(run)}
-    return {**values, "secret_params": params.secret_names(dag.params)}
+    of_dag = {"secret_params": params.secret_names(dag.params), "average_runtimes": averages}
+    return {**values, **of_dag}
+
+
+def _average_runtimes(session: Session, run: DagRun, dag: Dag) -> Mapping[str, float]:
+    """What its deadlines that count from an average count from; nothing is asked without any."""
+    limit = deadlines.runs_looked_at(dag)
+    if not limit:
+        return {}
+    succeeded = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.state == RunState.SUCCESS)
+    timed = succeeded & _RUNS.c.started_at.is_not(None) & _RUNS.c.ended_at.is_not(None)
+    query = select(_RUNS.c.started_at, _RUNS.c.ended_at).where(timed)
+    rows = session.execute(query.order_by(_RUNS.c.id.desc()).limit(limit))
+    return deadlines.averages(dag, [(end - start).total_seconds() for start, end in rows])
 
 
 def _instance_values(run_pk: int, dag: Dag, tasks: Iterable[Task]) -> list[dict[str, object]]:

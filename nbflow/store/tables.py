@@ -224,6 +224,7 @@ class DagRunRow(Row):
     backfill_id: Mapped[int | None] = mapped_column(BigKey, index=True)
     missed_deadlines: Mapped[tuple[str, ...]] = mapped_column(TextTuple(), server_default="[]")
     requeued_at: Mapped[datetime | None]
+    average_runtimes: Mapped[object] = mapped_column(JsonText(), server_default="{}")
 
 
 class BackfillRow(Row):

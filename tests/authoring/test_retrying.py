@@ -14,9 +14,12 @@ from nbflow import (
     AirflowFailException,
     AirflowSensorTimeout,
     AirflowSkipException,
+    Context,
     EmptyOperator,
     ExceptionRetryPolicy,
     RetryAction,
+    RetryDecision,
+    RetryPolicy,
     RetryRule,
     task,
     timezone,
@@ -139,3 +142,67 @@ def test_what_is_wrong_with_such_an_object_is_named() -> None:
         EmptyOperator(task_id="a", retry_policy={"rules": [{"exceptions": "ValueError"}]})
     with pytest.raises(DefinitionError, match=r"takes no 'exceptions'.*'exception'"):
         dag.to_core()
+
+
+class Busy(Exception):
+    def __init__(self, wait: float | None) -> None:
+        super().__init__("busy")
+        self.wait = wait
+
+
+class AsTheServerSays(RetryPolicy):
+    """Waits as long as the exception says, gives up where it says nothing."""
+
+    def evaluate(
+        self,
+        exception: BaseException,
+        try_number: int,
+        max_tries: int,
+        context: Context | None = None,
+    ) -> RetryDecision:
+        assert context is not None
+        if max_tries != 3 or context["try_number"] != try_number:
+            return RetryDecision("what?")
+        wait = getattr(exception, "wait", None)
+        return RetryDecision.fail("It gave up.") if wait is None else RetryDecision.retry(wait)
+
+
+@pytest.mark.parametrize(("wait", "tries", "told"), [(5.0, 4, "busy"), (None, 1, "It gave up.")])
+def test_a_policy_of_ones_own_is_asked_where_the_exception_is(
+    wait: float | None, tries: int, told: str
+) -> None:
+    @task(retries=3, retry_policy=AsTheServerSays())
+    def asks() -> None:
+        raise Busy(wait)
+
+    with DAG("d") as dag:
+        asks()
+    found = run_dag(dag).task("asks")
+    assert (found.state, found.try_number) == ("failed", tries)
+    assert told in found.message
+
+
+def test_a_policy_that_breaks_leaves_the_decision_to_the_task(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    @task(retries=1, retry_policy=AsTheServerSays())
+    def asks() -> None:
+        raise Busy(1)
+
+    with DAG("d") as dag:
+        asks.partial().expand_kwargs([{}])
+    found = run_dag(dag).task("asks[0]")
+    assert (found.try_number, found.message) == (2, "Busy: busy")
+    assert "A retry policy knows no action 'what?'" in capsys.readouterr().err
+
+
+def test_rules_say_the_same_when_they_are_asked_by_name() -> None:
+    policy = ExceptionRetryPolicy([RetryRule(LookupError, "fail", reason="No.")], default="retry")
+    assert policy.evaluate(KeyError("x"), 1, 1) == RetryDecision.fail("No.")
+    assert policy.evaluate(ValueError("x"), 1, 1) == RetryDecision("retry")
+
+
+def test_a_policy_of_ones_own_needs_a_python_task() -> None:
+    with DAG("d") as dag:
+        EmptyOperator(task_id="a", retry_policy=AsTheServerSays())
+    assert [one.message for one in dag.problems() if "which only Python tasks have" in one.message]

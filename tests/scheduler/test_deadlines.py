@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nbflow.commands import Commands
 from nbflow.core.deadlines import Deadline
 from nbflow.store import journal
 from nbflow.store.database import Database
 from nbflow.views.runs import run_detail
 from tests.scheduler.conftest import MakeScheduler
-from tests.scheduler.stage import Clock, Hands, a_dag, start_run
+from tests.scheduler.stage import Clock, Hands, a_dag, save, start_run
 
 HALF_AN_HOUR = a_dag("a", deadlines=(Deadline("late", "queued_at", 1800).to_json(),))
 
@@ -79,3 +81,26 @@ def test_a_cleared_run_has_its_time_again(
     clock.pass_(minutes=31)
     scheduler.tick()
     assert (missed(database), lines(database)) == (["late"], 2)
+
+
+def test_a_run_that_takes_longer_than_usual_is_late(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock, hands: Hands
+) -> None:
+    usual = Deadline("usual", "average_runtime", 60, max_runs=2, min_runs=2)
+    save(database, a_dag("a", deadlines=(usual.to_json(),)))
+    scheduler, commands = make_scheduler(), Commands(database, "ben", clock)
+    for name, minutes in (("one", 10), ("two", 20), ("r", 0)):
+        commands.trigger("d", run_id=name)
+        scheduler.tick()
+        clock.pass_(minutes=minutes)
+        if name != "r":
+            hands.finish("a")
+            scheduler.tick()
+    (deadline,) = run_detail(database, "d", "r").deadlines
+    assert deadline.due_at == (clock.now + timedelta(minutes=16)).isoformat()
+    clock.pass_(minutes=16)
+    scheduler.tick()
+    assert (missed(database), run_detail(database, "d", "two").deadlines[0].due_at) == (
+        ["usual"],
+        None,
+    )

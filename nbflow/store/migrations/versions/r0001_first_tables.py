@@ -161,6 +161,7 @@ def _create_runs() -> None:
         sa.Column("backfill_id", _KEY),
         sa.Column("missed_deadlines", sa.Text, server_default="[]", nullable=False),
         sa.Column("requeued_at", _MOMENT),
+        sa.Column("average_runtimes", sa.Text, server_default="{}", nullable=False),
         _belongs_to("dag_runs", "dag_id", "dags.dag_id", cascade=True),
         _belongs_to("dag_runs", "version_id", "dag_versions.id", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_dag_runs"),
