@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     )
     from nbflow.authoring.decorators import setup, task, teardown
     from nbflow.authoring.environments import (
+        BranchExternalPythonOperator,
+        BranchPythonVirtualenvOperator,
         ExternalPythonOperator,
         PythonVirtualenvOperator,
     )
@@ -107,6 +109,7 @@ if TYPE_CHECKING:
         SqlSensor,
     )
     from nbflow.authoring.web_operators import HttpOperator, HttpSensor
+    from nbflow.authoring.weekdays import WeekDay
     from nbflow.core.assets import Asset, AssetAlias, AssetAll, AssetAny
     from nbflow.core.errors import (
         Fail,
@@ -161,7 +164,9 @@ __all__ = [
     "BashSensor",
     "BranchDateTimeOperator",
     "BranchDayOfWeekOperator",
+    "BranchExternalPythonOperator",
     "BranchPythonOperator",
+    "BranchPythonVirtualenvOperator",
     "Connection",
     "Context",
     "CronDataIntervalTimetable",
@@ -230,6 +235,7 @@ __all__ = [
     "TriggerDagRunOperator",
     "TriggerRule",
     "Variable",
+    "WeekDay",
     "XComArg",
     "XComNotFound",
     "__version__",
@@ -357,6 +363,7 @@ _HOMES = {
         "LatestOnlyOperator",
         "TriggerDagRunOperator",
     ),
+    "nbflow.authoring.weekdays": ("WeekDay",),
     "nbflow.authoring.notifiers": ("AppriseNotifier", "BaseNotifier"),
     "nbflow.authoring.people": (
         "ApprovalOperator",
@@ -365,6 +372,8 @@ _HOMES = {
         "HITLOperator",
     ),
     "nbflow.authoring.environments": (
+        "BranchExternalPythonOperator",
+        "BranchPythonVirtualenvOperator",
         "ExternalPythonOperator",
         "PythonVirtualenvOperator",
     ),

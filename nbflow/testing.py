@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ import cloudpickle
 
 from nbflow import app
 from nbflow.authoring import displays, loading
+from nbflow.authoring.fields import as_moment
 from nbflow.authoring.operators import BaseOperator, XComArg
 from nbflow.authoring.references import ValueReference
 from nbflow.commands import Commands, schema_errors
@@ -163,7 +164,7 @@ def run_dag(
     dag: DAG,
     executor: Literal["inline", "dask"] = "inline",
     params: JsonObject | None = None,
-    logical_date: datetime | None = None,
+    logical_date: date | str | None = None,
     waves: bool = True,
     *,
     follow: Follow = _unfollowed,
@@ -174,6 +175,7 @@ def run_dag(
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
+    `logical_date` is a datetime, a date or ISO text; without a zone it is in UTC.
     Raises DefinitionError, with every problem, if the DAG or the params are wrong. A task that
     fails raises nothing: look at `RunResult.state` and `RunResult.states`. Without `waves` the
     inline executor runs tasks side by side in threads, as `nbflow run` does. Tasks whose id begins
@@ -201,7 +203,7 @@ def run_task(
     task: BaseOperator | XComArg,
     values: Mapping[str, object] | None = None,
     params: JsonObject | None = None,
-    logical_date: datetime | None = None,
+    logical_date: date | str | None = None,
 ) -> TaskResult:
     """Run one task alone, whatever stands around it in its DAG: `run_task(load, {"extract": 3})`.
 
@@ -275,7 +277,7 @@ def _carry_out(
     built: Dag,
     where: _Where,
     params: JsonObject | None,
-    logical_date: datetime | None,
+    logical_date: date | str | None,
     *,
     executor: Literal["inline", "dask"] = "inline",
     waves: bool = True,
@@ -294,7 +296,7 @@ def _carry_out(
                 where.source,
                 file=built.file or "<memory>",
                 params=values,
-                logical_date=logical_date,
+                logical_date=_instant(logical_date),
             )
             with follow(settings, database, built.dag_id, run_id):
                 if executor == "inline" and waves:
@@ -304,6 +306,17 @@ def _carry_out(
                     _run_on(settings, database, where)
             result = read_result(database, built.dag_id, run_id)
             return replace(result, variables=where.secrets.set_by_tasks)
+
+
+def _instant(given: date | str | None) -> datetime | None:
+    """The instant in UTC that a person gave. Raises RequestError for what is none."""
+    moment = None if given is None else as_moment(given)
+    if given is not None and moment is None:
+        raise RequestError(
+            f"logical_date is {given!r}, which is no date. Use a datetime, a date, or ISO text "
+            "such as '2026-01-31T06:00'."
+        )
+    return moment
 
 
 def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:

@@ -9,9 +9,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 MARKED_FOLDERS = {"chaos": "chaos", "journeys": "journey"}
 BROWSER_FIXTURES = frozenset({"page", "context", "browser"})
+
+
+# Deadlines and "too slow" tell of the machine and what else it does, not of the code.
+settings.register_profile("nbflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("nbflow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from inspect import Parameter, Signature, signature
 from typing import Any, TypeAlias, TypedDict
 
+from nbflow.authoring import without_effect
 from nbflow.authoring.origin import Origin
 from nbflow.core.assets import AssetLeaf
 from nbflow.core.dag import Isolation
@@ -47,6 +48,9 @@ class TaskOptions(TypedDict, total=False):
     ended by force. `map_index_template` is a template that names each instance of a mapped task;
     with a `min_success_ratio` below 1 the task counts as a success where that part of its
     instances has succeeded. `outlets` are the assets that the task makes, `inlets` those it uses.
+    `pre_execute` is called with the context before the work, `post_execute` with the context and
+    what it returned after it; for tasks made of Python or a shell command.
+    `task_display_name` is shown on screens in place of the id.
     The callbacks are called with the context when the task starts, ends well or badly, will be
     tried again, or says that there is nothing to do. `notify` is as in `DAG`; `email` says the same
     in Airflow's words, and needs `mail` in the settings.
@@ -93,6 +97,9 @@ class TaskOptions(TypedDict, total=False):
     map_index_template: str
     min_success_ratio: float
     tags: Iterable[str]
+    pre_execute: Callback
+    post_execute: Callable[..., object]
+    task_display_name: str
     doc: str
     doc_md: str
     # `Any`: a DAG, and a TaskGroup; their classes are built upon this module.
@@ -113,7 +120,8 @@ def signature_of(operator: type) -> Signature:
         if not any(p.kind is Parameter.VAR_KEYWORD for p in own.values()):
             break
     else:  # every constructor hands on what it does not name, BaseOperator's to TaskOptions
-        found |= {name: _option(name) for name in TASK_OPTIONS if name not in found}
+        options = (*TASK_OPTIONS, *without_effect.OF_TASKS)
+        found |= {name: _option(name) for name in options if name not in found}
     return Signature(sorted(found.values(), key=lambda p: (p.kind, p.default is not p.empty)))
 
 

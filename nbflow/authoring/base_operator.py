@@ -13,7 +13,7 @@ from copy import copy
 from inspect import Signature
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from nbflow.authoring import mentions
+from nbflow.authoring import mentions, without_effect
 from nbflow.authoring.arguments import (
     TaskOptions,
     constructors,
@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
 
+HOOKS = ("pre_execute", "post_execute")
+
+
 class OperatorType(ABCMeta):
     """The class of operator classes: makes an operator as its DAG wants it.
 
@@ -78,6 +81,7 @@ class OperatorType(ABCMeta):
         refuse_unknown(cls.__name__, kwargs, known, origin)
         defaults = {} if scope is None else scope.default_args
         taken = list(next(constructors(cls)))[: len(args)]
+        taken += without_effect.OF_TASKS  # one warning for the DAG says enough
         used = {name: defaults[name] for name in defaults if name in known and name not in taken}
         operator = super().__call__(*args, **{**used, **kwargs})
         operator.written_at = origin
@@ -114,9 +118,10 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     kind: TaskKind = TaskKind.PYTHON
     decides: Decides | None = None
     template_fields: ClassVar[Sequence[str]] = ()
-    template_ext: ClassVar[Sequence[str]] = ()
+    template_ext: Sequence[str] = ()
     _templates: TemplateSettings | None = None
     written_at: Origin = Origin()
+    multiple_outputs: bool = False
     # What an instance of a mapped task was given; it holds no templates any more.
     mapped_arguments: Mapping[str, object] = {}
 
@@ -130,8 +135,18 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         self.group: Scope | None = None
         self.upstream_nodes: dict[Node, str] = {}
         self.task_options: dict[str, object] = {**options}
+        if self._has_hooks and self.kind in _WITHOUT_PYTHON:
+            self.kind = TaskKind.PYTHON
 
     # --- what the spec reads
+
+    @classmethod
+    def kind_for(
+        cls,
+        arguments: Mapping[str, object],  # noqa: ARG003 - BashOperator looks at them
+    ) -> TaskKind:
+        """What an operator made with these arguments runs as."""
+        return cls.kind
 
     @property
     def documentation(self) -> str:
@@ -217,6 +232,9 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         """The source that a worker will call; an operator of ours mentions nothing itself."""
         if self.kind is TaskKind.PYTHON and not type(self).__module__.startswith("nbflow."):
             yield from mentions.sources_of(type(self))
+        for hook in map(self.task_options.get, HOOKS):
+            if callable(hook):
+                yield from mentions.sources_of(hook)
 
     def notebooks(self) -> Iterator[str]:
         """The notebooks that it runs, as far as they are known."""
@@ -281,10 +299,19 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
     # --- what the worker calls
 
     def values_of(self, result: object) -> dict[str, object]:
-        """What the task hands on by key, given what `execute` returned. Raises TypeError for a
-        result of the wrong shape.
+        """What the task hands on by key, given what `execute` returned: with `multiple_outputs`
+        each key of the returned dict by its own name too. Raises TypeError for a result of the
+        wrong shape.
         """
-        return {RETURN_VALUE: result}
+        if not self.multiple_outputs or result is None:
+            return {RETURN_VALUE: result}
+        if not isinstance(result, Mapping) or not all(isinstance(key, str) for key in result):
+            raise TypeError(
+                f"Task '{self.task_id}' hands on several values, so it has to return "
+                f"a dict with text keys, not {type(result).__name__}. "
+                "Return one, or set multiple_outputs=False."
+            )
+        return {**result, RETURN_VALUE: result}
 
     def execute(self, context: Context) -> object:
         """Do the task's work and return its value. Template fields are resolved by then."""
@@ -292,6 +319,20 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
             f"{type(self).__name__} has no execute(context), so task '{self.task_id}' "
             "cannot run. Write one."
         )
+
+    def pre_execute(self, context: Context) -> None:
+        """What happens right before `execute`: the function given as `pre_execute`, if any."""
+        if hook := self.task_options.get("pre_execute"):
+            cast("Callable[..., object]", hook)(context)
+
+    def post_execute(self, context: Context, result: object = None) -> None:
+        """What happens right after `execute`, as above."""
+        if hook := self.task_options.get("post_execute"):
+            cast("Callable[..., object]", hook)(context, result)
+
+    @property
+    def _has_hooks(self) -> bool:
+        return any(self.task_options.get(name) for name in HOOKS)
 
     def instance(self, resolver: Resolver) -> BaseOperator:
         """The operator to run: of a mapped task that of one instance."""
@@ -309,7 +350,11 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         one. For the runtime.
         """
         with use_context(context):
-            return collected(self.resolved(resolver).execute(context), context)
+            ready = self.resolved(resolver)
+            ready.pre_execute(context)
+            result = ready.execute(context)
+            ready.post_execute(context, result)
+            return collected(result, context)
 
     def resolved(self, resolver: Resolver) -> Self:
         """A copy whose template fields hold values, not references and templates."""
@@ -318,6 +363,10 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         for name in self.template_fields:
             setattr(ready, name, resolve(getattr(self, name), resolver, name, known))
         return ready
+
+
+# Kinds that need no Python to run, until there is a function to call around their work.
+_WITHOUT_PYTHON = (TaskKind.BASH, TaskKind.EMPTY)
 
 
 def scope_of(options: Mapping[str, object]) -> Scope | None:

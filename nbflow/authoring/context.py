@@ -46,6 +46,7 @@ CONTEXT_NAMES = frozenset(
         "task",
         "task_instance",
         "task_instance_key_str",
+        "templates_dict",
         "test_mode",
         "ti",
         "triggering_asset_events",

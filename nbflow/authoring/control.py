@@ -18,7 +18,7 @@ from nbflow.authoring.fields import as_moment, zone_of
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.operators import BaseOperator, EmptyOperator
 from nbflow.authoring.references import to_payload
-from nbflow.authoring.sensors import WEEKDAYS, weekday_numbers
+from nbflow.authoring.weekdays import WEEKDAYS, weekday_numbers
 from nbflow.core.dag import Decides
 from nbflow.core.errors import Fail
 from nbflow.core.json import JsonObject

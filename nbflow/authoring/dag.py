@@ -13,7 +13,7 @@ from re import Pattern
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 
-from nbflow.authoring import displays, spec
+from nbflow.authoring import displays, spec, without_effect
 from nbflow.authoring.arguments import Callbacks, Duration, refuse_unknown
 from nbflow.authoring.callbacks import OF_A_DAG
 from nbflow.authoring.deadlines import DeadlineAlert, deadline_callbacks
@@ -104,8 +104,10 @@ class DAG(DagDefinition):
         **unknown: object,
     ) -> None:
         origin = caller()
-        refuse_unknown("DAG", unknown, ("dag_id", *DAG_SETTINGS, *OF_A_DAG), origin)
+        known = ("dag_id", *DAG_SETTINGS, *OF_A_DAG, *without_effect.OF_DAGS)
+        refuse_unknown("DAG", unknown, known, origin)
         settings = {
+            **unknown,
             "schedule": schedule,
             "timezone": timezone,
             "start_date": start_date,
@@ -176,7 +178,7 @@ class DAG(DagDefinition):
         self,
         *,
         params: Mapping[str, Json] | None = None,
-        logical_date: datetime | None = None,
+        logical_date: date | str | None = None,
         run_conf: Mapping[str, Json] | None = None,
         mark_success_pattern: str | Pattern[str] | None = None,
         use_executor: bool = False,

@@ -18,7 +18,9 @@ from nbflow.authoring.arguments import (
 )
 from nbflow.authoring.function_kinds import (
     BashKind,
+    BranchExternalPythonKind,
     BranchKind,
+    BranchVirtualenvKind,
     ExternalPythonKind,
     Kind,
     NotebookKind,
@@ -45,6 +47,8 @@ class FunctionOptions(TaskOptions, total=False):
 
     task_id: str
     multiple_outputs: bool | None
+    templates_dict: Mapping[str, object] | None
+    templates_exts: Iterable[str] | None
 
 
 class BashFunctionOptions(FunctionOptions, total=False):
@@ -173,6 +177,30 @@ class TaskDecorator:
     ) -> TaskFunction | Decorator:
         """A task that calls the function in an environment made for its `requirements`."""
         return _decorate(VirtualenvKind, function, options)
+
+    @overload
+    def branch_external_python(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def branch_external_python(
+        self, function: None = None, /, **options: Unpack[ExternalPythonFunctionOptions]
+    ) -> Decorator: ...
+    def branch_external_python(
+        self, function: Function | None = None, /, **options: Unpack[ExternalPythonFunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """`branch`, called in another Python interpreter."""
+        return _decorate(BranchExternalPythonKind, function, options)
+
+    @overload
+    def branch_virtualenv(self, function: Function, /) -> TaskFunction: ...
+    @overload
+    def branch_virtualenv(
+        self, function: None = None, /, **options: Unpack[VirtualenvFunctionOptions]
+    ) -> Decorator: ...
+    def branch_virtualenv(
+        self, function: Function | None = None, /, **options: Unpack[VirtualenvFunctionOptions]
+    ) -> TaskFunction | Decorator:
+        """`branch`, called in an environment made for its `requirements`."""
+        return _decorate(BranchVirtualenvKind, function, options)
 
     @overload
     def sensor(self, function: Function, /) -> TaskFunction: ...

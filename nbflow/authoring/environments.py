@@ -18,6 +18,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ from typing import Any, ClassVar
 from nbflow.authoring.context import CONTEXT_NAMES, Context
 from nbflow.authoring.operators import PythonOperator
 from nbflow.authoring.shell import exit_codes
+from nbflow.core.dag import Decides
 from nbflow.core.errors import Fail, Skip
 
 CACHE = Path.home() / ".cache" / "nbflow" / "environments"
@@ -171,6 +173,22 @@ class PythonVirtualenvOperator(ExternalPythonOperator):
             run_printing([*pip, *index, *self.pip_install_options, *self.requirements])
 
 
+class BranchExternalPythonOperator(ExternalPythonOperator):
+    """Calls a function in another Python interpreter that returns the id, or the ids, of the
+    downstream tasks to go on with.
+    """
+
+    decides = Decides.BRANCH
+
+
+class BranchPythonVirtualenvOperator(PythonVirtualenvOperator):
+    """Calls a function in an environment of its own that returns the id, or the ids, of the
+    downstream tasks to go on with.
+    """
+
+    decides = Decides.BRANCH
+
+
 def source_of(function: Callable[..., object]) -> str | None:
     """The source of a function without its decorators; None if it cannot be found."""
     try:
@@ -213,4 +231,9 @@ def _from_context(
                 f"The function asks for '{name}', an object of the worker, which cannot go to "
                 f"another Python. Pass what it needs of it; it may name {', '.join(PLAIN_CONTEXT)}."
             )
-    return {name: context[name] for name in names}
+    return {name: _plain(context[name]) for name in names}
+
+
+def _plain(value: object) -> object:
+    """A moment as any Python can read it, with or without pendulum."""
+    return datetime.fromisoformat(value.isoformat()) if isinstance(value, datetime) else value

@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo
 
+from nbflow.authoring import without_effect
 from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.custom_timetables import as_core, is_custom
 from nbflow.authoring.deadlines import read_deadlines
@@ -100,6 +101,7 @@ def dag_fields(settings: Mapping[str, object], findings: Findings) -> dict[str, 
     default.
     """
     read = _Reader(settings, findings)
+    without_effect.warn_of(settings, without_effect.OF_DAGS, findings)
     zone = _zone(read)
     params = params_fields(read.mapping("params"), findings)
     timetable = _timetable(settings.get("schedule"), zone.key, findings)
@@ -136,6 +138,7 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
     default.
     """
     read = _Reader(options, findings)
+    without_effect.warn_of(options, without_effect.OF_TASKS, findings)
     return {
         "params": params_fields(read.mapping("params"), findings),
         "trigger_rule": read.member("trigger_rule", TriggerRule.ALL_SUCCESS),

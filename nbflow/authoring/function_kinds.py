@@ -13,7 +13,12 @@ from nbflow.authoring.arguments import (
     refuse_unknown,
     signature_of,
 )
-from nbflow.authoring.environments import ExternalPythonOperator, PythonVirtualenvOperator
+from nbflow.authoring.environments import (
+    BranchExternalPythonOperator,
+    BranchPythonVirtualenvOperator,
+    ExternalPythonOperator,
+    PythonVirtualenvOperator,
+)
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.operators import (
     BaseOperator,
@@ -94,6 +99,20 @@ class VirtualenvKind(Kind):
 
     label = "@task.virtualenv"
     makes = PythonVirtualenvOperator
+
+
+class BranchExternalPythonKind(Kind):
+    """Chooses in another interpreter which of the tasks downstream go on."""
+
+    label = "@task.branch_external_python"
+    makes = BranchExternalPythonOperator
+
+
+class BranchVirtualenvKind(Kind):
+    """Chooses in an environment of its own which of the tasks downstream go on."""
+
+    label = "@task.branch_virtualenv"
+    makes = BranchPythonVirtualenvOperator
 
 
 class _BashFunctionOperator(PythonOperator):

@@ -7,6 +7,7 @@ Live DAGs, which this very process holds, are found here too.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from nbflow.authoring.links import no_scope
 from nbflow.authoring.operators import BaseOperator
 from nbflow.authoring.origin import is_installed
 from nbflow.core.errors import DefinitionError, NotFoundError, Problem
+from nbflow.core.spelling import did_you_mean
 
 CANNOT_IMPORT = "NBF001"
 BAD_SYNTAX = "NBF002"
@@ -126,9 +128,27 @@ def import_problem(error: BaseException, path: Path, file: str) -> Problem:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == path]
     message = f"Importing the file raised {type(error).__name__}: {error}".rstrip(": ")
-    fix = "Correct it; code that may fail belongs into a task's function."
+    fix = _fix_of(error)
     line = lines[-1] if lines else None
     return Problem(CANNOT_IMPORT, f"{message.rstrip('.')}.", fix, file=file, line=line)
+
+
+def _fix_of(error: BaseException) -> str:
+    """What to do about an exception of a file's top level."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        if package == "airflow":
+            return "Write `nbflow` for the module: the names are the same."
+        return (
+            f"Install it where DAGs are read and tasks run, for example `pip install {package}`; "
+            "what a single task needs can be imported in its function."
+        )
+    if isinstance(error, ImportError) and error.name == "nbflow":
+        wanted = re.search(r"'(\w+)'", str(error))
+        # Looked up and not imported: the package at the top is built upon this one.
+        names = vars(sys.modules["nbflow"])["__all__"]
+        return did_you_mean(wanted[1] if wanted else "", names)
+    return "Correct it; code that may fail belongs into a task's function."
 
 
 def _load(root: Path, file: str) -> list[DagDefinition]:

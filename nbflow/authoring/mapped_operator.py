@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from nbflow.authoring import calling, mentions
+from nbflow.authoring import calling, mentions, without_effect
 from nbflow.authoring.arguments import (
     TASK_OPTIONS,
     TaskOptions,
     signature_of,
 )
-from nbflow.authoring.base_operator import BaseOperator, OperatorPartial, scope_of
+from nbflow.authoring.base_operator import HOOKS, BaseOperator, OperatorPartial, scope_of
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import no_scope
 from nbflow.authoring.mapping import (
@@ -42,7 +42,7 @@ class ClassMaker(Maker):
     def __init__(self, operator: type[BaseOperator], given: Mapping[str, object]) -> None:
         super().__init__(given)
         self.operator = operator
-        self.kind, self.decides = operator.kind, operator.decides
+        self.kind, self.decides = operator.kind_for(given), operator.decides
         self.label, self.makes = operator.__name__, operator
         self.fields = operator.template_fields
 
@@ -86,9 +86,9 @@ class MappedOperator(BaseOperator):
     def __init__(
         self, task_id: str, *, maker: Maker, mapped: Mapped, **options: Unpack[TaskOptions]
     ) -> None:
+        self.kind, self.decides = maker.kind, maker.decides
         super().__init__(task_id, **options)
         self.maker = maker
-        self.kind, self.decides = maker.kind, maker.decides
         self.operator_name = maker.label
         self._mapped = mapped
         maker.check(mapped, mapped.literal_names, f"{maker.label} '{self.task_id}'", caller())
@@ -129,6 +129,7 @@ class MappedOperator(BaseOperator):
         with no_scope():
             made = cast("BaseOperator", self.maker.make(self.task_id, arguments))
         made.mapped_arguments = arguments
+        made.task_options.update({n: self.task_options[n] for n in HOOKS if n in self.task_options})
         made.dag = self.dag
         return made
 
@@ -165,7 +166,8 @@ def _mapped(
     scope = scope_of(arguments)
     defaults = {} if scope is None else scope.default_args
     known = signature_of(operator).parameters
-    used = {n: v for n, v in defaults.items() if n in known and n not in mapped.literal_names}
+    passed_over = {*mapped.literal_names, *without_effect.OF_TASKS}
+    used = {n: v for n, v in defaults.items() if n in known and n not in passed_over}
     given: dict[str, Any] = {**used, **arguments}
     options: dict[str, Any] = {
         name: given.pop(name) for name in (*TASK_OPTIONS, "task_id") if name in given

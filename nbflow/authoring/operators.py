@@ -14,7 +14,7 @@ from nbflow.authoring import calling, mentions
 from nbflow.authoring.arguments import (
     TaskOptions,
 )
-from nbflow.authoring.base_operator import BaseOperator, XComArg
+from nbflow.authoring.base_operator import HOOKS, BaseOperator, XComArg
 from nbflow.authoring.context import Context
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.links import FunctionTask
@@ -43,11 +43,17 @@ __all__ = [
     "XComArg",
 ]
 
+NO_HOOK = "NBF218"
+
 
 class EmptyOperator(BaseOperator):
     """Does nothing: a point for other tasks to meet at. It never reaches a worker."""
 
     kind = TaskKind.EMPTY
+
+    def execute(self, context: Context) -> object:
+        """Comes to be called where a `pre_execute` or `post_execute` has something to do."""
+        return None
 
 
 class PythonOperator(BaseOperator):
@@ -56,10 +62,12 @@ class PythonOperator(BaseOperator):
     Arguments may hold other tasks' outputs and templates, however deep inside lists and dicts. The
     function may name context variables (`ds`, `ti`, `params`, ...) as arguments. With
     `multiple_outputs` (the default for a function annotated to return a dict) each key of the
-    returned dict is handed on by its own name too.
+    returned dict is handed on by its own name too. `templates_dict` is one more context variable,
+    with its templates rendered; a text that ends like one of `templates_exts` (".sql") names a file
+    that holds the template.
     """
 
-    template_fields: ClassVar[Sequence[str]] = ("op_args", "op_kwargs")
+    template_fields: ClassVar[Sequence[str]] = ("op_args", "op_kwargs", "templates_dict")
 
     def __init__(
         self,
@@ -69,6 +77,8 @@ class PythonOperator(BaseOperator):
         op_args: Iterable[object] = (),
         op_kwargs: Mapping[str, object] | None = None,
         multiple_outputs: bool | None = None,
+        templates_dict: Mapping[str, object] | None = None,
+        templates_exts: Iterable[str] | None = None,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(task_id, **options)
@@ -80,6 +90,9 @@ class PythonOperator(BaseOperator):
         self.op_kwargs = dict(op_kwargs or {})
         annotated = calling.returns_named_values(python_callable)
         self.multiple_outputs = annotated if multiple_outputs is None else multiple_outputs
+        self.templates_dict = None if templates_dict is None else dict(templates_dict)
+        if templates_exts:
+            self.template_ext = tuple(templates_exts)
 
     @property
     def documentation(self) -> str:
@@ -90,18 +103,9 @@ class PythonOperator(BaseOperator):
         return calling.wrong_with(self.python_callable, self.op_args, self.op_kwargs)
 
     def execute(self, context: Context) -> object:
+        if self.templates_dict is not None:
+            context = {**context, "templates_dict": self.templates_dict}
         return calling.call(self.python_callable, self.op_args, self.op_kwargs, context)
-
-    def values_of(self, result: object) -> dict[str, object]:
-        if not self.multiple_outputs or result is None:
-            return super().values_of(result)
-        if not isinstance(result, Mapping) or not all(isinstance(key, str) for key in result):
-            raise TypeError(
-                f"Task '{self.task_id}' hands on several values, so its function has to return "
-                f"a dict with text keys, not {type(result).__name__}. "
-                "Return one, or set multiple_outputs=False."
-            )
-        return {**result, **super().values_of(result)}
 
     def _sources(self) -> Iterator[str]:
         yield from super()._sources()
@@ -144,7 +148,8 @@ class BashOperator(BaseOperator):
 
     `env` is added to the worker's environment, or replaces it with `append_env=False`. `cwd` is the
     folder to run in, by default a new one. An exit code of `skip_on_exit_code` skips the task, any
-    other but 0 fails it. Command, env and cwd may hold templates.
+    other but 0 fails it. Command, env and cwd may hold templates. `output_processor` makes the
+    value of the last line; with `multiple_outputs` it makes a dict that is handed on by its keys.
     """
 
     kind = TaskKind.BASH
@@ -160,9 +165,17 @@ class BashOperator(BaseOperator):
         append_env: bool = True,
         cwd: str | Path | Reference | None = None,
         skip_on_exit_code: int | Iterable[int] | None = 99,
+        output_processor: Callable[[str], object] | None = None,
+        output_encoding: str = "utf-8",
+        multiple_outputs: bool = False,
         **options: Unpack[TaskOptions],
     ) -> None:
         super().__init__(task_id, **options)
+        self.output_processor = output_processor
+        self.output_encoding = output_encoding
+        self.multiple_outputs = multiple_outputs
+        if self.kind is TaskKind.BASH:  # and no subclass that says how it is executed
+            self.kind = self.kind_for(vars(self))
         self.bash_command = bash_command
         # `Any`: they may be elements of a mapped task, which are values by the time it runs.
         self.env: Any = env if env is None or isinstance(env, Reference) else dict(env)
@@ -170,7 +183,16 @@ class BashOperator(BaseOperator):
         self.cwd: Any = cwd if cwd is None or isinstance(cwd, Reference) else str(cwd)
         self.skip_on_exit_code = exit_codes(skip_on_exit_code)
 
+    @classmethod
+    def kind_for(cls, arguments: Mapping[str, object]) -> TaskKind:
+        # Whoever makes something of the output in Python needs the file with that Python.
+        plain = arguments.get("output_encoding") in (None, "utf-8")
+        plain = plain and not any(map(arguments.get, ("output_processor", "multiple_outputs")))
+        return cls.kind if plain else TaskKind.PYTHON
+
     def payload(self, findings: Findings) -> JsonObject:
+        if self.kind is TaskKind.PYTHON:
+            return {}
         return {
             "command": to_payload(self.bash_command, findings, "bash_command"),
             "env": to_payload(self.env, findings, "env"),
@@ -180,9 +202,15 @@ class BashOperator(BaseOperator):
         }
 
     def execute(self, context: Context) -> object:
-        return run_bash(
-            self.bash_command, self.env, self.append_env, self.cwd, self.skip_on_exit_code
+        line = run_bash(
+            self.bash_command,
+            self.env,
+            self.append_env,
+            self.cwd,
+            self.skip_on_exit_code,
+            self.output_encoding,
         )
+        return line if self.output_processor is None else self.output_processor(line)
 
 
 class NotebookOperator(BaseOperator):
@@ -217,6 +245,14 @@ class NotebookOperator(BaseOperator):
         yield self.notebook
 
     def payload(self, findings: Findings) -> JsonObject:
+        for hook in HOOKS:
+            if self.task_options.get(hook):
+                findings.error(
+                    NO_HOOK,
+                    f"The notebook task '{self.task_id}' has a {hook}, which nothing would call: "
+                    "its work is done by a kernel.",
+                    "Write it as a cell of the notebook, or as a task of its own.",
+                )
         return {
             "notebook": self.notebook,
             "parameters": to_payload(self.parameters, findings, "parameters"),

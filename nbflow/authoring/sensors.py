@@ -23,6 +23,7 @@ from nbflow.authoring.findings import Findings
 from nbflow.authoring.operators import BaseOperator, PythonOperator
 from nbflow.authoring.secrets import Connection
 from nbflow.authoring.shell import run_bash
+from nbflow.authoring.weekdays import weekday_numbers
 from nbflow.core.errors import Fail, Reschedule, Skip
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome
@@ -32,7 +33,6 @@ from nbflow.core.states import RunState, TaskState
 from nbflow.core.waiting import HandedOver, Kind
 
 BAD_WAIT = "NBF211"
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 log = logging.getLogger(__name__)
 
@@ -332,18 +332,6 @@ class DayOfWeekSensor(_ClockSensor):
             "timezone": _zone_of(self),
             "use_logical_date": self.use_task_logical_date,
         }
-
-
-def weekday_numbers(given: object) -> set[int]:
-    """The days of the week named (0 is Monday). Raises ValueError for what is none."""
-    many = isinstance(given, Iterable) and not isinstance(given, str)
-    words = [str(getattr(day, "name", day)).lower() for day in (given if many else [given])]  # type: ignore[attr-defined]  # `many` says that it is iterable
-    for word in words:
-        if word not in WEEKDAYS:
-            raise ValueError(f"{word!r} is no day of the week. {did_you_mean(word, WEEKDAYS)}")
-    if not words:
-        raise ValueError("No day is named.")
-    return {WEEKDAYS.index(word) for word in words}
 
 
 class ExternalTaskSensor(BaseSensorOperator):

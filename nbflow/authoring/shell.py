@@ -18,6 +18,7 @@ def run_bash(
     append_env: bool = True,
     cwd: str | None = None,
     skip_on_exit_code: Iterable[int] = (),
+    encoding: str = "utf-8",
 ) -> str:
     """Run a shell command, print what it prints, and return its last line.
 
@@ -32,7 +33,7 @@ def run_bash(
         cwd=cwd,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding=encoding,
         errors="replace",
     ) as process:
         for line in process.stdout or ():

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from nbflow.authoring import mentions
+from nbflow.authoring import mentions, without_effect
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
 from nbflow.authoring.asset_checks import check_assets
 from nbflow.authoring.callbacks import callback_names
@@ -412,6 +412,7 @@ def _without_cycles(
 def _check_default_args(definition: DagDefinition, findings: Findings) -> None:
     """Warn about names in default_args that neither a task of the DAG nor the DAG itself takes."""
     known = {name for task in definition.tasks for name in signature_of(type(task)).parameters}
+    known -= without_effect.OF_TASKS.keys()
     known |= {*TASK_OPTIONS, *definition.OF_THE_DAG}
     of_groups = (group.own_default_args for group in definition.groups)
     for name in dict.fromkeys(chain(definition.default_args, *of_groups)):

@@ -38,7 +38,7 @@ class SqlOperator(BaseOperator):
     """
 
     template_fields: ClassVar[Sequence[str]] = ("sql", "parameters", "conn_id", "database")
-    template_ext: ClassVar[Sequence[str]] = (".sql",)
+    template_ext = (".sql",)
 
     def __init__(
         self,

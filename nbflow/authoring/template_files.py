@@ -49,7 +49,7 @@ class Templated(Protocol):
 
     task_id: str
     template_fields: ClassVar[Sequence[str]]
-    template_ext: ClassVar[Sequence[str]]
+    template_ext: Sequence[str]
 
     @property
     def template_settings(self) -> TemplateSettings: ...

@@ -34,7 +34,7 @@ class HttpOperator(BaseOperator):
     """
 
     template_fields: ClassVar[Sequence[str]] = ("endpoint", "data", "headers", "http_conn_id")
-    template_ext: ClassVar[Sequence[str]] = (".json",)
+    template_ext = (".json",)
 
     def __init__(
         self,

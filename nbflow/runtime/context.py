@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pendulum
 
 from nbflow.authoring.asset_events import AssetEvents, OutletEvents
 from nbflow.authoring.secrets import NOT_GIVEN, Connection, Variable
@@ -46,7 +49,7 @@ class DagView:
 
 
 class RunView:
-    """The DAG run as user code sees it (`run` and `dag_run`). All times are aware UTC datetimes.
+    """The DAG run as user code sees it (`run` and `dag_run`). All times are pendulum's, in UTC.
 
     A run that was started by hand without a logical date has the moment it was due as its own.
     """
@@ -55,10 +58,10 @@ class RunView:
         self.dag_id = run.dag_id
         self.run_id = run.run_id
         self.run_type = run.run_type
-        self.run_after = self.due_at = run.run_after
-        self.logical_date = run.logical_date or run.run_after
-        self.data_interval_start = run.data_interval_start or self.logical_date
-        self.data_interval_end = run.data_interval_end or self.logical_date
+        self.run_after = self.due_at = _moment(run.run_after)
+        self.logical_date = _moment(run.logical_date or run.run_after)
+        self.data_interval_start = _moment(run.data_interval_start or self.logical_date)
+        self.data_interval_end = _moment(run.data_interval_end or self.logical_date)
         self.conf = deepcopy(dict(run.params))
 
 
@@ -245,6 +248,7 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "map_index_template": order.task.map_index_template or None,
         "expanded_ti_count": None,
         "task_instance_key_str": "__".join(key),
+        "templates_dict": None,
         **_previous(order),
         **asset_context(order),
     }
@@ -256,11 +260,20 @@ def _previous(order: TaskOrder) -> dict[str, object]:
     """The last run before this one that succeeded; None where there was none."""
     previous = order.run.previous or PreviousRun()
     return {
-        "prev_data_interval_start_success": previous.data_interval_start,
-        "prev_data_interval_end_success": previous.data_interval_end,
-        "prev_start_date_success": previous.started_at,
-        "prev_end_date_success": previous.ended_at,
+        "prev_data_interval_start_success": _moment_or_none(previous.data_interval_start),
+        "prev_data_interval_end_success": _moment_or_none(previous.data_interval_end),
+        "prev_start_date_success": _moment_or_none(previous.started_at),
+        "prev_end_date_success": _moment_or_none(previous.ended_at),
     }
+
+
+def _moment(moment: datetime) -> pendulum.DateTime:
+    """The moment with the methods that Airflow's files call, such as `.subtract(days=1)`."""
+    return pendulum.instance(moment)
+
+
+def _moment_or_none(moment: datetime | None) -> pendulum.DateTime | None:
+    return None if moment is None else _moment(moment)
 
 
 def asset_context(order: TaskOrder) -> dict[str, object]:

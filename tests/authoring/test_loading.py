@@ -256,3 +256,16 @@ def test_a_live_dag_that_nobody_holds_is_gone() -> None:
     gc.collect()
     with pytest.raises(NotFoundError, match="not in this process any more"):
         live_dag(token)
+
+
+def test_a_package_that_is_not_there_is_named_with_the_way_to_get_it(tmp_path: Path) -> None:
+    folder = write(tmp_path, a="import no_such_package.part", b="from airflow.sdk import DAG")
+
+    assert "`pip install no_such_package`" in problem_of(folder, "a.py").fix
+    assert "Write `nbflow` for the module" in problem_of(folder, "b.py").fix
+
+
+def test_a_name_that_nbflow_does_not_have_is_answered_with_the_closest(tmp_path: Path) -> None:
+    folder = write(tmp_path, a="from nbflow import NotebokOperator")
+
+    assert "Did you mean 'NotebookOperator'" in problem_of(folder, "a.py").fix
