@@ -258,11 +258,13 @@ export interface DagList {
 }
 
 /**
- * A DAG in the list. `last_runs` are the newest first, at most ten. `held` tells that being
+ * A DAG in the list. `last_runs` are the newest first, at most ten. `display_name` is what to
+ * show in place of the id, and empty where that is shown. `held` tells that being
  * paused holds runs in progress too.
  */
 export interface DagView {
   dag_id: string;
+  display_name: string;
   description: string;
   file: string;
   source: 'python' | 'notebook';
@@ -350,6 +352,7 @@ export interface TaskView {
   role: '' | 'setup' | 'teardown';
   mapped: boolean;
   tags: string[];
+  display_name: string;
 }
 
 /** A pool with the task instances in it, those with slots first, at most 200. */

@@ -64,7 +64,7 @@ class DAG(DagDefinition):
     default for these two). `max_active_tasks` limits the active tasks of each run,
     `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
     seconds; a `deadline` only tells that a run is late. `default_args` are arguments for every task
-    that takes them. `secrets` names variables and connections (`var.x`, `conn.y`) that tasks read
+    that takes them. `dag_display_name` is shown on screens in place of the id. `secrets` names variables and connections (`var.x`, `conn.y`) that tasks read
     besides those they mention. `orientation` is there for Airflow's files and has no
     effect. Problems are not raised here but reported all at once by
     `problems()` and `to_core()`, save for the name of an argument that does not exist.
@@ -84,6 +84,7 @@ class DAG(DagDefinition):
         tags: Iterable[str] | None = None,
         description: str | None = None,
         doc_md: str | None = None,
+        dag_display_name: str | None = None,
         max_active_runs: int | None = None,
         max_active_tasks: int | None = None,
         max_active_tasks_per_dag: int | None = None,
@@ -117,6 +118,7 @@ class DAG(DagDefinition):
             "tags": tags,
             "description": description,
             "doc_md": doc_md,
+            "dag_display_name": dag_display_name,
             "max_active_runs": max_active_runs,
             "max_active_tasks": max_active_tasks,
             "max_active_tasks_per_dag": max_active_tasks_per_dag,

@@ -162,6 +162,7 @@ class Task:
     do_xcom_push: bool = True
     tags: tuple[str, ...] = ()
     elsewhere: tuple[Pull, ...] = ()
+    display_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ class Dag:
 
     `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up
     for the latest missed run only, True for all, a number for that many. `file` is the path of the
-    defining file inside its bundle. `max_active_tasks` holds for each run.
+    defining file inside its bundle. `max_active_tasks` holds for each run. `display_name` is what
+    screens show in place of the id, where it is not empty; a task has one too.
     """
 
     dag_id: str
@@ -198,6 +200,7 @@ class Dag:
     callbacks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notify: tuple[Notify, ...] = ()
     deadlines: tuple[JsonObject, ...] = ()
+    display_name: str = ""
 
     @cached_property
     def graph(self) -> Graph:

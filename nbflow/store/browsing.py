@@ -47,6 +47,7 @@ class ListedDag:
     dag_id: str
     file: str
     source: str
+    display_name: str
     description: str
     owner: str
     tags: tuple[str, ...]
@@ -110,7 +111,8 @@ class LeftBehind:
 
 
 def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> list[ListedDag]:
-    """All DAGs by id; `search` is looked for in ids and descriptions, whatever the case."""
+    """All DAGs by id; `search` is looked for in ids, names and descriptions, whatever the case.
+    """
     names = list(ListedDag.__dataclass_fields__)
     query = select(*(_DAGS.c[name] for name in names)).order_by(_DAGS.c.dag_id)
     if not with_inactive:
@@ -118,6 +120,7 @@ def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> 
     if search:
         found = (
             _DAGS.c.dag_id.icontains(search, autoescape=True),
+            _DAGS.c.display_name.icontains(search, autoescape=True),
             _DAGS.c.description.icontains(search, autoescape=True),
         )
         query = query.where(or_(*found))

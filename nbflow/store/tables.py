@@ -107,6 +107,7 @@ class DagRow(Row):
     paused: Mapped[bool]
     held: Mapped[bool] = mapped_column(server_default=false())
     source: Mapped[str]
+    display_name: Mapped[str] = mapped_column(server_default="")
     description: Mapped[str]
     owner: Mapped[str]
     tags: Mapped[tuple[str, ...]] = mapped_column(TextTuple())

@@ -158,6 +158,7 @@ def _task_view(task: Task, dag: Dag, edges: list[EdgeView], place: picture.Place
         role=task.role,
         mapped=task.expansion is not None,
         tags=list(task.tags),
+        display_name=task.display_name,
     )
 
 
@@ -168,6 +169,7 @@ def _dag_views(session: Session, listed: Sequence[ListedDag], now: datetime) -> 
     return [
         DagView(
             dag_id=d.dag_id,
+            display_name=d.display_name,
             description=d.description,
             file=d.file,
             source="notebook" if d.source == "notebook" else "python",

@@ -176,3 +176,12 @@ def test_arguments_that_mean_nothing_here_are_taken_with_a_warning() -> None:
         ),
     }
     assert dag.to_core().owner == "ana"
+
+
+def test_a_dag_and_a_task_may_have_names_for_screens_besides_their_ids() -> None:
+    with DAG("sales", dag_display_name="Ventes du jour") as dag:
+        EmptyOperator(task_id="a", task_display_name="Chargement")
+
+    built = dag.to_core()
+
+    assert (built.display_name, built.by_id["a"].display_name) == ("Ventes du jour", "Chargement")

@@ -151,6 +151,11 @@ describe('open groups', () => {
     expect(layout.groups.get('load.deep')?.name).toBe('deep');
   });
 
+  test('a task that has a name for screens bears it on its node', () => {
+    const named = layOut([aTask('load.a', [], { group: 'load', display_name: 'Fetch' })], GROUPS);
+    expect(named.boxes.get('load.a')?.name).toBe('Fetch');
+  });
+
   test('a task between two tasks of a group stands outside, and the edge back leads round', () => {
     const tasks = [
       aTask('g.a', [], { group: 'g', layer: 0 }),

@@ -9,6 +9,7 @@ import type { EdgeView, GroupView, TaskView } from '../wire';
 export type GraphTask = Pick<
   TaskView,
   | 'task_id'
+  | 'display_name'
   | 'kind'
   | 'operator'
   | 'trigger_rule'
@@ -107,11 +108,14 @@ function nameOf(group: GroupView | undefined, id: string): string {
   return group === undefined || group.label === '' ? id : group.label;
 }
 
-/** Inside the box of its group the name of a task need not repeat the group's. */
+/** What a person named it; inside the box of its group the id need not repeat the group's. */
 export function shortName(
-  task: Pick<GraphTask, 'task_id' | 'group'>,
+  task: Pick<GraphTask, 'task_id' | 'group' | 'display_name'>,
   groups: ReadonlyMap<string, GroupView>
 ): string {
+  if (task.display_name) {
+    return task.display_name;
+  }
   const prefix = `${task.group ?? ''}.`;
   const isPrefixed = task.group !== null && groups.has(task.group);
   return isPrefixed && task.task_id.startsWith(prefix) && task.task_id.length > prefix.length

@@ -63,7 +63,9 @@ export function DagList(props: DagListProps): React.JSX.Element {
 }
 
 function matches(dag: DagView, search: string): boolean {
-  const text = [dag.dag_id, dag.description, dag.owner, ...dag.tags].join(' ').toLowerCase();
+  const text = [dag.dag_id, dag.display_name, dag.description, dag.owner, ...dag.tags]
+    .join(' ')
+    .toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)
@@ -237,7 +239,7 @@ const DagRow = React.memo(function DagRow({
           ) : (
             <StateIcon state={last.state} size={14} label={stateName(last.state, trans)} />
           )}
-          <span className="jp-nbflow-ellipsis">{dag.dag_id}</span>
+          <span className="jp-nbflow-ellipsis">{dag.display_name || dag.dag_id}</span>
         </button>
         {questions ? (
           <button

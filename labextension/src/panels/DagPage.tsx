@@ -99,7 +99,9 @@ function Header({
     <div className="jp-nbflow-head">
       <div className="jp-nbflow-head-text">
         <h1>
-          <span className="jp-nbflow-ellipsis">{dag.dag_id}</span>
+          <span className="jp-nbflow-ellipsis" title={dag.dag_id}>
+            {dag.display_name || dag.dag_id}
+          </span>
           {dag.tags.map(tag => (
             <span key={tag} className="jp-nbflow-tag">
               {tag}

@@ -361,7 +361,9 @@ export function DefinitionDrawer({
     >
       <header className="jp-nbflow-drawer-head">
         <div className="jp-nbflow-drawer-title">
-          <h2 className="jp-nbflow-ellipsis">{task.task_id}</h2>
+          <h2 className="jp-nbflow-ellipsis" title={task.task_id}>
+            {task.display_name || task.task_id}
+          </h2>
           <span className="jp-nbflow-spring" />
           <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
         </div>

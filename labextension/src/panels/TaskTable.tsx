@@ -52,7 +52,7 @@ function Definitions({ tasks, onOpen, selected }: TaskTableProps): React.JSX.Ele
                 className="jp-nbflow-link"
                 onClick={() => onOpen(task.task_id, -1)}
               >
-                {task.task_id}
+                {task.display_name || task.task_id}
               </button>
             </th>
             <td>{kindName(task)}</td>

@@ -23,6 +23,7 @@ export function at(seconds: number): string {
 export function aDag(dagId: string, more: Partial<DagView> = {}): DagView {
   return {
     dag_id: dagId,
+    display_name: '',
     description: '',
     file: `dags/${dagId}.py`,
     source: 'python',
@@ -103,6 +104,7 @@ export function aTask(
     role: '',
     mapped: false,
     tags: [],
+    display_name: '',
     ...more
   };
 }

@@ -20,11 +20,13 @@ class RunDot:
 
 @dataclass(frozen=True)
 class DagView:
-    """A DAG in the list. `last_runs` are the newest first, at most ten. `held` tells that being
+    """A DAG in the list. `last_runs` are the newest first, at most ten. `display_name` is what to
+    show in place of the id, and empty where that is shown. `held` tells that being
     paused holds runs in progress too.
     """
 
     dag_id: str
+    display_name: str
     description: str
     file: str
     source: Literal["python", "notebook"]
@@ -101,6 +103,7 @@ class TaskView:
     role: Literal["", "setup", "teardown"]
     mapped: bool
     tags: list[str]
+    display_name: str
 
 
 @dataclass(frozen=True)

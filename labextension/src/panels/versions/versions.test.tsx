@@ -159,13 +159,15 @@ describe('the versions of a DAG', () => {
     show({ text: got<VersionText>({ dag_id: 'sales', old: 2, new: 3, changes: [], files: [] }) });
     expect(screen.getByText('They do not differ')).toBeDefined();
 
-    show({ text: got<VersionText>({ dag_id: 'sales', number: 3, tasks: [], params: {}, files: [] }) });
+    show({
+      text: got<VersionText>({ dag_id: 'sales', number: 3, tasks: [], params: {}, files: [] })
+    });
     expect(screen.getByText('No text was kept of this version')).toBeDefined();
   });
 
   test('the text of one version is shown with its lines numbered', () => {
     const files = [{ path: 'dags/sales.py', text: 'first\nsecond\n' }];
-    show({ text: got<VersionText>({ dag_id: 'sales', number: 3, tasks: [], files }) });
+    show({ text: got<VersionText>({ dag_id: 'sales', number: 3, tasks: [], params: {}, files }) });
 
     const text = screen.getByRole('region', { name: 'Text of dags/sales.py' });
     expect(text.textContent).toBe('1\n2first\nsecond');
