@@ -64,10 +64,11 @@ class DAG(DagDefinition):
     default for these two). `max_active_tasks` limits the active tasks of each run,
     `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
     seconds; a `deadline` only tells that a run is late. `default_args` are arguments for every task
-    that takes them. `dag_display_name` is shown on screens in place of the id. `secrets` names variables and connections (`var.x`, `conn.y`) that tasks read
-    besides those they mention. `orientation` is there for Airflow's files and has no
-    effect. Problems are not raised here but reported all at once by
-    `problems()` and `to_core()`, save for the name of an argument that does not exist.
+    that takes them. `dag_display_name` is shown on screens in place of the id. `secrets` names
+    variables and connections (`var.x`, `conn.y`) that tasks read besides those they mention.
+    `orientation` is there for Airflow's files and has no effect. Problems are not raised here but
+    reported all at once by `problems()` and `to_core()`, save for the name of an argument
+    that does not exist.
     """
 
     def __init__(

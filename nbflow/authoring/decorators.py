@@ -58,6 +58,8 @@ class BashFunctionOptions(FunctionOptions, total=False):
     append_env: bool
     cwd: str | Path | None
     skip_on_exit_code: int | Iterable[int] | None
+    output_processor: Callable[[str], object] | None
+    output_encoding: str
 
 
 class ShortCircuitFunctionOptions(FunctionOptions, total=False):

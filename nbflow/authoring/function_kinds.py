@@ -128,9 +128,12 @@ class _BashFunctionOperator(PythonOperator):
         append_env: bool = True,
         cwd: str | Path | None = None,
         skip_on_exit_code: int | Iterable[int] | None = 99,
+        output_processor: Callable[[str], object] | None = None,
+        output_encoding: str = "utf-8",
         **options: Any,  # noqa: ANN401 - those of PythonOperator
     ) -> None:
         super().__init__(task_id, **options)
+        self.output_processor, self.output_encoding = output_processor, output_encoding
         self.env = env
         self.append_env = append_env
         self.cwd = None if cwd is None else str(cwd)
@@ -150,7 +153,15 @@ class _BashFunctionOperator(PythonOperator):
     def run(self, context: context.Context, resolver: Resolver) -> object:
         command = str(resolver.render("the returned command", str(super().run(context, resolver))))
         ready = self.resolved(resolver)
-        return run_bash(command, ready.env, ready.append_env, ready.cwd, ready.skip_on_exit_code)
+        line = run_bash(
+            command,
+            ready.env,
+            ready.append_env,
+            ready.cwd,
+            ready.skip_on_exit_code,
+            ready.output_encoding,
+        )
+        return line if self.output_processor is None else self.output_processor(line)
 
 
 class BashKind(Kind):

@@ -147,7 +147,9 @@ def _fix_of(error: BaseException) -> str:
         wanted = re.search(r"'(\w+)'", str(error))
         # Looked up and not imported: the package at the top is built upon this one.
         names = vars(sys.modules["nbflow"])["__all__"]
-        return did_you_mean(wanted[1] if wanted else "", names)
+        fix = did_you_mean(wanted[1] if wanted else "", names)
+        every = "docs/porting.md tells of Airflow's names; dir(nbflow) gives those there are."
+        return fix if fix.startswith("Did") else every
     return "Correct it; code that may fail belongs into a task's function."
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import cast
 
@@ -99,11 +100,22 @@ def schema_errors(schema: JsonObject, value: Json) -> Iterable[SchemaError]:
 
 def _field(name: str, given: object, findings: Findings) -> JsonObject:
     param = given if isinstance(given, Param) else Param(given)
-    schema = to_payload(param.schema, findings, f"The schema of param '{name}'")
+    schema = to_payload(_with_text_keys(param.schema), findings, f"The schema of param '{name}'")
     if isinstance(param.default, Required):
         return {"schema": schema}
     default = to_payload(param.default, findings, f"The default of param '{name}'")
     return {"default": default, "schema": schema}
+
+
+def _with_text_keys(schema: Mapping[str, object]) -> dict[str, object]:
+    """The schema with what `values_display` shows for numbers and None under the text that JSON has
+    for them.
+    """
+    shown = schema.get("values_display")
+    if not isinstance(shown, Mapping):
+        return dict(schema)
+    texts = {k if isinstance(k, str) else json.dumps(k): word for k, word in shown.items()}
+    return {**schema, "values_display": texts}
 
 
 def _has_sound_schema(name: str, param: JsonObject, findings: Findings) -> bool:

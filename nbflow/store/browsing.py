@@ -111,8 +111,7 @@ class LeftBehind:
 
 
 def dags(session: Session, search: str = "", *, with_inactive: bool = False) -> list[ListedDag]:
-    """All DAGs by id; `search` is looked for in ids, names and descriptions, whatever the case.
-    """
+    """All DAGs by id; `search` is looked for in ids, names and descriptions, whatever the case."""
     names = list(ListedDag.__dataclass_fields__)
     query = select(*(_DAGS.c[name] for name in names)).order_by(_DAGS.c.dag_id)
     if not with_inactive:

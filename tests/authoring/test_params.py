@@ -236,3 +236,14 @@ def test_a_list_may_be_typed_with_commas() -> None:
     typed = {"tags": "a, b", "both": "null"}
     assert core_params.from_text(params, typed) == {"tags": ["a", "b"], "both": None}
     assert core_params.from_text(params, {"tags": '["a", 1]'}) == {"tags": ["a", 1]}
+
+
+def test_what_values_are_shown_as_may_be_said_of_numbers_and_of_none() -> None:
+    with DAG(
+        "d", params={"n": Param(1, enum=[1, None], values_display={1: "One", None: "Any"})}
+    ) as dag:
+        pass
+
+    schema = dag.to_core().params["n"]["schema"]
+
+    assert schema["values_display"] == {"1": "One", "null": "Any"}  # type: ignore[index,call-overload] # JSON
