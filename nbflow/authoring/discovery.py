@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TypeAlias
 
+from nbflow.authoring import text_notebooks
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.core.json import JsonObject
@@ -147,13 +148,19 @@ def _below(root: Path) -> Iterator[Path]:
 
 def _defines_dags(path: Path) -> bool:
     """Whether a file in a DAG folder is worth reading: importing it would cost more."""
-    if path.suffix not in (".py", ".ipynb"):
+    if path.suffix not in (".ipynb", *text_notebooks.ENDINGS):
         return False
     try:
-        text = path.read_bytes().lower()
+        text = path.read_bytes()
     except OSError:
         return True  # reading it will say what is wrong
-    return b"nbflow" in text and (path.suffix == ".ipynb" or b"dag" in text)
+    if b"nbflow" not in text.lower():
+        return False
+    if path.suffix == ".ipynb" or (path.suffix == ".py" and b"dag" in text.lower()):
+        return True
+    # The text of a notebook that both are kept of: see jupytext's pairs.
+    is_paired = path.with_suffix(".ipynb").exists()
+    return not is_paired and text_notebooks.says_so(text.decode(errors="replace"), path.suffix)
 
 
 def _root_of(path: Path, roots: Sequence[Path]) -> Path:
@@ -169,7 +176,7 @@ def _ask_child(path: Path, root: Path, timeout: float) -> dict[str, Any] | Probl
     if not path.is_file():
         message = "The file is not there." if not path.exists() else "This is not a file."
         return Problem(
-            UNREADABLE, message, "Give the path of a .py or .ipynb file.", file=path.name
+            UNREADABLE, message, "Give the path of a .py, .ipynb or .md file.", file=path.name
         )
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "nbflow.authoring.parse_process", str(writing)]

@@ -75,7 +75,8 @@ def headings(nb: NotebookNode) -> dict[int, str]:
             titles = _HEADING.findall(cell.source)
             current = titles[-1] if titles else current
         elif cell.cell_type == "code":
-            found[index] = current
+            title = cell.metadata.get("title")  # of a percent cell: `# %% Clean the rows`
+            found[index] = title if isinstance(title, str) and title.strip() else current
     return found
 
 

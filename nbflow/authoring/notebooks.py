@@ -9,7 +9,6 @@ cell of their own before it. The file itself is never written.
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,13 +19,15 @@ import nbformat
 from jupyter_core.paths import jupyter_path
 from nbformat import NotebookNode
 
-from nbflow.authoring import mentions
+from nbflow.authoring import mentions, text_notebooks
 from nbflow.authoring.dataflow.edges import Flow, find_flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
 from nbflow.authoring.dataflow.source import CellSource, parse_cell
 from nbflow.authoring.fields import DAG_SETTINGS, check_id, check_names, dag_fields, task_fields
 from nbflow.authoring.findings import Findings
+from nbflow.authoring.kernel_hints import how_to_install
 from nbflow.authoring.notebook_cells import Declared, declared_cells, headings
+from nbflow.authoring.parameter_cells import literals
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.dag import Group as TaskGroup
 from nbflow.core.errors import Problem
@@ -61,11 +62,14 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
         return [], findings.problems, {}
     reader = _Reader(nb, name, findings)
     dag = reader.dag()
+    problems = findings.problems
+    if path.suffix in text_notebooks.ENDINGS:
+        problems = text_notebooks.in_file(problems, path, nb)
     if dag is None or findings.has_errors:
-        return [], findings.problems, {}
-    files = {name: nbformat.writes(reader.normalised()).encode()}
+        return [], problems, {}
+    files = {reader.notebook: nbformat.writes(reader.normalised()).encode()}
     files.update(_local_modules(reader.flow, path, root))
-    return [dag], findings.problems, files
+    return [dag], problems, files
 
 
 def _load(path: Path, findings: Findings) -> NotebookNode | None:
@@ -73,6 +77,8 @@ def _load(path: Path, findings: Findings) -> NotebookNode | None:
     be read.
     """
     try:
+        if path.suffix in text_notebooks.ENDINGS:
+            return text_notebooks.read_file(path)
         raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
         nb: NotebookNode = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
         cells = list(nb.cells)
@@ -108,6 +114,11 @@ class _Reader:
 
     # --- the whole
 
+    @property
+    def notebook(self) -> str:
+        """The path of the notebook in the bundle: what is written as text becomes one."""
+        return text_notebooks.as_ipynb(self.name)
+
     def dag(self) -> Dag | None:
         """The DAG, or None with the findings that say why not."""
         check_id(self.findings, "dag_id", self.dag_id)
@@ -133,7 +144,7 @@ class _Reader:
     def _whole(self) -> tuple[list[Task], list[Edge]]:
         """A notebook in another language: one task."""
         payload: dict[str, Any] = {
-            "notebook": self.name,
+            "notebook": self.notebook,
             "parameters": self._param_references(),
             "kernel_name": self.kernel_name,
         }
@@ -206,7 +217,7 @@ class _Reader:
         found: dict[str, object] = {}
         for cell in self.cells:
             if cell.is_parameters:
-                found.update(_literals(cell.source))
+                found.update(literals(cell.source, self.language))
         return found
 
     def _options(self, own: Mapping[str, Any]) -> dict[str, Any]:  # keyword arguments of Task
@@ -228,8 +239,10 @@ class _Reader:
             )
             name = DEFAULT_KERNEL
         elif name not in (known := _kernelspecs()):
-            message = f"The kernel '{name}' is not installed here."
-            fix = f"Install it where tasks run, or choose another one. {did_you_mean(name, known)}"
+            there = ", ".join(sorted(known))
+            message = f"The kernel '{name}' is not installed here; there are: {there}."
+            way = how_to_install(name)
+            fix = f"Install it where tasks run ({way}), or choose another in the notebook."
             self.findings.warning(KERNEL_MISSING, message, fix)
         language = str(spec.get("language") or info.get("name") or "python").lower()
         return name, "python" if language.startswith(("python", "ipython")) else language
@@ -296,7 +309,7 @@ class _Reader:
         options["tags"] = tuple(dict.fromkeys([*tagged, *options["tags"]]))
         inputs = {name: names[source] for name, source in plan.inputs(group).items()}
         payload: dict[str, Any] = {  # ids and names, as `core.Task` lists them
-            "notebook": self.name,
+            "notebook": self.notebook,
             "setup": [self._setup_id(cell) for cell in plan.setup_before(group)],
             "cells": [
                 self.by_index[c].id if mine else self._setup_id(c) for c, mine in plan.steps(group)
@@ -389,27 +402,6 @@ def _why_together(group: Group) -> str:
         return ""
     cells = ", ".join(map(str, group.cells))
     return f"Cells {cells} are one task: {'; '.join(group.why)}."
-
-
-def _literals(code: str) -> dict[str, object]:
-    """The names that are assigned a literal at top level; other parameters have no default that
-    could be shown.
-    """
-    try:
-        body = ast.parse(code).body
-    except SyntaxError:
-        return {}
-    found: dict[str, object] = {}
-    for statement in body:
-        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
-            continue
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        try:
-            value = json.loads(json.dumps(ast.literal_eval(statement.value)))
-        except (ValueError, TypeError, SyntaxError):
-            continue
-        found.update({target.id: value for target in targets if isinstance(target, ast.Name)})
-    return found
 
 
 def _kernelspecs() -> set[str]:

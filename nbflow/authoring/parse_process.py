@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import cast
 
 from nbflow import slow_imports
+from nbflow.authoring import text_notebooks
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError, Problem
 
 
 def read(root: Path, path: Path) -> tuple[list[Dag], list[Problem], dict[str, bytes]]:
     """The DAGs of a file, what is wrong with it, and the files its bundle is made of."""
-    if path.suffix == ".ipynb":
+    if path.suffix == ".ipynb" or text_notebooks.is_text_notebook(path):
         # Notebooks need IPython, which takes longer to import than most DAG files to read.
         from nbflow.authoring import notebooks  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ from nbflow.core.orders import SourceBundle
 from nbflow.core.spelling import did_you_mean
 from nbflow.settings import Settings
 
-FILE_ENDINGS = (".py", ".ipynb")
+FILE_ENDINGS = (".py", ".ipynb", ".md")
 
 ParamOption = Annotated[
     list[str] | None, typer.Option("--param", "-p", help="A param as key=value; repeatable.")
@@ -49,7 +49,7 @@ def find_dag(settings: Settings, target: str, dag_id: str | None = None) -> Foun
     if path.is_file():
         if path.suffix not in FILE_ENDINGS:
             raise NotFoundError(
-                f"{target} is neither a notebook (.ipynb) nor a Python file (.py). Name one."
+                f"{target} is neither a notebook (.ipynb, .md) nor a Python file (.py). Name one."
             )
         return _choose(discovery.from_path(path, timeout=settings.parse_timeout), dag_id)
     return _in_project(settings, target)

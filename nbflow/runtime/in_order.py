@@ -11,6 +11,7 @@ import nbformat
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
+from nbflow.authoring import text_notebooks
 from nbflow.core.json import Json
 from nbflow.runtime.notebook_run import EngineOptions
 
@@ -18,11 +19,15 @@ from nbflow.runtime.notebook_run import EngineOptions
 def run_in_order(notebook: Path, parameters: Mapping[str, Json]) -> nbformat.NotebookNode:
     """The executed copy of `notebook`, run in its folder. A cell that raises ends it, and shows."""
     with tempfile.TemporaryDirectory(prefix="nbflow-in-order-") as folder:
-        executed = Path(folder) / notebook.name
+        executed = Path(folder) / f"{notebook.stem}.ipynb"
+        source = notebook
+        if notebook.suffix in text_notebooks.ENDINGS:
+            source = Path(folder) / "source.ipynb"
+            nbformat.write(text_notebooks.read_file(notebook), source)
         # The error stands in the copy, where it is compared with that of the other way.
         with suppress(PapermillExecutionError):
             execute_notebook(
-                str(notebook),
+                str(source),
                 str(executed),
                 parameters=dict(parameters),
                 engine_name="nbflow",

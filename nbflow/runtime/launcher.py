@@ -21,6 +21,7 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import KernelManager
 
+from nbflow.authoring.kernel_hints import how_to_install
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.guard import Guard
 from nbflow.runtime.kernel import (
@@ -79,8 +80,8 @@ class KernelLauncher:
             there = ", ".join(sorted(self._specs.find_kernel_specs())) or "none"
             raise KernelStartError(
                 f"There is no kernelspec {name!r} on this worker; there are: {there}. "
-                f"Install the kernel (for Python: python -m ipykernel install --user "
-                f"--name {name}) or choose another one in the notebook or by kernel_name."
+                f"Install the kernel ({how_to_install(name)}), or choose another one in the "
+                "notebook or by kernel_name."
             ) from None
 
     def start(

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, replace
 from keyword import iskeyword
 from pathlib import Path
@@ -57,6 +59,17 @@ from nbflow.runtime.source_notebook import (
 )
 
 OUTPUT_NOTEBOOK = "output_notebook"
+
+# Of other languages papermill cannot tell which parameters a notebook has, and warns of each.
+_warns_of_parameters: ContextVar[bool] = ContextVar("warns_of_parameters", default=True)
+
+
+def _is_worth_telling(_: logging.LogRecord) -> bool:
+    return _warns_of_parameters.get()
+
+
+for _name in ("papermill", "papermill.translators"):
+    logging.getLogger(_name).addFilter(_is_worth_telling)
 
 # The engine's entry point is only there where nbflow was installed, not just on the path.
 papermill_engines.register("nbflow", NbflowEngine)
@@ -269,6 +282,7 @@ def _execute(
         indexes=plan.indexes,
         masker=masker,
     )
+    told = _warns_of_parameters.set(plan.nb.metadata.kernelspec.language == "python")
     try:
         execute_notebook(
             plan.nb,
@@ -288,6 +302,8 @@ def _execute(
         raise BadNotebook(
             f"{options.source}: papermill cannot set the parameters: {error}"
         ) from None
+    finally:
+        _warns_of_parameters.reset(told)
     return ends[0]
 
 

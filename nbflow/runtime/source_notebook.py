@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 
+from nbflow.authoring import text_notebooks
 from nbflow.core.errors import NbflowError
 from nbflow.runtime.record import has_code, tags_of
 
@@ -38,6 +39,8 @@ def read_notebook(path: Path, name: str) -> NotebookNode:
     except (OSError, UnicodeDecodeError) as error:
         raise BadNotebook(f"{name}: this notebook cannot be read: {error}.") from None
     try:
+        if path.suffix in text_notebooks.ENDINGS:
+            return text_notebooks.read_text(text, path.suffix)
         raw = nbformat.reader.reads(text)
         nb = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
     except (NotJSONError, ValueError, AttributeError, KeyError) as error:
