@@ -1,7 +1,8 @@
 """Pickling a value for another task, the last rung of the ladder in `values.py`.
 
-Things of __main__ travel by value, as cloudpickle does it. Classes and functions of a DAG's file
-travel by name, so that `isinstance` holds in the next task, with a copy for readers without it.
+Classes and functions of a DAG's file, and those that a notebook defines under a name, travel by
+name, so that `isinstance` holds in the next task, with a copy for readers without them. Everything
+else of __main__ travels by value, as cloudpickle does it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from types import FunctionType, ModuleType
 
 import cloudpickle
 
+from nbflow.runtime.code_digest import digest_of
+
 # How `authoring/loading.py` names the module of a DAG's file: this, a hash of its path, its stem.
 DAG_MODULE = "nbflow_dag_"
 _HASH_CHARACTERS = 12
 
 # cloudpickle keeps in a global which modules to pickle by value.
-_by_value = Lock()
+_registering = Lock()
 
 
 def dumps(value: object) -> bytes:
@@ -34,6 +37,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle ships n
         # cloudpickle would hand on the text that is left to read instead of the file.
         if isinstance(obj, io.TextIOWrapper) and obj not in (sys.stdout, sys.stderr):
             raise TypeError("cannot pickle an open file")
+        if isinstance(obj, (type, FunctionType)) and _is_of_notebook(obj):
+            return restore_main, (obj.__qualname__, digest_of(obj), _by_value(obj))
         module = _dag_module(obj)
         if module is not None:
             return restore, (module.__name__, obj.__qualname__, _copy(obj, module))  # type: ignore[attr-defined] # a class or function
@@ -55,6 +60,22 @@ def restore(module_name: str, qualname: str, copy: bytes) -> object:
     return pickle.loads(copy) if found is None else found  # noqa: S301 - as safe as what holds it
 
 
+def restore_main(qualname: str, digest: str, copy: bytes) -> object:
+    """The class or function if the notebook here has defined the same under that name, else the
+    copy.
+    """
+    found = _look_up(sys.modules["__main__"], qualname)
+    if isinstance(found, (type, FunctionType)) and digest_of(found) == digest:
+        return found
+    return pickle.loads(copy)  # noqa: S301 - as safe as what holds it
+
+
+def _is_of_notebook(obj: type | FunctionType) -> bool:
+    """Whether `obj` is found in __main__ by its name."""
+    is_main = obj.__module__ == "__main__"
+    return is_main and _look_up(sys.modules["__main__"], obj.__qualname__) is obj
+
+
 def _dag_module(obj: object) -> ModuleType | None:
     """The module of the DAG's file in which `obj`, a class or a function, is found by its name."""
     if not isinstance(obj, (type, FunctionType)) or not obj.__module__.startswith(DAG_MODULE):
@@ -70,8 +91,13 @@ def _look_up(module: ModuleType, qualname: str) -> object | None:
     return found
 
 
+def _by_value(obj: object) -> bytes:
+    copy: bytes = cloudpickle.dumps(obj, protocol=5)
+    return copy
+
+
 def _copy(obj: object, module: ModuleType) -> bytes:
-    with _by_value:
+    with _registering:
         cloudpickle.register_pickle_by_value(module)
         try:
             copy: bytes = cloudpickle.dumps(obj, protocol=5)

@@ -22,14 +22,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import cloudpickle
-
 from nbflow.authoring.dataflow.edges import find_flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
 from nbflow.authoring.dataflow.source import parse_cell
 from nbflow.core.graph import Graph
+from nbflow.runtime.pickling import dumps
 
-MODULE = "nbflow_test_main"
 Printed = dict[int, str]
 
 
@@ -96,22 +94,20 @@ def _task(
                 if is_own:
                     printed[cell] = said
             out = {key: names[key] for key in plan.outputs(group) if key in names}
-            return printed, {key: cloudpickle.dumps(value) for key, value in out.items()}
+            return printed, {key: dumps(value) for key, value in out.items()}
 
     return run
 
 
 @contextlib.contextmanager
 def _namespace() -> Iterator[dict[str, Any]]:
-    """The names of a fresh module, found by pickle under a fixed name as `__main__` is in
-    a kernel.
-    """
-    module = ModuleType(MODULE)
-    sys.modules[MODULE] = module
+    """The names of a fresh `__main__`, as in a kernel."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
     try:
-        yield module.__dict__
+        yield vars(sys.modules["__main__"])
     finally:
-        del sys.modules[MODULE]
+        sys.modules["__main__"] = before
 
 
 def _run(text: str, names: dict[str, Any]) -> str:

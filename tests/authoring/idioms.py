@@ -298,7 +298,7 @@ p.x = 5
 # %%
 print(p)
 """,
-        1,
+        3,
     ),
     Idiom(
         "conditional definitions",
@@ -811,7 +811,7 @@ print(plt.gca().get_title(), len(plt.gca().lines))
 plt.figure()
 print(len(plt.gca().lines))
 """,
-        2,
+        1,
     ),
     Idiom(
         "counters and default dicts",

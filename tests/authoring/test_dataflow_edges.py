@@ -161,10 +161,9 @@ CASES = [
         setup=(0,),
     ),
     Case(
-        "a class keeps its instances",
+        "a class is found again by its name",
         ("class C:\n    pass", "c = C()", "print(c)"),
         "1>2 c",
-        bonds="1-2",
         setup=(0,),
     ),
     Case(

@@ -10,6 +10,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 from nbflow.authoring.dataflow import knowledge, libraries, methods
@@ -122,15 +123,18 @@ class Caller(Machine):
         """Run the notebook's own code that is handed over; what it may give but its arguments."""
         return join(self.mention(value) for value in given)
 
-    def _callbacks(self, around: Iterable[Value], arguments: Arguments) -> Value:
-        """Run the functions among the arguments on parts of everything else that is passed; what
-        they may return.
+    def _callbacks(
+        self, around: Iterable[Value], arguments: Arguments, *, elements_only: bool = False
+    ) -> Value:
+        """Run the functions among the arguments on parts of everything else that is passed, or on
+        the whole of it too; what they may return.
         """
         functions = [value for value in arguments if value.codes]
         others = [value for value in (*around, *arguments) if not value.codes]
         if not functions:
             return SCALAR
-        part = join([self.heap.part(value) for value in others] + others)
+        whole = [] if elements_only else others
+        part = join([self.heap.part(value) for value in others] + whole)
         codes = sorted({c for value in functions for c in value.codes}, key=by_number)
         return join(self.apply(code, Arguments(spread=[part])) for code in codes)
 
@@ -241,9 +245,13 @@ class Caller(Machine):
             for value in arguments:
                 self.mutate(value, f"passes it to `{target.text}`, which may change it", deep=True)
         self._iterate_arguments(target, arguments)
-        returned = self._callbacks((), arguments)
+        plain = [value for value in arguments.positional if not value.codes]
+        is_one = len(plain) == 1 and not arguments.spread
+        elements_only = is_one and target.value.path in _CALLING_WITH_ELEMENTS
+        returned = self._callbacks((), arguments, elements_only=elements_only)
         made = self._result(target, known, arguments)
-        if known.result is not Result.SCALAR and returned is not SCALAR:
+        is_kept = known.result is not Result.SCALAR and not elements_only
+        if is_kept and returned is not SCALAR:
             self.store(made, returned)
         return made
 
@@ -252,7 +260,7 @@ class Caller(Machine):
     ) -> None:
         for key in (*keys, *knowledge.CHANGED_KEYWORDS):
             value = arguments.at(key)
-            if value is not None and not value.is_constant:
+            if value is not None and not value.is_constant and value.path not in _STREAMS:
                 self.mutate(value, f"passes it to `{target.text}`, which changes it", owned=True)
                 for other in arguments:
                     if other is not value:
@@ -310,10 +318,12 @@ class Caller(Machine):
         return made
 
     def _make_part(self, target: Target, arguments: Arguments) -> Value:
-        values = list(arguments)
+        keywords = [value for name, value in arguments.keywords.items() if name != "key"]
+        given = arguments.positional[target.value.path == "functools.reduce" :]
+        values = [*given, *keywords, *arguments.spread]
         if all(value.is_constant for value in values):
             return SCALAR
-        return join([*(self.heap.element(value) for value in values), *arguments.positional[1:]])
+        return join([*(self.heap.element(value) for value in values), *given[1:]])
 
     def _make_arithmetic(self, target: Target, arguments: Arguments) -> Value:
         return self.arithmetic(target.place, list(arguments))
@@ -397,8 +407,10 @@ class Caller(Machine):
         value = arguments.at(known.file_at)
         given = value if value is not None else next(iter(arguments), None)
         opens = known.file == "open"
-        writes = _opens_for_writing(arguments) if opens else known.file == "w"
+        writes = _opens_for_writing(arguments) if opens else known.file in ("w", "parents")
         self._use_file_value(target, given, writes=writes)
+        if known.file == "parents":
+            self._use_parents(target, given)
 
     def _use_file_value(self, target: Target, given: Value | None, *, writes: bool) -> None:
         """`given` names a file, or is one that is open, or a connection."""
@@ -412,6 +424,12 @@ class Caller(Machine):
             self.mutate(given, f"passes it to `{target.text}`, which uses it", owned=True)
         else:
             self.use_file(None, writes=writes, why=f"uses a file by `{target.text}`")
+
+    def _use_parents(self, target: Target, given: Value | None) -> None:
+        """The folders above one that is made with all on the way to it."""
+        if given is not None and given.text is not None:
+            for parent in list(PurePosixPath(given.text).parents)[:-1]:
+                self._use_file_value(target, replace(given, text=str(parent)), writes=True)
 
     def _use_files(self, target: Target, arguments: Arguments) -> None:
         """A call of which only the name is known, if that says that it is about files."""
@@ -473,6 +491,8 @@ class Caller(Machine):
             goes_elsewhere = name in methods.PATH_MOVES and arguments.at(0) is not None
             where = replace(receiver, text=None) if goes_elsewhere else receiver
             self._use_file_value(target, where, writes=writes)
+            if name == "mkdir" and arguments.is_set("parents"):
+                self._use_parents(target, where)
         if name in methods.LAZY_METHODS:
             found = self.new(target.place, kind=Kind.LAZY, stuck="an iterator")
             self.store(found, Value(kind=Kind.PATH))
@@ -507,8 +527,14 @@ class Caller(Machine):
 
     def _view_of_dict(self, target: Target, receiver: Value, part: Value) -> Value:
         view = self.new(target.place, kind=Kind.CONTAINER, stuck="a view of a dict")
-        self.store(view, SCALAR if target.name == "keys" else part)
-        self.store(view, receiver) if target.name == "items" and part.roots else None
+        if target.name == "items":
+            pair = self.new((target.place, "pair"), kind=Kind.CONTAINER)
+            self.store(pair, part)
+            self.store(view, pair)
+        else:
+            sites = [self.heap.thing(site) for site in receiver.roots]
+            is_plain = target.name == "keys" and not any(each.has_object_keys for each in sites)
+            self.store(view, SCALAR if is_plain else part)
         return view
 
     def _data_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
@@ -581,7 +607,9 @@ class Caller(Machine):
             return self._make_view(target, arguments)
         if target.name in methods.READING_METHODS:
             self.mutate(receiver, f"calls `{target.text}`, which reads on", owned=True)
-            return self.new(target.place, kind=Kind.DATA)
+            return self.new(target.place, kind=Kind.DATA, stuck=self.rows)
+        if target.name in methods.MODEL_METHODS | methods.FITTING_METHODS and arguments.positional:
+            return self._model_method(target, receiver, arguments)
         if target.name in methods.PURE_METHODS:
             self._callbacks([receiver], arguments)
             made = self.new(target.place, kind=Kind.DATA)
@@ -589,6 +617,21 @@ class Caller(Machine):
                 return made
             return replace(made, roots=made.roots | receiver.roots, kind=Kind.OBJECT)
         return self._use_object(target, receiver, arguments)
+
+    def _model_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
+        """`model.fit_transform(X)`, `model.transform(X)`: data that shares nothing with the model,
+        which may remember it.
+        """
+        fits = target.name in methods.FITTING_METHODS
+        if fits:
+            self.mutate(receiver, f"calls `{target.text}`, which fits it", owned=True)
+        self.touch(RANDOM, Mode.WRITE, f"calls `{target.text}`, which may use random numbers")
+        returned = self._callbacks([receiver], arguments)
+        made = self._make_view(target, arguments)
+        self.store(made, returned)
+        for value in (made, *arguments) if fits else ():
+            self.store(receiver, value, keep=True)
+        return made
 
     def _use_object(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         """Its own methods may change an object, and let it remember what they are given."""
@@ -600,7 +643,16 @@ class Caller(Machine):
             self.store(receiver, value, keep=True)
             self.store(made, value)
         self.store(made, returned)
+        self._hand_on_files(receiver, made)
         return replace(made, roots=made.roots | receiver.roots)
+
+    def _hand_on_files(self, receiver: Value, made: Value) -> None:
+        """What an open file or connection gives (a cursor) goes on using it."""
+        if not self.rows and receiver.roots:
+            things = [self.heap.thing(site) for site in receiver.roots]
+            if all(thing.files for thing in things):
+                for site in made.roots:
+                    self.heap.thing(site).files |= {use for each in things for use in each.files}
 
     def _unknown_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         if target.name in methods.PURE_METHODS and not self.heap.codes(receiver):
@@ -625,6 +677,10 @@ _STAND_INS = {
     "typing.NewType": "typing.made",
     "typing.TypeVar": "typing.made",
 }
+_STREAMS = frozenset({"sys.stdout", "sys.stderr"})
+_CALLING_WITH_ELEMENTS = frozenset(
+    {"builtins.max", "builtins.min", "builtins.sorted", "builtins.filter"}
+)
 _FRESH_OBJECT_METHODS = frozenset(
     "predict predict_proba predict_log_proba decision_function score get_feature_names_out "
     "summary mean median std "

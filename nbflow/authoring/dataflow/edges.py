@@ -291,6 +291,9 @@ class _Finder:
 
     def _why_code_stays(self, use: Use) -> str:
         codes = self.facts[use.source].codes.get(use.name, frozenset())
+        named = [code for code in codes if self.setup.travels_by_name(code)]
+        # Methods are found in their class.
+        codes -= {method for code in named for method in code.methods.values()}
         reasons = (self.setup.why_code_stays(code) for code in sorted(codes, key=by_number))
         return next((reason for reason in reasons if reason), "")
 
@@ -379,8 +382,8 @@ class _Finder:
             touches = self._touches_of(cell, resource)
             if not touches:
                 continue
-            anew = (Mode.RESET, Mode.START) if not self._figures_persist else (Mode.RESET,)
-            starts_anew = touches[0].mode in anew
+            goes_on = resource == PLOTS and self._figures_persist
+            starts_anew = touches[0].mode in (Mode.RESET, Mode.START) and not goes_on
             if previous is not None and not starts_anew:
                 self._bond(
                     previous, cell, f"{why}: cell {cell} {touches[0].why} (line {touches[0].line})"

@@ -278,7 +278,11 @@ class Expressions(Functions):
         base_node = cast("ast.Attribute | ast.Subscript", target).value
         base = self.value_of(base_node)
         if isinstance(target, ast.Subscript):
-            self.value_of(target.slice)
+            key = self.value_of(target.slice)
+            if base.kind in (Kind.CONTAINER, Kind.UNKNOWN):
+                self._store_key(base, key)
+        if isinstance(target, ast.Attribute) and target.attr in _MAKING_ROWS:
+            self.rows = f"of a type that a connection makes (`{short(target)}`)"
         self.mutate(base, f"{verb} `{short(target)}`")
         self.store(base, value)
 
@@ -300,10 +304,19 @@ class Expressions(Functions):
         made = self.new(place_of(node), kind=Kind.CONTAINER)
         for key, item in zip(node.keys, node.values, strict=True):
             if key is not None:
-                self.value_of(key)
+                self._store_key(made, self.value_of(key))
             value = self.value_of(item)
             self.store(made, self.heap.part(value) if key is None else value)
         return made
+
+    def _store_key(self, made: Value, key: Value) -> None:
+        """Keys that are objects are as much in a dict as its values; a tuple's parts may be."""
+        if key.kind is Kind.CONTAINER:
+            key = self.heap.part(key)
+        if key.roots and not key.path and key.kind is not Kind.DATA:
+            self.store(made, key)
+            for site in made.roots:
+                self.heap.thing(site).has_object_keys = True
 
     def _of_list_comp(self, node: ast.ListComp | ast.SetComp) -> Value:
         made = self.new(place_of(node), kind=Kind.CONTAINER)
@@ -316,7 +329,7 @@ class Expressions(Functions):
         made = self.new(place_of(node), kind=Kind.CONTAINER)
 
         def add() -> None:
-            self.value_of(node.key)
+            self._store_key(made, self.value_of(node.key))
             self.store(made, self.value_of(node.value))
 
         self._comprehend(node.generators, add)
@@ -438,6 +451,7 @@ _ITEM = (
     ast.JoinedStr,
     ast.Subscript,
 )
+_MAKING_ROWS = frozenset({"row_factory", "text_factory"})
 _PATH_TEXTS = frozenset("name stem suffix suffixes parts drive root anchor".split())
 
 

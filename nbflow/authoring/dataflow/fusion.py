@@ -233,6 +233,8 @@ class _Planner:
                 yield use.source, use.reader, self._versions(use)
             if any(cell < use.source and self._reads_setup(cell, use.name) for cell in own):
                 yield use.source, use.reader, self._versions(use)
+            if self._comes_too_early(own, use):
+                yield use.source, use.reader, self._too_early(use)
         for use in self.flow.uses:
             is_going = use.source in own and use.reader not in own
             if is_going and self._writes_between(own, use.source, own[-1] + 1, use.name):
@@ -243,6 +245,18 @@ class _Planner:
         return (
             f"cell {use.reader} needs `{use.name}` as cell {use.source} leaves it, "
             "between two versions of one task"
+        )
+
+    def _comes_too_early(self, own: Sequence[int], use: Use) -> bool:
+        """Whether the value is put in before setup has made the class or function it is of."""
+        codes = self.flow.facts[use.source].codes.get(use.name, frozenset())
+        return any(own[0] <= c.cell and self.flow.setup.travels_by_name(c) for c in codes)
+
+    @staticmethod
+    def _too_early(use: Use) -> str:
+        return (
+            f"cell {use.reader} needs `{use.name}` of cell {use.source}, whose code is made "
+            "between the cells of one task"
         )
 
     def _writes_before(self, own: Sequence[int], use: Use) -> bool:

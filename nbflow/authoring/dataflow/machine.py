@@ -38,7 +38,7 @@ from nbflow.authoring.dataflow.heap import (
     join,
 )
 from nbflow.authoring.dataflow.knowledge import known_function
-from nbflow.authoring.dataflow.libraries import DATASETS
+from nbflow.authoring.dataflow.libraries import DATASETS, UNCHANGING
 from nbflow.authoring.dataflow.namespace import (
     Names,
     Scope,
@@ -81,6 +81,7 @@ class Machine(ABC):
         self.names: Names = {}
         self.links: dict[Link, None] = {}
         self.stars: list[str] = []
+        self.rows = ""  # why rows of a database cannot be sent, once that is so
         self.facts = CellFacts(-1)
         self.scopes: list[Scope] = []
         self.statement: Statement | None = None
@@ -369,6 +370,8 @@ class Machine(ABC):
 
     def _mutate_import(self, path: str, why: str) -> None:
         top = path.partition(".")[0]
+        if top in UNCHANGING:
+            return
         self.touch(MODULE + top, Mode.WRITE, why)
         if top not in DATASETS:
             self.touch(AMBIENT, Mode.WRITE, why)

@@ -37,7 +37,8 @@ FRESH_DATA_METHODS = frozenset(
     "idxmin argmax argmin "
     "quantile mode skew kurt kurtosis size all any dot cross nlargest nsmallest sample map "
     "applymap apply transform "
-    "tobytes tostring to_pydict to_pylist collect strftime".split()
+    "tobytes tostring to_pydict to_pylist collect strftime group groups groupdict span start "
+    "end".split()
 )
 """Methods of tables and arrays whose result shares no memory with what they are called on."""
 
@@ -57,6 +58,16 @@ SAVING_PREFIXES = ("to_", "save", "write", "dump", "export", "download", "sink_"
 LOADING_PREFIXES = ("read_", "load", "open", "scan_", "from_file")
 
 DRAWING_METHODS = frozenset("sample rvs shuffle permutation".split())
+
+MODEL_METHODS = frozenset(
+    "transform inverse_transform predict predict_proba predict_log_proba decision_function score "
+    "score_samples kneighbors get_params get_feature_names_out get_support".split()
+)
+"""Methods of fitted models that leave them as they are. What they give shares nothing with the
+model, but may be an argument."""
+
+FITTING_METHODS = frozenset("fit_transform fit_predict".split())
+"""Methods that fit a model, and give data that the model may go on referring to."""
 
 READING_METHODS = frozenset(
     "read readline readlines read1 getvalue tell fetchone fetchall fetchmany hexdigest digest json "

@@ -9,6 +9,7 @@ after: what it runs is always a part of the notebook in notebook order.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,13 +18,6 @@ from nbflow.authoring.dataflow.facts import CellFacts, How, Statement
 from nbflow.authoring.dataflow.heap import Code, Heap, Site
 from nbflow.authoring.dataflow.machine import BUILTIN_NAMES
 from nbflow.authoring.dataflow.syntax import free_names
-
-CLASSES_TRAVEL_BY_NAME = False
-"""Whether an instance of a class that setup defines finds that class again in another kernel.
-
-Today `runtime/pickling.py` sends classes of `__main__` by value, so that isinstance, the equality
-of dataclasses and the identity of enum members would break: such values stay in their kernel.
-"""
 
 Key = tuple[int, int]
 """A statement: (cell, number within the cell)."""
@@ -96,7 +90,9 @@ class Setup:
         Code that is sent by value sees the names of the notebook as they were, and a class sent by
         value is another class.
         """
-        if code.is_class and not (CLASSES_TRAVEL_BY_NAME and code.site in self._sites):
+        if self.travels_by_name(code):
+            return ""
+        if code.is_class:
             return f"of the class `{code.name}`, which is another class in another kernel"
         for name in sorted(self._globals_of(code)):
             if name not in self.names and any(
@@ -104,6 +100,29 @@ class Setup:
             ):
                 return f"code (`{code.name}`) that reads `{name}`"
         return ""
+
+    def travels_by_name(self, code: Code) -> bool:
+        """Whether every kernel that gets `code` has made it itself by setup, under a name that only
+        this code ever has: `runtime/pickling.py` sends that name.
+        """
+        is_named = isinstance(code.node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        return (
+            is_named
+            and not code.scopes
+            and code.site in self._sites
+            and self._bindings[code.name] == 1
+            and (not code.is_class or _makes_plain_instances(code))
+        )
+
+    @cached_property
+    def _bindings(self) -> Counter[str]:
+        """How many statements bind each name, in all cells."""
+        return Counter(
+            name
+            for facts in self.cells.values()
+            for statement in facts.statements
+            for name in statement.binds
+        )
 
     def _globals_of(self, code: Code) -> set[str]:
         """Names of the notebook that the code, or code of the notebook that it calls, may read."""
@@ -123,6 +142,24 @@ class Setup:
             for name, codes in facts.codes.items():
                 found.setdefault(name, []).extend(code.node for code in codes)
         return found
+
+
+def _makes_plain_instances(code: Code) -> bool:
+    """Whether instances of a class come out of a pickle as they went in, running no code of it."""
+    if _PICKLED_BY_ITSELF & set(code.methods):
+        return False
+    return all(
+        base.path.startswith(_PLAIN_BASES)
+        or (bool(base.codes) and all(_makes_plain_instances(parent) for parent in base.codes))
+        for base in code.bases
+    )
+
+
+_PICKLED_BY_ITSELF = frozenset(
+    "__new__ __del__ __reduce__ __reduce_ex__ __getstate__ __setstate__ __getnewargs__ "
+    "__getnewargs_ex__ __getattr__ __getattribute__ __copy__".split()
+)
+_PLAIN_BASES = ("builtins.object", "enum.", "abc.", "typing.", "sklearn.base.")
 
 
 def find_setup(cells: Mapping[int, CellFacts], heap: Heap, forced: Sequence[int]) -> Setup:
