@@ -338,11 +338,23 @@ class Caller(Machine):
 
     def _make_lazy(self, target: Target, arguments: Arguments) -> Value:
         made = self.new(target.place, kind=Kind.LAZY)
+        if knowledge.makes_what_it_gives(target.value.path):
+            self.store(made, self._given_by(target))
         for value in arguments:
             self.store(made, value, keep=True)
             if not value.codes:
                 self._store_read(target, made, self.heap.element(value))
         return made
+
+    def _given_by(self, target: Target) -> Value:
+        """What a reader makes anew each time: a row, a chunk, a match."""
+        name = target.name or target.value.path.rpartition(".")[2]
+        is_row = name in ("reader", "DictReader")
+        return self.new(
+            (target.place, "given"),
+            kind=Kind.CONTAINER if is_row else Kind.DATA,
+            stuck=knowledge.STUCK_ELEMENTS.get(name, ""),
+        )
 
     def _store_read(self, target: Target, iterator: Value, part: Value) -> None:
         """What an iterator gives: parts of what it goes through, or tuples of such."""
@@ -470,7 +482,10 @@ class Caller(Machine):
             self.consume(value)
         self._callbacks([receiver], arguments)
         if name in methods.LAZY_METHODS:
-            return self.new(target.place, kind=Kind.LAZY, stuck="an iterator")
+            found = self.new(target.place, kind=Kind.LAZY, stuck="an iterator")
+            if name in knowledge.STUCK_ELEMENTS:
+                self.store(found, self._given_by(target))
+            return found
         if name in methods.MATCH_METHODS:
             return self.new(target.place, kind=Kind.DATA, stuck="the result of matching a pattern")
         if name in methods.LISTING_METHODS or name == "findall":

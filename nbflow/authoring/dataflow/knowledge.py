@@ -112,6 +112,21 @@ READ_IN_STEPS = {
 }
 """Keywords of reading functions that make the result an iterator, or tie it to its file."""
 
+STUCK_ELEMENTS = {
+    "finditer": "the result of matching a pattern",
+    "scandir": "an entry of a folder",
+}
+"""Functions and methods that give things, one after the other, that cannot be sent."""
+
+
+def makes_what_it_gives(path: str) -> bool:
+    """Whether what an iterator from `path` gives is made as it is read, instead of taken from the
+    arguments.
+    """
+    top, _, last = path.rpartition(".")
+    return top == "csv" or last in STUCK_ELEMENTS or last.startswith(methods.LOADING_PREFIXES)
+
+
 # Exceptions, and types that are hardly ever called.
 BUILTIN_EXCEPTIONS = Known(Result.HOLDS)
 
