@@ -143,7 +143,6 @@ class Settings(BaseModel):
     secrets_timeout: float = Field(
         default=3.0,
         gt=0,
-        le=4.0,
         description="Seconds secrets backends may take to tell what the tasks of a tick may read.",
     )
     notifications: Notifications = Field(

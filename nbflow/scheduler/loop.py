@@ -27,7 +27,7 @@ from nbflow.scheduler.begin_runs import begin_runs
 from nbflow.scheduler.call_back import CallBack, CallbackSettings
 from nbflow.scheduler.describe import Describe
 from nbflow.scheduler.dispatch import Dispatch, DispatchSettings, SourceCode
-from nbflow.scheduler.give_secrets import SecretSource, give_secrets, keep_variables
+from nbflow.scheduler.give_secrets import SecretDesk, SecretSource, keep_variables
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.notify import NotifySettings
@@ -67,8 +67,7 @@ class SchedulerSettings:
     `parallelism` is how many task instances may be active at once, whatever the executor has.
     `max_map_length` is how many instances one mapped task may have, `max_value_size` how many bytes
     one value may take that a task hands on.
-    `secrets_timeout` is how long backends may take to tell the secrets of what a tick starts; the
-    scheduler waits for them, so it has to be well below the time to live of its lease.
+    `secrets_timeout` is how long backends may take to tell the secrets of what a tick starts.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
@@ -117,6 +116,7 @@ class Scheduler:
         self.book: RunBook | None = None
         self._stands_by = False
         self._secrets: SecretSource = secrets or NoSecrets()
+        self._desk = SecretDesk(self._secrets, self.wake)
         code = SourceCode(sources)
         self.callbacks = CallBack(
             CallbackSettings(
@@ -236,6 +236,7 @@ class Scheduler:
 
     def _forget_everything(self) -> None:
         self.book = None
+        self._desk.forget()
         self.callbacks.forget()
         self.schedules.forget()
         self._asset_runs.may_have_news = True
@@ -352,11 +353,13 @@ class Scheduler:
         if reports:
             self.executor.acknowledge(reports)
         if after.cancel:
+            self._did_not_start(self._desk.withdraw(after.cancel, self.clock()))
             self.executor.cancel(after.cancel)
         for run in after.finished:
             if self.settings.schedules:
                 self.schedules.look_at(run.snapshot.run.dag_id, self.clock())
             self._on_run_finished(run)
+        self._submit_answered()
         if after.discard:
             self._discard(after.discard)
         if after.finished or after.asset_events:
@@ -364,18 +367,35 @@ class Scheduler:
             self.wake()
 
     def _submit(self, orders: Sequence[TaskOrder]) -> None:
-        """Hand orders to the executor: those that wait for no secrets first, unless the order of a
-        wave counts.
+        """Hand orders to the executor. Those that need secrets follow when these are known; where
+        the order of a wave counts, the others wait for them.
         """
-        bare = [order for order in orders if not order.task.secrets]
-        if bare and len(bare) < len(orders) and not self.settings.waves:
-            self.executor.submit(bare)
-            orders = [order for order in orders if order.task.secrets]
-        given = give_secrets(orders, self._secrets, self.settings.secrets_timeout, self.clock())
-        if given.orders:
-            self.executor.submit(given.orders)
-        if given.failed:
-            self._not_started += given.failed
+        secret = [order for order in orders if order.task.secrets]
+        if secret:
+            self._desk.ask(secret, self.settings.secrets_timeout)
+        told: dict[str, TaskOrder] = {}
+        if secret and self.settings.waves:
+            self._desk.wait()
+            told = {order.attempt_id: order for order in self._answered()}
+        known = [told.get(order.attempt_id, order) for order in orders]
+        ready = [one for one in known if one.attempt_id in told or not one.task.secrets]
+        if ready:
+            self.executor.submit(ready)
+
+    def _submit_answered(self) -> None:
+        """Hand the orders to the executor whose secrets are known by now, if they are wanted."""
+        orders = [order for order in self._answered() if order.attempt_id in self._book.attempts]
+        if orders:
+            self.executor.submit(orders)
+
+    def _answered(self) -> list[TaskOrder]:
+        given = self._desk.take(self.clock())
+        self._did_not_start(given.failed)
+        return given.orders
+
+    def _did_not_start(self, reports: Sequence[TaskReport]) -> None:
+        if reports:
+            self._not_started += reports
             self.wake()
 
     @property
@@ -396,8 +416,9 @@ class Scheduler:
                 times.append(self.book.next_retry_at)
             if self.book.has_waits_to_look_at:
                 times.append(self.clock())
-        if (seconds := self.callbacks.look_again) is not None:
-            times.append(self.clock() + timedelta(seconds=seconds))
+        for seconds in (self.callbacks.look_again, self._desk.look_again):
+            if seconds is not None:
+                times.append(self.clock() + timedelta(seconds=seconds))
         return times
 
     # -- steps too small for files of their own ----------------------------------------------------
