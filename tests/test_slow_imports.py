@@ -37,3 +37,24 @@ from papermill import iorw
 print(iorw.FileSelector("/tmp").base_dir)
 """
     assert said(text) == "False True\n/tmp\n"
+
+
+def test_distributed_is_imported_without_numpy_which_can_be_imported_afterwards() -> None:
+    text = """
+slow_imports.import_distributed()
+print("numpy" in sys.modules)
+import numpy
+print(numpy.arange(3).sum())
+"""
+    assert said(text) == "False\n3\n"
+
+
+def test_what_makes_a_workers_runner_brings_neither_store_nor_settings() -> None:
+    text = """
+import pickle
+from pathlib import Path
+from nbflow.executors.runner import TaskRunners
+pickle.loads(pickle.dumps(TaskRunners(Path(".")))).__call__().close()
+print([name for name in ("sqlalchemy", "pydantic", "nbflow.settings") if name in sys.modules])
+"""
+    assert said(text) == "[]\n"

@@ -143,7 +143,7 @@ def make_data_folder(settings: Settings) -> Path:
 
 
 def make_runner(settings: Settings) -> TaskRunner:
-    """What runs tasks in this process, or in the worker that unpickles it."""
+    """What runs tasks in this process."""
     from nbflow.runtime.run_task import TaskRunner
 
     return TaskRunner(
@@ -175,8 +175,12 @@ def make_executor(settings: Settings, runner: Runner | None = None) -> Executor:
         if runner is not None:
             return InlineExecutor(lambda: runner, slots=settings.slots, warm_up=False)
         return InlineExecutor(partial(make_runner, settings), slots=settings.slots)
+    from nbflow import slow_imports
+
+    slow_imports.import_distributed()
     from nbflow.executors.dask import DaskExecutor
     from nbflow.executors.dask_cluster import ClusterSpec
+    from nbflow.executors.runner import TaskRunners
 
     spec = ClusterSpec(
         address=settings.dask_address or None,
@@ -189,7 +193,12 @@ def make_executor(settings: Settings, runner: Runner | None = None) -> Executor:
         resources=settings.dask_resources,
         queues=tuple(settings.dask_queues),
     )
-    return DaskExecutor(spec, partial(make_runner, settings), lease=settings.dask_lease)
+    runners = TaskRunners(
+        settings.data_folder / "bundles",
+        kernels=settings.warm_kernels,
+        preload=tuple(settings.preload),
+    )
+    return DaskExecutor(spec, runners, lease=settings.dask_lease)
 
 
 def make_scheduler(

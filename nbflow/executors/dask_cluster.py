@@ -19,11 +19,15 @@ from importlib import import_module
 from threading import Event, Thread
 from typing import Protocol, cast
 
-import dask
-from distributed import LocalCluster
-
+from nbflow import slow_imports
 from nbflow.core.json import Json
 from nbflow.executors.base import ExecutorUnavailable
+
+# Workers begin with this module too, when their cluster is this program.
+slow_imports.import_distributed()
+
+import dask  # noqa: E402 - see above
+from distributed import LocalCluster  # noqa: E402 - see above
 
 # A cluster of ours does nothing but run notebooks, so what serves array computing is turned down.
 # Figures: idle, an untuned LocalCluster burns 9 % of a core.
@@ -43,6 +47,12 @@ TUNING: Mapping[str, object] = {
     "distributed.scheduler.worker-ttl": "60s",
     # A worker gets no more tasks than it has threads while there are others to choose from.
     "distributed.scheduler.worker-saturation": 1.0,
+    # Leads to the dashboards of workers, which ours have not got: 9 MiB for a server behind it.
+    "distributed.scheduler.http.routes": [
+        route
+        for route in dask.config.get("distributed.scheduler.http.routes")
+        if route != "distributed.http.proxy"
+    ],
     # Dask would allow one thread to numpy in every kernel below a worker. Only what saves memory.
     "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536},
 }

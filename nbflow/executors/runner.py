@@ -1,12 +1,15 @@
 """What an executor needs of the runtime: something that runs one order to its outcome.
 
 `nbflow.runtime.run_task.TaskRunner` is the one that ships; executors take a factory, so that it is
-made in the process that runs the tasks.
+made in the process that runs the tasks. What a worker unpickles comes from here, so that it imports
+neither settings nor store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from nbflow.core.orders import Outcome, TaskOrder
@@ -30,3 +33,18 @@ class Runner(Protocol):
 
 
 RunnerFactory = Callable[[], Runner]
+
+
+@dataclass(frozen=True)
+class TaskRunners:
+    """Makes runners of tasks. Its fields are arguments of `TaskRunner`."""
+
+    cache_dir: Path
+    kernels: int = 2
+    preload: tuple[str, ...] = ()
+
+    def __call__(self) -> Runner:
+        # A scheduler that only sends this to workers has no use for the runtime.
+        from nbflow.runtime.run_task import TaskRunner  # noqa: PLC0415
+
+        return TaskRunner(self.cache_dir, kernels=self.kernels, preload=self.preload)

@@ -2,7 +2,10 @@
 `NBFLOW_FERNET_KEY` for schedulers on several machines.
 
 The first key encrypts, each of them decrypts: that is how keys are changed (`rotated`).
+Cryptography is imported when there is something to open: most processes that could never do.
 """
+
+# ruff: noqa: PLC0415 - see the module docstring
 
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing import TYPE_CHECKING
 
 from nbflow.core.errors import NbflowError
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
 
 KEY_VARIABLE = "NBFLOW_FERNET_KEY"
 KEY_FILE = "fernet.key"
@@ -40,6 +45,8 @@ class KeyRing:
 
     def decrypt(self, token: str, what: str) -> str:
         """The text of a token; `what` names it in the KeyProblem raised if no key opens it."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet.decrypt(token).decode()
         except InvalidToken:
@@ -51,7 +58,7 @@ class KeyRing:
 
     def with_new_key(self) -> KeyRing:
         """The same keys behind a new one."""
-        return KeyRing((Fernet.generate_key().decode(), *self.keys), self.file)
+        return KeyRing((_new_key(), *self.keys), self.file)
 
     def newest(self) -> KeyRing:
         """The newest key alone."""
@@ -65,6 +72,8 @@ class KeyRing:
 
     @property
     def _fernet(self) -> MultiFernet:
+        from cryptography.fernet import MultiFernet
+
         return MultiFernet([_checked(key) for key in self.keys])
 
 
@@ -90,7 +99,15 @@ def load_keys(folder: Path, environment: Mapping[str, str] = os.environ) -> KeyR
     return ring
 
 
+def _new_key() -> str:
+    from cryptography.fernet import Fernet
+
+    return Fernet.generate_key().decode()
+
+
 def _checked(key: str) -> Fernet:
+    from cryptography.fernet import Fernet
+
     try:
         return Fernet(key)
     except (ValueError, TypeError):
@@ -102,7 +119,7 @@ def _make_once(file: Path) -> None:
     if file.exists():
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = _write(file, (Fernet.generate_key().decode(),))
+    new = _write(file, (_new_key(),))
     try:
         os.link(new, file)
     except FileExistsError:
