@@ -31,7 +31,7 @@ class ValueRef:
 
     `type` is the rung of the value ladder: json, arrow, npy or pickle. `digest` is the SHA-256 of
     the stored bytes, `size` their number. `length` is the number of elements of a list or dict,
-    None for anything else.
+    None for anything else. One that `hides` holds a secret: tasks get it whole, and nobody else.
     """
 
     type: Literal["json", "arrow", "npy", "pickle"]
@@ -41,6 +41,7 @@ class ValueRef:
     size: int = 0
     preview: str = ""
     length: int | None = None
+    hides: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ class TaskOrder:
     of the task's inlets, oldest first. With a `callback` only that is called.
     `secrets` holds what the task declares of variables and connections: workers cannot ask the
     store. `max_value_size` is in bytes, for each value it hands on. `elsewhere` are the other runs
-    whose values it asks for, the newest first.
+    whose values it asks for, the newest first. `instances` is how many a mapped task has.
     """
 
     attempt_id: str
@@ -186,6 +187,7 @@ class TaskOrder:
     secrets: Secrets = field(default_factory=Secrets)
     max_value_size: int = MAX_VALUE_SIZE
     elsewhere: tuple[OtherRun, ...] = ()
+    instances: int | None = None
 
     @property
     def name(self) -> str:

@@ -246,7 +246,7 @@ def template_context(order: TaskOrder) -> dict[str, object]:
         "conn": ConnectionsView(),
         "test_mode": isinstance(order.source, LiveSource),
         "map_index_template": order.task.map_index_template or None,
-        "expanded_ti_count": None,
+        "expanded_ti_count": order.instances,
         "task_instance_key_str": "__".join(key),
         "templates_dict": None,
         **_previous(order),

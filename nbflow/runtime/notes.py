@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from nbflow.authoring.secrets import TaskSecrets, use_in_process, use_secrets
 from nbflow.core.masking import Masker
 from nbflow.core.orders import Outcome, TaskOrder, ValueRef
+from nbflow.runtime.value_preview import preview_value
 
 FIELD_CHARACTERS = 4096
 """So much is kept of one rendered field."""
@@ -100,7 +101,15 @@ def hidden_values(order: TaskOrder) -> list[str]:
 
 def _shown(value: ValueRef, masker: Masker) -> ValueRef:
     """The value itself goes on to other tasks; what is shown of it must not tell a secret."""
-    return replace(value, preview=masker.text(value.preview))
+    preview = masker.text(value.preview)
+    return replace(value, preview=preview, hides=preview != value.preview or _tells(value, masker))
+
+
+def _tells(value: ValueRef, masker: Masker) -> bool:
+    """Whether a look inside the value would show a secret."""
+    seen = preview_value(value)
+    texts = [seen.text, *(name for name, _ in seen.columns), *(c for row in seen.rows for c in row)]
+    return masker.json(seen.json) != seen.json or any(masker.text(one) != one for one in texts)
 
 
 def _cut(text: str) -> str:

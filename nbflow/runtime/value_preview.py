@@ -43,6 +43,8 @@ class ValuePreview:
 
 def preview_value(ref: ValueRef) -> ValuePreview:
     """A look at the value behind `ref`; an opaque one where it cannot be read."""
+    if ref.hides:
+        return _opaque(f"It holds a secret, which only tasks get: {ref.preview}")
     if ref.url is None:
         return ValuePreview("json", json=ref.json)
     if ref.type == "pickle":

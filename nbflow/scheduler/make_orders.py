@@ -86,6 +86,7 @@ def make_order(
         inlet_events=events.of_inlets(task),
         max_value_size=max_value_size,
         elsewhere=elsewhere,
+        instances=len(snapshot.indexes(key[0])) if key[1] >= 0 else None,
     )
 
 

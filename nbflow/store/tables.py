@@ -367,6 +367,7 @@ class ValueRow(Row):
     size: Mapped[int] = mapped_column(BigKey)
     preview: Mapped[str]
     length: Mapped[int | None] = mapped_column(BigKey)
+    hides: Mapped[bool] = mapped_column(server_default=false())
 
 
 class CallbackRow(Row):

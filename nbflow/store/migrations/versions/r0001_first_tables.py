@@ -269,6 +269,7 @@ def _create_tries_and_values() -> None:
         sa.Column("size", _KEY, nullable=False),
         sa.Column("preview", sa.Text, nullable=False),
         sa.Column("length", _KEY),
+        sa.Column("hides", sa.Boolean, server_default=sa.false(), nullable=False),
         _belongs_to("values", "run_pk", "dag_runs.id", cascade=True),
         sa.PrimaryKeyConstraint("run_pk", "task_id", "map_index", "key", name="pk_values"),
     )
