@@ -51,6 +51,8 @@ FRESH = {
     "waits_for": None,
     "waiting_since": None,
     "pokes": 0,
+    "cache_key": None,
+    "cached": None,
 }
 
 

@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any, Literal, cast
 
 from nbflow.core.elsewhere import Pull, pulls_from_json
+from nbflow.core.cache_policy import CachePolicy
 from nbflow.core.graph import Graph
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.mapping import Expansion
@@ -118,6 +119,7 @@ class Task:
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
     `map_index_template` names each of them. `waits_for` is a condition that the scheduler judges by
     itself (`waiting.py`), instead of a worker; `poke` says how often and how long a sensor looks.
+    With a `cache` its results may stand for running it again (`cache.py`).
     """
 
     task_id: str
@@ -163,6 +165,7 @@ class Task:
     tags: tuple[str, ...] = ()
     elsewhere: tuple[Pull, ...] = ()
     display_name: str = ""
+    cache: CachePolicy | None = None
 
 
 @dataclass(frozen=True)
@@ -309,6 +312,12 @@ class Dag:
         return frozenset(task.task_id for task in empty)
 
     @cached_property
+    def keeps_results(self) -> frozenset[str]:
+        """The tasks whose results may stand for running them again."""
+        kept = (t for t in self.tasks if t.cache and not t.cache.why_not and not t.elsewhere)
+        return frozenset(task.task_id for task in kept)
+
+    @cached_property
     def calls_back(self) -> bool:
         """Whether anybody wants to be called when something happens in a run."""
         whose: tuple[Dag | Task, ...] = (self, *self.tasks)
@@ -378,8 +387,14 @@ def _task(raw: dict[str, Any]) -> Task:
         "secrets": tuple(raw.get("secrets", ())),
         "tags": tuple(raw.get("tags", ())),
         "elsewhere": pulls_from_json(raw.get("elsewhere", ())),
+        "cache": _cache(raw),
     }
     return Task(**{**raw, **typed})
+
+
+def _cache(raw: dict[str, Any]) -> CachePolicy | None:
+    found = raw.get("cache")
+    return CachePolicy(**{**found, "reads": tuple(found["reads"])}) if found else None
 
 
 def _callbacks(raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from nbflow.core.assets import Emission
+from nbflow.core.cache_entry import CacheEntry
 from nbflow.core.dag import Task
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import Outcome, ValueRef
@@ -100,6 +101,20 @@ class ValuesStored:
 
 
 @dataclass(frozen=True)
+class ResultKept:
+    """The result of this task instance goes into the cache."""
+
+    entry: CacheEntry
+
+
+@dataclass(frozen=True)
+class ResultUsed:
+    """The run uses this result from the cache, and what it needs of the artifact store."""
+
+    entry: CacheEntry
+
+
+@dataclass(frozen=True)
 class AssetsUpdated:
     """The task instance made these assets: an event each."""
 
@@ -139,6 +154,8 @@ Effect: TypeAlias = (
     | TryEnded
     | TryDecided
     | ValuesStored
+    | ResultKept
+    | ResultUsed
     | AssetsUpdated
     | DeadlinePassed
     | CancelAttempt

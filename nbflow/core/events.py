@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from nbflow.core.cache_entry import CacheEntry
+from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome
 from nbflow.core.states import Reason, RunState, TaskState
 
@@ -26,10 +28,26 @@ class RunStarted:
 
 @dataclass(frozen=True)
 class Dispatched:
-    """The task instance was handed to the executor as the attempt `attempt_id`."""
+    """The task instance was handed to the executor as the attempt `attempt_id`.
+
+    Its result goes into the cache under `cache_key`; `cached` is what it is to be compared with.
+    """
 
     key: TaskKey
     attempt_id: str
+    cache_key: str | None = None
+    cached: JsonObject | None = None
+
+
+@dataclass(frozen=True)
+class FoundInCache:
+    """The task instance need not be executed: `entry` is its result. `attempt_id` is for the row
+    that stands for an attempt.
+    """
+
+    key: TaskKey
+    attempt_id: str
+    entry: CacheEntry
 
 
 @dataclass(frozen=True)
@@ -166,6 +184,7 @@ class CancelRun:
 Event: TypeAlias = (
     RunStarted
     | Dispatched
+    | FoundInCache
     | AttemptStarted
     | AttemptFinished
     | RetryDue

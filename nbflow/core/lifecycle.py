@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 
-from nbflow.core import by_hand, waiting
+from nbflow.core import by_hand, caching, waiting
 from nbflow.core import events as ev
 from nbflow.core.effects import (
     CancelAttempt,
@@ -97,10 +97,30 @@ def _dispatched(step: Pass, event: ev.Dispatched) -> None:
         reason=None,
         message="",
         next_try_at=None,
+        cache_key=event.cache_key or before.cache_key,
+        cached=event.cached,
     )
     continues = before.attempt_id if before.pokes else None
     step.effects.append(
         TryStarted(after.key, event.attempt_id, after.try_number, step.now, continues)
+    )
+
+
+def _found_in_cache(step: Pass, event: ev.FoundInCache) -> None:
+    instance = step.get(event.key)
+    if instance.state != S.SCHEDULED:
+        return
+    outcome = replace(event.entry.outcome, reason=Reason.CACHED, message=event.entry.message)
+    step.effects += caching.as_an_attempt(instance, event, outcome, step.now)
+    _succeeded(
+        step,
+        instance,
+        outcome,
+        attempt_id=event.attempt_id,
+        try_number=instance.following_try,
+        reason=Reason.CACHED,
+        cache_key=event.entry.key,
+        cached=event.entry.origin,
     )
 
 
@@ -128,7 +148,8 @@ def _attempt_finished(step: Pass, event: ev.AttemptFinished) -> None:
 
 def _concluded(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
     if outcome.state == S.SUCCESS:
-        _succeeded(step, instance, outcome)
+        _succeeded(step, instance, outcome, **caching.compared(instance, outcome))
+        step.effects += caching.to_keep(step.run, instance, outcome, step.now)
     elif outcome.state == S.FAILED:
         _failed(step, instance, outcome)
     else:
@@ -171,19 +192,19 @@ def _looked_in_vain(step: Pass, instance: TaskInstance, outcome: Outcome) -> Non
     )
 
 
-def _succeeded(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
-    after = step.change(
-        instance,
-        state=S.SUCCESS,
-        reason=None,
-        message=outcome.message,
-        ended_at=step.now,
-        started_at=instance.started_at or step.now,
-        follow=outcome.follow,
-        short_circuit=outcome.short_circuit,
-        lengths=_lengths(step, instance.task_id, outcome),
-        map_name=outcome.map_name,
-    )
+def _succeeded(step: Pass, instance: TaskInstance, outcome: Outcome, **known: object) -> None:
+    """`known` are fields of the instance that are not as after any success."""
+    fields: dict[str, object] = {
+        "reason": None,
+        "message": outcome.message,
+        "ended_at": step.now,
+        "started_at": instance.started_at or step.now,
+        "follow": outcome.follow,
+        "short_circuit": outcome.short_circuit,
+        "lengths": _lengths(step, instance.task_id, outcome),
+        "map_name": outcome.map_name,
+    }
+    after = step.change(instance, state=S.SUCCESS, **{**fields, **known})
     # What was handed on before the wait stays, unless the end of the wait brings more.
     if outcome.values or instance.state is not S.DEFERRED:
         step.effects.append(ValuesStored(after.key, outcome.values))
@@ -318,6 +339,7 @@ def _cancel_run(step: Pass, event: ev.CancelRun) -> None:
 _ON_EVENT: dict[type, Callable[..., None]] = {
     ev.RunStarted: _run_started,
     ev.Dispatched: _dispatched,
+    ev.FoundInCache: _found_in_cache,
     ev.AttemptStarted: _attempt_started,
     ev.AttemptFinished: _attempt_finished,
     ev.RetryDue: _retry_due,

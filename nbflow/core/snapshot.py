@@ -27,6 +27,8 @@ class DagRun:
     (`deadlines.py`); `requeued_at` is when it was cleared last. `secret_params` are passwords.
     `average_runtimes` is how long, in seconds, runs took before it was created, by the name of each
     deadline that counts from that.
+    (`deadlines.py`); `requeued_at` is when it was cleared last. `secret_params` are passwords. With
+    `no_cache` all of it is executed, whatever the cache has.
     """
 
     dag_id: str
@@ -51,6 +53,7 @@ class DagRun:
     requeued_at: datetime | None = None
     secret_params: tuple[str, ...] = ()
     average_runtimes: JsonObject = field(default_factory=dict)
+    no_cache: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ class TaskInstance:
     it handed on for others to be mapped over. `map_name` is what its map_index_template made.
     `next_try_at` is when the scheduler looks at a waiting one by itself. `waits_for` is what it
     waits for, or last did, without a worker, `waiting_since` when that or the first look of a
-    sensor began, `pokes` the looks in vain of this try.
+    sensor began, `pokes` the looks in vain of this try. `cache_key` names its result in the cache,
+    `cached` says where in there it came from, or what it was compared with (`cache.py`).
     """
 
     task_id: str
@@ -89,6 +93,8 @@ class TaskInstance:
     waiting_since: datetime | None = None
     pokes: int = 0
     note: str = ""
+    cache_key: str | None = None
+    cached: JsonObject | None = None
 
     @property
     def following_try(self) -> int:

@@ -67,7 +67,9 @@ class RunType(Word):
 
 
 class Reason(Word):
-    """Why an attempt did not succeed: whose failure it was decides which retries it uses up."""
+    """Why an attempt did not succeed, or did without being executed: whose failure it was decides
+    which retries it uses up.
+    """
 
     CELL_ERROR = "cell_error"
     TASK_ERROR = "task_error"
@@ -91,6 +93,7 @@ class Reason(Word):
     OUT_OF_MEMORY = "out_of_memory"
     START_FAILED = "start_failed"
     EXECUTOR_ERROR = "executor_error"
+    CACHED = "cached"
 
     @property
     def is_infrastructure(self) -> bool:

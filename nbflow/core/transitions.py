@@ -46,6 +46,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_rows("mapped over less than before", tuple(TaskState), S.REMOVED),
     *_rows("mapped over more than before", [S.REMOVED], S.NONE),
     *_rows("handed to the executor", [S.SCHEDULED], S.QUEUED),
+    *_rows("result found in the cache", [S.SCHEDULED], S.SUCCESS),
     *_rows("claimed by a worker", [S.QUEUED], S.RUNNING),
     *_rows("attempt ended", _LIVE, S.SUCCESS, S.FAILED, S.SKIPPED, S.CANCELLED),
     *_rows("attempt failed, tries left", _LIVE, S.UP_FOR_RETRY),

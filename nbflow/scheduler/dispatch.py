@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from nbflow.core.events import Dispatched, TaskKey
+from nbflow.core.events import TaskKey
 from nbflow.core.lifecycle import Settle
 from nbflow.core.limits import Candidate, Capacity, Taken, choose
 from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder
 from nbflow.executors.base import Executor
 from nbflow.scheduler.advance_runs import InstanceRef, RunBook
+from nbflow.scheduler.answer_from_cache import AnswerFromCache
 from nbflow.scheduler.asset_runs import asset_context
 from nbflow.scheduler.make_orders import make_order
 from nbflow.scheduler.order_values import elsewhere_for, values_for
@@ -66,10 +67,17 @@ class SourceCode:
 class Dispatch:
     """Fills the free places of an executor."""
 
-    def __init__(self, settings: DispatchSettings, executor: Executor, code: SourceCode) -> None:
+    def __init__(
+        self,
+        settings: DispatchSettings,
+        executor: Executor,
+        code: SourceCode,
+        cache: AnswerFromCache,
+    ) -> None:
         self._settings = settings
         self._executor = executor
         self._code = code
+        self._cache = cache
 
     def dispatch(
         self,
@@ -109,7 +117,7 @@ class Dispatch:
             run = book.runs[run_pk]
             made = self._orders(session, run, candidates)
             orders.update({(run_pk, (o.task.task_id, o.map_index)): o for o in made})
-            events = [Dispatched((o.task.task_id, o.map_index), o.attempt_id) for o in made]
+            events = [self._cache.dispatched(run_pk, order) for order in made]
             book.advance(run, events, now, settle)
         return [orders[one.run_pk, one.key] for one in chosen]
 

@@ -13,14 +13,15 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from nbflow.core.lifecycle import Settle
 from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder, TaskReport
 from nbflow.executors.base import Executor, ExecutorUnavailable
-from nbflow.scheduler.advance_runs import AfterCommit, RunBook
+from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook
+from nbflow.scheduler.answer_from_cache import AnswerFromCache, CacheSettings
 from nbflow.scheduler.answer_requests import CannotAnswer, answer_requests, refuse
 from nbflow.scheduler.asset_runs import AssetRuns
 from nbflow.scheduler.begin_runs import begin_runs
@@ -83,6 +84,7 @@ class SchedulerSettings:
     parallelism: int | None = None
     max_map_length: int = MAX_MAP_LENGTH
     max_value_size: int = MAX_VALUE_SIZE
+    cache: CacheSettings = field(default_factory=CacheSettings)
 
 
 class Scheduler:
@@ -125,6 +127,7 @@ class Scheduler:
             code.of,
             self.wake,
         )
+        self._cache = AnswerFromCache(settings.cache, executor.describe)
         self._on_run_finished = on_run_finished
         self._discard = discard
         self.schedules = Schedules(self.wake)
@@ -140,6 +143,7 @@ class Scheduler:
             ),
             executor,
             code,
+            self._cache,
         )
         self._describe = Describe(
             self.leader, executor, settings.describe_every, settings.parallelism
@@ -238,6 +242,7 @@ class Scheduler:
         self.book = None
         self._desk.forget()
         self.callbacks.forget()
+        self._cache.forget()
         self.schedules.forget()
         self._asset_runs.may_have_news = True
         self._held_dags = None
@@ -338,16 +343,27 @@ class Scheduler:
         if self.settings.schedules and self._asset_runs.create(session, book, after, now):
             begin_runs(book, self._held_dags or (), now, self._settle)
         after.add(book.look_at_waits(session, now))
-        past = wait_for_past(session, book, after, now, self._settle)
-        held = {*past, *book.ready_of(self._held_dags or ())}
+        held = self._held_back(session, book, after, now)
         orders = self._dispatch.dispatch(session, book, held, self.callbacks.at_work, now)
         after.add(book.store(session))
         return orders
+
+    def _held_back(
+        self, session: Session, book: RunBook, after: AfterCommit, now: datetime
+    ) -> Collection[InstanceRef]:
+        """The ready task instances that have to wait, once nothing moves that needs no worker."""
+        while True:
+            past = wait_for_past(session, book, after, now, self._settle)
+            held = {*past, *book.ready_of(self._held_dags or ())}
+            if not self._cache.answer(session, book, held, now, self._settle):
+                return held
+            after.add(book.look_at_waits(session, now))
 
     def _after_commit(
         self, after: AfterCommit, reports: Sequence[TaskReport], orders: Sequence[TaskOrder]
     ) -> None:
         self.callbacks.post()
+        self._cache.share(after.effects)
         if orders:
             self._submit(orders)
         if reports:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from nbflow.core import effects as fx
 from nbflow.core.assets import AssetEvent
+from nbflow.core.cache_entry import CacheEntry
 from nbflow.core.dag import Task
 from nbflow.core.effects import Effect
 from nbflow.core.errors import NbflowError
@@ -33,7 +34,7 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.core.orders import Outcome, ValueRef
 from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import RunState, TaskState
-from nbflow.store import assets, journal
+from nbflow.store import assets, cache, journal
 from nbflow.store.database import Session
 from nbflow.store.journal import Change
 from nbflow.store.tables import DagRunRow, TaskInstanceRow, TryRow, ValueRow, table_of
@@ -98,6 +99,8 @@ class _Batch:
         self.emptied: dict[_InstanceRef, Values] = {}
         self.values: dict[_InstanceRef, list[Values]] = {}
         self.asset_events: list[AssetEvent] = []
+        self.kept: list[CacheEntry] = []
+        self.used: list[tuple[int, CacheEntry]] = []
         self.lines: list[Change] = []
 
     def turn_to(self, run_pk: int, dag_id: str, run_id: str) -> None:
@@ -122,7 +125,7 @@ class _Batch:
             self._try_decided(effect)
         elif isinstance(effect, fx.ValuesStored):
             self._values_stored(effect)
-        elif isinstance(effect, (fx.AssetsUpdated, fx.DeadlinePassed)):
+        elif not isinstance(effect, fx.CancelAttempt):
             self._came_to_pass(effect)
 
     def write(self, session: Session) -> None:
@@ -138,6 +141,8 @@ class _Batch:
         _write(session, _EMPTY_VALUES, self.emptied.values())
         _write(session, _INSERT_VALUE, (row for rows in self.values.values() for row in rows))
         assets.emit(session, self.asset_events)
+        cache.keep(session, self.kept)
+        cache.use(session, self.used)
         journal.append(session, self.lines)
 
     # -- one kind of effect each -------------------------------------------------------------------
@@ -235,8 +240,16 @@ class _Batch:
             self._empty(ref)
         self.values[ref] = [_value_row(ref, key, value) for key, value in effect.values.items()]
 
-    def _came_to_pass(self, effect: fx.AssetsUpdated | fx.DeadlinePassed) -> None:
+    def _came_to_pass(
+        self, effect: fx.AssetsUpdated | fx.DeadlinePassed | fx.ResultKept | fx.ResultUsed
+    ) -> None:
         """What is written down beside the states."""
+        if isinstance(effect, fx.ResultKept):
+            self.kept.append(effect.entry)
+            return
+        if isinstance(effect, fx.ResultUsed):
+            self.used.append((self._run[0], effect.entry))
+            return
         if isinstance(effect, fx.DeadlinePassed):
             about = {"name": effect.name, "due_at": effect.due_at.isoformat()}
             self._line("deadline", effect.run.state, effect.at, about)

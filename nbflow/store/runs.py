@@ -40,6 +40,7 @@ from nbflow.store.tables import (
     RUN_IS_ACTIVE,
     TASK_IS_LIVE,
     TASK_WAITS_FOR_RETRY,
+    CacheValueRow,
     DagRow,
     DagRunRow,
     DagVersionRow,
@@ -80,6 +81,7 @@ _VERSIONS = table_of(DagVersionRow)
 _RUNS = table_of(DagRunRow)
 _TASKS = table_of(TaskInstanceRow)
 _VALUES = table_of(ValueRow)
+_CACHED = table_of(CacheValueRow)
 
 _NAMED_AT_MOST = 500
 """More task ids than this are not worth naming one by one in a statement."""
@@ -142,12 +144,16 @@ def move_to_version(
 
 def delete_run(session: Session, run_pk: int, now: datetime) -> list[str]:
     """Forget a run with its task instances, tries and values. Returns the URLs of values that no
-    other run has.
+    other run has, nor the cache.
     """
+    cached = select(_CACHED.c.cache_key).where(_CACHED.c.url == _VALUES.c.url)
     other = _VALUES.alias()
     shared = select(other.c.run_pk).where(other.c.url == _VALUES.c.url, other.c.run_pk != run_pk)
     own = select(_VALUES.c.url).where(
-        _VALUES.c.run_pk == run_pk, _VALUES.c.url.is_not(None), ~shared.exists()
+        _VALUES.c.run_pk == run_pk,
+        _VALUES.c.url.is_not(None),
+        ~shared.exists(),
+        ~cached.exists(),
     )
     urls = sorted({str(url) for url in session.scalars(own)})
     gone = delete(_RUNS).where(_RUNS.c.id == run_pk).returning(_RUNS.c.dag_id, _RUNS.c.run_id)

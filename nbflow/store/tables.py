@@ -226,6 +226,7 @@ class DagRunRow(Row):
     missed_deadlines: Mapped[tuple[str, ...]] = mapped_column(TextTuple(), server_default="[]")
     requeued_at: Mapped[datetime | None]
     average_runtimes: Mapped[object] = mapped_column(JsonText(), server_default="{}")
+    no_cache: Mapped[bool] = mapped_column(server_default=false())
 
 
 class BackfillRow(Row):
@@ -315,6 +316,8 @@ class TaskInstanceRow(Row):
     waiting_since: Mapped[datetime | None]
     pokes: Mapped[int] = mapped_column(server_default=text("0"))
     note: Mapped[str] = mapped_column(server_default="")
+    cache_key: Mapped[str | None]
+    cached: Mapped[object | None] = mapped_column(JsonText())
     pool: Mapped[str]
     pool_slots: Mapped[int]
     priority_weight: Mapped[int]
@@ -368,6 +371,56 @@ class ValueRow(Row):
     preview: Mapped[str]
     length: Mapped[int | None] = mapped_column(BigKey)
     hides: Mapped[bool] = mapped_column(server_default=false())
+
+
+class CacheEntryRow(Row):
+    """A result that may stand for running a task again, and the attempt it came from. Columns up to
+    `result`, which holds the rest of its outcome, are the fields of `core.cache.CacheEntry`.
+    """
+
+    __tablename__ = "cache_entries"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    dag_id: Mapped[str]
+    run_id: Mapped[str]
+    task_id: Mapped[str]
+    map_index: Mapped[int]
+    attempt_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    result: Mapped[object] = mapped_column(JsonText(), nullable=False)
+
+
+class CacheValueRow(Row):
+    """One value of a result in the cache. Columns from `type` on are the fields of `ValueRef`."""
+
+    __tablename__ = "cache_values"
+    __table_args__ = (_where("ix_cache_values_url", _HAS_URL, "url"),)
+
+    cache_key: Mapped[str] = mapped_column(
+        ForeignKey("cache_entries.key", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    json: Mapped[object | None] = mapped_column(JsonText())
+    url: Mapped[str | None]
+    digest: Mapped[str | None]
+    size: Mapped[int] = mapped_column(BigKey)
+    preview: Mapped[str]
+    length: Mapped[int | None] = mapped_column(BigKey)
+
+
+class CacheUseRow(Row):
+    """A run uses what an attempt of another run has left in the artifact store."""
+
+    __tablename__ = "cache_uses"
+
+    attempt_id: Mapped[str] = mapped_column(primary_key=True)
+    run_pk: Mapped[int] = mapped_column(
+        ForeignKey("dag_runs.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    dag_id: Mapped[str]
+    run_id: Mapped[str]
+    task_id: Mapped[str]
 
 
 class CallbackRow(Row):

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _create_assets()
     _create_backfills()
     _create_secrets()
+    _create_cache()
 
 
 def downgrade() -> None:
@@ -44,6 +45,9 @@ def downgrade() -> None:
         "callbacks",
         "values",
         "tries",
+        "cache_uses",
+        "cache_values",
+        "cache_entries",
         "task_instances",
         "dag_runs",
         "import_errors",
@@ -163,6 +167,7 @@ def _create_runs() -> None:
         sa.Column("missed_deadlines", sa.Text, server_default="[]", nullable=False),
         sa.Column("requeued_at", _MOMENT),
         sa.Column("average_runtimes", sa.Text, server_default="{}", nullable=False),
+        sa.Column("no_cache", sa.Boolean, server_default=sa.false(), nullable=False),
         _belongs_to("dag_runs", "dag_id", "dags.dag_id", cascade=True),
         _belongs_to("dag_runs", "version_id", "dag_versions.id", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_dag_runs"),
@@ -201,6 +206,8 @@ def _create_runs() -> None:
         sa.Column("waiting_since", _MOMENT),
         sa.Column("pokes", sa.Integer, server_default=sa.text("0"), nullable=False),
         sa.Column("note", sa.Text, server_default="", nullable=False),
+        sa.Column("cache_key", sa.Text),
+        sa.Column("cached", sa.Text),
         sa.Column("pool", sa.Text, nullable=False),
         sa.Column("pool_slots", sa.Integer, nullable=False),
         sa.Column("priority_weight", sa.Integer, nullable=False),
@@ -493,6 +500,48 @@ def _create_secrets() -> None:
         sa.Column("updated_at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("conn_id", name="pk_connections"),
     )
+
+
+def _create_cache() -> None:
+    op.create_table(
+        "cache_entries",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.Column("map_index", sa.Integer, nullable=False),
+        sa.Column("attempt_id", sa.Text, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("result", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_cache_entries"),
+    )
+    op.create_index("ix_cache_entries_attempt_id", "cache_entries", ["attempt_id"])
+    op.create_table(
+        "cache_values",
+        sa.Column("cache_key", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("type", sa.Text, nullable=False),
+        sa.Column("json", sa.Text),
+        sa.Column("url", sa.Text),
+        sa.Column("digest", sa.Text),
+        sa.Column("size", _KEY, nullable=False),
+        sa.Column("preview", sa.Text, nullable=False),
+        sa.Column("length", _KEY),
+        sa.PrimaryKeyConstraint("cache_key", "name", name="pk_cache_values"),
+        _belongs_to("cache_values", "cache_key", "cache_entries.key", cascade=True),
+    )
+    _index_where("ix_cache_values_url", "cache_values", ["url"], "url IS NOT NULL")
+    op.create_table(
+        "cache_uses",
+        sa.Column("attempt_id", sa.Text, nullable=False),
+        sa.Column("run_pk", _KEY, nullable=False),
+        sa.Column("dag_id", sa.Text, nullable=False),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("task_id", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("attempt_id", "run_pk", name="pk_cache_uses"),
+        _belongs_to("cache_uses", "run_pk", "dag_runs.id", cascade=True),
+    )
+    op.create_index("ix_cache_uses_run_pk", "cache_uses", ["run_pk"])
 
 
 def _belongs_to(

@@ -1,0 +1,170 @@
+"""Ready task instances whose result is known already need no worker: they succeed with it.
+
+What makes a result the same is in `core/cache.py`. Here the key of each is made once while it is
+ready, entries are looked up, and what became of them goes into the cache's store.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from nbflow.core import cache, params
+from nbflow.core import effects as fx
+from nbflow.core.cache import Given
+from nbflow.core.cache_entry import CacheEntry
+from nbflow.core.events import Dispatched, FoundInCache, TaskKey
+from nbflow.core.json import Json
+from nbflow.core.lifecycle import Settle
+from nbflow.core.orders import TaskOrder
+from nbflow.executors.base import ExecutorInfo
+from nbflow.scheduler.advance_runs import InstanceRef, RunBook
+from nbflow.scheduler.order_values import values_for
+from nbflow.store import cache as cache_store
+from nbflow.store.database import Database, Session
+from nbflow.store.runs import ActiveRun
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CacheSettings:
+    """How results are used again.
+
+    `verify` is the part of all hits (0 to 1) that is executed all the same and compared.
+    `environment` describes what is installed for a kernel of that name, or for tasks without one;
+    where workers tell theirs, that counts instead. `shared` is a store whose entries are used
+    besides the scheduler's own, `is_there` tells whether the artifact store still has these URLs.
+    """
+
+    verify: float = 0.0
+    environment: Callable[[str | None], str] = lambda _: ""
+    shared: Database | None = None
+    is_there: Callable[[Collection[str]], bool] = lambda _: True
+
+
+class AnswerFromCache:
+    """Remembers the keys of what is ready; thrown away with the scheduler's other memory."""
+
+    def __init__(self, settings: CacheSettings, workers: Callable[[], ExecutorInfo]) -> None:
+        self._settings = settings
+        self._workers = workers
+        self._keys: dict[InstanceRef, str] = {}
+        self._to_verify: dict[InstanceRef, Mapping[str, Json]] = {}
+
+    def forget(self) -> None:
+        """Nothing that was ready is known any more."""
+        self._keys.clear()
+        self._to_verify.clear()
+
+    def answer(
+        self,
+        session: Session,
+        book: RunBook,
+        held: Collection[InstanceRef],
+        now: datetime,
+        settle: Settle,
+    ) -> bool:
+        """Let ready task instances succeed whose result is known. Returns whether any did."""
+        # Most DAGs keep no results: then this costs nothing, however much is ready.
+        if not any(run.snapshot.dag.keeps_results for run in book.runs.values()):
+            return False
+        self._keys = {ref: key for ref, key in self._keys.items() if ref in book.ready}
+        new = [
+            ref
+            for ref in book.ready
+            if ref not in held
+            and ref not in self._keys
+            and ref[1][0] in book.runs[ref[0]].snapshot.dag.keeps_results
+        ]
+        self._make_keys(session, book, new)
+        taken = self._look_up(session, book, new)
+        for (run_pk, key), entry in taken.items():
+            event = FoundInCache(key, uuid4().hex, entry)
+            book.advance(book.runs[run_pk], [event], now, settle)
+        return bool(taken)
+
+    def dispatched(self, run_pk: int, order: TaskOrder) -> Dispatched:
+        """What happens to a task instance that goes to a worker: its result will be kept."""
+        key = (order.task.task_id, order.map_index)
+        ref = (run_pk, key)
+        cached = self._to_verify.pop(ref, None)
+        return Dispatched(key, order.attempt_id, self._keys.pop(ref, None), cached)
+
+    def share(self, effects: Iterable[tuple[ActiveRun, Sequence[fx.Effect]]]) -> None:
+        """Let other stores know the results that this one has got, after the commit."""
+        if self._settings.shared is None:
+            return
+        kept = [e.entry for _, found in effects for e in found if isinstance(e, fx.ResultKept)]
+        if kept:
+            with self._settings.shared.transaction() as session:
+                cache_store.keep(session, kept)
+
+    # -- keys --------------------------------------------------------------------------------------
+
+    def _make_keys(self, session: Session, book: RunBook, refs: Sequence[InstanceRef]) -> None:
+        by_run: dict[int, list[TaskKey]] = {}
+        for run_pk, key in refs:
+            by_run.setdefault(run_pk, []).append(key)
+        environments: dict[str | None, str] = {}
+        for run_pk, keys in by_run.items():
+            run = book.runs[run_pk]
+            values = values_for(session, run, keys)
+            for key in keys:
+                task = run.snapshot.task(key)
+                assert task.cache is not None  # what `keeps_results` means
+                kernel = task.cache.kernel
+                if kernel not in environments:
+                    environments[kernel] = self._environment(kernel)
+                found = values[key]
+                given = Given(
+                    params.for_task(run.snapshot.dag.params, task.params, run.snapshot.run.params),
+                    found.values,
+                    found.mapped_values,
+                    found.elements,
+                    cache.made_before(run.snapshot, key),
+                )
+                self._keys[run_pk, key] = cache.cache_key(
+                    task, task.cache, run.snapshot.run, key[1], given, environments[kernel]
+                )
+
+    def _environment(self, kernel: str | None) -> str:
+        """Of the workers where they tell it, which may be on other machines, else of this one."""
+        told = {str(one["environment"]) for one in self._workers().workers if "environment" in one}
+        if told:
+            return " ".join([str(kernel or ""), *sorted(told)])
+        return self._settings.environment(kernel)
+
+    # -- entries -----------------------------------------------------------------------------------
+
+    def _look_up(
+        self, session: Session, book: RunBook, refs: Sequence[InstanceRef]
+    ) -> dict[InstanceRef, CacheEntry]:
+        """Those of `refs` that are answered, with their results. Who was cleared, or is tried
+        again, is executed.
+        """
+        asked = [
+            ref for ref in refs if book.runs[ref[0]].snapshot.instances[ref[1]].try_number == 0
+        ]
+        entries = self._entries(session, {self._keys[ref] for ref in asked})
+        taken: dict[InstanceRef, CacheEntry] = {}
+        for ref in asked:
+            entry = entries.get(self._keys[ref])
+            run = book.runs[ref[0]].snapshot.run
+            use = cache.use_of(entry, ref[1], run, self._settings.verify)
+            if entry is not None and use == "take":
+                taken[ref] = entry
+            elif entry is not None and use == "verify":
+                self._to_verify[ref] = cache.to_verify(entry)
+        return taken
+
+    def _entries(self, session: Session, keys: Collection[str]) -> dict[str, CacheEntry]:
+        found = cache_store.find(session, keys) if keys else {}
+        missing = set(keys) - found.keys()
+        if missing and self._settings.shared is not None:
+            with self._settings.shared.reading() as other:
+                found.update(cache_store.find(other, missing))
+        return {key: entry for key, entry in found.items() if self._settings.is_there(entry.urls)}

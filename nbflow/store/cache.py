@@ -1,0 +1,179 @@
+"""Results that may stand for running a task again, under their keys, and which runs use them.
+
+An entry lives as long as a run does that made or used it: with the last one it is forgotten, and
+what it needs of the artifact store may go. What makes a key is in `core/cache.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import delete, exists, insert, select
+
+from nbflow.core.assets import emission_from_json
+from nbflow.core.cache_entry import CacheEntry
+from nbflow.core.orders import Outcome, ValueRef
+from nbflow.core.states import TaskState
+from nbflow.store.database import Session
+from nbflow.store.tables import (
+    CacheEntryRow,
+    CacheUseRow,
+    CacheValueRow,
+    DagRunRow,
+    TryRow,
+    columns_like,
+    insert_into,
+    table_of,
+)
+
+_ENTRIES, _VALUES = table_of(CacheEntryRow), table_of(CacheValueRow)
+_USES, _TRIES, _RUNS = table_of(CacheUseRow), table_of(TryRow), table_of(DagRunRow)
+
+Values = dict[str, object]
+
+_AT_ONCE = 500
+"""Databases limit how much a statement may name."""
+
+
+class AttemptName(NamedTuple):
+    """Whose folder in the artifact store it is."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    attempt_id: str
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What becomes of artifacts when a run is deleted. Where other runs use some of its own,
+    `attempts` are those that may go, else None: all of it may. Nobody needs those of `released`
+    any more, whose own runs are gone.
+    """
+
+    attempts: tuple[AttemptName, ...] | None
+    released: tuple[AttemptName, ...]
+
+
+def find(session: Session, keys: Collection[str]) -> dict[str, CacheEntry]:
+    """The entries of these keys that there are."""
+    wanted = sorted(set(keys))
+    found: dict[str, CacheEntry] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        found.update(_find(session, wanted[start : start + _AT_ONCE]))
+    return found
+
+
+def _find(session: Session, keys: Sequence[str]) -> dict[str, CacheEntry]:
+    values: dict[str, dict[str, ValueRef]] = {}
+    columns = columns_like(_VALUES, ValueRef)
+    query = select(_VALUES.c.cache_key, _VALUES.c.name, *columns)
+    for key, name, *ref in session.execute(query.where(_VALUES.c.cache_key.in_(keys))):
+        values.setdefault(key, {})[name] = ValueRef(*ref)
+    names = [field.name for field in fields(CacheEntry) if field.name != "outcome"]
+    rows = session.execute(
+        select(*(_ENTRIES.c[name] for name in names), _ENTRIES.c.result).where(
+            _ENTRIES.c.key.in_(keys)
+        )
+    )
+    found: dict[str, CacheEntry] = {}
+    for row in rows:
+        *about, result = row
+        outcome = _outcome(result, values.get(row.key, {}))
+        entry = CacheEntry(**dict(zip(names, about, strict=True)), outcome=outcome)
+        found[entry.key] = entry
+    return found
+
+
+def keep(session: Session, entries: Iterable[CacheEntry]) -> None:
+    """Write these entries, each in place of what was under its key."""
+    found = list({entry.key: entry for entry in entries}.values())
+    if not found:
+        return
+    gone = delete(_VALUES).where(_VALUES.c.cache_key.in_([entry.key for entry in found]))
+    session.execute(gone)
+    new = insert_into(session, _ENTRIES)
+    changed = {c.name: new.excluded[c.name] for c in _ENTRIES.c if c.name != "key"}
+    session.execute(
+        new.on_conflict_do_update(index_elements=["key"], set_=changed), [_row(e) for e in found]
+    )
+    values = [row for entry in found for row in _value_rows(entry)]
+    if values:
+        session.execute(insert(_VALUES), values)
+
+
+def use(session: Session, uses: Iterable[tuple[int, CacheEntry]]) -> None:
+    """Remember which runs, by primary key, use the artifacts of which attempts."""
+    rows = [
+        {"run_pk": run_pk, **AttemptName(e.dag_id, e.run_id, e.task_id, e.attempt_id)._asdict()}
+        for run_pk, e in uses
+    ]
+    if rows:
+        session.execute(insert_into(session, _USES).on_conflict_do_nothing(), rows)
+
+
+def forget_run(session: Session, run_pk: int) -> Forgotten:
+    """Forget the entries that no run is left for without this one, which is about to go."""
+    made = select(_TRIES.c.attempt_id).where(_TRIES.c.run_pk == run_pk)
+    by_others = select(_USES.c.attempt_id).where(_USES.c.run_pk != run_pk)
+    alive = exists().where(_TRIES.c.attempt_id == _USES.c.attempt_id)
+    columns = [_USES.c[name] for name in AttemptName._fields]
+    released = session.execute(
+        select(*columns).where(
+            _USES.c.run_pk == run_pk, ~alive, _USES.c.attempt_id.not_in(by_others)
+        )
+    )
+    result = Forgotten(_to_go(session, run_pk), tuple(AttemptName(*row) for row in released))
+    gone = {one.attempt_id for one in result.released}
+    mine = _ENTRIES.c.attempt_id.in_(made) & _ENTRIES.c.attempt_id.not_in(by_others)
+    session.execute(delete(_ENTRIES).where(mine | _ENTRIES.c.attempt_id.in_(gone)))
+    return result
+
+
+def _to_go(session: Session, run_pk: int) -> tuple[AttemptName, ...] | None:
+    """The attempts of a run whose folders may go, None if no other run uses any of them."""
+    used = exists().where(_USES.c.attempt_id == _TRIES.c.attempt_id, _USES.c.run_pk != run_pk)
+    columns = (_RUNS.c.dag_id, _RUNS.c.run_id, _TRIES.c.task_id, _TRIES.c.attempt_id)
+    query = select(*columns, used).join(_RUNS, _RUNS.c.id == _TRIES.c.run_pk)
+    found = session.execute(query.where(_TRIES.c.run_pk == run_pk)).all()
+    if not any(row[-1] for row in found):
+        return None
+    return tuple(AttemptName(*row[:-1]) for row in found if not row[-1])
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+_RESULT = ("short_circuit", "output_notebook", "log", "map_name", "message")
+
+
+def _row(entry: CacheEntry) -> Values:
+    outcome = entry.outcome
+    result = {
+        **{name: getattr(outcome, name) for name in _RESULT},
+        "follow": None if outcome.follow is None else list(outcome.follow),
+        "rendered": dict(outcome.rendered),
+        "emissions": [one.to_json() for one in outcome.emissions],
+    }
+    names = (field.name for field in fields(CacheEntry) if field.name != "outcome")
+    return {**{name: getattr(entry, name) for name in names}, "result": result}
+
+
+def _outcome(result: object, values: Mapping[str, ValueRef]) -> Outcome:
+    raw = cast("dict[str, Any]", result)  # as `_row` wrote it
+    return Outcome(
+        TaskState.SUCCESS,
+        values=values,
+        follow=None if raw["follow"] is None else tuple(raw["follow"]),
+        rendered=raw["rendered"],
+        emissions=tuple(map(emission_from_json, raw["emissions"])),
+        **{name: raw[name] for name in _RESULT},
+    )
+
+
+def _value_rows(entry: CacheEntry) -> Iterable[Values]:
+    names = [field.name for field in fields(ValueRef)]
+    for name, ref in entry.outcome.values.items():
+        columns = {column: getattr(ref, column) for column in names}
+        yield {"cache_key": entry.key, "name": name, **columns}

@@ -1,0 +1,232 @@
+"""The scheduler takes results from the cache instead of handing tasks to workers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbflow.core.cache_policy import CachePolicy
+from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.events import Cleared
+from nbflow.core.orders import Outcome, inline
+from nbflow.core.snapshot import DagRun, TaskInstance
+from nbflow.core.states import Reason, TaskState
+from nbflow.scheduler.answer_from_cache import CacheSettings
+from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.store import browsing, runs
+from nbflow.store import cache as cache_store
+from nbflow.store import dags as dag_store
+from nbflow.store.database import Database
+from tests.scheduler.stage import START, Clock, Hands, a_dag, save, states
+
+URL = "file:///values/ab.npy"
+
+
+def cached(task_id: str, code: str = "1", **fields: object) -> Task:
+    task = Task(task_id, TaskKind.PYTHON, cache=CachePolicy(code))
+    return replace(task, **fields)  # type: ignore[arg-type]  # names of fields of Task
+
+
+def two_tasks(load: str = "1", train: str = "1") -> Dag:
+    tasks = (cached("load", load), cached("train", train, reads=("load",)))
+    edge = Edge("load", "train", "certain", ("return_value",))
+    return replace(a_dag(tasks=tasks), edges=(edge,))
+
+
+class Stage:
+    """A scheduler over a store that outlives it, with hands for workers."""
+
+    def __init__(self, database: Database, **settings: object) -> None:
+        self.database, self.clock, self.hands = database, Clock(), Hands()
+        cache = CacheSettings(**{"environment": lambda _: "env", **settings})  # type: ignore[arg-type]  # its fields
+        self.scheduler = Scheduler(
+            database,
+            self.hands,
+            SchedulerSettings("/artifacts", cache=cache),
+            clock=self.clock,
+        )
+
+    def run(self, dag: Dag, run_id: str, value: object = 1, **fields: object) -> list[str]:
+        """A run to its end; each task that is executed returns `value`. Says which were."""
+        save(self.database, dag)
+        run = DagRun(dag.dag_id, run_id, run_after=START, created_at=START)
+        run = replace(run, **fields)  # type: ignore[arg-type]  # names of fields of DagRun
+        with self.database.transaction() as session:
+            stored = dag_store.current_version(session, dag.dag_id)
+            assert stored is not None
+            runs.create_run(session, run, stored.version_id, dag)
+            if self.scheduler.book is not None:
+                self.scheduler.book.take_in(session, run)
+        return self.go_on(value)
+
+    def go_on(self, value: object = 1) -> list[str]:
+        before = len(self.hands.ever_started)
+        for _ in range(20):
+            self.scheduler.tick()
+            for task_id in self.hands.running:
+                self.hands.finish(task_id, returned(value))
+        return self.hands.ever_started[before:]
+
+    def instance(self, run_id: str, task_id: str) -> TaskInstance:
+        with self.database.reading() as session:
+            found = runs.load_run(session, "d", run_id)
+            assert found is not None
+            return found.snapshot.instances[task_id, -1]
+
+
+def returned(value: object) -> Outcome:
+    values = {"return_value": inline(value)}  # type: ignore[arg-type]  # JSON
+    log = "/artifacts/log.txt"
+    return Outcome(TaskState.SUCCESS, values=values, output_notebook="/nb.ipynb", log=log)
+
+
+def test_a_second_run_takes_the_results_of_the_first(database: Database) -> None:
+    stage = Stage(database)
+    assert stage.run(two_tasks(), "one") == ["load", "train"]
+    assert stage.run(two_tasks(), "two") == []
+    assert states(database, "two") == {"load": "success", "train": "success"}
+
+
+def test_what_comes_from_the_cache_says_from_where(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    stage.run(two_tasks(), "two")
+    found = stage.instance("two", "train")
+    assert found.reason is Reason.CACHED
+    assert found.message == "From the cache: train of run one, 2026-03-02 12:00 UTC."
+    assert found.cached is not None
+    assert found.cached["run_id"] == "one"
+
+
+def test_its_values_notebook_and_log_are_those_of_the_origin(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one", value=7)
+    stage.run(two_tasks(), "two")
+    with database.reading() as session:
+        run = browsing.run(session, "d", "two")
+        assert run is not None
+        values = runs.all_values(session, run.id)["train", -1]
+        attempt = browsing.newest_tries(session, run.id)["train", -1]
+    assert values["return_value"].json == 7
+    assert (attempt.output_notebook, attempt.log) == ("/nb.ipynb", "/artifacts/log.txt")
+
+
+def test_changed_code_is_executed_and_what_depends_on_an_unchanged_value_is_not(
+    database: Database,
+) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    assert stage.run(two_tasks(load="2"), "two") == ["load"]
+
+
+def test_another_input_is_another_result(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    assert stage.run(two_tasks(load="2"), "two", value=2) == ["load", "train"]
+
+
+def test_other_params_are_another_result(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one", params={"day": 1})
+    assert stage.run(two_tasks(), "two", params={"day": 2}) == ["load", "train"]
+    assert stage.run(two_tasks(), "three", params={"day": 1}) == []
+
+
+def test_another_environment_is_another_result(database: Database) -> None:
+    Stage(database).run(two_tasks(), "one")
+    later = Stage(database, environment=lambda _: "pandas 3")
+    later.scheduler.leader.forget()
+    stolen = Clock()
+    stolen.pass_(hours=1)
+    later.scheduler.clock = stolen
+    assert later.run(two_tasks(), "two") == ["load", "train"]
+
+
+def test_the_outcome_of_what_was_not_kept_on_purpose_is_not_used(database: Database) -> None:
+    stage = Stage(database)
+    task = Task("load", TaskKind.PYTHON, cache=CachePolicy("1", why_not="It reads a variable."))
+    stage.run(a_dag(tasks=[task]), "one")
+    assert stage.run(a_dag(tasks=[task]), "two") == ["load"]
+
+
+def test_a_run_may_do_without_the_cache_and_refreshes_it(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one", value=1)
+    assert stage.run(two_tasks(), "two", value=2, no_cache=True) == ["load", "train"]
+    stage.run(two_tasks(), "three")
+    assert stage.instance("three", "load").cached == stage_origin(stage, "two", "load")
+
+
+def stage_origin(stage: Stage, run_id: str, task_id: str) -> object:
+    instance = stage.instance(run_id, task_id)
+    assert instance.cache_key is not None
+    with stage.database.reading() as session:
+        entry = cache_store.find(session, [instance.cache_key])[instance.cache_key]
+    assert entry.run_id == run_id
+    return entry.origin
+
+
+def test_what_a_person_clears_is_executed(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    stage.run(two_tasks(), "two")
+    book = stage.scheduler.book
+    assert book is not None
+    with database.transaction() as session:
+        run = runs.load_run(session, "d", "two")
+        assert run is not None
+        book.take(run)
+        book.advance(run, [Cleared((("load", -1),))], START)
+        book.store(session)
+    assert stage.go_on() == ["load"]
+    assert stage.instance("two", "load").cached is None
+
+
+def test_a_sample_is_executed_to_verify_and_agrees(database: Database) -> None:
+    stage = Stage(database, verify=1.0)
+    stage.run(two_tasks(), "one")
+    assert stage.run(two_tasks(), "two") == ["load", "train"]
+    found = stage.instance("two", "load")
+    assert found.message == "Executed to verify the cache: the same as in run one."
+    assert found.reason is None
+
+
+def test_a_result_that_comes_out_otherwise_is_reported(database: Database) -> None:
+    stage = Stage(database, verify=1.0)
+    stage.run(two_tasks(), "one", value=1)
+    stage.run(two_tasks(), "two", value=2)
+    found = stage.instance("two", "load")
+    assert found.cached is not None
+    assert found.cached["differs"] == ["return_value"]
+    assert "return_value came out otherwise than in run one" in found.message
+
+
+def test_a_result_whose_files_are_gone_is_made_again(database: Database) -> None:
+    stage = Stage(database, is_there=lambda _: False)
+    stage.run(two_tasks(), "one")
+    assert stage.run(two_tasks(), "two") == ["load", "train"]
+
+
+def test_what_comes_after_an_executed_task_by_order_alone_is_executed(database: Database) -> None:
+    stage = Stage(database)
+    plain = Task("write", TaskKind.PYTHON)
+    dag = a_dag("write>read", tasks=[plain, cached("read")])
+    stage.run(dag, "one")
+    assert stage.run(dag, "two") == ["write", "read"]
+
+
+def test_what_comes_after_a_cached_task_by_order_alone_is_not(database: Database) -> None:
+    stage = Stage(database)
+    dag = a_dag("write>start", "start>read", tasks=[cached("write"), EMPTY, cached("read")])
+    stage.run(dag, "one")
+    assert stage.run(dag, "two") == []
+
+
+EMPTY = Task("start", TaskKind.EMPTY)
+
+
+def test_a_cached_task_takes_no_slot(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    stage.hands.total = 0
+    stage.run(two_tasks(), "two")
+    assert states(database, "two") == {"load": "success", "train": "success"}
