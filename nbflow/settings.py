@@ -130,6 +130,12 @@ class Settings(BaseModel):
     max_value_size: int = Field(
         default=1 << 30, ge=1024, description="Bytes of the largest value a task may hand on."
     )
+    cache_verify: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="The part of what the cache answers that is executed all the same, to verify.",
+    )
     heartbeat: float = Field(
         default=5.0, gt=0, description="Seconds between signs of life of a running task."
     )

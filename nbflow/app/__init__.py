@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from nbflow.executors.base import Executor
     from nbflow.executors.runner import Runner
     from nbflow.runtime.run_task import TaskRunner
+    from nbflow.scheduler.answer_from_cache import CacheSettings
     from nbflow.scheduler.loop import Scheduler
     from nbflow.scheduler.notify import NotifySettings
     from nbflow.store import secret_book as secret_books
@@ -239,6 +240,7 @@ def make_scheduler(
             parallelism=settings.parallelism,
             max_map_length=settings.max_map_length,
             max_value_size=settings.max_value_size,
+            cache=cache_settings(settings, project=secrets_of),
         ),
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,
@@ -248,6 +250,31 @@ def make_scheduler(
         roots = settings.dag_paths
         scheduler.loader = DagLoader(roots, scheduler.wake, settings.parse_timeout)
     return scheduler
+
+
+def cache_settings(settings: Settings, project: Settings | None = None) -> CacheSettings:
+    """How results are used again. A run in a store of its own, which belongs to this `project`,
+    uses those of the others, and leaves its own to them.
+    """
+    from nbflow.runtime.artifacts import are_there
+    from nbflow.scheduler.answer_from_cache import CacheSettings
+
+    shared = None if project is None else partial(_cache_of_runs, project)
+    return CacheSettings(settings.cache_verify, _environment, shared, are_there)
+
+
+def _environment(kernel: str | None) -> str:
+    from nbflow.runtime.environment import fingerprint
+
+    return fingerprint(kernel)
+
+
+def _cache_of_runs(project: Settings) -> Database:
+    folder = make_data_folder(project) / "runs"
+    folder.mkdir(exist_ok=True)
+    database = Database(f"sqlite:///{folder / 'cache.db'}")
+    database.upgrade()
+    return database
 
 
 # -- secrets ---------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ class TaskOptions(TypedDict, total=False):
     The callbacks are called with the context when the task starts, ends well or badly, will be
     tried again, or says that there is nothing to do. `notify` is as in `DAG`; `email` says the same
     in Airflow's words, and needs `mail` in the settings.
+    With `cache` its results are kept, and stand for running it again where its code, inputs, params
+    and environment are the same.
     `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
     its arguments and its source mention. `params` stand before the DAG's for this task, unless a
     run is given others. `tags` are words to choose tasks by, as in `tag:slow`.
@@ -78,6 +80,7 @@ class TaskOptions(TypedDict, total=False):
     wait_for_downstream: bool
     ignore_first_depends_on_past: bool
     do_xcom_push: bool
+    cache: bool
     queue: str | None
     resources: Mapping[str, float]
     isolation: Isolation

@@ -211,10 +211,13 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
             found |= mentions.in_code(source)
         return found
 
+    def texts(self) -> list[str]:
+        """The texts among the arguments that may hold templates."""
+        return [leaf for leaf in self._leaves() if isinstance(leaf, str)]
+
     def asks_previous(self) -> bool:
         """Whether templates or source ask about the run before that succeeded."""
-        texts = [leaf for leaf in self._leaves() if isinstance(leaf, str)]
-        return any(mentions.names_previous(text) for text in [*texts, *self._sources()])
+        return any(mentions.names_previous(text) for text in [*self.texts(), *self._sources()])
 
     def asks_elsewhere(self) -> tuple[Pull, ...]:
         """The values of other runs that templates or source ask for."""

@@ -66,6 +66,7 @@ class DAG(DagDefinition):
     seconds; a `deadline` only tells that a run is late. `default_args` are arguments for every task
     that takes them. `dag_display_name` is shown on screens in place of the id. `secrets` names
     variables and connections (`var.x`, `conn.y`) that tasks read besides those they mention.
+    With `cache` the results of all its tasks are kept and used again (see TaskOptions).
     `orientation` is there for Airflow's files and has no effect. Problems are not raised here but
     reported all at once by `problems()` and `to_core()`, save for the name of an argument
     that does not exist.
@@ -98,6 +99,7 @@ class DAG(DagDefinition):
         on_success_callback: Callbacks = None,
         on_failure_callback: Callbacks = None,
         secrets: Iterable[str] | None = None,
+        cache: bool | None = None,
         user_defined_macros: Mapping[str, object] | None = None,
         user_defined_filters: Mapping[str, Callable[..., object]] | None = None,
         template_searchpath: str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
@@ -128,6 +130,7 @@ class DAG(DagDefinition):
             "overlap": overlap,
             "is_paused_upon_creation": is_paused_upon_creation,
             "secrets": secrets,
+            "cache": cache,
             "notify": notify,
             "deadline": deadline,
         }

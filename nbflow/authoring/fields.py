@@ -68,6 +68,7 @@ DAG_SETTINGS = (
     "secrets",
     "notify",
     "deadline",
+    "cache",
 )
 """Everything `DAG(...)` takes besides its id."""
 

@@ -110,7 +110,7 @@ def _declared(index: int, cell: NotebookNode, findings: Findings) -> Declared:
         source,
         names[0] if names else "",
         tuple(dict.fromkeys(after)),
-        {**options, **magic.options},
+        {**({"cache": True} if "cache" in tags else {}), **options, **magic.options},
         is_setup="setup" in tags,
         is_skipped="skip" in tags or "skip-execution" in tags or not source.strip(),
         is_parameters="parameters" in tags,

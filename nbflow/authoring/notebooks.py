@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from jupyter_core.paths import jupyter_path
 from nbformat import NotebookNode
 
 from nbflow.authoring import mentions, text_notebooks
+from nbflow.authoring.caching import policy_of_cells, wants_cache
 from nbflow.authoring.dataflow.edges import Flow, find_flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
 from nbflow.authoring.dataflow.source import CellSource, parse_cell
@@ -28,6 +30,7 @@ from nbflow.authoring.findings import Findings
 from nbflow.authoring.kernel_hints import how_to_install
 from nbflow.authoring.notebook_cells import Declared, declared_cells, headings
 from nbflow.authoring.parameter_cells import literals
+from nbflow.core.cache_policy import CachePolicy
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.dag import Group as TaskGroup
 from nbflow.core.errors import Problem
@@ -60,7 +63,7 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
     nb = _load(path, findings)
     if nb is None:
         return [], findings.problems, {}
-    reader = _Reader(nb, name, findings)
+    reader = _Reader(nb, name, findings, path, root)
     dag = reader.dag()
     problems = findings.problems
     if path.suffix in text_notebooks.ENDINGS:
@@ -68,7 +71,7 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
     if dag is None or findings.has_errors:
         return [], problems, {}
     files = {reader.notebook: nbformat.writes(reader.normalised()).encode()}
-    files.update(_local_modules(reader.flow, path, root))
+    files.update(reader.modules)
     return [dag], problems, files
 
 
@@ -101,6 +104,8 @@ class _Reader:
     nb: NotebookNode
     name: str
     findings: Findings
+    path: Path
+    root: Path
 
     def __post_init__(self) -> None:
         self.kernel_name, self.language = self._kernel()
@@ -190,6 +195,11 @@ class _Reader:
         last = next(s.index for s in reversed(sources) if not s.is_empty)
         forced = [index for index in forced if index != last]
         return find_flow(sources, forced_setup=forced, declared=[last])
+
+    @cached_property
+    def modules(self) -> dict[str, bytes]:
+        """The project's modules that the cells import, by their paths in the bundle."""
+        return dict(_local_modules(self.flow, self.path, self.root))
 
     # --- settings
 
@@ -318,6 +328,7 @@ class _Reader:
             "outputs": list(plan.outputs(group)),
             "kernel_name": self.kernel_name,
         }
+        secrets = self._secrets(own)
         return Task(
             names[group],
             TaskKind.CELLS,
@@ -326,10 +337,31 @@ class _Reader:
             payload=payload,
             cells=group.cells,
             doc=_why_together(group),
-            secrets=self._secrets(own),
+            secrets=secrets,
             group=self._group(own),
+            cache=self._cache(group, own, secrets),
             **options,
         )
+
+    def _cache(
+        self,
+        group: Group,
+        own: Mapping[str, Any],  # options, as above
+        secrets: tuple[str, ...],
+    ) -> CachePolicy | None:
+        """What the results of a task are found by, if they are to be kept."""
+        defaults = self.settings.get("default_args")
+        shared = dict(defaults) if isinstance(defaults, Mapping) else {}
+        for_all = {"cache": self.settings["cache"]} if "cache" in self.settings else {}
+        if not wants_cache({**for_all, **shared, **own}, self.findings):
+            return None
+        plan, setup = self._planned(), self._planned().flow.setup
+        steps = [*((cell, False) for cell in plan.setup_before(group)), *plan.steps(group)]
+        parts = [
+            self.by_index[c].source if mine or setup.is_whole(c) else setup.part(c)
+            for c, mine in steps
+        ]
+        return policy_of_cells(parts, self.modules, self.kernel_name, secrets)
 
     def _group(self, own: Mapping[str, Any]) -> str | None:  # options, as above
         given = own.get("group")

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from nbflow.authoring import mentions, without_effect
 from nbflow.authoring.arguments import TASK_OPTIONS, signature_of
 from nbflow.authoring.asset_checks import check_assets
+from nbflow.authoring.caching import NOT_CACHED, policy_of, wants_cache
 from nbflow.authoring.callbacks import callback_names
 from nbflow.authoring.definition import DagDefinition
 from nbflow.authoring.fields import check_id, dag_fields, task_fields
@@ -73,6 +75,7 @@ def build(
     built = tuple(
         _task(task, graph, bundle, shared, bundle.at_task(findings, task)) for task in tasks
     )
+    built = _with_cache(built, tasks, definition, bundle, findings)
     groups = _groups(definition, known, bundle, findings)
     dag = Dag(definition.dag_id, built, tuple(edges), file=bundle.file, groups=groups, **fields)
     at = {task.task_id: bundle.at_task(findings, task) for task in tasks}
@@ -205,6 +208,37 @@ def _task(
         elsewhere=task.asks_elsewhere(),
         **fields,
     )
+
+
+def _with_cache(
+    built: tuple[Task, ...],
+    written: Iterable[BaseOperator],
+    definition: DagDefinition,
+    bundle: _Bundle,
+    findings: Findings,
+) -> tuple[Task, ...]:
+    """The tasks, with a policy where their results are to be kept."""
+    for_all = wants_cache(definition.settings, findings)
+    found: list[Task] = []
+    for task, operator in zip(built, written, strict=True):
+        here = bundle.at_task(findings, operator)
+        if not wants_cache({"cache": for_all, **operator.task_options}, here):
+            found.append(task)
+        elif task.kind is TaskKind.EMPTY or task.waits_for or task.poke or task.role:
+            found.append(task)
+            if "cache" in operator.task_options:
+                here.warning(
+                    NOT_CACHED,
+                    f"cache=True has no effect on '{task.task_id}': it waits, sets up or tears "
+                    "down, or does nothing at all.",
+                    "Take it away.",
+                )
+        else:
+            names = list(operator.notebooks())
+            notebook = bundle.base / names[0] if names and "{{" not in names[0] else None
+            policy = policy_of(operator, task.secrets, notebook, definition.file, here)
+            found.append(replace(task, cache=policy))
+    return tuple(found)
 
 
 def _check_setups(dag: Dag, tasks: Iterable[BaseOperator], at: Mapping[str, Findings]) -> None:

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from threading import Lock
@@ -45,6 +46,14 @@ def read_url(url: str) -> bytes:
         return path.read_bytes()
     system, name = _open_system(url)
     return cast(bytes, system.cat_file(name))
+
+
+def are_there(urls: Collection[str]) -> bool:
+    """Whether none of these is missing, as far as this machine can see: what is not local is
+    believed to be there.
+    """
+    paths = (local_path(url) for url in urls)
+    return all(path is None or path.exists() for path in paths)
 
 
 SETTLED_SECONDS = 3600.0

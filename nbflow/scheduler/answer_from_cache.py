@@ -36,13 +36,13 @@ class CacheSettings:
 
     `verify` is the part of all hits (0 to 1) that is executed all the same and compared.
     `environment` describes what is installed for a kernel of that name, or for tasks without one;
-    where workers tell theirs, that counts instead. `shared` is a store whose entries are used
-    besides the scheduler's own, `is_there` tells whether the artifact store still has these URLs.
+    where workers tell theirs, that counts instead. `shared` opens a store whose entries are used
+    besides the scheduler's own; `is_there` tells whether the artifact store still has these URLs.
     """
 
     verify: float = 0.0
     environment: Callable[[str | None], str] = lambda _: ""
-    shared: Database | None = None
+    shared: Callable[[], Database] | None = None
     is_there: Callable[[Collection[str]], bool] = lambda _: True
 
 
@@ -54,6 +54,7 @@ class AnswerFromCache:
         self._workers = workers
         self._keys: dict[InstanceRef, str] = {}
         self._to_verify: dict[InstanceRef, Mapping[str, Json]] = {}
+        self._opened: Database | None = None
 
     def forget(self) -> None:
         """Nothing that was ready is known any more."""
@@ -99,9 +100,15 @@ class AnswerFromCache:
         if self._settings.shared is None:
             return
         kept = [e.entry for _, found in effects for e in found if isinstance(e, fx.ResultKept)]
-        if kept:
-            with self._settings.shared.transaction() as session:
+        shared = self._shared() if kept else None
+        if shared is not None:
+            with shared.transaction() as session:
                 cache_store.keep(session, kept)
+
+    def _shared(self) -> Database | None:
+        if self._opened is None and self._settings.shared is not None:
+            self._opened = self._settings.shared()
+        return self._opened
 
     # -- keys --------------------------------------------------------------------------------------
 
@@ -164,7 +171,8 @@ class AnswerFromCache:
     def _entries(self, session: Session, keys: Collection[str]) -> dict[str, CacheEntry]:
         found = cache_store.find(session, keys) if keys else {}
         missing = set(keys) - found.keys()
-        if missing and self._settings.shared is not None:
-            with self._settings.shared.reading() as other:
+        shared = self._shared() if missing else None
+        if shared is not None:
+            with shared.reading() as other:
                 found.update(cache_store.find(other, missing))
         return {key: entry for key, entry in found.items() if self._settings.is_there(entry.urls)}
