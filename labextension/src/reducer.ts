@@ -164,7 +164,8 @@ function newRun(dagId: string, runId: string, change: ChangeView): RunView {
     note: '',
     tasks: null,
     rerun_of: null,
-    backfill_id: null
+    backfill_id: null,
+    no_cache: false
   };
 }
 
@@ -283,7 +284,8 @@ function blank(taskId: string, mapIndex: number): TaskInstanceView {
     ended_at: null,
     next_try_at: null,
     map_name: '',
-    note: ''
+    note: '',
+    cached: null
   };
 }
 

@@ -333,7 +333,7 @@ export interface RunDot {
  *
  * `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
  * task group around it; `role` says whether it sets up or tears down something for others; `tags`
- * are words to choose tasks by.
+ * are words to choose tasks by. With `cache` its results may stand for running it again.
  */
 export interface TaskView {
   task_id: string;
@@ -353,6 +353,7 @@ export interface TaskView {
   mapped: boolean;
   tags: string[];
   display_name: string;
+  cache: boolean;
 }
 
 /** A pool with the task instances in it, those with slots first, at most 200. */
@@ -536,6 +537,18 @@ export interface RunPlan {
 }
 
 /**
+ * The execution, of that task of the same DAG, whose result stands for executing this one. Or,
+ * if `differs` is not null, what this one was compared with: the values that came out otherwise.
+ */
+export interface CachedView {
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  at: string;
+  differs: string[] | null;
+}
+
+/**
  * A callback or a notification: what for (`occasion`), whose (no `task_id`: the run's), and
  * what became of it. `state` is due, sent, success, failed or lost.
  */
@@ -611,6 +624,7 @@ export interface RunView {
   tasks: string[] | null;
   rerun_of: string | null;
   backfill_id: number | null;
+  no_cache: boolean;
 }
 
 /**
@@ -638,6 +652,7 @@ export interface TaskInstanceView {
   next_try_at: string | null;
   map_name: string;
   note: string;
+  cached: CachedView | null;
 }
 
 /** A run that will be due at `run_after`; `local` is that moment in the schedule's zone. */

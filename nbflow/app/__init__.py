@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
-from nbflow.app.left_behind import attempt_files, discard_artifacts, read_log, value_detail
+from nbflow.app.left_behind import (
+    attempt_files,
+    attempt_folder,
+    discard_artifacts,
+    read_log,
+    value_detail,
+)
 from nbflow.app.run_diffs import compare_runs
 from nbflow.app.run_notebooks import (
     Assembling,
@@ -66,6 +72,7 @@ __all__ = [
     "assembled_notebook",
     "assembled_path",
     "attempt_files",
+    "attempt_folder",
     "compare_runs",
     "connect",
     "create_run",
@@ -370,6 +377,7 @@ def create_run(
     params: JsonObject,
     logical_date: datetime | None = None,
     only: tuple[str, ...] | None = None,
+    no_cache: bool = False,
 ) -> str:
     """Store a DAG and a run of it, or of the tasks `only`, to be executed by the next scheduler.
 
@@ -389,6 +397,7 @@ def create_run(
         params=params,
         created_at=now,
         only=only,
+        no_cache=no_cache,
     )
     with database.transaction() as session:
         dag_store.save_file(session, file, [dag], bundle, [], now)

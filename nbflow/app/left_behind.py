@@ -10,6 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from nbflow.core.orders import artifact_folder
+from nbflow.core.states import Reason
 from nbflow.settings import Settings
 from nbflow.store import browsing
 from nbflow.store.database import Database
@@ -22,20 +23,31 @@ if TYPE_CHECKING:
 log = logging.getLogger("nbflow.app")
 
 
-def attempt_files(
-    settings: Settings, dag_id: str, run_id: str, task_id: str, attempt_id: str
-) -> AttemptFiles:
-    """What an attempt leaves behind: its log, its live events, its notebook; also while it runs."""
+def attempt_files(folder: str) -> AttemptFiles:
+    """What an attempt leaves behind in its folder: its log, its live events, its notebook; also
+    while it runs.
+    """
     from nbflow.runtime.artifacts import ArtifactStore
     from nbflow.runtime.attempt_files import AttemptFiles
 
-    folder = artifact_folder(settings.artifacts_url, dag_id, run_id, task_id, attempt_id)
     return AttemptFiles(ArtifactStore(folder))
+
+
+def attempt_folder(
+    settings: Settings, dag_id: str, run_id: str, task_id: str, one: browsing.Try
+) -> str:
+    """The URL of the folder of an attempt; of one whose result came from the cache, that of the
+    attempt it came from.
+    """
+    made_elsewhere = (one.log or one.output_notebook) if one.reason == Reason.CACHED else None
+    if made_elsewhere:
+        return made_elsewhere.rpartition("/")[0]
+    return artifact_folder(settings.artifacts_url, dag_id, run_id, task_id, one.attempt_id)
 
 
 def read_log(settings: Settings, dag_id: str, run_id: str, task_id: str, one: browsing.Try) -> str:
     """The whole log of an attempt so far."""
-    return attempt_files(settings, dag_id, run_id, task_id, one.attempt_id).whole_log()
+    return attempt_files(attempt_folder(settings, dag_id, run_id, task_id, one)).whole_log()
 
 
 def value_detail(

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from nbflow.app.left_behind import attempt_files
+from nbflow.app.left_behind import attempt_files, attempt_folder
 from nbflow.core import params
 from nbflow.core.dag import Dag, TaskKind
 from nbflow.core.errors import NbflowError, NotFoundError
@@ -188,8 +188,8 @@ def last_log(settings: Settings, run: DagRun, key: TaskKey, last: Try | None) ->
     """The end of the log of an attempt; nothing where there was none."""
     if last is None:
         return ""
-    files = attempt_files(settings, run.dag_id, run.run_id, key[0], last.attempt_id)
-    return files.log_end(LOG_BYTES)
+    folder = attempt_folder(settings, run.dag_id, run.run_id, key[0], last)
+    return attempt_files(folder).log_end(LOG_BYTES)
 
 
 class Assembling:

@@ -13,7 +13,7 @@ from rich.text import Text
 from nbflow import app, picture
 from nbflow.authoring import lint as lint_rules
 from nbflow.cli.again import DryRunOption, SelectOption, moment, show_plan
-from nbflow.cli.definitions import ParamOption, find_dag, read_params
+from nbflow.cli.definitions import NoCacheOption, ParamOption, find_dag, read_params
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -172,6 +172,7 @@ def trigger(
     run_id: Annotated[str | None, typer.Option(help="Its id; one is made if not given.")] = None,
     note: Annotated[str, typer.Option(help="Why: kept with the run.")] = "",
     select: SelectOption = None,
+    no_cache: NoCacheOption = False,
     dry_run: DryRunOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
@@ -188,6 +189,7 @@ def trigger(
             run_id=run_id,
             note=note,
             tasks=select,
+            no_cache=no_cache,
             dry_run=dry_run,
         )
         if dry_run:

@@ -27,6 +27,10 @@ ParamOption = Annotated[
     list[str] | None, typer.Option("--param", "-p", help="A param as key=value; repeatable.")
 ]
 
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Execute all of it, whatever the cache has.")
+]
+
 
 @dataclass(frozen=True)
 class FoundDag:

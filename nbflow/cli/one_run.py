@@ -97,12 +97,18 @@ class OneRun:
         found: FoundDag,
         params: Sequence[str] | None,
         tasks: Sequence[str] | None = None,
+        *,
+        no_cache: bool = False,
     ) -> int:
         """Run the DAG, or what `tasks` select of it, to its end and say what happened.
 
         Returns the exit code. Raises DefinitionError with every param that does not fit.
         """
-        with self.carried_out(found, params, tasks) as (summary, interrupted, database):
+        with self.carried_out(found, params, tasks, no_cache=no_cache) as (
+            summary,
+            interrupted,
+            database,
+        ):
             show(summary, self._output, lambda: last_words(database, summary))
         return INTERRUPTED if interrupted else int(summary.state != "success")
 
@@ -112,6 +118,8 @@ class OneRun:
         found: FoundDag,
         params: Sequence[str] | None,
         tasks: Sequence[str] | None = None,
+        *,
+        no_cache: bool = False,
     ) -> Iterator[tuple[RunSummary, bool, Database]]:
         """Run the DAG to its end: what happened, whether the user interrupted it, and its store.
 
@@ -129,7 +137,13 @@ class OneRun:
                 _refuse_if_in_use(database)
             app.provide_pools(database, dag, private=self._is_private)
             run_id = app.create_run(
-                database, dag, found.bundle, file=found.file, params=values, only=only
+                database,
+                dag,
+                found.bundle,
+                file=found.file,
+                params=values,
+                only=only,
+                no_cache=no_cache,
             )
             interrupted = self._to_its_end(database, dag.dag_id, run_id)
             detail = run_detail(database, dag.dag_id, run_id)

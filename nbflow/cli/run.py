@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from nbflow.cli.definitions import ParamOption, find_dag
+from nbflow.cli.definitions import NoCacheOption, ParamOption, find_dag
 from nbflow.cli.output import Output, OutputOption, errors_as_sentences
 from nbflow.settings import load
 
@@ -31,6 +31,7 @@ def run(
         list[str] | None,
         typer.Option("--select", "-s", help="Only these tasks: load, +train, load_*, ..."),
     ] = None,
+    no_cache: NoCacheOption = False,
     store: Annotated[
         str | None,
         typer.Option(help="Keep the run in this store (SQLAlchemy URL), not in one of its own."),
@@ -49,5 +50,6 @@ def run(
 
         with closing(OneRun(settings, executor, store, output)) as one_run:
             one_run.get_ready(target)
-            code = one_run.carry_out(reading.result(), param, select)
+            found = reading.result()
+            code = one_run.carry_out(found, param, select, no_cache=no_cache)
     raise typer.Exit(code)

@@ -40,7 +40,7 @@ def verify(
         params = checked_params(found, param)
         with (
             closing(OneRun(settings, "inline", None, output)) as one_run,
-            one_run.carried_out(found, param) as (summary, _, _),
+            one_run.carried_out(found, param, no_cache=True) as (summary, _, _),
         ):
             if summary.output_notebook is None:
                 raise NotFoundError(f"The cells of {notebook} are no tasks: nothing to compare.")

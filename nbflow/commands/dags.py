@@ -25,8 +25,10 @@ class DagVerbs(Asking):
         note: str = "",
         tasks: Collection[str] | None = None,
         dry_run: bool = False,
+        no_cache: bool = False,
     ) -> Receipt:
-        """Ask for a run of `dag_id` now, of all its tasks or of what `tasks` select.
+        """Ask for a run of `dag_id` now, of all its tasks or of what `tasks` select. With
+        `no_cache` all of it is executed.
 
         With `dry_run` nothing is asked for: the receipt says what the run would be.
 
@@ -50,6 +52,7 @@ class DagVerbs(Asking):
                 "logical_date": None if logical_date is None else logical_date.isoformat(),
                 "note": note,
                 "only": None if only is None else [*only],
+                "no_cache": no_cache,
             }
             return Receipt(self._ask(session, "trigger", payload), run_id, new=new)
 

@@ -15,8 +15,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, Literal, cast
 
-from nbflow.core.elsewhere import Pull, pulls_from_json
 from nbflow.core.cache_policy import CachePolicy
+from nbflow.core.elsewhere import Pull, pulls_from_json
 from nbflow.core.graph import Graph
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.mapping import Expansion

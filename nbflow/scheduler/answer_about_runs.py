@@ -53,6 +53,7 @@ def trigger(a: Answering) -> str:
         created_at=a.now,
         note=a.optional_text("note") or "",
         only=a.tasks("only", stored.dag),
+        no_cache=a.flag("no_cache"),
     )
     add_run(a, run, stored.version_id, stored.dag)
     return f"Run {run_id} was created."

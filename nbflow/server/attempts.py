@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from nbflow import app
-from nbflow.settings import Settings
 from nbflow.views.shapes import LiveCells, LogChunk
 
 
@@ -17,29 +16,22 @@ class Attempt:
     nothing is added to them.
     """
 
-    settings: Settings
-    dag_id: str
-    run_id: str
-    task_id: str
+    folder: str
     attempt_id: str
     try_number: int
     ended: bool
 
     @property
-    def name(self) -> tuple[str, str, str, str]:
-        return self.dag_id, self.run_id, self.task_id, self.attempt_id
-
-    @property
     def is_local(self) -> bool:
         """Whether it costs next to nothing to look again."""
-        return app.attempt_files(self.settings, *self.name).are_local
+        return app.attempt_files(self.folder).are_local
 
     def log(self, offset: int) -> LogChunk:
-        part = app.attempt_files(self.settings, *self.name).log(offset)
+        part = app.attempt_files(self.folder).log(offset)
         return LogChunk(part.text, part.next_offset, self.ended and part.at_end)
 
     def cells(self, offset: int) -> LiveCells:
-        part = app.attempt_files(self.settings, *self.name).events(offset)
+        part = app.attempt_files(self.folder).events(offset)
         events = [dict(event) for event in part.events]
         return LiveCells(events, part.next_offset, self.ended and part.at_end)
 
@@ -48,7 +40,7 @@ class Attempt:
 
         `metadata.nbflow.live` says where its cell events go on, and whether they do.
         """
-        found = app.attempt_files(self.settings, *self.name).notebook()
+        found = app.attempt_files(self.folder).notebook()
         if found is None:
             return None
         about = found.notebook.metadata.setdefault("nbflow", {})

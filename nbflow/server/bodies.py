@@ -33,7 +33,8 @@ class Pause(Sent):
 
 class Trigger(Sent):
     """Ask for a run: its params, and the logical date if it is not to be now. `tasks` are selection
-    expressions, null for all tasks. With `dry_run` only say what the run would be.
+    expressions, null for all tasks. With `no_cache` all of it is executed, with `dry_run` nothing
+    is: only what the run would be is said.
     """
 
     params: dict[str, Any] = Field(default_factory=dict)  # any JSON; the DAG's schemas check it
@@ -41,6 +42,7 @@ class Trigger(Sent):
     run_id: str | None = Field(default=None, min_length=1, max_length=250)
     note: str = ""
     tasks: list[str] | None = None
+    no_cache: bool = False
     dry_run: bool = False
 
 

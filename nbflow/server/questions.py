@@ -202,9 +202,8 @@ class Questions:
         )
         if one is not None:
             ended = one.ended_at is not None
-            return Attempt(
-                self.settings, dag_id, run_id, task_id, one.attempt_id, one.try_number, ended
-            )
+            folder = app.attempt_folder(self.settings, dag_id, run_id, task_id, one)
+            return Attempt(folder, one.attempt_id, one.try_number, ended)
         detail = self.task(dag_id, run_id, task_id, query)
         if number is not None and number <= detail.instance.try_number:
             raise NotFoundError(f"Try {number} of task {task_id!r} is not kept any more.")

@@ -104,6 +104,7 @@ def trigger(ask: House, actor: str, dag_id: str, body: Trigger) -> RunPlan:
         run_id=body.run_id,
         note=body.note,
         tasks=body.tasks,
+        no_cache=body.no_cache,
         dry_run=body.dry_run,
     )
     return _plan(receipt)

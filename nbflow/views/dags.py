@@ -159,6 +159,7 @@ def _task_view(task: Task, dag: Dag, edges: list[EdgeView], place: picture.Place
         mapped=task.expansion is not None,
         tags=list(task.tags),
         display_name=task.display_name,
+        cache=task.cache is not None and not task.cache.why_not,
     )
 
 

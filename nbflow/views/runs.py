@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from nbflow.core import params
 from nbflow.core.dag import Dag, Task, TaskKind
@@ -27,6 +28,7 @@ from nbflow.store.runs import ActiveRun
 from nbflow.views.dags import group_views, iso, iso_text, task_views
 from nbflow.views.questions import question_view
 from nbflow.views.shapes import (
+    CachedView,
     CallbackView,
     DeadlineView,
     RunDetail,
@@ -205,6 +207,7 @@ def run_view(listed: ListedRun) -> RunView:
         tasks=None if run.only is None else list(run.only),
         rerun_of=run.rerun_of,
         backfill_id=run.backfill_id,
+        no_cache=run.no_cache,
     )
 
 
@@ -224,7 +227,17 @@ def instance_view(instance: TaskInstance) -> TaskInstanceView:
         next_try_at=iso(instance.next_try_at),
         map_name=instance.map_name,
         note=instance.note,
+        cached=_cached_view(instance),
     )
+
+
+def _cached_view(instance: TaskInstance) -> CachedView | None:
+    # `Any`: as `core.cache` writes it.
+    about: Mapping[str, Any] | None = instance.cached
+    if about is None or "expected" in about:
+        return None
+    place = about["run_id"], about["task_id"], about["map_index"], about["at"]
+    return CachedView(*place, differs=about.get("differs"))
 
 
 def _task_view(dag: Dag, task_id: str) -> TaskView:

@@ -79,8 +79,8 @@ class RunSource:
         one = find_try(self.store, self.dag_id, self.run_id, task_id)
         if one is None:
             return ""
-        name = (self.dag_id, self.run_id, task_id, one.attempt_id)
-        return app.attempt_files(self.settings, *name).log_end(LOG_BYTES)
+        folder = app.attempt_folder(self.settings, self.dag_id, self.run_id, task_id, one)
+        return app.attempt_files(folder).log_end(LOG_BYTES)
 
     def _problem(self) -> str:
         """Why nothing moves, if nobody is there to move it."""

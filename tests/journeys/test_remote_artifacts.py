@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.app import attempt_files
+from nbflow.core.orders import artifact_folder
 from nbflow.settings import load
 from nbflow.views.runs import task_instance_detail
 from tests.journeys.test_bad_input import notebook
@@ -73,7 +74,8 @@ def test_a_run_leaves_everything_in_a_remote_store(project: Project, remote: str
     assert "made here" in project.nbflow("tasks", "logs", "far", "many").out
     [shown] = task_instance_detail(project.database, "far", run_id, "show").tries
     settings = load(project.folder, artifacts=remote).settings
-    executed = attempt_files(settings, "far", run_id, "show", shown.attempt_id).notebook()
+    folder = artifact_folder(settings.artifacts_url, "far", run_id, "show", shown.attempt_id)
+    executed = attempt_files(folder).notebook()
     assert executed is not None
     assert "total=499500" in json.dumps(executed.notebook)
     assert not list(project.folder.glob(".nbflow/artifacts/*"))

@@ -13,6 +13,7 @@ import pytest
 from nbflow import app
 from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError
+from nbflow.core.orders import artifact_folder
 from nbflow.settings import Settings
 from nbflow.store.database import Database
 from nbflow.widgets import RunWidget, watch_run
@@ -168,7 +169,7 @@ def test_the_log_of_the_selected_task_is_shown(
     widget = watch()
     seen_by(widget, lambda: words(widget) == {"a": "running"})
     [attempt] = at_work.hands.live
-    files = app.attempt_files(settings, "d", "r", "a", attempt)
+    files = app.attempt_files(artifact_folder(settings.artifacts_url, "d", "r", "a", attempt))
     files.store.append("log.txt", b"so far\n")
 
     widget.selected = "a"

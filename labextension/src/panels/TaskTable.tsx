@@ -127,6 +127,7 @@ const InstanceRow = React.memo(function InstanceRow({
   now: number;
   onOpen: TaskTableProps['onOpen'];
 }): React.JSX.Element {
+  const trans = useTexts();
   const { task_id, map_index, state, message, started_at, ended_at, try_number } = instance;
   return (
     <tr data-task-id={task_id} data-state={state} data-selected={isSelected || undefined}>
@@ -136,7 +137,10 @@ const InstanceRow = React.memo(function InstanceRow({
         </button>
       </th>
       <td>
-        <StateBadge state={state} />
+        <StateBadge
+          state={state}
+          more={instance.reason === 'cached' ? trans.__('from the cache') : undefined}
+        />
         {message ? (
           <div className="jp-nbflow-muted jp-nbflow-cell-message" title={message}>
             {message}

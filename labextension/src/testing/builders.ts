@@ -78,6 +78,7 @@ export function aRun(runId: string, more: Partial<RunView> = {}): RunView {
     tasks: null,
     rerun_of: null,
     backfill_id: null,
+    no_cache: false,
     ...more
   };
 }
@@ -105,6 +106,7 @@ export function aTask(
     mapped: false,
     tags: [],
     display_name: '',
+    cache: false,
     ...more
   };
 }
@@ -136,6 +138,7 @@ export function anInstance(
     next_try_at: null,
     map_name: '',
     note: '',
+    cached: null,
     ...more
   };
 }

@@ -68,6 +68,7 @@ from nbflow.views.shapes.reruns import (
     RunPlan,
 )
 from nbflow.views.shapes.runs import (
+    CachedView,
     CallbackView,
     DeadlineView,
     RunDetail,
@@ -127,6 +128,7 @@ __all__ = [
     "BackfillList",
     "BackfillPlan",
     "BackfillView",
+    "CachedView",
     "CallbackView",
     "CellChange",
     "ChangeView",

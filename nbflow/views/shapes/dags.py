@@ -84,7 +84,7 @@ class TaskView:
 
     `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
     task group around it; `role` says whether it sets up or tears down something for others; `tags`
-    are words to choose tasks by.
+    are words to choose tasks by. With `cache` its results may stand for running it again.
     """
 
     task_id: str
@@ -104,6 +104,7 @@ class TaskView:
     mapped: bool
     tags: list[str]
     display_name: str
+    cache: bool
 
 
 @dataclass(frozen=True)

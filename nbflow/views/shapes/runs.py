@@ -45,6 +45,7 @@ class RunView:
     tasks: list[str] | None
     rerun_of: str | None
     backfill_id: int | None
+    no_cache: bool
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,19 @@ class RunList:
 
     runs: list[RunView]
     next: str | None
+
+
+@dataclass(frozen=True)
+class CachedView:
+    """The execution, of that task of the same DAG, whose result stands for executing this one. Or,
+    if `differs` is not null, what this one was compared with: the values that came out otherwise.
+    """
+
+    run_id: str
+    task_id: str
+    map_index: int
+    at: str
+    differs: list[str] | None
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,7 @@ class TaskInstanceView:
     next_try_at: str | None
     map_name: str = ""
     note: str = ""
+    cached: CachedView | None = None
 
 
 @dataclass(frozen=True)
