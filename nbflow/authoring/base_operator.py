@@ -7,6 +7,7 @@ wrong with it at once. The operators themselves are in `operators.py`, mapped on
 
 from __future__ import annotations
 
+import logging
 from abc import ABCMeta
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
@@ -298,6 +299,11 @@ class BaseOperator(Wrapping, metaclass=OperatorType):
         # Pickled for a worker, which needs this task alone and not the graph around it.
         templates = {"_templates": self.template_settings}
         return {**self.__dict__, **templates, "dag": None, "group": None, "upstream_nodes": {}}
+
+    @property
+    def log(self) -> logging.Logger:
+        """A logger of the operator's name; what it says is in the task's log."""
+        return logging.getLogger(f"{type(self).__module__}.{type(self).__qualname__}")
 
     # --- what the worker calls
 

@@ -6,6 +6,7 @@ a person passes comes first.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -44,10 +45,21 @@ def call(
     kwargs: Mapping[str, object],
     context: Context,
 ) -> object:
-    """The function's value, called with these arguments and what it names of the context.
+    """The function's value, called with these arguments and what it names of the context; what an
+    async function comes to.
 
     A function that takes `**kwargs` gets the whole context.
     """
+    result = _called(function, args, kwargs, context)
+    return asyncio.run(result) if inspect.iscoroutine(result) else result
+
+
+def _called(
+    function: Callable[..., object],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    context: Context,
+) -> object:
     signature = _signature(function)
     if signature is None:
         return function(*args, **kwargs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
@@ -16,6 +17,7 @@ from nbflow.authoring.arguments import (
     Duration,
     TaskOptions,
 )
+from nbflow.authoring.context import Context
 from nbflow.authoring.function_kinds import (
     BashKind,
     BranchExternalPythonKind,
@@ -31,6 +33,7 @@ from nbflow.authoring.function_kinds import (
 from nbflow.authoring.origin import caller
 from nbflow.authoring.task_function import TaskFunction
 from nbflow.core.dag import Role
+from nbflow.core.errors import Skip
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -218,6 +221,20 @@ class TaskDecorator:
         """
         return _decorate(SensorKind, function, options)
 
+    def run_if(
+        self, condition: Callable[[Context], object], skip_message: str | None = None
+    ) -> Callable[[Function | TaskFunction], TaskFunction]:
+        """Skip the task unless the condition, called with the context right before it, holds:
+        `@task.run_if(lambda context: context["ds"] > "2026")` over `@task`.
+        """
+        return functools.partial(_guarded, condition, True, skip_message)
+
+    def skip_if(
+        self, condition: Callable[[Context], object], skip_message: str | None = None
+    ) -> Callable[[Function | TaskFunction], TaskFunction]:
+        """Skip the task if the condition holds; see `run_if`."""
+        return functools.partial(_guarded, condition, False, skip_message)
+
     def notebook(
         self,
         notebook: str | Path,
@@ -242,6 +259,34 @@ def _decorate(
     kind.check(options, caller())
     make = functools.partial(TaskFunction, kind)
     return functools.partial(make, **options) if function is None else make(function)
+
+
+def _guarded(
+    condition: Callable[[Context], object],
+    wanted: bool,
+    skip_message: str | None,
+    function: Function | TaskFunction,
+) -> TaskFunction:
+    made = function if isinstance(function, TaskFunction) else TaskFunction(Kind, function)
+    return made.override(pre_execute=Guard(condition, wanted, skip_message, made.pre_execute))
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What looks right before a task whether it is to run, and then does what `before` says."""
+
+    condition: Callable[[Context], object]
+    wanted: bool
+    skip_message: str | None
+    before: Callable[[Context], object] | None
+
+    def __call__(self, context: Context) -> None:
+        """Raise Skip if the task is not to run."""
+        if bool(self.condition(context)) is not self.wanted:
+            what = "does not hold" if self.wanted else "holds"
+            raise Skip(self.skip_message or f"The condition of the task {what}.")
+        if self.before is not None:
+            self.before(context)
 
 
 task = TaskDecorator()

@@ -129,6 +129,11 @@ class TaskFunction(FunctionTask):
             operator.as_teardown(on_failure_fail_dagrun=self.on_failure_fail_dagrun)
 
     @property
+    def pre_execute(self) -> Callable[..., object] | None:
+        """What is called right before it, if anything."""
+        return cast("Callable[..., object] | None", self._options.get("pre_execute"))
+
+    @property
     def name(self) -> str:
         return str(self._options.get("task_id") or self.function.__name__)
 
