@@ -9,15 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
 from nbflow import app
-from nbflow.authoring.loading import load_dags
-from nbflow.authoring.spec import build
+from nbflow.authoring import discovery
 from nbflow.commands import Commands
-from nbflow.core.orders import SourceBundle
 from nbflow.executors.dask import DaskExecutor
 from nbflow.scheduler.loop import Scheduler
 from nbflow.settings import Settings
@@ -27,7 +24,6 @@ from nbflow.store import runs as run_store
 from nbflow.store.database import Database
 
 HERE = Path(__file__).parent
-DAG_FILE = "no_ops.py"
 
 
 @dataclass
@@ -37,10 +33,19 @@ class Stage:
     database: Database
     scheduler: Scheduler
     address: str
+    warm_kernels: int
     _finished: dict[str, threading.Event]
 
     def run(self, dag_id: str) -> tuple[float, dict[str, list[float]]]:
         """One run: the time at which it was asked for, and what each task returned."""
+        asked, run = self.finish(dag_id)
+        with self.database.reading() as session:
+            values = run_store.values_of(session, run.id, list(run.snapshot.dag.by_id))
+        found = {t: cast("list[float]", v["return_value"].json) for t, v in values.items()}
+        return asked, found
+
+    def finish(self, dag_id: str) -> tuple[float, run_store.ActiveRun]:
+        """Ask for a run and wait until it has succeeded; the time at which it was asked for."""
         commands = Commands(self.database, "benchmark")
         asked = time.time()
         receipt = commands.trigger(dag_id)
@@ -52,21 +57,27 @@ class Stage:
             run = run_store.load_run(session, dag_id, receipt.run_id)
             assert run is not None
             assert str(run.snapshot.run.state) == "success", run.snapshot.states()
-            values = run_store.values_of(session, run.id, list(run.snapshot.dag.by_id))
-        found = {t: cast("list[float]", v["return_value"].json) for t, v in values.items()}
-        return asked, found
+        return asked, run
 
 
 @contextmanager
-def stage(folder: Path, *, workers: int = 2, threads: int = 4) -> Iterator[Stage]:
-    settings = Settings(home=folder, workers=workers, slots=threads, warm_kernels=0)
+def stage(
+    folder: Path,
+    *,
+    dags: Path = HERE / "dags",
+    workers: int = 2,
+    threads: int = 4,
+    warm_kernels: int = 0,
+) -> Iterator[Stage]:
+    """Its project is `folder`, its DAGs are those of the files in `dags`."""
+    settings = Settings(home=folder, workers=workers, slots=threads, warm_kernels=warm_kernels)
     finished: dict[str, threading.Event] = {}
 
     def note(run: run_store.ActiveRun) -> None:
         finished.setdefault(run.snapshot.run.run_id, threading.Event()).set()
 
     with app.open_database(settings) as database:
-        _save_dags(database)
+        _save_dags(database, dags)
         executor = cast("DaskExecutor", app.make_executor(settings))
         scheduler = app.make_scheduler(
             settings, database, executor, watch_dags=False, on_run_finished=note
@@ -74,22 +85,21 @@ def stage(folder: Path, *, workers: int = 2, threads: int = 4) -> Iterator[Stage
         thread = threading.Thread(target=scheduler.run_forever)
         thread.start()
         try:
-            made = Stage(database, scheduler, "", finished)
-            made.run("one")
-            made.address = executor.describe().address
-            yield made
+            yield Stage(database, scheduler, _address(executor), settings.warm_kernels, finished)
         finally:
             scheduler.stop()
             thread.join()
 
 
-def _save_dags(database: Database) -> None:
-    content = (HERE / "dags" / DAG_FILE).read_bytes()
-    bundle = SourceBundle(sha256(content).hexdigest(), {DAG_FILE: content})
-    dags = []
-    for definition in load_dags(HERE / "dags", DAG_FILE):
-        dag, problems = build(definition, HERE / "dags")
-        assert dag is not None, problems
-        dags.append(dag)
+def _address(executor: DaskExecutor) -> str:
+    """That of its cluster, once there is one with workers."""
+    while not executor.slots().total:
+        time.sleep(0.05)
+    return executor.describe().address
+
+
+def _save_dags(database: Database, folder: Path) -> None:
+    files = list(discovery.parse_files(sorted(folder.glob("*.py")), [folder]))
+    assert not [problem for file in files for problem in file.problems]
     with database.transaction() as session:
-        dag_store.save_file(session, DAG_FILE, dags, bundle, [], app.utc_now())
+        dag_store.save_files(session, files, app.utc_now())
