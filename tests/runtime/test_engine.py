@@ -236,6 +236,13 @@ def test_the_metadata_names_the_kernel_that_really_ran(pool: KernelPool) -> None
     assert ran.nb.metadata.language_info.version.startswith(f"{sys.version_info[0]}.")
 
 
+def test_the_end_of_a_notebook_waits_for_no_kernel_info(pool: KernelPool) -> None:
+    ran = execute(pool, "kernel_info_is_not_answered")
+
+    assert ran.end.state == "success"
+    assert ran.cell("silences").outputs[0].text == "said\n"
+
+
 # ------------------------------------------------------------------------------------------ outputs
 
 

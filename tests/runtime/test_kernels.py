@@ -210,6 +210,12 @@ def test_silent_code_leaves_no_name_and_no_count(kernel: Kernel) -> None:
     assert printed(kernel, "print([n for n in globals() if 'nbflow' in n], len(In))") == "[] 2\n"
 
 
+def test_what_runs_goes_into_nobodys_history(kernel: Kernel) -> None:
+    text = printed(kernel, "print(get_ipython().history_manager.hist_file)")
+
+    assert text == ":memory:\n"
+
+
 def test_a_deadline_interrupts_what_runs(kernel: Kernel) -> None:
     began = time.monotonic()
 
