@@ -63,10 +63,13 @@ class DAG(DagDefinition):
     then by default), is passed over (skip), or takes the place of the oldest (cancel_running; 1 by
     default for these two). `max_active_tasks` limits the active tasks of each run,
     `max_active_tasks_per_dag` those of all runs together. `dagrun_timeout` is a timedelta or
-    seconds; a `deadline` only tells that a run is late. `default_args` are arguments for every task
-    that takes them. `dag_display_name` is shown on screens in place of the id. `secrets` names
-    variables and connections (`var.x`, `conn.y`) that tasks read besides those they mention.
-    With `cache` the results of all its tasks are kept and used again (see TaskOptions).
+    seconds; a `deadline` only tells that a run is late. With `fail_fast` the first task that fails
+    ends the run: what runs is cancelled, what waits never runs, teardowns still do. After
+    `max_consecutive_failed_dag_runs` (0 or None: never) the DAG is paused. `default_args` are
+    arguments for every task that takes them. `dag_display_name` is shown on screens in place of the
+    id. `secrets` names variables and connections (`var.x`, `conn.y`) that tasks read besides those
+    they mention. With `cache` the results of all its tasks are kept and used again (see
+    TaskOptions).
     `orientation` is there for Airflow's files and has no effect. Problems are not raised here but
     reported all at once by `problems()` and `to_core()`, save for the name of an argument
     that does not exist.
@@ -91,6 +94,8 @@ class DAG(DagDefinition):
         max_active_tasks: int | None = None,
         max_active_tasks_per_dag: int | None = None,
         dagrun_timeout: Duration | None = None,
+        fail_fast: bool = False,
+        max_consecutive_failed_dag_runs: int | None = None,
         owner: str | None = None,
         overlap: Overlap = "queue",
         is_paused_upon_creation: bool | None = None,
@@ -126,6 +131,8 @@ class DAG(DagDefinition):
             "max_active_tasks": max_active_tasks,
             "max_active_tasks_per_dag": max_active_tasks_per_dag,
             "dagrun_timeout": dagrun_timeout,
+            "fail_fast": fail_fast,
+            "max_consecutive_failed_dag_runs": max_consecutive_failed_dag_runs,
             "owner": owner,
             "overlap": overlap,
             "is_paused_upon_creation": is_paused_upon_creation,

@@ -176,7 +176,8 @@ class Dag:
     `params` maps each name to `{"default": ..., "schema": {JSON Schema}}`. `catchup` False makes up
     for the latest missed run only, True for all, a number for that many. `file` is the path of the
     defining file inside its bundle. `max_active_tasks` holds for each run. `display_name` is what
-    screens show in place of the id, where it is not empty; a task has one too.
+    screens show in place of the id, where it is not empty; a task has one too. With `fail_fast` the
+    first task that fails ends the run; after `max_consecutive_failed_runs` the DAG is paused.
     """
 
     dag_id: str
@@ -204,6 +205,8 @@ class Dag:
     notify: tuple[Notify, ...] = ()
     deadlines: tuple[JsonObject, ...] = ()
     display_name: str = ""
+    fail_fast: bool = False
+    max_consecutive_failed_runs: int | None = None
 
     @cached_property
     def graph(self) -> Graph:

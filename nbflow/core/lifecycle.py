@@ -268,6 +268,9 @@ def _failed(step: Pass, instance: TaskInstance, outcome: Outcome) -> None:
         next_try_at=decision.at if again else None,
         map_name=outcome.map_name,
     )
+    if step.dag.fail_fast and not again and not step.run.cancelling:
+        why = f"{instance.name} failed, and the DAG has fail_fast."
+        _cancel_run(step, ev.CancelRun(Reason.FAIL_FAST, why))
 
 
 def _retry_due(step: Pass, event: ev.RetryDue) -> None:

@@ -88,6 +88,7 @@ class Reason(Word):
     CANCELLED = "cancelled"
     MARKED = "marked"
     RUN_TIMEOUT = "run_timeout"
+    FAIL_FAST = "fail_fast"
     WORKER_LOST = "worker_lost"
     KERNEL_DIED = "kernel_died"
     OUT_OF_MEMORY = "out_of_memory"

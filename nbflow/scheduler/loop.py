@@ -33,6 +33,7 @@ from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
 from nbflow.scheduler.notify import NotifySettings
 from nbflow.scheduler.pass_deadlines import deadline_times, end_overdue_runs, pass_deadlines
+from nbflow.scheduler.pause_failing import pause_failing
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.run_backfills import run_backfills
 from nbflow.scheduler.schedules import Schedules
@@ -304,6 +305,7 @@ class Scheduler:
                 self._take_in(session, book, reports, now)
                 # Stored first: what is dispatched depends on the slots and values in the rows.
                 after = book.store(session)
+                pause_failing(session, after.finished, now)
                 orders = self._go_on(session, book, after, now)
                 self.callbacks.note(session, after.effects)
                 self.callbacks.take_reports(session, reports, now)

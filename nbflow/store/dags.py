@@ -195,15 +195,17 @@ def set_paused(
     now: datetime,
     *,
     hold: bool = False,
+    why: str = "",
 ) -> None:
     """Stop, or go on with, creating scheduled runs of a DAG; with `hold` nothing more of its runs
-    is started either. Raises NotFoundError.
+    is started either. The journal says `why`. Raises NotFoundError.
     """
     changed = update(_DAGS).where(_DAGS.c.dag_id == dag_id).values(paused=paused, held=hold)
     if not session.execute(changed).rowcount:
         raise NotFoundError(f"There is no DAG {dag_id!r}.")
     state = "paused" if paused else "unpaused"
-    line = Change(now, "dag", dag_id, state=state, actor=actor, data={"hold": hold})
+    data: dict[str, Json] = {"hold": hold, **({"message": why} if why else {})}
+    line = Change(now, "dag", dag_id, state=state, actor=actor, data=data)
     journal.append(session, [line])
 
 

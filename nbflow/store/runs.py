@@ -30,7 +30,7 @@ from nbflow.core.errors import RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.orders import PreviousRun, ValueRef
 from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
-from nbflow.core.states import RunState, RunType, TaskState
+from nbflow.core.states import FINISHED_RUN, RunState, RunType, TaskState
 from nbflow.store import journal
 from nbflow.store.dags import read_dags
 from nbflow.store.database import Session
@@ -350,6 +350,17 @@ def previous_success(session: Session, run: DagRun) -> PreviousRun | None:
         .limit(1)
     ).first()
     return None if found is None else PreviousRun(*found)
+
+
+def newest_ends(session: Session, dag_id: str, most: int) -> list[RunState]:
+    """How the newest finished runs of a DAG ended, by logical date, at most so many."""
+    query = (
+        select(_RUNS.c.state)
+        .where(_RUNS.c.dag_id == dag_id, _RUNS.c.state.in_(FINISHED_RUN))
+        .order_by(_RUNS.c.logical_date.desc(), _RUNS.c.id.desc())
+        .limit(most)
+    )
+    return list(session.scalars(query))
 
 
 def values_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from random import Random
 
@@ -137,6 +138,24 @@ def test_work_that_finished_while_the_run_was_cancelled_stays_finished() -> None
     after(snapshot, AttemptFinished(("a", -1), "x", OK))
     assert states(snapshot) == {"a": "success", "b": "cancelled"}
     assert snapshot.run.state is RunState.CANCELLED
+
+
+def test_a_run_that_fails_fast_waits_for_the_last_try_and_still_tears_down() -> None:
+    task = Task("a", TaskKind.PYTHON, retry=RetryPolicy(retries=1))
+    up = Task("up", TaskKind.PYTHON, role="setup")
+    down = Task("down", TaskKind.PYTHON, role="teardown")
+    built = a_run("up>a", "a>b", "a>down", "up>down", up=up, a=task, down=down).dag
+    dag = replace(built, fail_fast=True)
+    snapshot = after(RunSnapshot(DagRun("d", "r"), dag), RunStarted())
+    snapshot = run_task(run_task(snapshot, "up"), "a", BAD)
+    assert states(snapshot)["a"] == "up_for_retry"
+
+    snapshot = run_task(after(snapshot, RetryDue(("a", -1))), "a", BAD, "a-2")
+
+    assert (states(snapshot)["b"], states(snapshot)["down"]) == ("cancelled", "scheduled")
+    assert snapshot.run.message == "a failed, and the DAG has fail_fast."
+    snapshot = run_task(snapshot, "down")
+    assert snapshot.run.state is RunState.FAILED
 
 
 def test_clearing_a_finished_run_queues_it_and_keeps_other_work() -> None:
