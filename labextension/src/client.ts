@@ -5,6 +5,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { MOST_LISTED } from './mapped';
 import { paths, type Query } from './urls';
 import type {
   AssetEventList,
@@ -31,6 +32,7 @@ import type {
   SchedulerStart,
   ScheduleView,
   TaskInstanceDetail,
+  TaskInstancePage,
   VariableList,
   VersionDetail,
   VersionDiff,
@@ -98,6 +100,14 @@ export interface TaskRef {
   readonly mapIndex: number;
 }
 
+/** Which instances of a mapped task; `search` is in their names, or one's index. */
+export interface InstancesAsked {
+  readonly state?: string | null;
+  readonly search?: string;
+  readonly after?: number;
+  readonly limit?: number;
+}
+
 /** Something the server did not do, and why, in a sentence. `status` is 0 when it could not be reached. */
 export class ClientError extends Error {
   constructor(
@@ -154,8 +164,17 @@ export class RestClient {
     return this.request(paths.runs(dagId), 'POST', body);
   }
 
+  /** A run; of mapped tasks with very many instances only the counts. */
   run(dagId: string, runId: string): Promise<RunDetail> {
-    return this.request(paths.run(dagId, runId));
+    return this.request(paths.run(dagId, runId, { most: MOST_LISTED }));
+  }
+
+  /** The instances of a mapped task after a map index, in one state if one is named. */
+  instances(
+    { dagId, runId, taskId }: Omit<TaskRef, 'mapIndex'>,
+    query: InstancesAsked
+  ): Promise<TaskInstancePage> {
+    return this.request(paths.ofTask(dagId, runId, taskId, 'instances', { ...query }));
   }
 
   cancel(dagId: string, runId: string): Promise<RequestReceipt> {

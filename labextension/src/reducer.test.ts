@@ -20,6 +20,7 @@ import {
   aTaskChange,
   T0
 } from './testing/builders';
+import type { ChangeView, RunDetail } from './wire';
 
 describe('the DAG list', () => {
   test('a new run becomes the first dot', () => {
@@ -223,7 +224,7 @@ describe('one run', () => {
       ['m', 1, 'scheduled'],
       ['z', -1, 'none']
     ]);
-    expect(next.mapped).toEqual({ m: { none: 1, scheduled: 1 } });
+    expect(next.mapped).toMatchObject({ m: { counts: { none: 1, scheduled: 1 }, listed: true } });
   });
 
   test('instances that are added later come behind those there are', () => {
@@ -235,6 +236,68 @@ describe('one run', () => {
     });
 
     expect(foldRun(run, [more]).instances.map(one => one.map_index)).toEqual([0, 1]);
+  });
+
+  describe('of a task with very many instances', () => {
+    const mapped = (length: number): ChangeView =>
+      aTaskChange('m', 'none', {
+        kind: 'mapped',
+        map_index: -1,
+        data: { first: 0, length, instead: true }
+      });
+    const step = (index: number, before: string, after: string, seconds = 1): ChangeView =>
+      aTaskChange('m', after, { map_index: index, at: at(seconds), data: { before } });
+
+    test('they are counted, not listed, from when they come into being', () => {
+      const run = aRunDetail([anInstance('m'), anInstance('z')]);
+      const next = foldRun(run, [
+        mapped(5000),
+        step(4, 'none', 'running', 1),
+        step(4, 'running', 'failed', 3),
+        step(5, 'none', 'running', 4)
+      ]);
+
+      expect(next.instances.map(one => one.task_id)).toEqual(['z']);
+      expect(next.mapped.m).toEqual({
+        counts: { none: 4998, failed: 1, running: 1 },
+        started_at: at(1),
+        ended_at: at(3),
+        listed: false
+      });
+      expect(next.run.counts).toEqual({ none: 4999, failed: 1, running: 1 });
+    });
+
+    test('the counts go on from those of the server, whatever pieces the changes come in', () => {
+      const task = { counts: { running: 300 }, started_at: T0, ended_at: null, listed: false };
+      const run: RunDetail = { ...aRunDetail([]), mapped: { m: task } };
+      const changes = [step(1, 'running', 'success', 2), step(2, 'running', 'up_for_retry', 3)];
+      const inPieces = changes.reduce((state, change) => foldRun(state, [change]), run);
+
+      expect(inPieces).toEqual(foldRun(run, changes));
+      expect(inPieces.mapped.m?.counts).toEqual({ running: 298, success: 1, up_for_retry: 1 });
+    });
+
+    test('its node sums them up', () => {
+      const task = { counts: { success: 200, failed: 1, removed: 9 }, listed: false };
+      const mappedTask = { ...task, started_at: at(1), ended_at: at(5) };
+
+      expect(nodeStates([], undefined, { m: mappedTask }).get('m')).toEqual({
+        state: 'failed',
+        message: '',
+        instances: 201,
+        finished: 201,
+        started_at: at(1),
+        ended_at: at(5)
+      });
+    });
+
+    test('when it gets more, they are counted too', () => {
+      const run = foldRun(aRunDetail([anInstance('m')]), [mapped(200)]);
+      const more = { ...mapped(50), cursor: run.cursor + 1 };
+      const next = foldRun(run, [{ ...more, data: { first: 200, length: 50, instead: false } }]);
+
+      expect(next.mapped.m?.counts).toEqual({ none: 250 });
+    });
   });
 
   test('the name of an instance comes with its end', () => {

@@ -2,8 +2,29 @@
  * What is on the screen is a fold of changes over a snapshot: these are the folds. Pure; what did not
  * change keeps its identity, so that only the changed part is drawn again. Not here: fetching, and when.
  */
+import {
+  counted,
+  countedTasks,
+  countsOf,
+  extended,
+  extreme,
+  lengthOf,
+  mappedOf,
+  MOST_LISTED,
+  newlyCounted,
+  totalOf,
+  type Mapped
+} from './mapped';
 import { isFinished, summaryState } from './states';
-import type { ChangeView, DagView, RunDetail, RunDot, RunView, TaskInstanceView } from './wire';
+import type {
+  ChangeView,
+  DagView,
+  MappedView,
+  RunDetail,
+  RunDot,
+  RunView,
+  TaskInstanceView
+} from './wire';
 
 /** As many past runs as the server lists with a DAG. */
 const DOTS = 10;
@@ -182,26 +203,34 @@ export function foldRun(run: RunDetail, changes: readonly ChangeView[]): RunDeta
   if (!mine.length) {
     return run;
   }
-  const instances = foldInstances(run.instances, mine);
+  const onlyCounted = countedTasks(run.mapped);
+  const instances = foldInstances(run.instances, onlyCounted, mine);
   const about = mine.reduce(foldRunState, run.run);
-  const counts = instances === run.instances ? about.counts : countsOf(instances);
+  const isSame = instances === run.instances;
+  const counts = isSame ? about.counts : countsOf(instances, onlyCounted.values());
   return {
     ...run,
     run: counts === about.counts ? about : { ...about, counts },
     instances,
-    mapped: instances === run.instances ? run.mapped : mappedCounts(instances),
+    mapped: isSame ? run.mapped : mappedOf(instances, onlyCounted),
     cursor: Math.max(run.cursor, ...mine.map(change => change.cursor))
   };
 }
 
+/** The instances after these changes; what is `onlyCounted` is counted on there. */
 function foldInstances(
   instances: TaskInstanceView[],
+  onlyCounted: Map<string, MappedView>,
   changes: readonly ChangeView[]
 ): TaskInstanceView[] {
   const places = new Map(instances.map((one, place) => [keyOf(one.task_id, one.map_index), place]));
   const next = [...instances];
   let touched = false;
   for (const change of changes) {
+    if (count(change, onlyCounted)) {
+      touched = true;
+      continue;
+    }
     if (change.kind === 'mapped' && change.task_id !== null) {
       expand(next, places, change.task_id, change);
       touched = true;
@@ -217,7 +246,31 @@ function foldInstances(
     next[place] = foldInstance(before, change, change.state);
     places.set(keyOf(change.task_id, mapIndex), place);
   }
-  return touched ? next : instances;
+  const isListed = ({ task_id }: TaskInstanceView): boolean => !onlyCounted.has(task_id);
+  return touched ? next.filter(isListed) : instances;
+}
+
+/** Whether a change is about a task whose instances are only counted; if so it is counted. */
+function count(change: ChangeView, onlyCounted: Map<string, MappedView>): boolean {
+  const { task_id: taskId, state } = change;
+  if (taskId === null) {
+    return false;
+  }
+  const task = onlyCounted.get(taskId);
+  const length = lengthOf(change);
+  if (task === undefined) {
+    const isLong = length !== null && length > MOST_LISTED && change.data.instead === true;
+    if (isLong) {
+      onlyCounted.set(taskId, newlyCounted(length));
+    }
+    return isLong;
+  }
+  if (length !== null) {
+    onlyCounted.set(taskId, extended(task, length));
+  } else if (change.kind === 'task' && state !== null && (change.map_index ?? -1) >= 0) {
+    onlyCounted.set(taskId, counted(task, change, state));
+  }
+  return true;
 }
 
 /** A mapped task has got its instances: they take the place of the one that stood for all of them. */
@@ -289,27 +342,6 @@ function blank(taskId: string, mapIndex: number): TaskInstanceView {
   };
 }
 
-function countsOf(instances: readonly TaskInstanceView[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { state } of instances) {
-    counts[state] = (counts[state] ?? 0) + 1;
-  }
-  return counts;
-}
-
-function mappedCounts(
-  instances: readonly TaskInstanceView[]
-): Record<string, Record<string, number>> {
-  const counts: Record<string, Record<string, number>> = {};
-  for (const { task_id, map_index, state } of instances) {
-    if (map_index >= 0) {
-      const ofTask = (counts[task_id] ??= {});
-      ofTask[state] = (ofTask[state] ?? 0) + 1;
-    }
-  }
-  return counts;
-}
-
 function keyOf(taskId: string, mapIndex: number): string {
   return `${mapIndex}/${taskId}`;
 }
@@ -347,7 +379,8 @@ export function instanceToShow(instances: readonly TaskInstanceView[], mapIndex:
 /** The state of every task that has instances; unchanged ones are the same objects as in `before`. */
 export function nodeStates(
   instances: readonly TaskInstanceView[],
-  before: NodeStates = new Map()
+  before: NodeStates = new Map(),
+  mapped: Mapped = {}
 ): NodeStates {
   const byTask = new Map<string, TaskInstanceView[]>();
   for (const one of instances) {
@@ -359,11 +392,12 @@ export function nodeStates(
     }
   }
   const states = new Map<string, NodeState>();
-  for (const [taskId, ones] of byTask) {
-    const next = nodeState(ones);
+  const set = (taskId: string, next: NodeState): void => {
     const old = before.get(taskId);
     states.set(taskId, old !== undefined && isSame(old, next) ? old : next);
-  }
+  };
+  byTask.forEach((ones, taskId) => set(taskId, nodeState(ones)));
+  countedTasks(mapped).forEach((task, taskId) => set(taskId, nodeOfCounted(task)));
   return states;
 }
 
@@ -373,29 +407,37 @@ function nodeState(all: readonly TaskInstanceView[]): NodeState {
   const ones = kept.length ? kept : all;
   const state = summaryState(ones.map(one => one.state));
   const finished = ones.filter(one => isFinished(one.state)).length;
+  const first = (at: string | null, one: TaskInstanceView): string | null =>
+    extreme(at, one.started_at, -1);
+  const last = (at: string | null, one: TaskInstanceView): string | null =>
+    extreme(at, one.ended_at, 1);
   return {
     state,
     message: ones.find(one => one.state === state)?.message ?? '',
     instances: ones.length,
     finished,
-    started_at: extreme(ones, 'started_at', -1),
-    ended_at: finished === ones.length ? extreme(ones, 'ended_at', 1) : null
+    started_at: ones.reduce(first, null),
+    ended_at: finished === ones.length ? ones.reduce(last, null) : null
   };
 }
 
-function extreme(
-  ones: readonly TaskInstanceView[],
-  field: 'started_at' | 'ended_at',
-  sign: 1 | -1
-): string | null {
-  let found: string | null = null;
-  for (const one of ones) {
-    const at = one[field];
-    if (at !== null && (found === null || sign * (Date.parse(at) - Date.parse(found)) > 0)) {
-      found = at;
-    }
-  }
-  return found;
+/** The same of a task whose instances are only counted: what each says is not known. */
+function nodeOfCounted({ counts, started_at, ended_at }: MappedView): NodeState {
+  const { removed = 0, ...kept } = counts;
+  const of = Object.keys(kept).length ? kept : { removed };
+  const total = totalOf({ counts: of });
+  const finished = Object.entries(of).reduce(
+    (sum, [state, one]) => (isFinished(state) ? sum + one : sum),
+    0
+  );
+  return {
+    state: summaryState(Object.keys(of)),
+    message: '',
+    instances: total,
+    finished,
+    started_at,
+    ended_at: finished === total ? ended_at : null
+  };
 }
 
 function isSame(a: NodeState, b: NodeState): boolean {

@@ -67,6 +67,11 @@ export function summaryState(states: readonly string[]): string {
   );
 }
 
+/** Counts by state, the most urgent state first. */
+export function byUrgency(counts: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(counts).sort(([a], [b]) => urgency(a) - urgency(b));
+}
+
 /** How many there are of each state, the most urgent state first. */
 export function countStates(states: Iterable<string>): [string, number][] {
   const counts = new Map<string, number>();

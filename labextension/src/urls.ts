@@ -38,13 +38,45 @@ export const paths = {
   diff: (dag: string, query: Query): string => apiPath(['dags', dag, 'diff'], query),
   schedule: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'schedule'], query),
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),
-  run: (dag: string, run: string): string => apiPath(['dags', dag, 'runs', run]),
+  run: (dag: string, run: string, query: Query = {}): string =>
+    apiPath(['dags', dag, 'runs', run], query),
   /** `what`: cancel, clear, mark, note or notebook. */
   ofRun: (dag: string, run: string, what: string): string =>
     apiPath(['dags', dag, 'runs', run, what]),
   task: (dag: string, run: string, task: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task], query),
-  /** `what`: answer, log, cells or notebook. */
+  /** `what`: answer, instances, log, cells or notebook. */
   ofTask: (dag: string, run: string, task: string, what: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task, what], query)
 };
+
+/**
+ * What the address of JupyterLab asks for: `nbflow=open` the panel, as `nbflow standalone` does, and
+ * `nbflow=DAG/RUN/TASK` or the beginning of it a page, as notifications do. Null where it asks for nothing.
+ */
+export function placeOf(
+  search: string
+): { dag_id?: string; run_id?: string; task_id?: string } | null {
+  // Not by URLSearchParams: run ids hold `+`, and parts of the address may hold slashes if encoded.
+  const asked = /[?&]nbflow=([^&]*)/.exec(search)?.[1] ?? '';
+  if (asked === '') {
+    return null;
+  }
+  const [dag, run, task] = asked.split('/').map(decoded);
+  if (run === undefined && dag === 'open') {
+    return {};
+  }
+  return {
+    ...(dag ? { dag_id: dag } : {}),
+    ...(run ? { run_id: run } : {}),
+    ...(task ? { task_id: task } : {})
+  };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

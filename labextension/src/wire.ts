@@ -579,10 +579,21 @@ export interface DeadlineView {
 }
 
 /**
+ * The instances of a mapped task as a whole: how many are in which state, when the first
+ * started and the last ended so far, and whether they are `listed` one by one too.
+ */
+export interface MappedView {
+  counts: Record<string, number>;
+  started_at: string | null;
+  ended_at: string | null;
+  listed: boolean;
+}
+
+/**
  * A run with the DAG version it executes, so that the graph fits the run.
  *
- * `cursor` is where its feed goes on. `mapped` counts the instances of each mapped task by state,
- * once there are some.
+ * `cursor` is where its feed goes on. `mapped` has each mapped task once there are instances of
+ * it; those of a task with very many are not among `instances`, but asked for page by page.
  */
 export interface RunDetail {
   run: RunView;
@@ -592,7 +603,7 @@ export interface RunDetail {
   callbacks: CallbackView[];
   cursor: number;
   deadlines: DeadlineView[];
-  mapped: Record<string, Record<string, number>>;
+  mapped: Record<string, MappedView>;
 }
 
 /** Some runs, newest first; `next` asks for the next page, null when there is none. */

@@ -250,10 +250,19 @@ class InstanceQuery(Sent):
     map_index: int = -1
 
 
+class RunDetailQuery(Sent):
+    """Of mapped tasks with more instances than `most` only the counts."""
+
+    most: int = Field(default=100, ge=0)
+
+
 class InstancesQuery(Sent):
-    """Which instances of a mapped task: those after the `next` of the page before, in one state."""
+    """Which instances of a mapped task: those after the `next` of the page before, in one state,
+    with `search` in their name or as their index.
+    """
 
     state: str | None = None
+    search: str = ""
     after: int = -2
     limit: int = Field(default=100, ge=1, le=1000)
 

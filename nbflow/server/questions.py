@@ -34,6 +34,7 @@ from nbflow.server.bodies import (
     PoolBody,
     PreviewQuery,
     QuestionQuery,
+    RunDetailQuery,
     RunDiffQuery,
     RunQuery,
     TryQuery,
@@ -139,8 +140,8 @@ class Questions:
         page = run_views.run_list(self.store, dag_id, query.before, query.limit)
         return RunList(page.runs, None if page.before is None else str(page.before))
 
-    def run(self, dag_id: str, run_id: str) -> RunDetail:
-        return run_views.run_detail(self.store, dag_id, run_id)
+    def run(self, dag_id: str, run_id: str, query: RunDetailQuery) -> RunDetail:
+        return run_views.run_detail(self.store, dag_id, run_id, query.most)
 
     def run_notebook(self, dag_id: str, run_id: str) -> NotebookNode:
         """The run as one notebook, as far as it has come."""
@@ -168,6 +169,7 @@ class Questions:
             state=query.state,
             after=query.after,
             limit=query.limit,
+            search=query.search,
         )
 
     def log(self, dag_id: str, run_id: str, task_id: str, query: PartQuery) -> LogChunk:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import NoBody, RunQuery, Trigger
+from nbflow.server.bodies import NoBody, RunDetailQuery, RunQuery, Trigger
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import RequestReceipt, RunDetail, RunList, RunPlan
 
@@ -44,10 +44,11 @@ class RunHandler(NbflowHandler):
 
     @web.authenticated
     @authorized
-    @operation(RunDetail)
+    @operation(RunDetail, query=RunDetailQuery)
     async def get(self, dag_id: str, run_id: str) -> None:
         """One run with its task instances, on the version of the DAG that it executes."""
-        await self.answer(lambda ask: ask.run(dag_id, run_id))
+        query = self.query(RunDetailQuery)
+        await self.answer(lambda ask: ask.run(dag_id, run_id, query))
 
     @web.authenticated
     @allowed_to("write")

@@ -7,7 +7,7 @@ The scheduler asks nothing here. Results are small frozen values, named after wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -74,6 +74,22 @@ class ListedRun:
     version: int
     run: DagRun
     counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class MappedTask:
+    """The instances of a mapped task in a run: how many are in which state, when the first of them
+    started and the last ended.
+    """
+
+    task_id: str
+    counts: Mapping[str, int]
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def length(self) -> int:
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True)
@@ -234,16 +250,54 @@ def dag_of_run(session: Session, run_pk: int) -> Dag:
     return dag if only is None else dag.narrowed(only)
 
 
-def instances(session: Session, run_pk: int) -> list[TaskInstance]:
-    """All task instances of a run."""
+def instances(session: Session, run_pk: int, without: Collection[str] = ()) -> list[TaskInstance]:
+    """All task instances of a run, but for those of the tasks `without`."""
     query = select(*_INSTANCE_FIELDS).where(_INSTANCES.c.run_pk == run_pk)
+    if without:
+        query = query.where(_INSTANCES.c.task_id.not_in(without))
     return [TaskInstance(**row) for row in session.execute(query).mappings()]
 
 
+def mapped(session: Session, run_pk: int) -> list[MappedTask]:
+    """The mapped tasks of a run that have instances."""
+    query = (
+        select(
+            _INSTANCES.c.task_id,
+            _INSTANCES.c.state,
+            func.count(),
+            func.min(_INSTANCES.c.started_at),
+            func.max(_INSTANCES.c.ended_at),
+        )
+        .where(_INSTANCES.c.run_pk == run_pk, _INSTANCES.c.map_index >= 0)
+        .group_by(_INSTANCES.c.task_id, _INSTANCES.c.state)
+    )
+    by_task: dict[str, list[tuple[str, int, datetime | None, datetime | None]]] = defaultdict(list)
+    for task_id, state, number, first, last in session.execute(query):
+        by_task[task_id].append((str(state), int(number), first, last))
+    return [
+        MappedTask(
+            task_id,
+            {state: number for state, number, _, _ in parts},
+            min((first for _, _, first, _ in parts if first is not None), default=None),
+            max((last for _, _, _, last in parts if last is not None), default=None),
+        )
+        for task_id, parts in by_task.items()
+    ]
+
+
 def instances_of(
-    session: Session, run_pk: int, task_id: str, state: str | None, after: int, limit: int
+    session: Session,
+    run_pk: int,
+    task_id: str,
+    state: str | None,
+    after: int,
+    limit: int,
+    *,
+    search: str = "",
 ) -> list[TaskInstance]:
-    """Instances of one task in the order of their indexes, from the first above `after` on."""
+    """Instances of one task in the order of their indexes, from the first above `after` on: those
+    with `search` in their name, or as their index.
+    """
     query = (
         select(*_INSTANCE_FIELDS)
         .where(
@@ -256,6 +310,10 @@ def instances_of(
     )
     if state is not None:
         query = query.where(_INSTANCES.c.state == TaskState(state))
+    if search:
+        index = int(search) if search.isdecimal() and len(search) < 10 else -1
+        named = _INSTANCES.c.map_name.icontains(search, autoescape=True)
+        query = query.where(or_(named, _INSTANCES.c.map_index == index))
     return [TaskInstance(**row) for row in session.execute(query).mappings()]
 
 

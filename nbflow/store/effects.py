@@ -163,7 +163,7 @@ class _Batch:
         if after.state is TaskState.NONE:
             self._empty(ref)  # cleared: nobody may read what it handed on before
         if after.state is not before.state:
-            self._line("task", after.state, effect.at, _about(after), after.key)
+            self._line("task", after.state, effect.at, _about(after, before.state), after.key)
 
     def _task_expanded(self, effect: fx.TaskExpanded) -> None:
         run_pk, task_id = self._run[0], effect.task.task_id
@@ -304,9 +304,11 @@ def _where(ref: _InstanceRef) -> Values:
     return {"b_run_pk": run_pk, "b_task_id": task_id, "b_map_index": map_index}
 
 
-def _about(instance: TaskInstance) -> dict[str, Json]:
+def _about(instance: TaskInstance, before: TaskState) -> dict[str, Json]:
     """What a line says of a task instance besides its state."""
     about: dict[str, Json] = {"try_number": instance.try_number}
+    if instance.map_index >= 0:
+        about["before"] = str(before)  # so that who only counts instances can go on counting
     if instance.reason:
         about["reason"] = str(instance.reason)
     if instance.message:

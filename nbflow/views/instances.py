@@ -23,9 +23,11 @@ def instance_page(
     state: str | None = None,
     after: int = -2,
     limit: int = PAGE,
+    search: str = "",
 ) -> TaskInstancePage:
     """The instances of one task in the order of their indexes: those after index `after`, in
-    `state` if one is named. Raises NotFoundError.
+    `state` if one is named, that `search` is the index of or part of the name. Raises
+    NotFoundError.
     """
     if state is not None and state not in _STATES:
         raise RequestError(f"There is no state {state!r}. {did_you_mean(state, _STATES)}")
@@ -35,7 +37,7 @@ def instance_page(
         if task_id not in dag.by_id:
             known = did_you_mean(task_id, dag.graph.nodes)
             raise NotFoundError(f"Run {run_id} has no task {task_id!r}. {known}")
-        found = browsing.instances_of(session, run.id, task_id, state, after, limit)
+        found = browsing.instances_of(session, run.id, task_id, state, after, limit, search=search)
         counts = browsing.counts_of_task(session, run.id, task_id)
     more = found[-1].map_index if len(found) == limit else None
     return TaskInstancePage([instance_view(one) for one in found], dict(counts), more)

@@ -4,8 +4,7 @@ with tries, values and why it waits.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -31,6 +30,7 @@ from nbflow.views.shapes import (
     CachedView,
     CallbackView,
     DeadlineView,
+    MappedView,
     RunDetail,
     RunView,
     TaskInstanceDetail,
@@ -60,12 +60,16 @@ def run_list(
     return RunPage([run_view(run) for run in found], more)
 
 
-def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
-    """One run on the graph of the version it executes."""
+def run_detail(database: Database, dag_id: str, run_id: str, most: int | None = None) -> RunDetail:
+    """One run on the graph of the version it executes. The instances of mapped tasks that have more
+    than `most` are only counted.
+    """
     with database.reading() as session:
         run = find_run(session, dag_id, run_id)
         dag = browsing.dag_of_run(session, run.id)
-        found = browsing.instances(session, run.id)
+        mapped = browsing.mapped(session, run.id)
+        counted = {one.task_id for one in mapped if most is not None and one.length > most}
+        found = browsing.instances(session, run.id, counted)
         called = callback_store.of_run(session, run.id)
         cursor = journal.last_cursor(session)
     return RunDetail(
@@ -76,17 +80,14 @@ def run_detail(database: Database, dag_id: str, run_id: str) -> RunDetail:
         [_callback_view(one) for one in called],
         cursor,
         [_deadline_view(deadline_from_json(data), run.run) for data in dag.deadlines],
-        _mapped_counts(dag, found),
+        {
+            one.task_id: MappedView(
+                dict(one.counts), iso(one.started_at), iso(one.ended_at), one.task_id not in counted
+            )
+            for one in mapped
+            if one.task_id in dag.by_id
+        },
     )
-
-
-def _mapped_counts(dag: Dag, instances: Iterable[TaskInstance]) -> dict[str, dict[str, int]]:
-    """How many instances of each mapped task are in which state, once it is expanded."""
-    counts: dict[str, Counter[str]] = {}
-    for one in instances:
-        if one.map_index >= 0 and one.task_id in dag.by_id:
-            counts.setdefault(one.task_id, Counter())[str(one.state)] += 1
-    return {task_id: dict(found) for task_id, found in counts.items()}
 
 
 def _deadline_view(deadline: Deadline, run: DagRun) -> DeadlineView:

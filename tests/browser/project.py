@@ -122,6 +122,26 @@ with DAG("grouped", description="Groups within groups"):
     start >> Label("when there is news") >> load >> EmptyOperator(task_id="end")
 '''
 
+MANY = '''\
+"""A task with more instances than a page lists."""
+
+from nbflow import DAG, task
+
+with DAG("many", description="One task, many times"):
+
+    @task(isolation="thread")
+    def numbers():
+        return list(range(150))
+
+    @task(isolation="thread")
+    def halve(number):
+        if number == 120:
+            raise ValueError("This one cannot be halved")
+        return number / 2
+
+    halve.expand(number=numbers())
+'''
+
 BROKEN = """\
 from nbflow import DAG
 
@@ -155,6 +175,7 @@ def write(folder: Path) -> None:
     (dags / "fragile.py").write_text(FRAGILE.format(folder=folder))
     (dags / "asking.py").write_text(ASKING)
     (dags / "grouped.py").write_text(GROUPED)
+    (dags / "many.py").write_text(MANY)
     (dags / "broken.py").write_text(BROKEN)
     nbformat.write(_squares(), dags / "squares.ipynb")
     nbformat.write(_growing(folder), dags / "growing.ipynb")

@@ -8,11 +8,11 @@ import signal
 import psutil
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import Screen
+from tests.browser.screen import Screen, TaskDrawer
 from tests.browser.services import Site, eventually
 
 DAGS = [
-    *("asking", "fragile", "greet", "grouped", "growing", "nightly", "patient", "sleeper"),
+    *("asking", "fragile", "greet", "grouped", "growing", "many", "nightly", "patient", "sleeper"),
     "squares",
 ]
 
@@ -33,6 +33,20 @@ def test_the_address_can_ask_for_the_panel(page: Page, site: Site) -> None:
     screen.open(reset="", nbflow="open")
 
     expect(screen.row("greet")).to_be_visible()
+
+
+def test_the_address_can_ask_for_a_task_of_a_run(page: Page, site: Site) -> None:
+    screen = Screen(page, site)
+    (site.folder / "delivery.txt").unlink(missing_ok=True)
+    asked, newest = site.trigger("fragile"), site.trigger("fragile")
+    for run_id in (asked, newest):
+        site.wait_for_run("fragile", run_id, "failed")
+
+    screen.open(reset="", nbflow=f"fragile/{asked}/load")
+
+    fragile = screen.dag_page("fragile")
+    fragile.wait_for_run("failed", asked)
+    TaskDrawer(fragile.root, "load").wait_for("failed")
 
 
 def test_the_search_leaves_the_dags_that_fit(screen: Screen) -> None:

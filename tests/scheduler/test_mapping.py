@@ -4,6 +4,7 @@ instances cost.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from nbflow.core.mapping import VALUE, Expansion, Source
 from nbflow.core.orders import RETURN_VALUE, Outcome, TaskOrder, ValueRef
 from nbflow.core.states import TaskState
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
-from nbflow.store import browsing
+from nbflow.store import browsing, journal
 from nbflow.store.database import Database
 from nbflow.views.instances import instance_page
 from nbflow.views.runs import run_detail, task_instance_detail
@@ -264,7 +265,41 @@ def test_the_instances_of_a_task_are_read_page_by_page_and_counted(
     assert ([i.map_index for i in rest.instances], rest.next) == ([2], None)
     failed = instance_page(database, "d", "r", "m", state="failed")
     assert [i.map_index for i in failed.instances] == [1]
-    assert run_detail(database, "d", "r").mapped == {"m": page.counts}
+    found = instance_page(database, "d", "r", "m", search="2")
+    assert [i.map_index for i in found.instances] == [2]
+
+
+def test_of_a_task_with_many_instances_a_run_says_how_many_there_are(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    scheduler = after_a(database, make_scheduler, hands, [1, 2, 3])
+    end(hands, "m[1]", BAD)
+    scheduler.tick()
+    whole, counted = run_detail(database, "d", "r"), run_detail(database, "d", "r", most=2)
+    assert whole.mapped["m"].counts == {"running": 2, "failed": 1}
+    assert whole.mapped["m"] == replace(counted.mapped["m"], listed=True)
+    assert [i.map_index for i in whole.instances if i.task_id == "m"] == [0, 1, 2]
+    assert [i.task_id for i in counted.instances] == [
+        i.task_id for i in whole.instances if i.task_id != "m"
+    ]
+    assert counted.run.counts == whole.run.counts
+
+
+def test_a_change_of_one_of_many_says_what_it_was_before(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands
+) -> None:
+    scheduler = after_a(database, make_scheduler, hands, [1, 2])
+    end(hands, "m[1]", BAD)
+    scheduler.tick()
+    with database.reading() as session:
+        lines = [one for one in journal.after(session, 0) if one.task_id == "m"]
+    counts = Counter({"none": 2})
+    for line in lines:
+        if line.kind == "task" and line.map_index is not None and line.map_index >= 0:
+            assert isinstance(line.data, dict)
+            counts[str(line.data["before"])] -= 1
+            counts[str(line.state)] += 1
+    assert +counts == {"running": 1, "failed": 1}
 
 
 def test_who_asks_for_a_mapped_task_as_a_whole_is_told_which_instances_there_are(

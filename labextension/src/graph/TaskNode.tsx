@@ -29,6 +29,8 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
   const { task, box, node, now, isSelected, isFocusable, onOpen, onEnter } = props;
   const trans = useTexts();
   const second = secondLine(task, node, now, trans);
+  const isMapped = (node?.instances ?? 0) > 1;
+  const briefly = isMapped && node !== undefined ? countLine(node, trans) : second;
   const after = task.upstream.length ? `, ${trans.__('after %1', task.upstream.join(', '))}` : '';
   return (
     <g
@@ -55,6 +57,7 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
         height={NODE_HEIGHT + 6}
         rx="9"
       />
+      {isMapped ? <path className="jp-nbflow-node-deck" d={deckPath(box.width)} /> : null}
       <rect className="jp-nbflow-node-box" width={box.width} height={NODE_HEIGHT} rx="6" />
       <g transform="translate(12 15)">
         {node === undefined ? <KindGlyph kind={task.kind} /> : <StateGlyph state={node.state} />}
@@ -65,14 +68,45 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
           {shortened(box.name, box.width - 48)}
         </text>
         <text className="jp-nbflow-node-detail" y="35.5">
-          {shortened(second, (box.width - 48) * DETAIL_SCALE)}
+          {shortened(briefly, (box.width - 48) * DETAIL_SCALE)}
         </text>
       </svg>
+      {isMapped && node !== undefined ? <Progress node={node} width={box.width} /> : null}
     </g>
   );
 }
 
 export const TaskNode = React.memo(TaskNodeAsDrawn);
+
+/** The edge of another node behind this one: it stands for several. */
+function deckPath(width: number): string {
+  const low = NODE_HEIGHT + 3;
+  return `M7 ${low}h${width - 10}a6 6 0 0 0 6 -6v${13 - NODE_HEIGHT}`;
+}
+
+/** How many of the instances have finished, along the lower edge of the node. */
+function Progress({ node, width }: { node: NodeState; width: number }): React.JSX.Element {
+  const whole = width - 16;
+  return (
+    <g className="jp-nbflow-node-progress" transform={`translate(8 ${NODE_HEIGHT - 4})`}>
+      <rect width={whole} height="2" rx="1" />
+      <rect
+        className="jp-nbflow-node-done"
+        width={(whole * node.finished) / Math.max(1, node.instances)}
+        height="2"
+        rx="1"
+      />
+    </g>
+  );
+}
+
+/** What stands under the name of a mapped task: its worst state, and how far its instances are. */
+function countLine(node: NodeState, trans: Texts): string {
+  const total = node.instances.toLocaleString();
+  const count =
+    node.finished === node.instances ? `×${total}` : `${node.finished.toLocaleString()}/${total}`;
+  return `${count} · ${stateName(node.state, trans)}`;
+}
 
 /** What stands under the name: the state with its time, or what kind of task it is. */
 export function secondLine(

@@ -216,10 +216,7 @@ type ShownProps = DagPageProps & {
 function Shown(props: ShownProps): React.JSX.Element {
   const { view, state, detail, run, tasks, now, onChooseTask } = props;
   if (view === 'tasks') {
-    const instances = run?.instances ?? null;
-    return (
-      <TaskTable tasks={tasks} instances={instances} selected={state.task} onOpen={onChooseTask} />
-    );
+    return <TaskTable tasks={tasks} run={run} selected={state.task} onOpen={onChooseTask} />;
   }
   if (view === 'runs') {
     return (
@@ -263,15 +260,18 @@ function Graph(props: ShownProps): React.JSX.Element {
 
 /** The states of the run's tasks; those that did not change stay the same objects. */
 function useNodeStates(run: RunDetail | null): NodeStates | null {
-  const [last, setLast] = React.useState<{ instances: unknown; states: NodeStates } | null>(null);
+  const [last, setLast] = React.useState<
+    (Pick<RunDetail, 'instances' | 'mapped'> & { states: NodeStates }) | null
+  >(null);
   if (run === null) {
     return null;
   }
-  if (last?.instances === run.instances) {
+  const { instances, mapped } = run;
+  if (last?.instances === instances && last.mapped === mapped) {
     return last.states;
   }
-  const states = nodeStates(run.instances, last?.states);
+  const states = nodeStates(instances, last?.states, mapped);
   // Remembered for the next drawing, which React makes at once: the pattern of state derived from props.
-  setLast({ instances: run.instances, states });
+  setLast({ instances, mapped, states });
   return states;
 }

@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { runTypeName, span } from '../format';
-import { countStates, isBad, isFinished } from '../states';
+import { byUrgency, isBad, isFinished } from '../states';
 import { useTexts } from '../text';
 import type { RunDetail } from '../wire';
 import { Button, Counts, Instant, StateBadge } from './controls';
@@ -25,10 +25,11 @@ export interface RunSummaryProps extends RunActions {
 
 export function RunSummary(props: RunSummaryProps): React.JSX.Element {
   const { detail, now, onCancel, onClear, onMark, onNote, onOpenNotebook } = props;
-  const { run, instances } = detail;
+  const { run } = detail;
   const trans = useTexts();
   const isOver = isFinished(run.state);
-  const canResume = isOver && instances.some(one => isBad(one.state) || one.state === 'cancelled');
+  const canResume =
+    isOver && Object.keys(run.counts).some(state => isBad(state) || state === 'cancelled');
   const at = run.logical_date ?? run.created_at;
   return (
     <div
@@ -50,7 +51,7 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
       <span className="jp-nbflow-muted" title={run.run_id}>
         {runTypeName(run.run_type, trans)}, <Instant at={at} now={now} />
       </span>
-      <Counts counts={countStates(instances.map(one => one.state))} />
+      <Counts counts={byUrgency(run.counts)} />
       {run.message ? (
         <span className="jp-nbflow-message jp-nbflow-ellipsis" title={run.message}>
           {run.message}

@@ -2,7 +2,7 @@
 import * as React from 'react';
 
 import { runTitle, runTypeName, span } from '../format';
-import { countStates } from '../states';
+import { byUrgency } from '../states';
 import { useTexts } from '../text';
 import type { RunView } from '../wire';
 import { Button, Counts, Instant, Notice, StateBadge } from './controls';
@@ -75,7 +75,7 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
               </td>
               <td className="jp-mod-number">{span(run.started_at, run.ended_at, now)}</td>
               <td>
-                <Counts counts={countsOf(run)} />
+                <Counts counts={byUrgency(run.counts)} />
               </td>
               <td className="jp-nbflow-params jp-mod-spare">{paramsText(run.params)}</td>
             </tr>
@@ -89,11 +89,6 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
       ) : null}
     </>
   );
-}
-
-function countsOf(run: RunView): (readonly [string, number])[] {
-  const order = countStates(Object.keys(run.counts)).map(([state]) => state);
-  return order.map(state => [state, run.counts[state] ?? 0] as const);
 }
 
 /** Params in one line: `region=EU, days=7`. */

@@ -9,7 +9,7 @@ import type { TaskState } from '../live/task';
 import { NotebookView, type Rendering } from '../notebook/NotebookView';
 import { isWaiting } from '../states';
 import { useTexts } from '../text';
-import type { TaskInstanceDetail, TaskInstanceView, TaskView } from '../wire';
+import type { TaskInstanceDetail, TaskView } from '../wire';
 import { Button, Facts, Loading, Notice, StateBadge, Tabs, type TabItem } from './controls';
 import { LogView } from './LogView';
 import { QuestionForm, type QuestionFormProps } from './QuestionForm';
@@ -18,11 +18,10 @@ import { Rendered, Tries, Values, Why } from './TaskTabs';
 export interface TaskDrawerProps {
   readonly state: TaskState;
   readonly taskId: string;
-  /** All instances of the task in this run: more than one when it is mapped. */
-  readonly instances: readonly TaskInstanceView[];
   readonly mapIndex: number;
+  /** What chooses another instance of the task, where there is one. */
+  readonly chooser: React.ReactNode;
   readonly rendering: Rendering;
-  readonly onChooseInstance: (mapIndex: number) => void;
   readonly onChooseTry: (tryNumber: number) => void;
   readonly onClear: () => void;
   readonly onMark: () => void;
@@ -67,7 +66,7 @@ export function TaskDrawer(props: TaskDrawerProps): React.JSX.Element {
 }
 
 function Head(props: TaskDrawerProps): React.JSX.Element {
-  const { state, taskId, mapIndex, instances, onChooseInstance, onClear, onMark, onClose } = props;
+  const { state, taskId, chooser, onClear, onMark, onClose } = props;
   const { detail } = state;
   const trans = useTexts();
   return (
@@ -77,19 +76,7 @@ function Head(props: TaskDrawerProps): React.JSX.Element {
         <h2 className="jp-nbflow-ellipsis" title={taskId}>
           {taskId}
         </h2>
-        {instances.length > 1 ? (
-          <select
-            value={mapIndex}
-            aria-label={trans.__('Instance')}
-            onChange={event => onChooseInstance(Number(event.target.value))}
-          >
-            {instances.map(one => (
-              <option key={one.map_index} value={one.map_index}>
-                {[`[${one.map_index}]`, one.map_name, words(one.state)].filter(Boolean).join(' ')}
-              </option>
-            ))}
-          </select>
-        ) : null}
+        {chooser}
         <span className="jp-nbflow-spring" />
         <OpenNotebook {...props} />
         <Button

@@ -3,24 +3,22 @@ import * as React from 'react';
 
 import { clock, instanceName, kindName, span, utc } from '../format';
 import { useNow } from '../graph/useNow';
+import { countedTasks, totalOf } from '../mapped';
+import { byUrgency, isFinished } from '../states';
 import { useTexts } from '../text';
-import type { TaskInstanceView, TaskView } from '../wire';
-import { StateBadge } from './controls';
+import type { MappedView, RunDetail, TaskInstanceView, TaskView } from '../wire';
+import { Counts, StateBadge } from './controls';
 
 export interface TaskTableProps {
   readonly tasks: readonly TaskView[];
   /** Null shows the definition. */
-  readonly instances: readonly TaskInstanceView[] | null;
+  readonly run: Pick<RunDetail, 'instances' | 'mapped'> | null;
   readonly selected: { readonly taskId: string; readonly mapIndex: number } | null;
   readonly onOpen: (taskId: string, mapIndex: number) => void;
 }
 
 export function TaskTable(props: TaskTableProps): React.JSX.Element {
-  return props.instances === null ? (
-    <Definitions {...props} />
-  ) : (
-    <Instances {...props} instances={props.instances} />
-  );
+  return props.run === null ? <Definitions {...props} /> : <Instances {...props} run={props.run} />;
 }
 
 function Definitions({ tasks, onOpen, selected }: TaskTableProps): React.JSX.Element {
@@ -67,15 +65,19 @@ function Definitions({ tasks, onOpen, selected }: TaskTableProps): React.JSX.Ele
   );
 }
 
+/** The instances task by task, in the order of the DAG; tasks with very many of them as one row each. */
 function Instances({
   tasks,
-  instances,
+  run,
   onOpen,
   selected
-}: TaskTableProps & { instances: readonly TaskInstanceView[] }): React.JSX.Element {
+}: TaskTableProps & { run: Pick<RunDetail, 'instances' | 'mapped'> }): React.JSX.Element {
   const trans = useTexts();
-  const now = useNow(instances.some(one => one.state === 'running'));
+  const { instances, mapped } = run;
+  const counted = countedTasks(mapped);
+  const now = useNow(instances.some(one => one.state === 'running') || counted.size > 0);
   const upstream = new Map(tasks.map(task => [task.task_id, task.upstream]));
+  const rows = rowsOf(tasks, instances, counted);
   return (
     <table className="jp-nbflow-table">
       <thead>
@@ -97,22 +99,104 @@ function Instances({
         </tr>
       </thead>
       <tbody>
-        {instances.map(one => (
-          <InstanceRow
-            key={`${one.task_id}[${one.map_index}]`}
-            instance={one}
-            upstream={upstream.get(one.task_id) ?? NONE}
-            isSelected={selected?.taskId === one.task_id && selected.mapIndex === one.map_index}
-            now={one.state === 'running' ? now : 0}
-            onOpen={onOpen}
-          />
-        ))}
+        {rows.map(row =>
+          'listed' in row ? (
+            <CountedRow
+              key={row.task_id}
+              {...row}
+              upstream={upstream.get(row.task_id) ?? NONE}
+              isSelected={selected?.taskId === row.task_id}
+              now={now}
+              onOpen={onOpen}
+            />
+          ) : (
+            <InstanceRow
+              key={`${row.task_id}[${row.map_index}]`}
+              instance={row}
+              upstream={upstream.get(row.task_id) ?? NONE}
+              isSelected={selected?.taskId === row.task_id && selected.mapIndex === row.map_index}
+              now={row.state === 'running' ? now : 0}
+              onOpen={onOpen}
+            />
+          )
+        )}
       </tbody>
     </table>
   );
 }
 
 const NONE: readonly string[] = [];
+
+type CountedTask = MappedView & { readonly task_id: string };
+
+/** Counted tasks take their places among the instances, which come in the order of the DAG's layers. */
+function rowsOf(
+  tasks: readonly TaskView[],
+  instances: readonly TaskInstanceView[],
+  counted: ReadonlyMap<string, MappedView>
+): (TaskInstanceView | CountedTask)[] {
+  if (!counted.size) {
+    return [...instances];
+  }
+  const layers = new Map(tasks.map(task => [task.task_id, task.layer]));
+  const rows: (TaskInstanceView | CountedTask)[] = [
+    ...instances,
+    ...[...counted].map(([task_id, task]) => ({ ...task, task_id }))
+  ];
+  return rows.sort((a, b) => (layers.get(a.task_id) ?? 0) - (layers.get(b.task_id) ?? 0));
+}
+
+/** A mapped task with very many instances: how many are in which state. */
+function CountedRow({
+  task_id,
+  counts,
+  started_at,
+  ended_at,
+  upstream,
+  isSelected,
+  now,
+  onOpen
+}: CountedTask & {
+  upstream: readonly string[];
+  isSelected: boolean;
+  now: number;
+  onOpen: TaskTableProps['onOpen'];
+}): React.JSX.Element {
+  const trans = useTexts();
+  const total = totalOf({ counts });
+  const isOver = Object.keys(counts).every(isFinished);
+  return (
+    <tr data-task-id={task_id} data-selected={isSelected || undefined}>
+      <th scope="row">
+        <button type="button" className="jp-nbflow-link" onClick={() => onOpen(task_id, -1)}>
+          {task_id}
+        </button>{' '}
+        <span className="jp-nbflow-tag">{trans.__('%1 instances', total.toLocaleString())}</span>
+      </th>
+      <td>
+        <Counts counts={byUrgency(counts)} />
+      </td>
+      <td className="jp-mod-roomy">{upstream.join(', ') || '–'}</td>
+      <td className="jp-mod-spare">
+        <Clock at={started_at} />
+      </td>
+      <td className="jp-mod-number">
+        {started_at === null ? '–' : span(started_at, isOver ? ended_at : null, now)}
+      </td>
+      <td className="jp-mod-number">–</td>
+    </tr>
+  );
+}
+
+function Clock({ at }: { at: string | null }): React.JSX.Element {
+  return at === null ? (
+    <>–</>
+  ) : (
+    <time dateTime={at} title={utc(at)}>
+      {clock(at)}
+    </time>
+  );
+}
 
 const InstanceRow = React.memo(function InstanceRow({
   instance,
@@ -149,13 +233,7 @@ const InstanceRow = React.memo(function InstanceRow({
       </td>
       <td className="jp-mod-roomy">{upstream.join(', ') || '–'}</td>
       <td className="jp-mod-spare">
-        {started_at === null ? (
-          '–'
-        ) : (
-          <time dateTime={started_at} title={utc(started_at)}>
-            {clock(started_at)}
-          </time>
-        )}
+        <Clock at={started_at} />
       </td>
       <td className="jp-mod-number">
         {ended_at === null && now === 0 ? '–' : span(started_at, ended_at, now)}

@@ -8,6 +8,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { DagListPanel } from '../screens/dag-list-panel';
 import { CommandIds, INbflowModel, pluginId } from '../tokens';
+import { placeOf } from '../urls';
 
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('panel'),
@@ -32,13 +33,12 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => app.shell.activateById(panel.id)
     });
     palette?.addItem({ command: CommandIds.openPanel, category: 'nbflow' });
-    if (isAskedFor(window.location.search)) {
-      void app.restored.then(() => app.shell.activateById(panel.id));
+    const asked = placeOf(window.location.search);
+    if (asked !== null) {
+      void app.restored.then(() => {
+        app.shell.activateById(panel.id);
+        return asked.dag_id === undefined ? null : app.commands.execute(CommandIds.openDag, asked);
+      });
     }
   }
 };
-
-/** `nbflow standalone` gives an address that ends in `&nbflow=open`. */
-function isAskedFor(search: string): boolean {
-  return new URLSearchParams(search).get('nbflow') === 'open';
-}

@@ -5,17 +5,19 @@ import * as React from 'react';
 
 import type { TaskRef } from '../client';
 import { nbflowIcon } from '../icons';
-import { DagPageStore, type DagPageState } from '../live/dag-page';
+import { DagPageStore, type ChosenTask, type DagPageState } from '../live/dag-page';
 import { useStore } from '../live/store';
 import { TaskStore } from '../live/task';
 import type { Rendering } from '../notebook/NotebookView';
 import { Boundary } from '../panels/Boundary';
 import { DagPage } from '../panels/DagPage';
 import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
+import { totalOf } from '../mapped';
 import { instanceToShow } from '../reducer';
-import { urgency } from '../states';
+import { summaryState, urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
+import { FirstInstance, LiveInstances } from './instances';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
@@ -72,8 +74,10 @@ function LivePage(props: LivePageProps): React.JSX.Element {
   const { runId, run } = state;
   const chooseTask = React.useCallback(
     (taskId: string, mapIndex: number) => {
-      const instances = instancesOf(page.value.run, taskId);
-      const isThere = instances.some(one => one.map_index === mapIndex);
+      const { run } = page.value;
+      const instances = instancesOf(run, taskId);
+      const isThere =
+        run?.mapped[taskId]?.listed === false || instances.some(one => one.map_index === mapIndex);
       page.chooseTask({ taskId, mapIndex: isThere ? mapIndex : mostUrgent(instances) });
     },
     [page]
@@ -143,34 +147,56 @@ function drawerOf(props: DrawerProps, state: DagPageState): React.JSX.Element | 
       <DefinitionDrawer task={definition} onOpenTask={open} onClose={close} />
     );
   }
-  const instances = instancesOf(run, task.taskId);
-  if (!instances.length) {
-    return null;
-  }
-  const mapIndex = instanceToShow(instances, task.mapIndex);
-  const ref = { dagId, runId, taskId: task.taskId, mapIndex };
-  return (
-    <Boundary key={`${runId} ${task.taskId} ${mapIndex}`}>
-      <LiveDrawer
-        {...props}
-        taskRef={ref}
-        instances={instances}
-        onOpenTask={open}
-        onClose={close}
-      />
-    </Boundary>
+  return run === null ? null : (
+    <RunDrawer {...{ ...props, run, task, onOpenTask: open, onClose: close }} />
   );
 }
 
-type LiveDrawerProps = DrawerProps & {
-  readonly taskRef: TaskRef;
-  readonly instances: readonly TaskInstanceView[];
+type RunDrawerProps = DrawerProps & {
+  readonly run: RunDetail;
+  readonly task: ChosenTask;
   readonly onOpenTask: (taskId: string) => void;
   readonly onClose: () => void;
 };
 
+/** A task in the chosen run. */
+function RunDrawer(props: RunDrawerProps): React.JSX.Element | null {
+  const { dagId, run, task, onChooseTask } = props;
+  const runId = run.run.run_id;
+  const instances = instancesOf(run, task.taskId);
+  const mapped = run.mapped[task.taskId];
+  if (!instances.length && mapped === undefined) {
+    return null;
+  }
+  const isCounted = mapped?.listed === false;
+  if (isCounted && task.mapIndex < 0) {
+    return (
+      <FirstInstance
+        key={`${runId} ${task.taskId}`}
+        client={props.client}
+        task={{ dagId, runId, taskId: task.taskId }}
+        state={summaryState(Object.keys(mapped.counts))}
+        onFound={mapIndex => onChooseTask(task.taskId, mapIndex)}
+      />
+    );
+  }
+  const mapIndex = isCounted ? task.mapIndex : instanceToShow(instances, task.mapIndex);
+  const ref = { dagId, runId, taskId: task.taskId, mapIndex };
+  return (
+    <Boundary key={`${runId} ${task.taskId} ${mapIndex}`}>
+      <LiveDrawer {...props} taskRef={ref} total={mapped === undefined ? 1 : totalOf(mapped)} />
+    </Boundary>
+  );
+}
+
+type LiveDrawerProps = RunDrawerProps & {
+  readonly taskRef: TaskRef;
+  /** How many instances the task has. */
+  readonly total: number;
+};
+
 function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
-  const { client, commands, rendering, taskRef, instances } = props;
+  const { client, commands, rendering, taskRef, total } = props;
   const [store] = React.useState(() => new TaskStore(client.rest, client.feed, taskRef));
   React.useEffect(() => store.open(), [store]);
   const state = useStore(store);
@@ -181,9 +207,18 @@ function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
       state={state}
       taskId={taskId}
       mapIndex={mapIndex}
-      instances={instances}
+      chooser={
+        total > 1 ? (
+          <LiveInstances
+            client={client}
+            taskRef={taskRef}
+            total={total}
+            name={state.detail?.instance.map_name ?? ''}
+            onChoose={next => props.onChooseTask(taskId, next)}
+          />
+        ) : null
+      }
       rendering={rendering}
-      onChooseInstance={next => props.onChooseTask(taskId, next)}
       onChooseTry={tryNumber => store.chooseTry(tryNumber)}
       onClear={() => void commands.execute(CommandIds.clear, ofTask)}
       onMark={() => void commands.execute(CommandIds.mark, ofTask)}

@@ -110,11 +110,23 @@ class CallbackView:
 
 
 @dataclass(frozen=True)
+class MappedView:
+    """The instances of a mapped task as a whole: how many are in which state, when the first
+    started and the last ended so far, and whether they are `listed` one by one too.
+    """
+
+    counts: dict[str, int]
+    started_at: str | None
+    ended_at: str | None
+    listed: bool
+
+
+@dataclass(frozen=True)
 class RunDetail:
     """A run with the DAG version it executes, so that the graph fits the run.
 
-    `cursor` is where its feed goes on. `mapped` counts the instances of each mapped task by state,
-    once there are some.
+    `cursor` is where its feed goes on. `mapped` has each mapped task once there are instances of
+    it; those of a task with very many are not among `instances`, but asked for page by page.
     """
 
     run: RunView
@@ -124,7 +136,7 @@ class RunDetail:
     callbacks: list[CallbackView]
     cursor: int
     deadlines: list[DeadlineView]
-    mapped: dict[str, dict[str, int]]
+    mapped: dict[str, MappedView]
 
 
 @dataclass(frozen=True)
