@@ -29,8 +29,8 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
   const { task, box, node, now, isSelected, isFocusable, onOpen, onEnter } = props;
   const trans = useTexts();
   const second = secondLine(task, node, now, trans);
-  const isMapped = (node?.instances ?? 0) > 1;
-  const briefly = isMapped && node !== undefined ? countLine(node, trans) : second;
+  const many = node !== undefined && node.instances > 1 ? node : null;
+  const briefly = many === null ? second : countLine(many, trans);
   const after = task.upstream.length ? `, ${trans.__('after %1', task.upstream.join(', '))}` : '';
   return (
     <g
@@ -57,7 +57,7 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
         height={NODE_HEIGHT + 6}
         rx="9"
       />
-      {isMapped ? <path className="jp-nbflow-node-deck" d={deckPath(box.width)} /> : null}
+      {many === null ? null : <Many node={many} width={box.width} />}
       <rect className="jp-nbflow-node-box" width={box.width} height={NODE_HEIGHT} rx="6" />
       <g transform="translate(12 15)">
         {node === undefined ? <KindGlyph kind={task.kind} /> : <StateGlyph state={node.state} />}
@@ -71,7 +71,6 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
           {shortened(briefly, (box.width - 48) * DETAIL_SCALE)}
         </text>
       </svg>
-      {isMapped && node !== undefined ? <Progress node={node} width={box.width} /> : null}
     </g>
   );
 }
@@ -84,18 +83,22 @@ function deckPath(width: number): string {
   return `M7 ${low}h${width - 10}a6 6 0 0 0 6 -6v${13 - NODE_HEIGHT}`;
 }
 
-/** How many of the instances have finished, along the lower edge of the node. */
-function Progress({ node, width }: { node: NodeState; width: number }): React.JSX.Element {
-  const whole = width - 16;
+/** Of a node that stands for several: the next one behind it, and below it how many have finished. */
+function Many({ node, width }: { node: NodeState; width: number }): React.JSX.Element {
+  const done = Math.min(1, node.finished / node.instances);
   return (
-    <g className="jp-nbflow-node-progress" transform={`translate(8 ${NODE_HEIGHT - 4})`}>
-      <rect width={whole} height="2" rx="1" />
-      <rect
-        className="jp-nbflow-node-done"
-        width={(whole * node.finished) / Math.max(1, node.instances)}
-        height="2"
-        rx="1"
-      />
+    <g>
+      <path className="jp-nbflow-node-deck" d={deckPath(width)} />
+      {done < 1 ? (
+        <rect
+          className="jp-nbflow-node-done"
+          x="6"
+          y={NODE_HEIGHT + 1}
+          width={(width - 12) * done}
+          height="2.5"
+          rx="1.2"
+        />
+      ) : null}
     </g>
   );
 }

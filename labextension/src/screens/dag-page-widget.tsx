@@ -134,7 +134,7 @@ type DrawerProps = LivePageProps & {
 
 /** The drawer of the chosen task; null leaves the graph all the room. */
 function drawerOf(props: DrawerProps, state: DagPageState): React.JSX.Element | null {
-  const { dagId, page, onChooseTask } = props;
+  const { page, onChooseTask } = props;
   const { task, run, runId, detail } = state;
   if (task === null) {
     return null;
