@@ -122,7 +122,11 @@ class Settings(BaseModel):
     max_map_length: int = Field(
         default=MAX_MAP_LENGTH, ge=1, description="Instances one mapped task may have."
     )
-    warm_kernels: int = Field(default=2, ge=0, description="Kernels kept ready in each worker.")
+    warm_kernels: int = Field(
+        default=2,
+        ge=0,
+        description="Kernels kept ready in each worker while notebooks run; one while none do.",
+    )
     preload: list[str] = Field(
         default=[],
         description="Modules that kernels and processes for tasks have imported when they start.",

@@ -41,7 +41,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     """The kernels of a worker: some of each Python kernelspec stand ready, others start on demand.
 
     `size` is how many stand ready of each of `kernel_names` and of every other one that was asked
-    for. All times are in seconds: a kernel has `start_timeout` to start, `answer_timeout` to answer
+    for; but one where none has been taken for `rest`, for each takes 20 MiB. All times are in
+    seconds: a kernel has `start_timeout` to start, `answer_timeout` to answer
     when it is handed out, and `grace` to end by itself; unused it is replaced at the age of `ttl`.
     `preload` names modules that ready kernels have imported already. Kernels are forks of `server`
     where that is possible, by default of one of the pool's own.
@@ -59,12 +60,15 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         start_timeout: float = 60.0,
         answer_timeout: float = 10.0,
         grace: float = 5.0,
+        rest: float = 300.0,
         preload: Sequence[str] = (),
         expected: int | None = None,
         server: ForkServer | None = None,
     ) -> None:
         self._size = size
         self._ttl = ttl
+        self._rest = rest
+        self._taken_at: dict[str, float] = {}
         self._answer_timeout = answer_timeout
         self._preload = tuple(preload)
         self._own_server = None if server else ForkServer(self._preload)
@@ -138,9 +142,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         """Wait until as many stand ready as should; False if that fails or takes too long."""
 
         def is_settled() -> bool:
-            return (
-                kernel_name in self._failed or len(self._ready.get(kernel_name, ())) >= self._size
-            )
+            there = len(self._ready.get(kernel_name, ()))
+            return kernel_name in self._failed or there >= self._wanted(kernel_name)
 
         with self._changed:
             return self._changed.wait_for(is_settled, timeout) and kernel_name not in self._failed
@@ -174,6 +177,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     def _take_ready(self, name: str, token: CancelToken | None) -> Kernel:
         with self._changed:
             self._refuse_if_closed()
+            self._taken_at[name] = time.monotonic()
             if self._expected:
                 self._expected -= 1
             ready = self._ready.setdefault(name, deque())
@@ -291,11 +295,18 @@ class KernelPool(AbstractContextManager["KernelPool"]):
                 waiting = len(self._waiting.get(name, ()))
                 if self._closed or (name in self._failed and not waiting):
                     continue
-                ahead = self._size if self._expected is None else min(self._size, self._expected)
-                missing = (waiting or ahead - len(ready)) - self._starting[name]
+                missing = (waiting or self._wanted(name) - len(ready)) - self._starting[name]
                 for _ in range(missing):
                     self._starting[name] += 1
                     self._starters.submit(self._start_ahead, name)
+
+    def _wanted(self, name: str) -> int:
+        """How many should stand ready now."""
+        if self._expected is not None:
+            return min(self._size, self._expected)
+        taken_at = self._taken_at.get(name)
+        rests = taken_at is None or time.monotonic() - taken_at > self._rest
+        return min(self._size, 1) if rests else self._size
 
     def _start_ahead(self, name: str) -> None:
         kernel, error = None, None
@@ -331,10 +342,13 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         self._failed.add(name)
 
     def look_over(self) -> None:
-        """Replace ready kernels that died or are older than `ttl`; happens every minute."""
+        """Replace ready kernels that died or are older than `ttl`, and end those that are more than
+        should stand ready; happens every minute.
+        """
         with self._changed:
             for name, ready in self._ready.items():
                 good = [k for k in ready if k.is_alive and k.age < self._ttl]
+                del good[self._wanted(name) :]
                 for kernel in ready:
                     if kernel not in good:
                         self.release(kernel, polite=False)

@@ -117,6 +117,19 @@ def test_an_old_kernel_is_replaced(pool: KernelPool) -> None:
         wait_until(lambda: not old.intersection(kernel_processes()))
 
 
+def test_one_stands_ready_until_they_are_taken_and_again_when_nobody_takes_any() -> None:
+    with KernelPool(2, rest=3600) as busy:
+        assert busy.wait_ready()
+        at_first = busy.ready()
+        busy.release(busy.take(), polite=False)
+        assert busy.wait_ready()
+        assert (at_first, busy.ready()) == (1, 2)
+
+        busy._rest = 0.0
+        busy.look_over()
+        assert busy.ready() == 1
+
+
 def test_more_takers_than_ready_kernels_all_get_one(pool: KernelPool) -> None:
     taken: list[Kernel] = []
     threads = [threading.Thread(target=lambda: taken.append(pool.take())) for _ in range(3)]
