@@ -132,6 +132,7 @@ if TYPE_CHECKING:
         MultipleCronTriggerTimetable,
     )
     from nbflow.core.trigger_rules import TriggerRule
+    from nbflow.runtime.load_value import load_value
     from nbflow.widgets.handles import RunHandle, trigger
 
 __all__ = [
@@ -245,6 +246,7 @@ __all__ = [
     "cross_downstream",
     "dag",
     "get_current_context",
+    "load_value",
     "mask_secret",
     "outlet_events",
     "setup",
@@ -339,6 +341,7 @@ _HOMES = {
     ),
     "nbflow.core.states": ("DagRunState", "TaskInstanceState"),
     "nbflow.core.trigger_rules": ("TriggerRule",),
+    "nbflow.runtime.load_value": ("load_value",),
     "nbflow.widgets.handles": ("RunHandle", "trigger"),
     "nbflow.authoring.sensors": (
         "BaseSensorOperator",

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import PydanticCustomError
 
 from nbflow.core.errors import NbflowError
+from nbflow.core.kept import KEPT_MEMORY, KEPT_SECONDS
 from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.spelling import did_you_mean
 
@@ -142,6 +143,16 @@ class Settings(BaseModel):
     )
     heartbeat: float = Field(
         default=5.0, gt=0, description="Seconds between signs of life of a running task."
+    )
+    keep_failed_kernel: float = Field(
+        default=KEPT_SECONDS,
+        ge=0,
+        description="Seconds the kernel of a failed notebook task lives on for Debug; 0: it ends.",
+    )
+    kept_kernels_memory: int = Field(
+        default=KEPT_MEMORY,
+        ge=0,
+        description="Bytes that kernels kept for Debug may use in a worker; else the oldest end.",
     )
     parse_timeout: float = Field(
         default=30.0, gt=0, description="Seconds a DAG file may take to import."

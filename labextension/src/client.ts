@@ -18,6 +18,7 @@ import type {
   ConnectionTest,
   DagDetail,
   DagList,
+  DebugSession,
   Health,
   ImportErrorList,
   ImportErrorView,
@@ -25,6 +26,7 @@ import type {
   LogChunk,
   PoolList,
   Problem,
+  Promotion,
   QuestionList,
   RequestReceipt,
   RunDetail,
@@ -107,6 +109,9 @@ export interface InstancesAsked {
   readonly after?: number;
   readonly limit?: number;
 }
+
+/** What cells say, by their ids. */
+export type CellSources = Readonly<Record<string, string>>;
 
 /** Something the server did not do, and why, in a sentence. `status` is 0 when it could not be reached. */
 export class ClientError extends Error {
@@ -340,6 +345,35 @@ export class RestClient {
     return this.ofTask(ref, 'notebook', { try: tryNumber });
   }
 
+  /** Let the Jupyter server know the kernel that was kept when this try failed. */
+  debug(ref: TaskRef, tryNumber: number | null): Promise<DebugSession> {
+    return this.ofTask(ref, 'debug', { try: tryNumber }, 'POST', {});
+  }
+
+  /** The executed notebook, made to be opened with that kernel. */
+  debugNotebook(ref: TaskRef, tryNumber: number | null): Promise<NotebookJson> {
+    return this.ofTask(ref, 'debug', { try: tryNumber });
+  }
+
+  endKernel(ref: TaskRef, tryNumber: number | null): Promise<unknown> {
+    return this.ofTask(ref, 'debug', { try: tryNumber }, 'DELETE');
+  }
+
+  /** The cells of a try after one that loads their inputs. */
+  reconstructed(ref: TaskRef, tryNumber: number | null): Promise<NotebookJson> {
+    return this.ofTask(ref, 'reconstruct', { try: tryNumber });
+  }
+
+  /** A run of what did not succeed, with these cells (sources by id) instead of those executed. */
+  resume(ref: TaskRef, tryNumber: number | null, cells: CellSources): Promise<RequestReceipt> {
+    return this.ofTask(ref, 'resume', { try: tryNumber }, 'POST', { cells });
+  }
+
+  /** Write those of these cells that were edited into the source notebook. */
+  promote(ref: TaskRef, tryNumber: number | null, cells: CellSources): Promise<Promotion> {
+    return this.ofTask(ref, 'promote', { try: tryNumber }, 'POST', { cells });
+  }
+
   /** A new connection to the feed. */
   openFeed(): WebSocket {
     const { settings } = this;
@@ -348,11 +382,16 @@ export class RestClient {
     return new settings.WebSocket(URLExt.join(settings.wsUrl, paths.feed()) + token);
   }
 
-  private ofTask<T>(ref: TaskRef, what: string, query: Query): Promise<T> {
+  private ofTask<T>(
+    ref: TaskRef,
+    what: string,
+    query: Query,
+    method = 'GET',
+    body?: object
+  ): Promise<T> {
     const { dagId, runId, taskId, mapIndex } = ref;
-    return this.request(
-      paths.ofTask(dagId, runId, taskId, what, { ...query, map_index: mapIndex })
-    );
+    const path = paths.ofTask(dagId, runId, taskId, what, { ...query, map_index: mapIndex });
+    return this.request(path, method, body);
   }
 
   private async request<T>(path: string, method = 'GET', body?: object): Promise<T> {

@@ -13,6 +13,7 @@ import { launcherPlugin } from './plugins/launcher';
 import { modelPlugin } from './plugins/model';
 import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
+import { repairPlugin } from './plugins/repair';
 import { statusBarPlugin } from './plugins/status-bar';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -23,6 +24,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   adminPlugin,
   commandsPlugin,
   filesPlugin,
+  repairPlugin,
   launcherPlugin,
   statusBarPlugin,
   notificationsPlugin

@@ -185,6 +185,7 @@ function newRun(dagId: string, runId: string, change: ChangeView): RunView {
     note: '',
     tasks: null,
     rerun_of: null,
+    edited: [],
     backfill_id: null,
     no_cache: false
   };

@@ -50,6 +50,11 @@ export const CommandIds = {
   note: 'nbflow:note',
   answer: 'nbflow:answer',
   openNotebook: 'nbflow:open-notebook',
+  debug: 'nbflow:debug',
+  reconstruct: 'nbflow:reconstruct',
+  endKernel: 'nbflow:end-kernel',
+  resume: 'nbflow:resume',
+  promote: 'nbflow:promote',
   openFile: 'nbflow:open-file',
   startScheduler: 'nbflow:start-scheduler',
   refresh: 'nbflow:refresh'

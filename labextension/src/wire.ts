@@ -634,6 +634,7 @@ export interface RunView {
   note: string;
   tasks: string[] | null;
   rerun_of: string | null;
+  edited: string[];
   backfill_id: number | null;
   no_cache: boolean;
 }
@@ -741,6 +742,23 @@ export interface Condition {
   next_look: string | null;
 }
 
+/** The kernel of a failed attempt as this Jupyter server knows it, and until when it lives. */
+export interface DebugSession {
+  kernel_id: string;
+  until: string;
+}
+
+/**
+ * The kernel of a failed attempt, kept on `host` until that time to be looked into. `started`
+ * is when its process was made, in seconds since the epoch.
+ */
+export interface KernelView {
+  host: string;
+  pid: number;
+  started: number;
+  until: string;
+}
+
 /** Cell events of an attempt from an offset on (see `runtime.live`). */
 export interface LiveCells {
   events: Record<string, unknown>[];
@@ -753,6 +771,11 @@ export interface LogChunk {
   text: string;
   next_offset: number;
   complete: boolean;
+}
+
+/** An edit was written into the notebook at `path`. */
+export interface Promotion {
+  path: string;
 }
 
 /** The open questions, the oldest first. */
@@ -797,7 +820,8 @@ export interface TaskInstanceDetail {
 
 /**
  * One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it,
- * `rendered` holds its template fields as they were rendered, secrets hidden.
+ * `rendered` holds its template fields as they were rendered, secrets hidden. `names_read` shows
+ * what the failing cell read, by name; `kernel` is there while it is kept.
  */
 export interface TryView {
   try_number: number;
@@ -815,6 +839,8 @@ export interface TryView {
   has_log: boolean;
   peak_memory: number | null;
   rendered: Record<string, string>;
+  names_read: Record<string, string>;
+  kernel: KernelView | null;
 }
 
 /** A value a task handed on. */

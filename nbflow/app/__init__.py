@@ -40,6 +40,7 @@ from nbflow.core.connections import Connection
 from nbflow.core.dag import Dag
 from nbflow.core.errors import NbflowError, RequestError
 from nbflow.core.json import JsonObject
+from nbflow.core.kept import Keep
 from nbflow.core.notifications import Notify
 from nbflow.core.orders import Source, SourceBundle
 from nbflow.core.questions import Question
@@ -248,6 +249,10 @@ def make_scheduler(
             max_map_length=settings.max_map_length,
             max_value_size=settings.max_value_size,
             cache=cache_settings(settings, project=secrets_of),
+            # Who runs a single DAG is gone before anybody could look into a kernel.
+            keep=Keep(
+                settings.keep_failed_kernel if watch_dags else 0.0, settings.kept_kernels_memory
+            ),
         ),
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,

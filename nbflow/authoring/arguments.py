@@ -58,7 +58,9 @@ class TaskOptions(TypedDict, total=False):
     and environment are the same.
     `secrets` names variables and connections (`var.x`, `conn.y`) the task reads besides those that
     its arguments and its source mention. `params` stand before the DAG's for this task, unless a
-    run is given others. `tags` are words to choose tasks by, as in `tag:slow`.
+    run is given others. `tags` are words to choose tasks by, as in `tag:slow`. The kernel of a
+    notebook task that fails lives on for a person to look into for `keep_failed_kernel` (True for
+    15 minutes, False for not at all), else as the settings say.
     """
 
     trigger_rule: TriggerRule | str
@@ -70,6 +72,7 @@ class TaskOptions(TypedDict, total=False):
     infra_retries: int
     retry_policy: object
     execution_timeout: Duration | None
+    keep_failed_kernel: bool | Duration | None
     pool: str
     pool_slots: int
     priority_weight: int

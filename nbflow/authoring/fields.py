@@ -29,6 +29,7 @@ from nbflow.core.assets import BAD_ASSET, AssetLeaf, AssetNode, leaf_from_json, 
 from nbflow.core.dag import DEFAULT_POOL, Isolation, Overlap
 from nbflow.core.errors import DefinitionError
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.kept import KEPT_SECONDS
 from nbflow.core.poking import PokePolicy
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.spelling import did_you_mean
@@ -163,6 +164,7 @@ def task_fields(options: Mapping[str, object], findings: Findings) -> dict[str, 
         "queue": read.text("queue", "") or None,
         "resources": _resources(read),
         "execution_timeout": read.seconds_or_none("execution_timeout"),
+        "keep_failed_kernel": _keep_failed_kernel(read),
         "isolation": read.literal("isolation", get_args(Isolation), "process"),
         "callbacks": callback_names(options, findings),
         "notify": (
@@ -431,6 +433,13 @@ def _ratio(read: _Reader) -> float:
         return ratio
     read.refuse("min_success_ratio", "no number from 0 to 1", "Use one, for example 0.9.")
     return 1.0
+
+
+def _keep_failed_kernel(read: _Reader) -> float | None:
+    given = read.settings.get("keep_failed_kernel")
+    if isinstance(given, bool):
+        return KEPT_SECONDS if given else 0.0
+    return read.seconds_or_none("keep_failed_kernel")
 
 
 def _tags(read: _Reader) -> tuple[str, ...]:

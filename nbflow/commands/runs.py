@@ -4,7 +4,7 @@ that a note is kept, that they are forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -168,13 +168,15 @@ class RunVerbs(Asking):
         note: str = "",
         new_run_id: str | None = None,
         dry_run: bool = False,
+        edits: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Receipt:
         """Ask for a run like this one with other params: a new run, linked to this one.
 
         A run keeps the params it was made with, so that what it did can be told from what it says.
         With `tasks` only those run, on the values the others handed on in the first run. With
-        `latest` it is one of the current version, without the params that this has no more. With
-        `dry_run` nothing is asked for: the receipt says what the run would be.
+        `latest` it is one of the current version, without the params that this has no more. `edits`
+        are as in `resume`; without any those of this run stay. With `dry_run` nothing is asked for:
+        the receipt says what the run would be.
         """
         now = self.clock()
         with self.database.transaction() as session:
@@ -199,8 +201,47 @@ class RunVerbs(Asking):
                 "only": None if only is None else [*only],
                 "latest": latest,
                 "note": note,
+                "edits": {}
+                if latest
+                else _plain(origin.snapshot.run.edits if edits is None else edits),
             }
             return Receipt(self._ask(session, "rerun", payload), made, new=new)
+
+    def resume(
+        self,
+        dag_id: str,
+        run_id: str,
+        edits: Mapping[str, Mapping[str, str]] | None = None,
+        *,
+        note: str = "",
+        new_run_id: str | None = None,
+    ) -> Receipt:
+        """Ask for a run that goes on where this one failed: a new run, linked to this one.
+
+        It runs what did not succeed, and the tasks of `edits` ({task id: {cell id: source}}) with
+        their cells so edited, and all downstream of both; what is finished is not run again, its
+        values are there. The version of the DAG, and its notebook, stay as they are.
+        """
+        with self.database.reading() as session:
+            snapshot = self._run(session, dag_id, run_id).snapshot
+        if not snapshot.run.state.is_finished:
+            raise RequestError(f"Run {run_id} has not ended yet: cancel it, or wait for its end.")
+        unknown = set(edits or {}) - snapshot.dag.by_id.keys()
+        if unknown:
+            raise NotFoundError(f"Run {run_id} has no task {min(unknown)!r}.")
+        again = {task_id for task_id, _ in rerun.to_clear(snapshot, Which()).keys}
+        again |= {*edits, *snapshot.dag.graph.descendants(*edits)} if edits else set()
+        if not again:
+            raise RequestError(f"All of run {run_id} has succeeded, and no cell was edited.")
+        made = {t: {**snapshot.run.edits.get(t, {}), **cells} for t, cells in (edits or {}).items()}
+        return self.rerun(
+            dag_id,
+            run_id,
+            tasks=sorted(again),
+            note=note,
+            new_run_id=new_run_id,
+            edits={**snapshot.run.edits, **made},
+        )
 
     def note(
         self, dag_id: str, run_id: str, note: str, task_id: str | None = None, map_index: int = -1
@@ -343,8 +384,14 @@ def _check_values(origin: ActiveRun, tasks: Iterable[Task], only: Collection[str
                 )
         for read in task.reads:
             done = [i for key, i in instances.items() if key[0] == read]
+            if not done and origin.snapshot.run.only is not None:
+                continue  # a run of some tasks has the values of the others from an earlier one
             if read not in only and not (done and all(i.state is TaskState.SUCCESS for i in done)):
                 raise RequestError(
                     f"Task {task.task_id!r} reads what {read!r} hands on, which did not succeed in "
                     f"run {origin.snapshot.run.run_id}: select {read!r} too."
                 )
+
+
+def _plain(edits: Mapping[str, Mapping[str, str]]) -> Json:
+    return {task_id: {**cells} for task_id, cells in edits.items()}

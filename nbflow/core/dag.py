@@ -113,7 +113,8 @@ class Task:
     stands for them, `searchpath`, `native`, and whether the DAG has macros of its `own`. With
     `reads_previous` the task asks about the last run before its own that succeeded, `elsewhere` is
     what it asks of values of other runs. `params` are like the DAG's and stand before them for this
-    task. `tags` are words to choose tasks by.
+    task. `tags` are words to choose tasks by. `keep_failed_kernel` is for how many seconds the
+    kernel of a notebook that failed is kept, None as the settings say.
 
     A mapped task has an `expansion`; `{"$element": argument}` in its payload stands for what an
     instance gets for that argument. At least `min_success_ratio` of its instances have to succeed;
@@ -166,6 +167,7 @@ class Task:
     elsewhere: tuple[Pull, ...] = ()
     display_name: str = ""
     cache: CachePolicy | None = None
+    keep_failed_kernel: float | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from nbflow.core.assets import AssetEvent, Emission
 from nbflow.core.dag import Task
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.kept import Keep, KeptKernel
 from nbflow.core.retries import Rule
 from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason, TaskState, Word
@@ -165,7 +166,9 @@ class TaskOrder:
     of the task's inlets, oldest first. With a `callback` only that is called.
     `secrets` holds what the task declares of variables and connections: workers cannot ask the
     store. `max_value_size` is in bytes, for each value it hands on. `elsewhere` are the other runs
-    whose values it asks for, the newest first. `instances` is how many a mapped task has.
+    whose values it asks for, the newest first. `instances` is how many a mapped task has. `keep` is
+    about the kernel of a notebook that fails. `edits` are cells that say something else than the
+    bundle: {id: source}.
     """
 
     attempt_id: str
@@ -188,6 +191,8 @@ class TaskOrder:
     max_value_size: int = MAX_VALUE_SIZE
     elsewhere: tuple[OtherRun, ...] = ()
     instances: int | None = None
+    keep: Keep = field(default_factory=Keep)
+    edits: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -229,6 +234,8 @@ class Outcome:
     `rendered` holds the rendered template fields, `variables` what the task has set (None:
     deleted). `lineage` names the classes of the exception that ended it, the most special first,
     and `ruling` is what the task's own retry policy said of it.
+    deleted). `lineage` names the classes of the exception that ended it, the most special first.
+    `names_read` shows what the failing cell read, by name; `kernel` is the one that was kept.
     """
 
     state: TaskState
@@ -252,6 +259,8 @@ class Outcome:
     variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     lineage: tuple[str, ...] = ()
     ruling: Rule | None = None
+    names_read: Mapping[str, str] = field(default_factory=dict, repr=False)
+    kernel: KeptKernel | None = None
 
 
 class ReportKind(Word):

@@ -26,9 +26,8 @@ class DagRun:
     changes, `backfill_id` the backfill it belongs to. `missed_deadlines` are names of deadlines
     (`deadlines.py`); `requeued_at` is when it was cleared last. `secret_params` are passwords.
     `average_runtimes` is how long, in seconds, runs took before it was created, by the name of each
-    deadline that counts from that.
-    (`deadlines.py`); `requeued_at` is when it was cleared last. `secret_params` are passwords. With
-    `no_cache` all of it is executed, whatever the cache has.
+    deadline that counts from that. With `no_cache` all of it is executed, whatever the cache has.
+    `edits` are cells that say something else than in its version: {task id: {cell id: source}}.
     """
 
     dag_id: str
@@ -54,6 +53,7 @@ class DagRun:
     secret_params: tuple[str, ...] = ()
     average_runtimes: JsonObject = field(default_factory=dict)
     no_cache: bool = False
+    edits: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

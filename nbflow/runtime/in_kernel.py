@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import asdict
+from reprlib import Repr
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from nbflow.authoring.asset_events import outlet_events
@@ -20,6 +22,11 @@ from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, dump_value
 
 # Answers travel in a MIME bundle of their own: as text they would be cut and reformatted.
 ANSWER_TYPE = "application/vnd.nbflow+json"
+_LOOK_CHARACTERS = 400
+_BUILT_IN = (str, bytes, int, list, tuple, dict, set, frozenset)
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = _LOOK_CHARACTERS
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = _SHORT.maxset = 12
 HIDE_TYPE = "application/vnd.nbflow.hide+json"
 """The same for values that are to be hidden from now on."""
 
@@ -29,7 +36,7 @@ class Answer:
 
     `values` holds references by name, `missing` names that are not defined, `problems` a sentence
     for each name whose value cannot travel, `variables` what the notebook has set,
-    `emissions` what it has said of assets.
+    `emissions` what it has said of assets, `looks` what values look like.
     """
 
     def __init__(
@@ -39,6 +46,7 @@ class Answer:
         problems: Mapping[str, str] | None = None,
         variables: Mapping[str, str | None] | None = None,
         emissions: Sequence[Emission] = (),
+        looks: Mapping[str, str] | None = None,
     ) -> None:
         self._content = {
             "values": {name: asdict(ref) for name, ref in (values or {}).items()},
@@ -46,6 +54,7 @@ class Answer:
             "problems": dict(problems or {}),
             "variables": dict(variables or {}),
             "emissions": [one.to_json() for one in emissions],
+            "looks": dict(looks or {}),
         }
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -86,6 +95,33 @@ def take(names: Sequence[str], value_store: str) -> Answer:
     except TypeError as error:
         problems["outlet_events"] = str(error)
     return Answer(values, missing, problems, None if task is None else task.changed, said)
+
+
+def look(names: Sequence[str]) -> Answer:
+    """What the values of `names` look like, as far as these are defined and are data."""
+    namespace = _notebook()
+    there = [name for name in names if name in namespace and not _is_code(namespace[name])]
+    return Answer(looks={name: _look_of(namespace[name]) for name in there})
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, (ModuleType, FunctionType, BuiltinFunctionType, type))
+
+
+def _look_of(value: object) -> str:
+    """The type of a value, its size if it has one, and the beginning of its `repr`."""
+    try:
+        shape = getattr(value, "shape", None)
+        size = f" {shape}" if isinstance(shape, tuple) else _length_of(value)
+        text = _SHORT.repr(value) if isinstance(value, _BUILT_IN) else repr(value)
+    # Whatever somebody's class does when it is shown: the notebook has failed for another reason.
+    except Exception as error:  # noqa: BLE001
+        size, text = "", f"cannot be shown: {type(error).__name__}"
+    return f"{type(value).__name__}{size}: {text[:_LOOK_CHARACTERS]}"
+
+
+def _length_of(value: object) -> str:
+    return f" of {len(value)}" if isinstance(value, Sized) and not isinstance(value, str) else ""
 
 
 def give(secrets: Mapping[str, Mapping[str, str]]) -> Answer:

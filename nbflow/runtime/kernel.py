@@ -22,6 +22,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from nbflow.core.errors import NbflowError
+from nbflow.core.json import JsonObject
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.kernel_process import Death, KernelProcess
 
@@ -282,6 +283,23 @@ class Kernel:
         self.client.stop_channels()
         self._manager.cleanup_resources()
         self.process.close()
+
+    @property
+    def connection(self) -> JsonObject:
+        """What a connection file for others says."""
+        info = dict(self._manager.get_connection_info())
+        # Jupyter's type says text, but it is bytes.
+        key = self._manager.session.key.decode()
+        return cast("JsonObject", {**info, "key": key, "kernel_name": self.name})
+
+    def detach(self) -> None:
+        """Close our sockets to it: what it publishes from now on is for others. It can be killed,
+        but not asked for anything any more.
+        """
+        self.listener = None
+        for readable in (self._iopub, self._shell):
+            self._poller.unregister(readable)
+        self.client.stop_channels()
 
     # -------------------------------------------------------------------------------------- private
 

@@ -120,12 +120,18 @@ class KernelProcess:
 
     def sample_memory(self) -> None:
         """Note how much memory the kernel and its children use now."""
-        with contextlib.suppress(psutil.Error):
-            total = psutil.Process(self.pid).memory_info().rss
-            for child in _descendants(self.pid):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    total += child.memory_info().rss
-            self._peak_memory = max(self._peak_memory, total)
+        self._peak_memory = max(self._peak_memory, self.memory() or 0)
+
+    def memory(self) -> int | None:
+        """How many bytes the kernel and its children use now; None if it is gone."""
+        try:
+            total = int(psutil.Process(self.pid).memory_info().rss)
+        except psutil.Error:
+            return None
+        for child in _descendants(self.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += child.memory_info().rss
+        return total
 
     @property
     def peak_memory(self) -> int | None:

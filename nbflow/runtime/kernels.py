@@ -18,8 +18,10 @@ from typing import cast
 
 from jupyter_client.kernelspec import KernelSpec
 
+from nbflow.core.kept import Keep, KeptKernel
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.forkserver import ForkServer
+from nbflow.runtime.kept_kernels import KeptKernels
 from nbflow.runtime.kernel import (
     Interrupted,
     Kernel,
@@ -74,6 +76,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         self._own_server = None if server else ForkServer(self._preload)
         self._launcher = KernelLauncher(start_timeout, server or cast(ForkServer, self._own_server))
         self._reaper = KernelReaper(self._launcher, self.look_over, grace)
+        self._kept = KeptKernels(lambda kernel: self._reaper.take(kernel, polite=False))
         self._changed = Condition()
         # Only Python kernels can be given their folder later; others wait for nobody.
         self._ready: dict[str, deque[Kernel]] = {
@@ -124,6 +127,21 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         self._in_use.discard(kernel)
         self._reaper.take(kernel, polite=polite)
 
+    def keep(self, kernel: Kernel, whose: str, keep: Keep) -> KeptKernel | None:
+        """Instead of `release`: let a kernel live on for a person to attach to.
+
+        None if it cannot be kept and must be released. See `KeptKernels.keep`.
+        """
+        kept = self._kept.keep(kernel, whose, keep)
+        if kept is not None:
+            self._in_use.discard(kernel)
+        return kept
+
+    @property
+    def kept(self) -> int:
+        """How many kernels live on for people."""
+        return len(self._kept)
+
     def kernelspec(self, kernel_name: str) -> KernelSpec:
         """The kernelspec of that name. Raises KernelStartError, which lists those that exist."""
         return self._launcher.find_spec(kernel_name)
@@ -157,6 +175,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
             asked = list(self._asked)
         for future in asked:
             future.cancel()
+        self._kept.close()
         self._launcher.stop()
         self._starters.shutdown(wait=True, cancel_futures=True)
         for kernel in self._all_ready():

@@ -7,7 +7,6 @@ around them: the executed notebook shows only the user's code.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
@@ -24,21 +23,22 @@ from papermill.execute import execute_notebook
 from nbflow.authoring.asset_events import NotAnOutlet, OutletEvents
 from nbflow.core.assets import Emission, emission_from_json, leaf_from_json
 from nbflow.core.json import JsonObject
+from nbflow.core.kept import KeptKernel
 from nbflow.core.masking import Masker
 from nbflow.core.orders import Outcome, TaskOrder, ValueRef
 from nbflow.core.states import Reason, TaskState
-from nbflow.runtime import in_kernel
 from nbflow.runtime.artifacts import ArtifactStore
+from nbflow.runtime.ask_kernel import ask
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.collector import OnEvent
 from nbflow.runtime.endings import failed, from_ending, shortened
 from nbflow.runtime.engine import NbflowEngine, notebook_bytes
+from nbflow.runtime.failure import names_read
 from nbflow.runtime.kernel import (
     Interrupted,
     Kernel,
     KernelDied,
     KernelStartError,
-    SilentCodeError,
     Watch,
 )
 from nbflow.runtime.kernel_process import Death
@@ -204,6 +204,9 @@ def _read(order: TaskOrder, place: NotebookPlace) -> tuple[NotebookNode, str]:
     nb.metadata["nbflow"] = {**nb.metadata.get("nbflow", {}), "run": _about(order)}
     for cell in nb.cells:
         _note(cell, task_id=order.task.task_id)
+        if cell.id in order.edits:
+            cell.source = order.edits[cell.id]
+            _note(cell, edited=True)
     return nb, kernel_name
 
 
@@ -239,20 +242,38 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
     exchange = _Exchange(plan, order)
     kernel = place.pool.take(plan.kernel_name, place.cwd, place.env, place.token)
     end: NotebookEnd | None = None
+    kept: KeptKernel | None = None
     try:
         end = _execute(order, plan, place, events, exchange, kernel)
         peak_memory = kernel.process.peak_memory
+        read = names_read(end, plan.nb, kernel, current_masker())
+        kept = _keep(end, order, place.pool, kernel)
     finally:
         # A kernel that ended well may run its exit hooks; another is not given the time.
-        place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
+        if kept is None:
+            place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
     outcome = _outcome_of(end, order, plan, place.token.reason)
     url = place.store.url(NOTEBOOK_FILE)
     if outcome.state is TaskState.SUCCESS:
         values = _values(exchange.taken, url)
         outcome = replace(outcome, values=values, emissions=exchange.emissions)
     return replace(
-        outcome, output_notebook=url, peak_memory=peak_memory, variables=exchange.variables
+        outcome,
+        output_notebook=url,
+        peak_memory=peak_memory,
+        variables=exchange.variables,
+        names_read=read,
+        kernel=kept,
     )
+
+
+def _keep(
+    end: NotebookEnd, order: TaskOrder, pool: KernelPool, kernel: Kernel
+) -> KeptKernel | None:
+    """Let the kernel of a failed notebook live on, if the order wants that."""
+    if end.state not in ("failed", "timeout"):
+        return None
+    return pool.keep(kernel, order.name.rpartition("#")[0], order.keep)
 
 
 _IN_ORDER = frozenset({"success", "skipped", "failed"})
@@ -345,11 +366,11 @@ class _Exchange:
     def give(self, kernel: Kernel, watch: Watch) -> None:
         # Another language has no way to ask for them.
         if kernel.has_nbflow:
-            _ask(kernel, "give", watch, asdict(self.secrets))
+            ask(kernel, "give", watch, asdict(self.secrets))
 
     def load(self, kernel: Kernel, watch: Watch) -> None:
         refs = {name: asdict(ref) for name, ref in self._plan.inputs.items()}
-        answer = _ask(kernel, "load", watch, refs)
+        answer = ask(kernel, "load", watch, refs)
         for name, problem in answer["problems"].items():
             raise StepFailed(f"The value of {name!r} from another task: {problem}")
 
@@ -358,7 +379,7 @@ class _Exchange:
         if not names and not kernel.has_nbflow:
             return
         try:
-            answer = _ask(kernel, "take", watch, names, self._value_store)
+            answer = ask(kernel, "take", watch, names, self._value_store)
         except KernelDied as died:
             # The cells may have asked it to, by exit() in the last one.
             if died.death.exit_code != 0:
@@ -388,25 +409,6 @@ _LEFT_WITH_OUTPUTS = (
     "The notebook has ended its kernel before its outputs could be handed on: "
     "leave by sys.exit(0) instead of exit()."
 )
-
-
-# `Any`: the answer is JSON that `in_kernel.Answer` has made.
-def _ask(kernel: Kernel, function: str, watch: Watch, *arguments: object) -> dict[str, Any]:
-    """Call a function of `in_kernel` inside the kernel with JSON arguments."""
-    if not kernel.has_nbflow:
-        raise StepFailed(
-            f"Values cannot travel to or from the kernel {kernel.name!r}: nbflow is not installed "
-            f"in its environment. Install it there: {kernel.spec.argv[0]} -m pip install nbflow."
-        )
-    given = f"*__import__('json').loads({json.dumps(arguments)!r})"
-    inside = f"__import__({in_kernel.__name__!r}, fromlist=['_'])"
-    try:
-        data = kernel.run_silently("pass", f"{inside}.{function}({given})", watch=watch)
-    except SilentCodeError as error:
-        raise StepFailed(
-            f"Values cannot travel to or from the kernel {kernel.name!r}: {error}"
-        ) from error
-    return dict(data[in_kernel.ANSWER_TYPE])
 
 
 def _values(taken: Mapping[str, ValueRef], notebook_url: str) -> dict[str, ValueRef]:

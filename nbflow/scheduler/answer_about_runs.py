@@ -84,6 +84,7 @@ def rerun(a: Answering) -> str:
         note=a.optional_text("note") or "",
         only=only if only is not None else first.only,
         rerun_of=origin_id,
+        edits=a.edits("edits"),
     )
     made = add_run(a, run, version_id, dag)
     if only is not None:

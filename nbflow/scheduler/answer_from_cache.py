@@ -80,6 +80,8 @@ class AnswerFromCache:
             if ref not in held
             and ref not in self._keys
             and ref[1][0] in book.runs[ref[0]].snapshot.dag.keeps_results
+            # What a person has edited is not what the key of the version stands for.
+            and ref[1][0] not in book.runs[ref[0]].snapshot.run.edits
         ]
         self._make_keys(session, book, new)
         taken = self._look_up(session, book, new)

@@ -67,6 +67,20 @@ class Answering:
             )
         return value
 
+    def edits(self, name: str) -> Mapping[str, Mapping[str, str]]:
+        """Sources of cells by task and cell; empty where they are left out."""
+        found: dict[str, Mapping[str, str]] = {}
+        for task_id, cells in self.mapping(name).items():
+            if not isinstance(cells, Mapping) or not all(
+                isinstance(s, str) for s in cells.values()
+            ):
+                raise RequestError(
+                    f"The request to {self.request.verb} gives {name!r} of {task_id!r}, "
+                    "which are no sources by cell."
+                )
+            found[task_id] = {cell_id: str(source) for cell_id, source in cells.items()}
+        return found
+
     def whole(self, name: str) -> int:
         """A whole number."""
         value = self.payload.get(name)

@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from nbflow.core.events import TaskKey
+from nbflow.core.kept import NOT_KEPT, Keep
 from nbflow.core.lifecycle import Settle
 from nbflow.core.limits import Candidate, Capacity, Taken, choose
 from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder
@@ -35,7 +36,7 @@ class DispatchSettings:
     """What orders say of this scheduler, and what holds task instances back.
 
     `artifacts` is the root of the artifact store, `heartbeat` is in seconds. With `waves` nothing
-    is decided between the orders of a wave.
+    is decided between the orders of a wave. `keep` is about the kernels of tasks that fail.
     """
 
     artifacts: str
@@ -43,6 +44,7 @@ class DispatchSettings:
     max_value_size: int = MAX_VALUE_SIZE
     parallelism: int | None = None
     waves: bool = False
+    keep: Keep = NOT_KEPT
 
 
 class SourceCode:
@@ -142,6 +144,7 @@ class Dispatch:
                 artifacts=self._settings.artifacts,
                 heartbeat=self._settings.heartbeat,
                 max_value_size=self._settings.max_value_size,
+                keep=self._settings.keep,
                 events=events,
                 previous=previous,
                 elsewhere=elsewhere(task),

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from nbflow.core.kept import NOT_KEPT, Keep
 from nbflow.core.lifecycle import Settle
 from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder, TaskReport
@@ -70,6 +71,7 @@ class SchedulerSettings:
     `max_map_length` is how many instances one mapped task may have, `max_value_size` how many bytes
     one value may take that a task hands on.
     `secrets_timeout` is how long backends may take to tell the secrets of what a tick starts.
+    `keep` is about kernels of failed tasks that say nothing themselves.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
@@ -86,6 +88,7 @@ class SchedulerSettings:
     max_map_length: int = MAX_MAP_LENGTH
     max_value_size: int = MAX_VALUE_SIZE
     cache: CacheSettings = field(default_factory=CacheSettings)
+    keep: Keep = NOT_KEPT
 
 
 class Scheduler:
@@ -141,6 +144,7 @@ class Scheduler:
                 settings.max_value_size,
                 settings.parallelism,
                 settings.waves,
+                settings.keep,
             ),
             executor,
             code,

@@ -11,6 +11,7 @@ from nbflow.core import params
 from nbflow.core.assets import AssetEvent, AssetNode, leaf_from_json
 from nbflow.core.dag import Dag, Task
 from nbflow.core.events import TaskKey
+from nbflow.core.kept import NOT_KEPT, Keep, keep_seconds
 from nbflow.core.orders import (
     MAX_VALUE_SIZE,
     OtherRun,
@@ -52,6 +53,7 @@ def make_order(
     artifacts: str,
     heartbeat: float,
     max_value_size: int = MAX_VALUE_SIZE,
+    keep: Keep = NOT_KEPT,
     events: AssetContext = AssetContext(),
     previous: PreviousRun | None = None,
     elsewhere: tuple[OtherRun, ...] = (),
@@ -59,7 +61,7 @@ def make_order(
     """The order for the next attempt of a task instance.
 
     `artifacts` is the root of the artifact store. `attempt_id` is new; the next look of a sensor
-    is named after the one before instead.
+    is named after the one before instead. `keep` is what the settings say of failed kernels.
     """
     run = snapshot.run
     instance = snapshot.instances[key]
@@ -87,6 +89,8 @@ def make_order(
         max_value_size=max_value_size,
         elsewhere=elsewhere,
         instances=len(snapshot.indexes(key[0])) if key[1] >= 0 else None,
+        edits=run.edits.get(task.task_id, {}),
+        keep=replace(keep, seconds=keep_seconds(task.keep_failed_kernel, keep.seconds)),
     )
 
 

@@ -103,6 +103,15 @@ class Rerun(Sent):
     dry_run: bool = False
 
 
+class Cells(Sent):
+    """The code cells of a notebook about a failed task, as a person has edited them: sources by id.
+
+    Those that say what was executed, or that were not part of it, count for nothing.
+    """
+
+    cells: dict[str, str] = Field(default_factory=dict)
+
+
 class Note(Sent):
     """A note on a run, or on one of its task instances; an empty one takes it away."""
 

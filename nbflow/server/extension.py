@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from traitlets import Bool, List, Unicode
 
 from nbflow.server import routes
 from nbflow.server.dashboard import Dashboard
+from nbflow.server.debugging import Debugging
 from nbflow.server.hub import Hub
 from nbflow.server.project import Project
 from nbflow.server.scheduler_process import COMMAND, SchedulerProcess
@@ -50,11 +52,13 @@ class NbflowExtension(ExtensionApp):
         self.project = Project(Path(self.home or root).expanduser(), root.resolve())
         self.hub = Hub(self.project)
         self.scheduler = SchedulerProcess(self.scheduler_command)
+        self.debugging = Debugging(self._server.kernel_manager, self._folder_of_kernels())
         self.settings.update(
             nbflow_project=self.project,
             nbflow_hub=self.hub,
             nbflow_scheduler=self.scheduler,
             nbflow_dashboard=Dashboard(self._proxies),
+            nbflow_debugging=self.debugging,
         )
 
     def initialize_handlers(self) -> None:
@@ -69,6 +73,7 @@ class NbflowExtension(ExtensionApp):
     async def stop_extension(self) -> None:
         """End what lives with the server; a scheduler does not."""
         await self.hub.stop()
+        await self.debugging.stop()
         await asyncio.to_thread(self.scheduler.let_go)
         await asyncio.to_thread(self.project.close)
 
@@ -84,6 +89,19 @@ class NbflowExtension(ExtensionApp):
             self.log.warning(
                 "nbflow has started no scheduler: %s", getattr(error, "message", error)
             )
+
+    def _folder_of_kernels(self) -> Path | None:
+        """Where this server finds kernels that others have started: Jupyter's folder for that if
+        it is enabled, else one of this server alone; None if somebody has forbidden it.
+        """
+        kernels = self._server.kernel_manager
+        if kernels.external_connection_dir is not None:
+            return Path(kernels.external_connection_dir)
+        if self._server.config.get("ServerApp", {}).get("allow_external_kernels") is False:
+            return None
+        folder = Path(self._server.runtime_dir) / f"nbflow-kernels-{os.getpid()}"
+        kernels.external_connection_dir = str(folder)
+        return folder
 
     def _proxies(self, host: str) -> bool:
         """Whether jupyter-server-proxy is enabled here and lets `host` through."""

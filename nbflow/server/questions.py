@@ -16,7 +16,7 @@ from nbflow import app, feed
 from nbflow.commands import Commands, Receipt
 from nbflow.core.errors import NotFoundError
 from nbflow.core.events import TaskKey
-from nbflow.server import rerun_questions
+from nbflow.server import repair_questions, rerun_questions
 from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     Answer,
@@ -156,7 +156,8 @@ class Questions:
     def task(
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery
     ) -> TaskInstanceDetail:
-        return run_views.task_instance_detail(self.store, dag_id, run_id, task_id, query.map_index)
+        found = run_views.task_instance_detail(self.store, dag_id, run_id, task_id, query.map_index)
+        return repair_questions.without_dead_kernels(found)
 
     def instances(
         self, dag_id: str, run_id: str, task_id: str, query: InstancesQuery
@@ -305,6 +306,15 @@ class Questions:
     backfill = rerun_questions.backfill
     new_backfill = rerun_questions.new_backfill
     set_backfill_state = rerun_questions.set_backfill_state
+
+    # -- repair ------------------------------------------------------------------------------------
+
+    kept_kernel = repair_questions.kept_kernel
+    end_kernel = repair_questions.end_kernel
+    debug_notebook = repair_questions.debug_notebook
+    reconstructed = repair_questions.reconstructed
+    resume = repair_questions.resume
+    promote = repair_questions.promote
 
     # -- what changes ------------------------------------------------------------------------------
 

@@ -111,6 +111,8 @@ class Try:
     log: str | None
     peak_memory: int | None
     rendered: Mapping[str, str] | None
+    names_read: Mapping[str, str] | None
+    kernel: JsonObject | None
 
 
 @dataclass(frozen=True)

@@ -334,7 +334,9 @@ def _new_try(run_pk: int, effect: fx.TryStarted) -> Values:
 
 
 def _outcome(outcome: Outcome, ended_at: datetime | None) -> Values:
-    return {"ended_at": ended_at, **{name: getattr(outcome, name) for name in _OUTCOME_FIELDS}}
+    plain = {name: getattr(outcome, name) for name in _OUTCOME_FIELDS}
+    kernel = None if outcome.kernel is None else outcome.kernel.to_json()
+    return {"ended_at": ended_at, **plain, "kernel": kernel}
 
 
 def _value_row(ref: _InstanceRef, key: str, value: ValueRef) -> Values:
@@ -383,6 +385,7 @@ _OUTCOME_FIELDS = (
     "log",
     "peak_memory",
     "rendered",
+    "names_read",
 )
 _VALUE_FIELDS = tuple(f.name for f in fields(ValueRef))
 
@@ -417,13 +420,14 @@ _INSERT_TRY = insert(_TRIES)
 _INSERT_VALUE = insert(_VALUES)
 _OF_TRY = update(_TRIES).where(_TRIES.c.attempt_id == bindparam("b_attempt_id"))
 _TRY_RUNNING = _OF_TRY.values(_given(("state", "worker", "started_at")))
-_TRY_ENDED = _OF_TRY.values(_given((*_OUTCOME_FIELDS, "ended_at")))
+_TRY_ENDED = _OF_TRY.values(_given((*_OUTCOME_FIELDS, "kernel", "ended_at")))
 _CONTINUED_FIELDS = (
     "attempt_id",
     "worker",
     "queued_at",
     "started_at",
     *_OUTCOME_FIELDS,
+    "kernel",
     "ended_at",
 )
 _CONTINUE_TRY = _OF_TRY.values(_given(_CONTINUED_FIELDS))

@@ -227,6 +227,7 @@ class DagRunRow(Row):
     requeued_at: Mapped[datetime | None]
     average_runtimes: Mapped[object] = mapped_column(JsonText(), server_default="{}")
     no_cache: Mapped[bool] = mapped_column(server_default=false())
+    edits: Mapped[object] = mapped_column(JsonText(), nullable=False, server_default="{}")
 
 
 class BackfillRow(Row):
@@ -348,6 +349,8 @@ class TryRow(Row):
     log: Mapped[str | None]
     peak_memory: Mapped[int | None] = mapped_column(BigKey)
     rendered: Mapped[object | None] = mapped_column(JsonText())
+    names_read: Mapped[object | None] = mapped_column(JsonText())
+    kernel: Mapped[object | None] = mapped_column(JsonText())
 
 
 class ValueRow(Row):

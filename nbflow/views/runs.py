@@ -14,6 +14,7 @@ from nbflow.core.dag import Dag, Task, TaskKind
 from nbflow.core.deadlines import Deadline, deadline_from_json
 from nbflow.core.errors import NotFoundError
 from nbflow.core.events import TaskKey
+from nbflow.core.kept import KeptKernel
 from nbflow.core.orders import ValueRef
 from nbflow.core.snapshot import DagRun, RunSnapshot, TaskInstance
 from nbflow.core.spelling import did_you_mean
@@ -30,6 +31,7 @@ from nbflow.views.shapes import (
     CachedView,
     CallbackView,
     DeadlineView,
+    KernelView,
     MappedView,
     RunDetail,
     RunView,
@@ -104,7 +106,7 @@ def task_instance_detail(
     now: datetime | None = None,
 ) -> TaskInstanceDetail:
     """One task instance with its tries, its values, and what it waits for at `now`."""
-    key = (task_id, map_index)
+    key, at = (task_id, map_index), now or datetime.now(timezone.utc)
     with database.reading() as session:
         run = find_run(session, dag_id, run_id)
         dag = browsing.dag_of_run(session, run.id)
@@ -114,13 +116,11 @@ def task_instance_detail(
         tries = browsing.tries(session, run.id, key)
         values = run_store.values_of_instance(session, run.id, key)
         called = callback_store.of_task(session, run.id, key)
-        conditions = why(
-            session, ActiveRun(run.id, 0, snapshot), key, now or datetime.now(timezone.utc)
-        )
+        conditions = why(session, ActiveRun(run.id, 0, snapshot), key, at)
     return TaskInstanceDetail(
         instance=instance_view(snapshot.instances[key]),
         task=_task_view(dag, task_id),
-        tries=[_try_view(one) for one in tries],
+        tries=[_try_view(one, at) for one in tries],
         values=[_value_view(name, value) for name, value in values.items()],
         why=conditions,
         callbacks=[_callback_view(one) for one in called],
@@ -207,6 +207,7 @@ def run_view(listed: ListedRun) -> RunView:
         note=run.note,
         tasks=None if run.only is None else list(run.only),
         rerun_of=run.rerun_of,
+        edited=sorted(run.edits),
         backfill_id=run.backfill_id,
         no_cache=run.no_cache,
     )
@@ -264,7 +265,7 @@ def _in_order(dag: Dag, instances: list[TaskInstance]) -> list[TaskInstanceView]
     return [instance_view(i) for i in sorted(known, key=lambda i: (place[i.task_id], i.map_index))]
 
 
-def _try_view(one: Try) -> TryView:
+def _try_view(one: Try, now: datetime) -> TryView:
     return TryView(
         try_number=one.try_number,
         attempt_id=one.attempt_id,
@@ -281,7 +282,16 @@ def _try_view(one: Try) -> TryView:
         has_log=one.log is not None or one.started_at is not None,
         peak_memory=one.peak_memory,
         rendered=dict(one.rendered or {}),
+        names_read=dict(one.names_read or {}),
+        kernel=_kernel_view(one, now),
     )
+
+
+def _kernel_view(one: Try, now: datetime) -> KernelView | None:
+    kept = None if one.kernel is None else KeptKernel.from_json(one.kernel)
+    if kept is None or kept.until <= now:
+        return None
+    return KernelView(kept.host, kept.pid, kept.started, iso_text(kept.until))
 
 
 def _value_view(name: str, value: ValueRef) -> ValueView:

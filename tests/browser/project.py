@@ -179,6 +179,7 @@ def write(folder: Path) -> None:
     (dags / "broken.py").write_text(BROKEN)
     nbformat.write(_squares(), dags / "squares.ipynb")
     nbformat.write(_growing(folder), dags / "growing.ipynb")
+    nbformat.write(_ratios(), dags / "ratios.ipynb")
 
 
 def _squares() -> nbformat.NotebookNode:
@@ -201,6 +202,18 @@ def _growing(folder: Path) -> nbformat.NotebookNode:
     sources = ["print('begun')", GROWING.format(folder=folder), "print('gone on')"]
     cells = [new_code_cell(source, metadata={"tags": ["task:work"]}) for source in sources]
     return notebook(cells, nbflow={"dag_id": "growing"})
+
+
+def _ratios() -> nbformat.NotebookNode:
+    """A DAG whose second task fails: one of its rows is zero."""
+    sources = {
+        "rows = [4, 1, 0]": ["task:load"],
+        "total = sum(rows)": ["task:divide", "after:load"],
+        "ratios = [total / row for row in rows]": ["task:divide"],
+        "print('best', max(ratios))": ["task:report", "after:divide"],
+    }
+    cells = [new_code_cell(source, metadata={"tags": tags}) for source, tags in sources.items()]
+    return notebook(cells, nbflow={"dag_id": "ratios"})
 
 
 def notebook(cells: list[nbformat.NotebookNode], **metadata: object) -> nbformat.NotebookNode:

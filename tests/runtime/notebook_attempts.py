@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.json import Json, JsonObject
+from nbflow.core.kept import NOT_KEPT, Keep
 from nbflow.core.orders import Outcome, RunInfo, SourceBundle, TaskOrder, ValueRef
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.cancellation import CancelToken
@@ -109,6 +110,8 @@ class Attempts:
         values: Mapping[str, Mapping[str, ValueRef]] | None = None,
         params: JsonObject | None = None,
         token: CancelToken | None = None,
+        keep: Keep = NOT_KEPT,
+        edits: Mapping[str, str] | None = None,
     ) -> Ran:
         """Some cells of a notebook of `notebooks/`, as one task."""
         payload: dict[str, Json] = {
@@ -119,6 +122,7 @@ class Attempts:
             "outputs": list(outputs),
         }
         order = self._order(TaskKind.CELLS, payload, values=values, params=params)
+        order = replace(order, keep=keep, edits=edits or {})
         place = self._place(order, token, None, None, None, 5.0)
         return Ran(run_cell_task(order, place), place.store)
 

@@ -9,8 +9,9 @@ import type { TaskState } from '../live/task';
 import { NotebookView, type Rendering } from '../notebook/NotebookView';
 import { isWaiting } from '../states';
 import { useTexts } from '../text';
-import type { TaskInstanceDetail, TaskView } from '../wire';
+import type { TaskInstanceDetail, TaskView, TryView } from '../wire';
 import { Button, Facts, Loading, Notice, StateBadge, Tabs, type TabItem } from './controls';
+import { Failure, hasFailure, RepairBar, type RepairVerb } from './Failure';
 import { LogView } from './LogView';
 import { QuestionForm, type QuestionFormProps } from './QuestionForm';
 import { Rendered, Tries, Values, Why } from './TaskTabs';
@@ -27,6 +28,7 @@ export interface TaskDrawerProps {
   readonly onMark: () => void;
   readonly onAnswer: QuestionFormProps['onAnswer'];
   readonly onOpenNotebook: (tryNumber: number) => void;
+  readonly onRepair: (verb: RepairVerb, tryNumber: number) => void;
   readonly onOpenTask: (taskId: string) => void;
   readonly onClose: () => void;
 }
@@ -112,7 +114,8 @@ function OpenNotebook({ state, onOpenNotebook }: TaskDrawerProps): React.JSX.Ele
 function Line({
   state,
   detail,
-  onChooseTry
+  onChooseTry,
+  onRepair
 }: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
   const trans = useTexts();
   const { instance, tries, task } = detail;
@@ -149,6 +152,10 @@ function Line({
           {instance.message}
         </div>
       ) : null}
+      <RepairBar
+        one={shownTry(state)}
+        onRepair={verb => onRepair(verb, state.tryNumber ?? instance.try_number)}
+      />
     </>
   );
 }
@@ -157,7 +164,8 @@ function hasNotebook(task: TaskView | undefined): boolean {
   return task?.kind === 'notebook' || task?.kind === 'cells';
 }
 
-type TabId = 'question' | 'notebook' | 'log' | 'tries' | 'values' | 'rendered' | 'why' | 'about';
+type TabId =
+  'question' | 'failure' | 'notebook' | 'log' | 'tries' | 'values' | 'rendered' | 'why' | 'about';
 
 function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
   const { state, detail, taskId } = props;
@@ -166,6 +174,7 @@ function Body(props: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JS
   const [chosen, setChosen] = React.useState<TabId | null>(null);
   const all: (TabItem & { isThere: boolean })[] = [
     { id: 'question', label: trans.__('Waiting for you'), isThere: detail.question !== null },
+    { id: 'failure', label: trans.__('Failure'), isThere: hasFailure(shownTry(state)) },
     { id: 'why', label: trans.__('Why not running'), isThere: detail.why.length > 0 },
     { id: 'notebook', label: trans.__('Notebook'), isThere: hasNotebook(detail.task) },
     { id: 'log', label: trans.__('Log'), isThere: true },
@@ -209,6 +218,10 @@ function Shown(
   switch (tab) {
     case 'question':
       return <QuestionTab {...props} />;
+    case 'failure': {
+      const one = shownTry(state);
+      return one === undefined ? <Loading /> : <Failure one={one} notebook={state.notebook} />;
+    }
     case 'notebook':
       return <NotebookTab {...props} />;
     case 'log':
@@ -226,6 +239,10 @@ function Shown(
     case 'about':
       return <About task={detail.task} onOpenTask={onOpenTask} />;
   }
+}
+
+function shownTry(state: TaskState): TryView | undefined {
+  return state.detail?.tries.find(one => one.try_number === state.tryNumber);
 }
 
 /** The template fields of the try that is shown. */

@@ -14,6 +14,7 @@ import { LabRendering } from '../notebook/rendering';
 import { notebookWidget } from '../screens/notebook-widget';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import { argsSchema, numberArg, textArg } from './args';
+import { isThere, openAsFile } from './open-as-file';
 
 export const filesPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('files'),
@@ -32,15 +33,9 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
     const { texts } = model;
     const { contents } = app.serviceManager;
 
-    const openCopy = async (title: string, notebook: NotebookJson): Promise<void> => {
-      const path = await freePath(contents, `${title.replaceAll(/[^\w[\].-]+/g, '_')}.ipynb`);
-      await contents.save(path, { type: 'notebook', format: 'json', content: notebook });
-      await app.commands.execute('docmanager:open', { path });
-    };
-
     const openNotebook = async (args: ReadonlyPartialJSONObject): Promise<void> => {
       const { title, notebook } = await fetchNotebook(client, args);
-      const onCopy = (): void => void openCopy(title, notebook);
+      const onCopy = (): void => void openAsFile(app, title, notebook);
       const widget = notebookWidget({ title, notebook, rendering, texts, onCopy });
       app.shell.add(widget, 'main', { type: 'nbflow' });
       app.shell.activateById(widget.id);
@@ -123,21 +118,4 @@ async function findFile(contents: Contents.IManager, file: string): Promise<stri
     }
   }
   return null;
-}
-
-async function isThere(contents: Contents.IManager, path: string): Promise<boolean> {
-  try {
-    await contents.get(path, { content: false });
-    return true;
-  } catch {
-    return false; // The server answers 404: that is the answer.
-  }
-}
-
-async function freePath(contents: Contents.IManager, name: string): Promise<string> {
-  let path = name;
-  for (let i = 2; await isThere(contents, path); i++) {
-    path = name.replace(/\.ipynb$/, `-${i}.ipynb`);
-  }
-  return path;
 }

@@ -230,6 +230,11 @@ function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
           try: tryNumber
         })
       }
+      onRepair={(verb, tryNumber) =>
+        void commands
+          .execute(`nbflow:${verb}`, { ...ofTask, map_index: mapIndex, try: tryNumber })
+          .then(() => store.load())
+      }
       onOpenTask={props.onOpenTask}
       onClose={props.onClose}
     />

@@ -77,6 +77,7 @@ export function aRun(runId: string, more: Partial<RunView> = {}): RunView {
     note: '',
     tasks: null,
     rerun_of: null,
+    edited: [],
     backfill_id: null,
     no_cache: false,
     ...more
@@ -225,6 +226,8 @@ export function aTry(tryNumber: number, more: Partial<TryView> = {}): TryView {
     has_log: true,
     peak_memory: null,
     rendered: {},
+    names_read: {},
+    kernel: null,
     ...more
   };
 }

@@ -44,6 +44,7 @@ class RunView:
     note: str
     tasks: list[str] | None
     rerun_of: str | None
+    edited: list[str]
     backfill_id: int | None
     no_cache: bool
 

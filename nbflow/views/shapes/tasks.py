@@ -10,9 +10,22 @@ from nbflow.views.shapes.runs import CallbackView, TaskInstanceView
 
 
 @dataclass(frozen=True)
+class KernelView:
+    """The kernel of a failed attempt, kept on `host` until that time to be looked into. `started`
+    is when its process was made, in seconds since the epoch.
+    """
+
+    host: str
+    pid: int
+    started: float
+    until: str
+
+
+@dataclass(frozen=True)
 class TryView:
     """One attempt, the newest first. `has_notebook` and `has_log` say what can be fetched of it,
-    `rendered` holds its template fields as they were rendered, secrets hidden.
+    `rendered` holds its template fields as they were rendered, secrets hidden. `names_read` shows
+    what the failing cell read, by name; `kernel` is there while it is kept.
     """
 
     try_number: int
@@ -30,6 +43,23 @@ class TryView:
     has_log: bool
     peak_memory: int | None
     rendered: dict[str, str]
+    names_read: dict[str, str]
+    kernel: KernelView | None
+
+
+@dataclass(frozen=True)
+class DebugSession:
+    """The kernel of a failed attempt as this Jupyter server knows it, and until when it lives."""
+
+    kernel_id: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """An edit was written into the notebook at `path`."""
+
+    path: str
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,7 @@ def _create_runs() -> None:
         sa.Column("requeued_at", _MOMENT),
         sa.Column("average_runtimes", sa.Text, server_default="{}", nullable=False),
         sa.Column("no_cache", sa.Boolean, server_default=sa.false(), nullable=False),
+        sa.Column("edits", sa.Text, server_default="{}", nullable=False),
         _belongs_to("dag_runs", "dag_id", "dags.dag_id", cascade=True),
         _belongs_to("dag_runs", "version_id", "dag_versions.id", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_dag_runs"),
@@ -259,6 +260,8 @@ def _create_tries_and_values() -> None:
         sa.Column("log", sa.Text),
         sa.Column("peak_memory", _KEY),
         sa.Column("rendered", sa.Text),
+        sa.Column("names_read", sa.Text),
+        sa.Column("kernel", sa.Text),
         _belongs_to("tries", "run_pk", "dag_runs.id", cascade=True),
         sa.PrimaryKeyConstraint("attempt_id", name="pk_tries"),
     )

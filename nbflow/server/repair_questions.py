@@ -1,0 +1,88 @@
+"""What the handlers of `repair_routes` ask of the house: the living kernel, notebooks, the edit.
+
+Blocking, called in threads. The functions here are methods of `Questions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from nbflow import app
+from nbflow.app.repair import AttemptRef, Repair, is_alive
+from nbflow.commands import Commands
+from nbflow.core.kept import KeptKernel
+from nbflow.server.bodies import Cells
+from nbflow.settings import Settings
+from nbflow.views.shapes import KernelView, Promotion, RequestReceipt, TaskInstanceDetail
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+class Asked(Protocol):
+    """What the functions need of `Questions`."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def store(self) -> app.Store: ...
+    @property
+    def root(self) -> Path: ...
+    def verbs(self, actor: str) -> Commands: ...
+
+
+def kept_kernel(questions: Asked, ref: AttemptRef) -> KeptKernel:
+    return _repair(questions).kernel(ref, app.utc_now())
+
+
+def end_kernel(questions: Asked, ref: AttemptRef) -> None:
+    _repair(questions).end_kernel(ref, app.utc_now())
+
+
+def debug_notebook(questions: Asked, ref: AttemptRef) -> NotebookNode:
+    repair = _repair(questions)
+    return repair.debug_notebook(ref, repair.kernel(ref, app.utc_now()))
+
+
+def reconstructed(questions: Asked, ref: AttemptRef) -> NotebookNode:
+    return _repair(questions).reconstructed(ref)
+
+
+def resume(
+    questions: Asked,
+    actor: str,
+    ref: AttemptRef,
+    body: Cells,
+) -> RequestReceipt:
+    edits = _repair(questions).edits(ref, body.cells)
+    receipt = questions.verbs(actor).resume(
+        ref.dag_id, ref.run_id, {ref.task_id: edits} if edits else {}
+    )
+    assert receipt.request_id is not None  # only dry runs have none
+    return RequestReceipt(receipt.request_id, receipt.run_id)
+
+
+def promote(questions: Asked, ref: AttemptRef, body: Cells) -> Promotion:
+    path = _repair(questions).promote(ref, body.cells)
+    inside = path.is_relative_to(questions.root)
+    return Promotion(path.relative_to(questions.root).as_posix() if inside else str(path))
+
+
+def without_dead_kernels(detail: TaskInstanceDetail) -> TaskInstanceDetail:
+    """The detail without kernels that have ended before their time, as far as can be told here."""
+    tries = [replace(one, kernel=None) if _is_dead(one.kernel) else one for one in detail.tries]
+    return replace(detail, tries=tries)
+
+
+def _is_dead(kernel: KernelView | None) -> bool:
+    if kernel is None:
+        return False
+    until = datetime.fromisoformat(kernel.until)
+    return is_alive(KeptKernel(kernel.host, kernel.pid, kernel.started, until)) is False
+
+
+def _repair(questions: Asked) -> Repair:
+    return Repair(questions.settings, questions.store)
