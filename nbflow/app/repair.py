@@ -81,10 +81,8 @@ class Repair:
     def executed(self, ref: AttemptRef) -> NotebookNode:
         """The notebook of an attempt as it ran."""
         one = self._try(ref)
-        files = app.attempt_files(
-            self.settings, ref.dag_id, ref.run_id, ref.task_id, one.attempt_id
-        )
-        found = files.notebook()
+        where = app.attempt_folder(self.settings, ref.dag_id, ref.run_id, ref.task_id, one)
+        found = app.attempt_files(where).notebook()
         if found is None:
             self._task(ref)
             raise NotFoundError(f"Try {one.try_number} of {ref} has left no notebook.")
