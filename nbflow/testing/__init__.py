@@ -11,11 +11,11 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from re import Pattern
@@ -55,101 +55,26 @@ from nbflow.scheduler.advance_runs import RunBook
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.settings import Settings, load
 from nbflow.store import browsing
-from nbflow.store import runs as run_store
 from nbflow.store.database import Database
-from nbflow.views.assets import events_of_run
+from nbflow.testing.neighbours import Neighbours, neighbours_of
+from nbflow.testing.results import RunResult, TaskResult, read_result
 from nbflow.views.questions import questions
 from nbflow.views.runs import run_detail, task_instance_detail
-from nbflow.views.shapes import AssetEventView, QuestionView, RunView, TaskInstanceView
+from nbflow.views.shapes import QuestionView
 
 if TYPE_CHECKING:
     from nbflow.authoring.dag import DAG
 
-
-@dataclass(frozen=True)
-class TaskResult:
-    """What became of one task instance.
-
-    `values` are what it handed on, by key; `log` is its plain text log; `rendered` are its template
-    fields as they were rendered.
-    """
-
-    view: TaskInstanceView
-    values: Mapping[str, object]
-    log: str = ""
-    output_notebook: str | None = None
-    traceback: str = ""
-    rendered: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def state(self) -> str:
-        return self.view.state
-
-    @property
-    def reason(self) -> str | None:
-        return self.view.reason
-
-    @property
-    def message(self) -> str:
-        return self.view.message
-
-    @property
-    def try_number(self) -> int:
-        return self.view.try_number
-
-    @property
-    def value(self) -> object:
-        """The return value; for notebooks and cells all values by name."""
-        return self.values.get(RETURN_VALUE) if RETURN_VALUE in self.values else self.values or None
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """A finished run of `dag`. `states` and `values` are by task id, `task_id[i]` for mapped
-    instances; of a mapped task `values` also has the list of all, by its id. `asset_events` are
-    those its tasks have emitted, in order; `variables` those that they have set (None: deleted).
-    """
-
-    dag_id: str
-    run_id: str
-    state: str
-    message: str
-    tasks: Mapping[str, TaskResult] = field(repr=False)
-    dag: Dag = field(repr=False)
-    view: RunView = field(repr=False)
-    asset_events: Sequence[AssetEventView] = ()
-    variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def states(self) -> dict[str, str]:
-        return {name: task.state for name, task in self.tasks.items()}
-
-    @cached_property
-    def values(self) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for name, task in self.tasks.items():
-            if task.view.map_index >= 0:
-                of_all = cast("list[object]", found.setdefault(task.view.task_id, []))
-                of_all += [task.value] if task.values else []
-            if task.values:
-                found[name] = task.value
-        return found
-
-    def task(self, task_id: str) -> TaskResult:
-        """The result of one task. Raises KeyError with the names there are."""
-        if task_id not in self.tasks:
-            raise KeyError(f"No task {task_id!r}; there are {', '.join(self.tasks)}.")
-        return self.tasks[task_id]
-
-    def summary(self) -> str:
-        """What became of every task, a line each."""
-        return "\n".join([f"{self.dag_id}: {self.state}", *_lines(self.tasks)])
-
-    def watch(self) -> Any:  # noqa: ANN401 - a widget, which belongs to a room of its own
-        """The run as a view for the notebook, with the logs of its tasks."""
-        views = [task.view for task in self.tasks.values()]
-        logs = {name: task.log for name, task in self.tasks.items()}
-        return displays.find("watch")(self.dag, self.view, views, logs)
+__all__ = [
+    "RunResult",
+    "TaskResult",
+    "connections",
+    "run_and_show",
+    "run_and_tell",
+    "run_dag",
+    "run_task",
+    "variables",
+]
 
 
 Follow: TypeAlias = Callable[[Settings, Database, str, str], AbstractContextManager[object]]
@@ -172,6 +97,7 @@ def run_dag(
     connections: Mapping[str, Connection | str] | None = None,
     answers: Mapping[str, Answer] | None = None,
     mark_success_pattern: str | Pattern[str] | None = None,
+    dags: Iterable[DAG] | None = None,
 ) -> RunResult:
     """Run `dag` once, here and now, and wait for its end.
 
@@ -188,12 +114,18 @@ def run_dag(
     task id, what people answer to tasks that ask: an option, a list of them, or
     `{"chosen": [...], "params": {...}}`; else the defaults count. Raises RequestError for a
     question that has neither.
+
+    `dags` are other DAGs that may be triggered, and whose runs may be waited for: such a run of
+    the same logical date is made. By default those of the same file that the DAG needs. What
+    became of their runs is in `RunResult.others`.
     """
     where = _Where(
         _source(dag, executor),
         TestSecrets(variables or {}, connections or {}),
         None if mark_success_pattern is None else _marking(mark_success_pattern),
         answers or {},
+        dag,
+        Neighbours({one: _source(one, executor) for one in neighbours_of(dag, dags)}),
     )
     options: dict[str, Any] = {"executor": executor, "waves": waves, "follow": follow}
     return _carry_out(dag.to_core(), where, params, logical_date, **options)
@@ -268,6 +200,11 @@ class _Where:
     secrets: TestSecrets
     outcome: KnownOutcome | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
+    tested: DAG | None = None
+    neighbours: Neighbours = field(default_factory=Neighbours)
+
+    def source_of(self, version_id: int) -> Source:
+        return self.neighbours.sources.get(version_id, self.source)
 
     def executor(self, real: Executor) -> Executor:
         return real if self.outcome is None else AnsweringExecutor(real, self.outcome)
@@ -290,13 +227,16 @@ def _carry_out(
         settings = Settings(home=Path(folder), executor=executor, warm_kernels=0)
         with app.open_database(settings) as database:
             app.provide_pools(database, built, private=True)
+            at = _instant(logical_date) or app.utc_now()
+            if where.tested is not None:
+                where.neighbours.settle(database, where.tested, at)
             run_id = app.create_run(
                 database,
                 built,
                 where.source,
                 file=built.file or "<memory>",
                 params=values,
-                logical_date=_instant(logical_date),
+                logical_date=at,
             )
             with follow(settings, database, built.dag_id, run_id):
                 if executor == "inline" and waves:
@@ -305,7 +245,8 @@ def _carry_out(
                 else:
                     _run_on(settings, database, where)
             result = read_result(database, built.dag_id, run_id)
-            return replace(result, variables=where.secrets.set_by_tasks)
+            others = [one for dag in where.neighbours.dags for one in _runs_of(database, dag)]
+            return replace(result, variables=where.secrets.set_by_tasks, others=others)
 
 
 def _instant(given: date | str | None) -> datetime | None:
@@ -319,40 +260,10 @@ def _instant(given: date | str | None) -> datetime | None:
     return moment
 
 
-def read_result(database: Database, dag_id: str, run_id: str) -> RunResult:
-    """What the store, and the artifacts it names, know of a run."""
-    from nbflow.runtime.values import load_value  # noqa: PLC0415 - not for those who only import us
-
-    detail = run_detail(database, dag_id, run_id)
+def _runs_of(database: Database, dag: DAG) -> list[RunResult]:
     with database.reading() as session:
-        run = run_store.load_run(session, dag_id, run_id)
-        assert run is not None
-        refs = run_store.all_values(session, run.id)
-        tries = browsing.newest_tries(session, run.id)
-        emitted = events_of_run(session, dag_id, run_id)
-    tasks = {}
-    for view in detail.instances:
-        name = view.task_id if view.map_index < 0 else f"{view.task_id}[{view.map_index}]"
-        one = tries.get((view.task_id, view.map_index))
-        found: Mapping[str, ValueRef] = refs.get((view.task_id, view.map_index), {})
-        tasks[name] = TaskResult(
-            view,
-            {key: load_value(ref) for key, ref in found.items()},
-            _log(one),
-            one.output_notebook if one else None,
-            one.traceback if one else "",
-            (one.rendered or {}) if one else {},
-        )
-    about = (detail.run.state, detail.run.message)
-    return RunResult(dag_id, run_id, *about, tasks, run.snapshot.dag, detail.run, emitted)
-
-
-def _log(one: browsing.Try | None) -> str:
-    from nbflow.runtime.artifacts import read_url  # noqa: PLC0415 - as above
-
-    if one is None or one.log is None:
-        return ""  # it has not started, or had nothing to say
-    return read_url(one.log).decode(errors="replace")
+        found = browsing.runs(session, dag.dag_id, None, 500)
+    return [read_result(database, dag.dag_id, one.run.run_id) for one in found][::-1]
 
 
 def _source(dag: DAG, executor: str) -> Source:
@@ -474,15 +385,13 @@ def _run_waves(settings: Settings, database: Database, where: _Where, people: _P
             max_map_length=settings.max_map_length,
         ),
         clock=clock,
-        sources=lambda _: where.source,
+        sources=where.source_of,
         secrets=where.secrets,
     )
     executor.start(scheduler.wake)
     idle = 0
     try:
-        while not (
-            _is_finished(database, people.dag_id, people.run_id) and scheduler.callbacks.is_idle
-        ):
+        while not _is_over(scheduler, people):
             scheduler.tick()
             book = scheduler.book
             if book is None or book.attempts or not book.runs:
@@ -494,6 +403,8 @@ def _run_waves(settings: Settings, database: Database, where: _Where, people: _P
                 clock.skip_to(_end_of_vain_looks(book) or book.next_retry_at)
             else:
                 idle += 1
+                if idle > _IDLE_TICKS and _is_finished(database, people.dag_id, people.run_id):
+                    break  # what others wait for does not come about here
                 _refuse_to_wait(database, people.dag_id, people.run_id, idle)
     finally:
         executor.close()
@@ -549,11 +460,17 @@ def _run_on(settings: Settings, database: Database, where: _Where) -> None:
         SchedulerSettings(
             settings.artifacts_url, schedules=False, max_map_length=settings.max_map_length
         ),
-        sources=lambda _: where.source,
+        sources=where.source_of,
         secrets=where.secrets,
         on_run_finished=finished.append,
     )
-    scheduler.run_until(lambda: bool(finished))
+    scheduler.run_until(lambda: bool(finished) and not (scheduler.book and scheduler.book.runs))
+
+
+def _is_over(scheduler: Scheduler, people: _People) -> bool:
+    """Whether the run has ended, and those of other DAGs that it brought about."""
+    ended = _is_finished(people.database, people.dag_id, people.run_id)
+    return ended and scheduler.callbacks.is_idle and not (scheduler.book and scheduler.book.runs)
 
 
 def _is_finished(database: Database, dag_id: str, run_id: str) -> bool:
@@ -638,14 +555,3 @@ def _environment(texts: Mapping[str, str]) -> Iterator[None]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _lines(tasks: Mapping[str, TaskResult]) -> list[str]:
-    width = max((len(name) for name in tasks), default=0)
-    return [
-        f"  {_MARKS.get(task.state, ' ')} {name:<{width}}  {task.state}  {task.message}".rstrip()
-        for name, task in tasks.items()
-    ]
-
-
-_MARKS = {"success": "\N{CHECK MARK}", "failed": "\N{BALLOT X}", "skipped": "-"}
