@@ -161,6 +161,11 @@ class Settings(BaseModel):
     callback_timeout: float = Field(
         default=60.0, gt=0, description="Seconds a callback of a DAG or a task may take."
     )
+    retention_days: float = Field(
+        default=180.0,
+        ge=0,
+        description="Days of journal, answered requests and asset events to keep; 0: all.",
+    )
     secrets_timeout: float = Field(
         default=3.0,
         gt=0,
