@@ -12,7 +12,7 @@ from typing import cast
 
 from nbflow.authoring.findings import Findings
 
-BAD_CALLBACK = "NBF213"
+BAD_CALLBACK = "NBF222"
 
 ARGUMENTS = {
     "on_execute_callback": "execute",

@@ -38,10 +38,6 @@ from nbflow.core.errors import Skip
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-NOT_IN_A_DAG = "NBF208"
-MEANS_MANY = "NBF209"
-UNUSED_BODY = "NBF210"
-
 
 class FunctionOptions(TaskOptions, total=False):
     """What `@task` takes: TaskOptions, the id (by default the function's name) and whether a

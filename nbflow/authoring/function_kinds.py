@@ -36,8 +36,6 @@ from nbflow.core.json import JsonObject
 if TYPE_CHECKING:
     pass
 
-NOT_IN_A_DAG = "NBF208"
-MEANS_MANY = "NBF209"
 UNUSED_BODY = "NBF210"
 
 

@@ -43,7 +43,7 @@ __all__ = [
     "XComArg",
 ]
 
-NO_HOOK = "NBF218"
+NO_HOOK = "NBF224"
 
 
 class EmptyOperator(BaseOperator):

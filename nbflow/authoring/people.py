@@ -24,7 +24,7 @@ from nbflow.core.spelling import did_you_mean
 from nbflow.core.states import TaskState
 from nbflow.core.waiting import HandedOver, Kind
 
-BAD_QUESTION = "NBF212"
+BAD_QUESTION = "NBF221"
 APPROVE, REJECT, OK = "Approve", "Reject", "OK"
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from nbflow.authoring.findings import Findings
 from nbflow.core.retries import RetryAction, Rule
 from nbflow.core.spelling import did_you_mean
 
-BAD_POLICY = "NBF215"
+BAD_POLICY = "NBF223"
 
 ExceptionName = type[BaseException] | str
 

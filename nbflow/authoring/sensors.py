@@ -32,7 +32,7 @@ from nbflow.core.spelling import did_you_mean
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.waiting import HandedOver, Kind
 
-BAD_WAIT = "NBF211"
+BAD_WAIT = "NBF220"
 
 log = logging.getLogger(__name__)
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 NOT_IN_A_DAG = "NBF208"
 MEANS_MANY = "NBF209"
-UNUSED_BODY = "NBF210"
 
 
 class TaskFunction(FunctionTask):

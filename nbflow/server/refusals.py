@@ -15,7 +15,7 @@ from nbflow.core.errors import (
     RequestError,
 )
 
-BAD_REQUEST = "NBF501"
+BAD_REQUEST = "NBF701"
 
 
 class Refusal(HTTPError):

@@ -206,7 +206,7 @@ async def test_a_body_that_does_not_fit_is_refused_in_a_sentence(
 
     assert answer.status == 400
     assert said in answer.message
-    assert answer.json["problems"][0]["code"] == "NBF501"
+    assert answer.json["problems"][0]["code"] == "NBF701"
 
 
 async def test_a_dag_that_is_not_there_cannot_be_triggered(api: Api) -> None:
