@@ -22,6 +22,7 @@ import type {
   Health,
   ImportErrorList,
   ImportErrorView,
+  LineageView,
   LiveCells,
   LogChunk,
   PoolList,
@@ -309,6 +310,11 @@ export class RestClient {
 
   assets(): Promise<AssetList> {
     return this.request(paths.assets());
+  }
+
+  /** Which DAGs make which assets, and which use them or wait for them. */
+  lineage(): Promise<LineageView> {
+    return this.request(paths.lineage());
   }
 
   assetEvents(name: string, before: string | null = null): Promise<AssetEventList> {

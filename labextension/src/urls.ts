@@ -25,6 +25,7 @@ export const paths = {
   connections: (...id: string[]): string => apiPath(['connections', ...id]),
   testConnection: (id: string): string => apiPath(['connections', id, 'test']),
   assets: (): string => apiPath(['assets']),
+  lineage: (): string => apiPath(['lineage']),
   assetEvents: (name: string, query: Query = {}): string =>
     apiPath(['assets', name, 'events'], query),
   questions: (): string => apiPath(['questions']),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import looks
 from tests.browser.screen import DagPage, Screen
@@ -33,6 +33,28 @@ def test_every_text_stands_out_from_what_is_behind_it(
     fragile.root.get_by_role("tab", name="Tries").click()
 
     assert looks.too_faint(page) == []
+
+
+def test_what_else_there_is_to_see_stands_out_and_fits(theme: str, page: Page, site: Site) -> None:
+    fragile = _failed_task(Screen(page, site))
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+    found = {}
+    for view in ("runs", "assets", "backfills", "versions", "details"):
+        fragile.root.locator(f'.jp-nbflow-tab[data-tab="{view}"]').click()
+        found[view] = _complaints(page, fragile.root)
+    page.evaluate("() => window.jupyterapp.commands.execute('nbflow:open-administration')")
+    admin = page.get_by_test_id("nbflow-admin")
+    for tab in ("pools", "variables", "connections", "assets", "lineage", "errors"):
+        admin.locator(f'.jp-nbflow-tab[data-tab="{tab}"]').click()
+        found[tab] = _complaints(page, admin)
+
+    assert {place: complaints for place, complaints in found.items() if complaints} == {}
+
+
+def _complaints(page: Page, root: Locator) -> list[object]:
+    """What is wrong with a view once what it shows has come."""
+    expect(root.locator(".jp-nbflow-view .jp-nbflow-loading")).to_have_count(0)
+    return [*looks.too_wide(page), *looks.too_faint(page)]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ export function TaskTip({
       {node !== undefined && <div>{secondLine(task, node, now, trans)}</div>}
       {node?.message ? <div className="jp-nbflow-tip-message">{node.message}</div> : null}
       <div className="jp-nbflow-muted">
-        {kindName(task)} · {trans.__('rule %1', task.trigger_rule)}
+        {kindName(task)}
+        {task.trigger_rule === '' ? '' : ` · ${trans.__('rule %1', task.trigger_rule)}`}
       </div>
     </>
   );

@@ -38,6 +38,7 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
       data-task-id={task.task_id}
       data-stop-id={task.task_id}
       data-state={node?.state}
+      data-kind={task.kind}
       data-selected={isSelected || undefined}
       data-role={task.role || undefined}
       transform={`translate(${box.x} ${box.y})`}
@@ -119,7 +120,7 @@ export function secondLine(
   trans: Texts
 ): string {
   if (node === undefined) {
-    const rule = task.trigger_rule === 'all_success' ? '' : ` · ${task.trigger_rule}`;
+    const rule = ['', 'all_success'].includes(task.trigger_rule) ? '' : ` · ${task.trigger_rule}`;
     return `${kindName(task)}${rule}${roleText(task, trans)}`;
   }
   const seconds = secondsBetween(

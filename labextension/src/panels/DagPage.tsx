@@ -34,6 +34,8 @@ export interface DagPageProps extends RunActions {
   readonly onStartScheduler: () => void;
   /** What the tab of backfills shows. */
   readonly backfills: React.ReactNode;
+  /** What the tab of assets shows. */
+  readonly lineage: React.ReactNode;
   /** What the tab of details shows of the schedule. */
   readonly schedule: React.ReactNode;
   /** What the tab of versions shows. */
@@ -167,7 +169,7 @@ function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | nul
   );
 }
 
-type View = 'graph' | 'tasks' | 'runs' | 'backfills' | 'versions' | 'details';
+type View = 'graph' | 'tasks' | 'runs' | 'assets' | 'backfills' | 'versions' | 'details';
 
 function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
   const { state, detail } = props;
@@ -184,6 +186,7 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
           { id: 'graph', label: trans.__('Graph') },
           { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
           { id: 'runs', label: trans.__('Runs') },
+          { id: 'assets', label: trans.__('Assets') },
           { id: 'backfills', label: trans.__('Backfills') },
           { id: 'versions', label: trans.__('Versions') },
           { id: 'details', label: trans.__('Details') }
@@ -229,6 +232,9 @@ function Shown(props: ShownProps): React.JSX.Element {
         onOlder={props.onOlder}
       />
     );
+  }
+  if (view === 'assets') {
+    return <>{props.lineage}</>;
   }
   if (view === 'backfills') {
     return <>{props.backfills}</>;

@@ -46,13 +46,22 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
       label: texts.__('Administration'),
       caption: texts.__('Pools, variables, connections, assets and files with problems'),
       icon: nbflowIcon,
-      describedBy: { args: argsSchema({ tab: texts.__('Which table to show') }) },
+      describedBy: {
+        args: argsSchema({
+          tab: texts.__('Which table to show'),
+          asset: texts.__('The asset whose events to show')
+        })
+      },
       execute: args => {
         const widget = tracker.currentWidget ?? open();
         const asked = textArg(args, 'tab');
         const tab = ADMIN_TABS.find(known => known === asked);
         if (tab !== undefined) {
           widget.content.tab.set(tab);
+        }
+        const asset = textArg(args, 'asset');
+        if (asset !== null) {
+          widget.content.asset.set(asset);
         }
         shell.activateById(widget.id);
       }

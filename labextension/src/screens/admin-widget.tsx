@@ -17,11 +17,14 @@ import { TextsContext } from '../text';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import type { AssetEventView } from '../wire';
 import { AdminVerbs } from './admin-verbs';
+import { LiveLineage } from './lineage';
 
 const TICK = 30_000;
 
 export class AdminWidget extends ReactWidget {
   readonly tab = new Store<AdminTab>('pools');
+  /** The asset whose events are shown among the assets; null for none. */
+  readonly asset = new Store<string | null>(null);
   private readonly stores: AdminStores;
   private readonly verbs: AdminVerbs;
 
@@ -39,11 +42,11 @@ export class AdminWidget extends ReactWidget {
   }
 
   protected override render(): React.JSX.Element {
-    const { client, model, commands, stores, verbs, tab } = this;
+    const { client, model, commands, stores, verbs, tab, asset } = this;
     return (
       <TextsContext.Provider value={model.texts}>
         <Boundary>
-          <LiveAdmin {...{ client, model, commands, stores, verbs, tab }} />
+          <LiveAdmin {...{ client, model, commands, stores, verbs, tab, asset }} />
         </Boundary>
       </TextsContext.Provider>
     );
@@ -57,6 +60,7 @@ interface LiveProps {
   readonly stores: AdminStores;
   readonly verbs: AdminVerbs;
   readonly tab: Store<AdminTab>;
+  readonly asset: Store<string | null>;
 }
 
 function LiveAdmin(props: LiveProps): React.JSX.Element {
@@ -85,6 +89,8 @@ function Shown(props: LiveProps & { readonly current: AdminTab }): React.JSX.Ele
       return <LiveConnections {...props} />;
     case 'assets':
       return <LiveAssets {...props} />;
+    case 'lineage':
+      return <LiveLineage client={props.client} commands={props.commands} dagId={null} />;
     case 'errors':
       return null;
   }
@@ -133,8 +139,9 @@ function LiveConnections({ stores, verbs }: LiveProps): React.JSX.Element {
 
 function LiveAssets(props: LiveProps): React.JSX.Element {
   const { stores } = props;
-  const [chosen, setChosen] = React.useState<string | null>(null);
-  const shown = { ...props, chosen, onChoose: setChosen, listing: useListing(stores.assets) };
+  const chosen = useStore(props.asset);
+  const onChoose = (name: string | null): void => props.asset.set(name);
+  const shown = { ...props, chosen, onChoose, listing: useListing(stores.assets) };
   return chosen === null ? (
     <AssetTable {...shown} events={null} />
   ) : (

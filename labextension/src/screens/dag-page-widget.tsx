@@ -18,6 +18,7 @@ import { summaryState, urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
 import { FirstInstance, LiveInstances } from './instances';
+import { LiveLineage } from './lineage';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
@@ -93,6 +94,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       backfills={
         <LiveBackfills {...{ dagId, commands, texts: model.texts }} client={props.client} />
       }
+      lineage={<LiveLineage {...{ dagId, commands }} client={props.client} />}
       versions={
         <LiveVersions dagId={dagId} client={props.client} runVersion={run?.run.version ?? null} />
       }

@@ -1,4 +1,4 @@
-/** The administration: pools, variables, connections, assets and files with problems, a tab each. */
+/** The administration: pools, variables, connections, assets, their lineage and files with problems, a tab each. */
 import * as React from 'react';
 
 import { useTexts } from '../../text';
@@ -6,7 +6,14 @@ import type { ImportErrorView } from '../../wire';
 import { Notice, Tabs } from '../controls';
 import { FilesWithProblems, type ImportErrorsProps } from '../ImportErrors';
 
-export const ADMIN_TABS = ['pools', 'variables', 'connections', 'assets', 'errors'] as const;
+export const ADMIN_TABS = [
+  'pools',
+  'variables',
+  'connections',
+  'assets',
+  'lineage',
+  'errors'
+] as const;
 
 export type AdminTab = (typeof ADMIN_TABS)[number];
 
@@ -37,6 +44,7 @@ export function AdminPage(props: AdminPageProps): React.JSX.Element {
           { id: 'variables', label: trans.__('Variables') },
           { id: 'connections', label: trans.__('Connections') },
           { id: 'assets', label: trans.__('Assets') },
+          { id: 'lineage', label: trans.__('Lineage') },
           { id: 'errors', label: trans.__('Import errors'), count: importErrors.length }
         ]}
         current={tab}
