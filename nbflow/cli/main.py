@@ -29,7 +29,7 @@ COMMANDS = {
 GROUPS = {
     "dags": "DAGs: list, show, lint, trigger, pause, next, versions, diff.",
     "runs": "Runs: list, show, watch, diff, export, cancel, clear, mark, rerun, note, delete, ...",
-    "tasks": "Tasks of a run: list, show, logs, why, answer, clear, mark, run, note.",
+    "tasks": "Tasks of a run: list, show, logs, why, debug, reconstruct, resume, clear, mark, ...",
     "values": "What tasks handed on: list, show.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from nbflow import app
+from nbflow.cli import repair
 from nbflow.cli.again import (
     DownstreamOption,
     DryRunOption,
@@ -21,6 +22,7 @@ from nbflow.cli.again import (
     preview_and_ask,
 )
 from nbflow.cli.definitions import ParamOption, read_params
+from nbflow.cli.log_following import followed_log
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -37,6 +39,7 @@ from nbflow.views.runs import find_try, run_detail, task_instance_detail
 from nbflow.views.shapes import Condition, QuestionView, TaskInstanceView
 
 tasks = typer.Typer(no_args_is_help=True)
+repair.add_to(tasks)
 
 TaskArgument = Annotated[str, typer.Argument(help="The id of the task.")]
 RunOption = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
@@ -80,6 +83,11 @@ def show_(
         ("try", one.try_number),
         ("message", one.message),
     ]
+    newest_try = detail.tries[0] if detail.tries else None
+    if newest_try is not None and one.state == "failed":
+        facts += [] if newest_try.cell is None else [("cell", newest_try.cell)]
+        facts += [("read", f"{name}: {look}") for name, look in newest_try.names_read.items()]
+        facts += [("traceback", newest_try.traceback)] if newest_try.traceback else []
     facts += [("rendered", f"{name}: {text}") for name, text in rendered.items()]
     facts += [("value", f"{value.key}: {value.preview}") for value in detail.values]
     lines = [list(fact) for fact in facts]
@@ -93,6 +101,9 @@ def logs(
     run: RunOption = None,
     map_index: IndexOption = -1,
     try_number: Annotated[int | None, typer.Option("--try", help="The newest by default.")] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on as it grows, until the task has ended.")
+    ] = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -100,6 +111,11 @@ def logs(
     with errors_as_sentences(output):
         here = project(store)
         run_id = newest(here, dag_id, run)
+        if follow:
+            for text in followed_log(here, dag_id, run_id, task_id, map_index):
+                sys.stdout.write(text)
+                sys.stdout.flush()
+            return
         one = find_try(
             here.database, dag_id, run_id, task_id, map_index=map_index, try_number=try_number
         )
