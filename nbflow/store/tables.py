@@ -410,6 +410,7 @@ class CacheValueRow(Row):
     size: Mapped[int] = mapped_column(BigKey)
     preview: Mapped[str]
     length: Mapped[int | None] = mapped_column(BigKey)
+    hides: Mapped[bool] = mapped_column(server_default=false())
 
 
 class CacheUseRow(Row):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nbflow.commands import Commands
 from nbflow.core.cache_policy import CachePolicy
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.events import Cleared
@@ -37,13 +38,25 @@ class Stage:
 
     def __init__(self, database: Database, **settings: object) -> None:
         self.database, self.clock, self.hands = database, Clock(), Hands()
+        self.discarded: list[str] = []
         cache = CacheSettings(**{"environment": lambda _: "env", **settings})  # type: ignore[arg-type]  # its fields
         self.scheduler = Scheduler(
             database,
             self.hands,
             SchedulerSettings("/artifacts", cache=cache),
             clock=self.clock,
+            discard=self.discarded.extend,
         )
+
+    def delete(self, run_id: str) -> list[str]:
+        """Delete a run; what may go of the artifact store."""
+        self.discarded.clear()
+        Commands(self.database, "ana").delete_run("d", run_id)
+        self.scheduler.tick()
+        return sorted(self.discarded)
+
+    def attempt(self, run_id: str, task_id: str) -> str:
+        return str(self.instance(run_id, task_id).attempt_id)
 
     def run(self, dag: Dag, run_id: str, value: object = 1, **fields: object) -> list[str]:
         """A run to its end; each task that is executed returns `value`. Says which were."""
@@ -230,3 +243,28 @@ def test_a_cached_task_takes_no_slot(database: Database) -> None:
     stage.hands.total = 0
     stage.run(two_tasks(), "two")
     assert states(database, "two") == {"load": "success", "train": "success"}
+
+
+def test_a_deleted_run_leaves_what_others_use_and_its_results_are_still_found(
+    database: Database,
+) -> None:
+    stage = Stage(database)
+    dag = a_dag(tasks=[cached("load"), Task("plain", TaskKind.PYTHON)])
+    stage.run(dag, "one")
+    stage.run(dag, "two")
+    plain = stage.attempt("one", "plain")
+    assert stage.delete("one") == [f"/artifacts/runs/d/one/plain/{plain}"]
+    assert stage.run(dag, "three") == ["plain"]
+
+
+def test_with_the_last_run_that_uses_it_a_result_is_forgotten_with_its_files(
+    database: Database,
+) -> None:
+    stage = Stage(database)
+    dag = a_dag(tasks=[cached("load")])
+    stage.run(dag, "one")
+    stage.run(dag, "two")
+    load = stage.attempt("one", "load")
+    assert stage.delete("one") == []
+    assert stage.delete("two") == [f"/artifacts/runs/d/one/load/{load}", "/artifacts/runs/d/two"]
+    assert stage.run(dag, "three") == ["load"]

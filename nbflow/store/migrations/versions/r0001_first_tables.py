@@ -530,6 +530,7 @@ def _create_cache() -> None:
         sa.Column("size", _KEY, nullable=False),
         sa.Column("preview", sa.Text, nullable=False),
         sa.Column("length", _KEY),
+        sa.Column("hides", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("cache_key", "name", name="pk_cache_values"),
         _belongs_to("cache_values", "cache_key", "cache_entries.key", cascade=True),
     )
