@@ -53,6 +53,7 @@ from nbflow.runtime.source_notebook import (
     cut_out,
     first_with_code,
     index_of_cells,
+    last_with_name,
     output_names,
     read_notebook,
     tagged,
@@ -387,7 +388,7 @@ class _Exchange:
             if names:
                 raise StepFailed(_LEFT_WITH_OUTPUTS) from died
             return
-        problems = [f"{name}: {problem}" for name, problem in answer["problems"].items()]
+        problems = [self._told(name, problem) for name, problem in answer["problems"].items()]
         if not self._plan.optional:
             problems += [f"{name}: it is not defined at the end." for name in answer["missing"]]
         if problems:
@@ -398,6 +399,15 @@ class _Exchange:
             self._outlets.hear(map(emission_from_json, answer.get("emissions", ())))
         except NotAnOutlet as error:
             raise StepFailed(str(error)) from error
+
+    def _told(self, name: str, problem: str) -> str:
+        """What is wrong with an output, where it comes from, and what to do about it."""
+        cell = last_with_name(self._plan.nb, name)
+        index = None if cell is None else self._plan.indexes.get(cell)
+        if index is None or not self._plan.optional:
+            return f"{name}: {problem}"
+        together = f"Or tag cell {index} and the cells that use {name} as one task (task:{name})."
+        return f"{name}, of cell {index}: {problem} {together}"
 
     @property
     def emissions(self) -> tuple[Emission, ...]:

@@ -149,3 +149,22 @@ def _names_in(expression: ast.expr) -> Iterator[str]:
     elif isinstance(expression, (ast.Tuple, ast.List)):
         for element in expression.elts:
             yield from _names_in(element)
+
+
+def last_with_name(nb: NotebookNode, name: str) -> str | None:
+    """The id of the last code cell that gives `name` a value, as far as its source tells."""
+    for cell in reversed(nb.cells):
+        if cell.cell_type == "code" and name in _bound(cell.source):
+            return str(cell.id)
+    return None
+
+
+def _bound(source: str) -> set[str]:
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return set()  # a magic; it is said without the cell then
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    aliases = {(n.asname or n.name).partition(".")[0] for n in nodes if isinstance(n, ast.alias)}
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return names | aliases | {n.name for n in nodes if isinstance(n, definitions)}

@@ -17,17 +17,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 from nbflow.core.errors import NbflowError
 from nbflow.core.orders import MAX_VALUE_SIZE, ValueRef
-from nbflow.runtime.artifacts import ArtifactStore, read_url
+from nbflow.runtime.artifacts import ArtifactStore, local_path, read_url
 
 if TYPE_CHECKING:
     import pandas
     import pyarrow
 
 INLINE_BYTES = 48 * 1024
+MAPPED_BYTES = 1 << 20
+"""Arrays from this size on are mapped into memory where their file is local, not read."""
+_CHUNK = 1 << 20
 LIMIT_VARIABLE = "NBFLOW_MAX_VALUE_SIZE"
 PREVIEW_CHARACTERS = 200
 
@@ -104,6 +107,9 @@ def load_value(ref: ValueRef) -> object:
     """The value behind `ref`, a fresh copy each time. Raises ValueNotReadable, ValueStoreFailed."""
     if ref.url is None:
         return json.loads(json.dumps(ref.json))
+    mapped = _mapped(ref, ref.url)
+    if mapped is not None:
+        return mapped
     data = _verified(ref, ref.url)
     try:
         return _DECODERS[ref.type](data)
@@ -210,8 +216,10 @@ def _frame_as_arrow(frame: pandas.DataFrame, kind: str, name: str | None = None)
 
         if not _has_plain_cells(frame):
             return None
-        table = pyarrow.Table.from_pandas(frame)
-        return _arrow_file(table, kind, name) if _same_frame(frame, table.to_pandas()) else None
+        encoded = _arrow_file(pyarrow.Table.from_pandas(frame), kind, name)
+        # What the file gives back counts: it lacks, say, the categories of an empty column.
+        given_back = _table_of(encoded.data)[0].to_pandas()
+        return encoded if _same_frame(frame, given_back) else None
     # No pyarrow, duplicate or mixed columns and the like, told in many ways: pickle can.
     except Exception:  # noqa: BLE001
         return None
@@ -226,19 +234,25 @@ def _has_plain_cells(frame: pandas.DataFrame) -> bool:
 
 
 def _same_frame(one: pandas.DataFrame, other: pandas.DataFrame) -> bool:
-    def facts(index: Any) -> tuple[object, ...]:  # noqa: ANN401 - any of pandas' index classes
-        return type(index), index.dtype, list(index.names), getattr(index, "freq", None)
-
     return (
-        facts(one.index) == facts(other.index)
-        and facts(one.columns) == facts(other.columns)
-        and one.index.equals(other.index)
-        and one.columns.equals(other.columns)
+        _same_index(one.index, other.index)
+        and _same_index(one.columns, other.columns)
         and list(one.dtypes) == list(other.dtypes)
         and one.attrs == other.attrs
         and one.flags.allows_duplicate_labels == other.flags.allows_duplicate_labels
         and one.equals(other)
     )
+
+
+# `Any`: any of pandas' index classes.
+def _same_index(one: Any, other: Any) -> bool:  # noqa: ANN401 - as above
+    def facts(index: Any) -> tuple[object, ...]:  # noqa: ANN401 - as above
+        zone, freq = type(getattr(index.dtype, "tz", None)), getattr(index, "freq", None)
+        return type(index), index.dtype, zone, list(index.names), freq
+
+    mine, its = list(getattr(one, "levels", ())), list(getattr(other, "levels", ()))
+    levels = len(mine) == len(its) and all(map(_same_index, mine, its))
+    return facts(one) == facts(other) and levels and bool(one.equals(other))
 
 
 def _arrow_file(table: pyarrow.Table, kind: str, name: str | None = None) -> _Encoded:
@@ -264,7 +278,9 @@ def _as_npy(value: object) -> _Encoded | None:
     if kind.hasobject or kind.kind not in "biufcmMSUV" or kind.isbuiltin == _THIRD_PARTY:
         return None
     layout = numpy.lib.format
-    if layout.descr_to_dtype(layout.dtype_to_descr(kind)) != kind:
+    described = layout.dtype_to_descr(kind)
+    # Numpy warns of names of fields in other letters, and the user would wonder why.
+    if layout.descr_to_dtype(described) != kind or not str(described).isascii():
         return None
     sink = io.BytesIO()
     numpy.save(sink, array, allow_pickle=False)
@@ -313,13 +329,18 @@ def _verified(ref: ValueRef, url: str) -> bytes:
     return data
 
 
-def _from_arrow(data: bytes) -> object:
+def _table_of(data: bytes) -> tuple[pyarrow.Table, dict[str, Any]]:
+    """The table in a file, as it was before, and the note of what it was made from."""
     import pyarrow  # noqa: PLC0415 - optional, and only worth it for a table
 
     table = pyarrow.ipc.open_file(pyarrow.py_buffer(data)).read_all()
     metadata = dict(table.schema.metadata)
     note = json.loads(metadata.pop(_NOTE))
-    table = table.replace_schema_metadata(metadata or None)
+    return table.replace_schema_metadata(metadata or None), note
+
+
+def _from_arrow(data: bytes) -> object:
+    table, note = _table_of(data)
     if note["kind"] == "pyarrow.Table":
         return table
     frame = table.to_pandas()
@@ -330,6 +351,33 @@ def _from_npy(data: bytes) -> object:
     import numpy  # noqa: PLC0415 - only worth it for an array
 
     return numpy.load(io.BytesIO(data), allow_pickle=False)
+
+
+def _mapped(ref: ValueRef, url: str) -> object | None:
+    """A large array of a local store, whose file stays where it is: pages are read as they are
+    needed, and those that are written to become the reader's own. None for any other value.
+    """
+    path = local_path(url)
+    if ref.type != "npy" or path is None or ref.size < MAPPED_BYTES:
+        return None
+    import numpy  # noqa: PLC0415 - only worth it for an array
+
+    try:
+        with path.open("rb") as file:
+            digest = _digest_of(file)
+        if digest != ref.digest:
+            return None  # whoever reads all of it says what is wrong
+        array: object = numpy.load(path, mmap_mode="c", allow_pickle=False).view(numpy.ndarray)
+    except (OSError, ValueError):
+        return None  # as above
+    return array
+
+
+def _digest_of(file: BinaryIO) -> str:
+    digest = sha256()
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 _DECODERS: dict[Rung, Callable[[bytes], object]] = {
