@@ -14,13 +14,16 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryFile
 from typing import Any, TypeAlias
 
 from nbflow.authoring import text_notebooks
+from nbflow.authoring.parse_server import ParseServer, ServerGone, can_fork
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.core.json import JsonObject
@@ -33,6 +36,7 @@ UNREADABLE = "NBF005"
 SAME_ID = "NBF006"
 
 AT_ONCE = 2
+WORTH_A_SERVER = 4
 SKIPPED_FOLDERS = frozenset({".ipynb_checkpoints", "__pycache__", "node_modules"})
 
 Fingerprint: TypeAlias = tuple[int, int]
@@ -86,13 +90,36 @@ def parse_files(
     files: Iterable[Path], roots: Sequence[Path], timeout: float = 30.0
 ) -> Iterator[ParsedFile]:
     """What each file defines, in order, a few at a time."""
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="nbflow-parse") as threads:
-        yield from threads.map(lambda path: parse_file(path, _root_of(path, roots), timeout), files)
+    paths = list(files)
+    with ExitStack() as opened:
+        servers: SimpleQueue[ParseServer | None] = SimpleQueue()
+        for server in _servers(paths):
+            servers.put(server and opened.enter_context(server))
+
+        def parse(path: Path) -> ParsedFile:
+            server = servers.get()
+            try:
+                return parse_file(path, _root_of(path, roots), timeout, server)
+            finally:
+                servers.put(server)
+
+        threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="nbflow-parse")
+        yield from opened.enter_context(threads).map(parse, paths)
 
 
-def parse_file(path: Path, root: Path, timeout: float = 30.0) -> ParsedFile:
+def _servers(paths: Sequence[Path]) -> list[ParseServer | None]:
+    """What reads so many files at once; a server is worth its start from a few files on."""
+    if len(paths) < WORTH_A_SERVER or not can_fork():
+        return [None] * AT_ONCE
+    notebooks = any(path.suffix != ".py" for path in paths)
+    return [ParseServer(notebooks=notebooks) for _ in range(AT_ONCE)]
+
+
+def parse_file(
+    path: Path, root: Path, timeout: float = 30.0, server: ParseServer | None = None
+) -> ParsedFile:
     """What one file defines; paths inside its bundle are relative to `root`."""
-    answer = _ask_child(path, root, timeout)
+    answer = _ask_child(path, root, timeout, server)
     if isinstance(answer, Problem):
         return ParsedFile(str(path), [], [answer], _bundle({}, root))
     dags = [Dag.from_json(spec) for spec in answer["dags"]]
@@ -171,13 +198,18 @@ def _root_of(path: Path, roots: Sequence[Path]) -> Path:
 # -- the child -------------------------------------------------------------------------------------
 
 
-def _ask_child(path: Path, root: Path, timeout: float) -> dict[str, Any] | Problem:  # its JSON
+def _ask_child(  # its JSON
+    path: Path, root: Path, timeout: float, server: ParseServer | None
+) -> dict[str, Any] | Problem:
     """What the child says of the file, or why it said nothing."""
     if not path.is_file():
         message = "The file is not there." if not path.exists() else "This is not a file."
         return Problem(
             UNREADABLE, message, "Give the path of a .py, .ipynb or .md file.", file=path.name
         )
+    if server is not None:
+        with suppress(ServerGone):
+            return _ask_fork(path, root, timeout, server)
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "nbflow.authoring.parse_process", str(writing)]
     # What it says goes to a file: a process that the child leaves behind would keep a pipe open.
@@ -209,10 +241,43 @@ def _ask_child(path: Path, root: Path, timeout: float) -> dict[str, Any] | Probl
     return json.loads(text) if text else _crashed(path, root, child.returncode, said)
 
 
+def _ask_fork(  # its JSON
+    path: Path, root: Path, timeout: float, server: ParseServer
+) -> dict[str, Any] | Problem:
+    """As `_ask_child`, by a child of the server. Raises ServerGone."""
+    reading, writing = os.pipe()
+    with (
+        TemporaryFile() as errors,
+        os.fdopen(reading, "rb") as answers,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        try:
+            pid = server.start([str(root), str(path)], writing, errors.fileno())
+        finally:
+            os.close(writing)
+        answer = reader.submit(answers.read)
+        try:
+            code = server.wait(timeout)
+        except TimeoutError:
+            _end_group(pid)
+            server.wait(None)
+            return _too_slow(path, root, timeout)
+        finally:
+            _end_group(pid)
+        text = answer.result()
+        errors.seek(0)
+        said = errors.read()
+    return json.loads(text) if text else _crashed(path, root, code, said)
+
+
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End the child with everything it started, so that nothing keeps the pipe open."""
+    _end_group(child.pid)
+
+
+def _end_group(leader: int) -> None:
     try:
-        os.killpg(child.pid, signal.SIGKILL)
+        os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
         return  # it has ended, and left nobody behind
 

@@ -181,3 +181,15 @@ def test_a_second_scan_finds_what_changed_and_what_is_gone(tmp_path: Path) -> No
     again = discovery.scan([tmp_path], known)
     assert (again.changed, again.gone) == ([changed], [gone])
     assert set(again.known) == {kept, changed}
+
+
+def test_many_files_are_read_by_forks_and_a_bad_one_stops_no_other(tmp_path: Path) -> None:
+    good = [write_dag(tmp_path / f"good{n}.py", f"good{n}") for n in range(6)]
+    hangs = write_dag(tmp_path / "hangs.py", "hangs", "import time\ntime.sleep(600)\n")
+    ends = write_dag(tmp_path / "ends.py", "ends", "import os\nos._exit(3)\n")
+    files = [*good[:3], hangs, ends, *good[3:]]
+
+    found = list(discovery.parse_files(files, [tmp_path], timeout=5.0))
+
+    assert [dag.dag_id for file in found for dag in file.dags] == [f"good{n}" for n in range(6)]
+    assert [p.code for file in found for p in file.problems] == ["NBF003", "NBF004"]
