@@ -31,6 +31,7 @@ import type {
   QuestionList,
   RequestReceipt,
   RunDetail,
+  RunDiff,
   RunList,
   SchedulerStart,
   ScheduleView,
@@ -331,6 +332,16 @@ export class RestClient {
     return this.request(paths.ofRun(dagId, runId, 'notebook'));
   }
 
+  /** What differs between a run and `other`, or the last success before it. */
+  runDiff(dagId: string, runId: string, other: string | null): Promise<RunDiff> {
+    return this.request(paths.ofRun(dagId, runId, 'diff', { other }));
+  }
+
+  /** A run as one page of HTML. */
+  async exportRun(dagId: string, runId: string): Promise<Blob> {
+    return (await this.fetch(paths.ofRun(dagId, runId, 'export'), { method: 'GET' })).blob();
+  }
+
   task(ref: TaskRef): Promise<TaskInstanceDetail> {
     const { dagId, runId, taskId, mapIndex } = ref;
     return this.request(paths.task(dagId, runId, taskId, { map_index: mapIndex }));
@@ -401,11 +412,16 @@ export class RestClient {
   }
 
   private async request<T>(path: string, method = 'GET', body?: object): Promise<T> {
-    const { settings } = this;
     const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
     }
+    // The shapes are generated from the server's own; see wire.ts.
+    return (await readJson(await this.fetch(path, init))) as T;
+  }
+
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    const { settings } = this;
     let response: Response;
     try {
       response = await ServerConnection.makeRequest(
@@ -416,12 +432,10 @@ export class RestClient {
     } catch (error) {
       throw new ClientError(`The Jupyter server cannot be reached (${String(error)}).`, 0);
     }
-    const answer = await readJson(response);
     if (!response.ok) {
-      throw errorOf(response.status, answer);
+      throw errorOf(response.status, await readJson(response));
     }
-    // The shapes are generated from the server's own; see wire.ts.
-    return answer as T;
+    return response;
   }
 }
 

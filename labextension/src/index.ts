@@ -7,6 +7,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { adminPlugin } from './plugins/admin';
 import { clientPlugin } from './plugins/client';
 import { commandsPlugin } from './plugins/commands';
+import { comparePlugin } from './plugins/compare';
 import { dagPagePlugin } from './plugins/dag-page';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
@@ -23,6 +24,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   dagPagePlugin,
   adminPlugin,
   commandsPlugin,
+  comparePlugin,
   filesPlugin,
   repairPlugin,
   launcherPlugin,

@@ -55,6 +55,8 @@ export const CommandIds = {
   endKernel: 'nbflow:end-kernel',
   resume: 'nbflow:resume',
   promote: 'nbflow:promote',
+  compare: 'nbflow:compare-runs',
+  exportRun: 'nbflow:export-run',
   openFile: 'nbflow:open-file',
   startScheduler: 'nbflow:start-scheduler',
   refresh: 'nbflow:refresh'

@@ -41,9 +41,9 @@ export const paths = {
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),
   run: (dag: string, run: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run], query),
-  /** `what`: cancel, clear, mark, note or notebook. */
-  ofRun: (dag: string, run: string, what: string): string =>
-    apiPath(['dags', dag, 'runs', run, what]),
+  /** `what`: cancel, clear, diff, export, mark, note or notebook. */
+  ofRun: (dag: string, run: string, what: string, query: Query = {}): string =>
+    apiPath(['dags', dag, 'runs', run, what], query),
   task: (dag: string, run: string, task: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task], query),
   /** `what`: answer, instances, log, cells or notebook. */

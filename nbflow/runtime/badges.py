@@ -28,9 +28,9 @@ MESSAGE_LENGTH = 200
 
 _SIGNS = {
     "success": "✓",
-    "failed": "❌",
-    "timeout": "❌",
-    "died": "❌",
+    "failed": "✗",
+    "timeout": "✗",
+    "died": "✗",
     "cancelled": "■",
     "skipped": "⤼",
     "upstream_failed": "⊘",
@@ -108,7 +108,8 @@ def summary(run: RunFacts) -> NotebookNode:
 def task_words(task: TaskFacts) -> str:
     """`✓ **train** · success · 1.2 s · try 2`."""
     tries = f"try {task.tries}" if task.tries > 1 else ""
-    parts = [f"{_sign(task.state)} **{_escaped(task.task_id)}**", task.state, took(task.seconds)]
+    state = f"**{task.state}**" if task.is_bad else task.state
+    parts = [f"{_sign(task.state)} **{_escaped(task.task_id)}**", state, took(task.seconds)]
     return " · ".join(part for part in [*parts, tries] if part)
 
 

@@ -45,19 +45,19 @@ def badges(nb: NotebookNode) -> list[str]:
 def test_the_run_stands_at_the_top_with_its_params_and_its_tasks() -> None:
     [top] = badges(assembled())
     assert top == (
-        "❌ **sales** · failed · 1 min 15 s\n\n"
+        "✗ **sales** · failed · 1 min 15 s\n\n"
         "Run `r1` · 2026-03-01 06:00:00 UTC\n\n"
         'Params: `region = "EU"`\n\n'
         "| task | state | took | tries |\n"
         "| --- | --- | --- | --- |\n"
-        "| ❌ train | failed: `ValueError: no rows` | 1.50 s | 2 |\n"
+        "| ✗ train | failed: `ValueError: no rows` | 1.50 s | 2 |\n"
         "| ⊘ report | upstream_failed |  |  |"
     )
 
 
 def test_a_task_has_a_badge_where_it_begins_and_not_before_each_cell() -> None:
     nb = assembled(cell("first"), new_markdown_cell("more", id="m"), cell("second"))
-    assert badges(nb)[1:] == ["❌ **train** · failed · 1.50 s · try 2"]
+    assert badges(nb)[1:] == ["✗ **train** · **failed** · 1.50 s · try 2"]
     assert [one.get("id") for one in nb.cells] == ["nbflow-run", "nbflow-0", "first", "m", "second"]
 
 
@@ -69,7 +69,7 @@ def test_the_cell_that_raised_stands_out_and_those_after_it_say_that_they_were_n
         cell("last"),
     )
     assert badges(nb)[2] == (
-        "> ❌ **train** · failed · 1.50 s · try 2 · raised here after 0.20 s\n>\n"
+        "> ✗ **train** · **failed** · 1.50 s · try 2 · raised here after 0.20 s\n>\n"
         "> `ValueError: no rows`"
     )
     assert badges(nb)[3].endswith("**not run**")
@@ -102,7 +102,7 @@ def test_of_many_tasks_those_that_failed_are_listed_and_the_rest_is_counted() ->
     tasks = [TaskFacts(f"t{i}", "success") for i in range(LISTED_TASKS + 40)]
     run = RunFacts("d", "r", "failed", tasks=[*tasks, TRAIN])
     [top] = badges(assembled(run=run))
-    assert "❌ train" in top
+    assert "✗ train" in top
     assert top.count("\n| ") == LISTED_TASKS + 2
     assert top.endswith("and 41 more tasks")
 

@@ -14,8 +14,10 @@ export interface RunActions {
   readonly onNote: () => void;
   /** Null: what failed and what depends on it. */
   readonly onClear: (taskId: string | null) => void;
-  /** The notebook of the whole run; null where the DAG is not made of cells. */
+  /** The notebook of the whole run; null before there is one. */
   readonly onOpenNotebook: (() => void) | null;
+  /** With the last success before it. */
+  readonly onCompare: () => void;
 }
 
 export interface RunSummaryProps extends RunActions {
@@ -24,7 +26,7 @@ export interface RunSummaryProps extends RunActions {
 }
 
 export function RunSummary(props: RunSummaryProps): React.JSX.Element {
-  const { detail, now, onCancel, onClear, onMark, onNote, onOpenNotebook } = props;
+  const { detail, now, onCancel, onClear, onMark, onNote, onOpenNotebook, onCompare } = props;
   const { run } = detail;
   const trans = useTexts();
   const isOver = isFinished(run.state);
@@ -71,6 +73,15 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
         }
         onClick={onNote}
       />
+      {isOver ? (
+        <Button
+          look="icon"
+          icon="compare"
+          label={trans.__('Compare with the last success')}
+          onClick={onCompare}
+          testId="nbflow-compare-run"
+        />
+      ) : null}
       <Button label={trans.__('Mark…')} onClick={onMark} testId="nbflow-mark-run" />
       {onOpenNotebook === null ? null : (
         <Button icon="notebook" label={trans.__('Notebook')} onClick={onOpenNotebook} />

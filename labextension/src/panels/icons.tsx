@@ -31,6 +31,7 @@ const PATHS = {
       <path d="M5.5 8c2.5 0 2.5-4 5-4M5.5 8c2.5 0 2.5 4 5 4" />
     </>
   ),
+  compare: <path d="M6.5 2.5h-4v11h4M9.5 2.5h4v11h-4M8 1.2v13.6" />,
   download: <path d="M8 2v8M4.8 7L8 10.2 11.2 7M3 13.5h10" />,
   add: <path d="M8 3v10M3 8h10" />,
   edit: <path d="M3 13l.8-3.2 7-7 2.4 2.4-7 7zM9.4 4.2l2.4 2.4" />,

@@ -36,7 +36,11 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
     const openNotebook = async (args: ReadonlyPartialJSONObject): Promise<void> => {
       const { title, notebook } = await fetchNotebook(client, args);
       const onCopy = (): void => void openAsFile(app, title, notebook);
-      const widget = notebookWidget({ title, notebook, rendering, texts, onCopy });
+      const onExport =
+        textArg(args, 'task_id') === null
+          ? (): void => void app.commands.execute(CommandIds.exportRun, args)
+          : null;
+      const widget = notebookWidget({ title, notebook, rendering, texts, onCopy, onExport });
       app.shell.add(widget, 'main', { type: 'nbflow' });
       app.shell.activateById(widget.id);
     };

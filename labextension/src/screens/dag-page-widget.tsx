@@ -84,7 +84,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
     [page]
   );
   const ofRun = { dag_id: dagId, run_id: runId };
-  const isMadeOfCells = run?.tasks.some(task => task.kind === 'cells') ?? false;
+  const hasBegun = run !== null && run.run.started_at !== null;
   return (
     <DagPage
       dagId={dagId}
@@ -113,9 +113,8 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       onMark={() => void commands.execute(CommandIds.mark, ofRun)}
       onNote={() => void commands.execute(CommandIds.note, ofRun)}
       onClear={taskId => void commands.execute(CommandIds.clear, { ...ofRun, task_id: taskId })}
-      onOpenNotebook={
-        isMadeOfCells ? () => void commands.execute(CommandIds.openNotebook, ofRun) : null
-      }
+      onOpenNotebook={hasBegun ? () => void commands.execute(CommandIds.openNotebook, ofRun) : null}
+      onCompare={() => void commands.execute(CommandIds.compare, ofRun)}
     />
   );
 }

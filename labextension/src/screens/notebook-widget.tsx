@@ -1,6 +1,6 @@
 /** An executed notebook in the main area, to read: what has run is not edited, a copy of it may be. */
 import { MainAreaWidget } from '@jupyterlab/apputils';
-import { notebookIcon, ReactWidget, ToolbarButton } from '@jupyterlab/ui-components';
+import { downloadIcon, notebookIcon, ReactWidget, ToolbarButton } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { NotebookJson } from '../client';
@@ -15,6 +15,8 @@ export interface NotebookScreen {
   readonly texts: Texts;
   /** Writes a copy among the user's files and opens it. */
   readonly onCopy: () => void;
+  /** Downloads it as a page; null for the notebook of one task. */
+  readonly onExport: (() => void) | null;
 }
 
 /** A widget of the main area, with a button that makes a copy to work with. */
@@ -34,6 +36,17 @@ export function notebookWidget(screen: NotebookScreen): MainAreaWidget {
       onClick: screen.onCopy
     })
   );
+  if (screen.onExport !== null) {
+    widget.toolbar.addItem(
+      'export',
+      new ToolbarButton({
+        icon: downloadIcon,
+        label: texts.__('Export as HTML'),
+        tooltip: texts.__('Download it as one page for a browser'),
+        onClick: screen.onExport
+      })
+    );
+  }
   return widget;
 }
 
