@@ -29,12 +29,13 @@ def test_a_run_is_compared_with_the_last_success_and_exported(screen: Screen) ->
     (site.folder / "dags" / "counting.py").write_text(COUNTS)
     screen.open_panel()
     expect(screen.row("counting")).to_be_visible()
+    runs = []
     for last in (2, 3):
-        run_id = site.trigger("counting", last=last)
-        site.wait_for_run("counting", run_id, "success")
+        runs.append(site.trigger("counting", last=last))
+        site.wait_for_run("counting", runs[-1], "success")
 
     dag = screen.open_dag("counting")
-    dag.wait_for_run("success", run_id)
+    dag.wait_for_run("success", runs[-1])
     dag.root.get_by_test_id("nbflow-compare-run").click()
     comparison = page.get_by_test_id("nbflow-comparison")
     expect(comparison.get_by_role("region", name="Params")).to_contain_text("last23")
