@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from nbflow.authoring import text_notebooks
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.origin import is_installed
 from nbflow.core.secrets import CONN, VAR, parse_name
@@ -86,6 +87,8 @@ def sources_of(code: Callable[..., object]) -> Iterator[str]:
 
 def in_notebook(file: Path) -> set[str]:
     """What the cells of a notebook mention; a file that is none has problems told elsewhere."""
+    if file.suffix in text_notebooks.ENDINGS:
+        return in_code(file.read_text(encoding="utf-8", errors="replace"))
     try:
         cells = json.loads(file.read_bytes()).get("cells", ())
         sources = ["".join(cell.get("source", "")) for cell in cells]

@@ -8,6 +8,7 @@ import pytest
 
 from nbflow.authoring import discovery
 from nbflow.authoring.lint import lint
+from nbflow.authoring.mentions import in_notebook
 from nbflow.authoring.notebooks import read
 from nbflow.authoring.text_notebooks import first_lines, read_text, says_so
 from nbflow.core.dag import Dag
@@ -195,3 +196,9 @@ def test_the_process_that_reads_files_takes_it_for_what_it_is(tmp_path: Path) ->
     path.write_text(ANALYSIS)
     parsed = discovery.from_path(path)
     assert [dag.source for dag in parsed.dags] == ["notebook"]
+
+
+def test_the_secrets_that_a_text_notebook_mentions_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "analysis.py"
+    path.write_text('# %%\nfrom nbflow import Variable\nVariable.get("region")\n')
+    assert in_notebook(path) == {"var.region"}
