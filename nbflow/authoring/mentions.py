@@ -88,7 +88,7 @@ def sources_of(code: Callable[..., object]) -> Iterator[str]:
 def in_notebook(file: Path) -> set[str]:
     """What the cells of a notebook mention; a file that is none has problems told elsewhere."""
     if file.suffix in text_notebooks.ENDINGS:
-        return in_code(file.read_text(encoding="utf-8", errors="replace"))
+        return set(in_code(file.read_text(encoding="utf-8", errors="replace")))
     try:
         cells = json.loads(file.read_bytes()).get("cells", ())
         sources = ["".join(cell.get("source", "")) for cell in cells]
