@@ -30,9 +30,11 @@ import type {
   Promotion,
   QuestionList,
   RequestReceipt,
+  RunContents,
   RunDetail,
   RunDiff,
   RunList,
+  RunPlan,
   SchedulerStart,
   ScheduleView,
   TaskInstanceDetail,
@@ -57,12 +59,23 @@ export interface ClearRequest {
   readonly upstream: boolean;
   readonly downstream: boolean;
   readonly only_failed: boolean;
-  readonly only_running?: boolean;
+  readonly only_running: boolean;
   /** The same tasks of earlier and of later runs too. */
-  readonly past?: boolean;
-  readonly future?: boolean;
+  readonly past: boolean;
+  readonly future: boolean;
+  /** What ExternalTaskMarkers mark in other DAGs too. */
+  readonly recursive: boolean;
   /** On the current version of the DAG. */
-  readonly latest?: boolean;
+  readonly latest: boolean;
+  /** Kept with the runs; null leaves the note they have. */
+  readonly note: string | null;
+}
+
+/** The same in all runs with a logical date in between, and in one of these states (any without). */
+export interface ClearRunsRequest extends ClearRequest {
+  readonly states: readonly string[];
+  readonly since: string | null;
+  readonly until: string | null;
 }
 
 /** What tasks are to count as; without tasks the run itself. */
@@ -73,6 +86,16 @@ export interface MarkRequest {
   readonly downstream: boolean;
   readonly past: boolean;
   readonly future: boolean;
+}
+
+/** A run that is asked for: `tasks` are selection expressions, null for all tasks. */
+export interface NewRunRequest {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly logicalDate: string | null;
+  readonly note: string;
+  readonly tasks: readonly string[] | null;
+  /** A run like another one on the latest version of the DAG, instead of that run's. */
+  readonly latest: boolean;
 }
 
 export interface BackfillRequest {
@@ -152,8 +175,9 @@ export class RestClient {
     return this.request(paths.dag(dagId));
   }
 
-  setPaused(dagId: string, paused: boolean): Promise<RequestReceipt> {
-    return this.request(paths.dag(dagId), 'PATCH', { paused });
+  /** With `hold` nothing more of its runs under way is started either. */
+  setPaused(dagId: string, paused: boolean, hold = false): Promise<RequestReceipt> {
+    return this.request(paths.dag(dagId), 'PATCH', { paused, hold });
   }
 
   /** The newest runs of a DAG, or those before what an earlier page gave as `next`. */
@@ -161,14 +185,22 @@ export class RestClient {
     return this.request(paths.runs(dagId, { before, limit }));
   }
 
-  trigger(
-    dagId: string,
-    params: Readonly<Record<string, unknown>> = {},
-    logicalDate: string | null = null,
-    note = ''
-  ): Promise<RequestReceipt> {
-    const body = { params, logical_date: logicalDate, note };
+  trigger(dagId: string, request: Partial<NewRunRequest>, dryRun = false): Promise<RunPlan> {
+    const { params = {}, logicalDate = null, note = '', tasks = null } = request;
+    const body = { params, logical_date: logicalDate, note, tasks, dry_run: dryRun };
     return this.request(paths.runs(dagId), 'POST', body);
+  }
+
+  /** A new run like this one, with other params or of some tasks only. */
+  rerun(
+    dagId: string,
+    runId: string,
+    request: Partial<NewRunRequest>,
+    dryRun: boolean
+  ): Promise<RunPlan> {
+    const { params = {}, note = '', tasks = null, latest = false } = request;
+    const body = { params, note, tasks, latest, dry_run: dryRun };
+    return this.request(paths.ofRun(dagId, runId, 'rerun'), 'POST', body);
   }
 
   /** A run; of mapped tasks with very many instances only the counts. */
@@ -198,14 +230,44 @@ export class RestClient {
     return this.request(paths.ofRun(dagId, runId, 'clear'), 'POST', body);
   }
 
+  clearRuns(dagId: string, request: ClearRunsRequest, dryRun: boolean): Promise<ClearPreview> {
+    return this.request(paths.clearRuns(dagId), 'POST', { ...request, dry_run: dryRun });
+  }
+
+  /** Tasks of a run now, whatever the rules say. */
+  runTasks(
+    dagId: string,
+    runId: string,
+    tasks: readonly string[],
+    dryRun: boolean
+  ): Promise<ClearPreview> {
+    const body = { tasks, dry_run: dryRun };
+    return this.request(paths.ofRun(dagId, runId, 'run-tasks'), 'POST', body);
+  }
+
+  /** What goes with a run when it is deleted. */
+  runContents(dagId: string, runId: string): Promise<RunContents> {
+    return this.request(paths.ofRun(dagId, runId, 'contents'));
+  }
+
+  deleteRun(dagId: string, runId: string): Promise<RequestReceipt> {
+    return this.request(paths.run(dagId, runId), 'DELETE');
+  }
+
   mark(dagId: string, runId: string, request: MarkRequest, dryRun: boolean): Promise<ClearPreview> {
     const body = { ...request, dry_run: dryRun };
     return this.request(paths.ofRun(dagId, runId, 'mark'), 'POST', body);
   }
 
-  /** Keep a note on a run; an empty one takes it away. */
-  setNote(dagId: string, runId: string, note: string): Promise<RequestReceipt> {
-    return this.request(paths.ofRun(dagId, runId, 'note'), 'PUT', { note });
+  /** Keep a note on a run, or on one of its task instances; an empty one takes it away. */
+  setNote(
+    dagId: string,
+    runId: string,
+    note: string,
+    task: Pick<TaskRef, 'taskId' | 'mapIndex'> | null = null
+  ): Promise<RequestReceipt> {
+    const named = task === null ? {} : { task_id: task.taskId, map_index: task.mapIndex };
+    return this.request(paths.ofRun(dagId, runId, 'note'), 'PUT', { note, ...named });
   }
 
   /** What tasks ask people. */

@@ -132,6 +132,23 @@ describe('the runs of a DAG', () => {
     ]);
   });
 
+  test('a note is kept on its run, one that was refused is not', () => {
+    const note = (state: string): ReturnType<typeof aChange> =>
+      aChange('request', {
+        state,
+        data: { verb: 'note', payload: { run_id: 'r1', note: 'Odd.', key: null } }
+      });
+
+    expect(foldRuns([aRun('r1')], 'sales', [note('done')])).toEqual([aRun('r1', { note: 'Odd.' })]);
+    expect(foldRuns([aRun('r1')], 'sales', [note('refused')])).toEqual([aRun('r1')]);
+  });
+
+  test('a deleted run is gone', () => {
+    const runs = [aRun('r2'), aRun('r1')];
+
+    expect(foldRuns(runs, 'sales', [aChange('run_deleted')])).toEqual([aRun('r2')]);
+  });
+
   test('a cleared run starts anew', () => {
     const before = aRun('r1', { state: 'failed', started_at: T0, ended_at: at(9) });
     const queued = foldRuns([before], 'sales', [aChange('run', { state: 'queued', at: at(20) })]);
@@ -179,6 +196,17 @@ describe('one run', () => {
         ended_at: at(4)
       })
     ]);
+  });
+
+  test('a note on a task instance is on that one alone', () => {
+    const payload = { run_id: 'r1', note: 'Odd.', key: ['a', 1] };
+    const change = aChange('request', { state: 'done', data: { verb: 'note', payload } });
+    const two = [0, 1].map(index => anInstance('a', 'success', { map_index: index }));
+
+    const { instances, run } = foldRun(aRunDetail(two), [change]);
+
+    expect(instances.map(one => one.note)).toEqual(['', 'Odd.']);
+    expect(run.note).toBe('');
   });
 
   test('a failed task says why, and no longer when it is cleared', () => {

@@ -64,6 +64,9 @@ export function needsDags(dags: readonly DagView[], changes: readonly ChangeView
       // A scheduled run moves the next one on.
       return dag === undefined || change.data.run_type === 'scheduled';
     }
+    if (change.kind === 'run_deleted') {
+      return dag?.last_runs.some(run => run.run_id === change.run_id) ?? false;
+    }
     return change.kind === 'run' && !dag?.last_runs.some(run => run.run_id === change.run_id);
   });
 }
@@ -129,6 +132,10 @@ function movedOn<R extends Timed>(run: R, state: string, at: string): R {
 }
 
 function foldRunState(run: RunView, change: ChangeView): RunView {
+  const noted = noteOf(change);
+  if (noted !== null && noted.key === null) {
+    return { ...run, note: noted.note };
+  }
   if (change.kind !== 'run' || change.state === null) {
     return run;
   }
@@ -152,11 +159,23 @@ export function foldRuns(
     const found = next.find(run => run.run_id === change.run_id);
     if (change.kind === 'run_created' && found === undefined) {
       next = [newRun(dagId, change.run_id, change), ...next];
-    } else if (change.kind === 'run' && found !== undefined) {
+    } else if (change.kind === 'run_deleted') {
+      next = next.filter(run => run !== found);
+    } else if (found !== undefined) {
       next = next.map(run => (run === found ? foldRunState(run, change) : run));
     }
   }
   return next;
+}
+
+/** What was written on a run, or on a task instance of it (`key`); null where a change is something else. */
+function noteOf(change: ChangeView): { note: string; key: string | null } | null {
+  if (change.kind !== 'request' || change.state === 'refused' || change.data.verb !== 'note') {
+    return null;
+  }
+  const { note, key } = (change.data.payload ?? {}) as { note?: unknown; key?: unknown };
+  const named = Array.isArray(key) ? keyOf(String(key[0]), Number(key[1])) : null;
+  return { note: textOf(note) ?? '', key: named };
 }
 
 /** Whether the list of runs should be fetched again for what a change does not carry: params, counts, times. */
@@ -237,6 +256,7 @@ function foldInstances(
       touched = true;
       continue;
     }
+    touched = foldNote(next, places, change) || touched;
     if (change.kind !== 'task' || change.task_id === null || change.state === null) {
       continue;
     }
@@ -271,6 +291,22 @@ function count(change: ChangeView, onlyCounted: Map<string, MappedView>): boolea
   } else if (change.kind === 'task' && state !== null && (change.map_index ?? -1) >= 0) {
     onlyCounted.set(taskId, counted(task, change, state));
   }
+  return true;
+}
+
+/** Whether a note was written on one of them, which it then bears. */
+function foldNote(
+  next: TaskInstanceView[],
+  places: ReadonlyMap<string, number>,
+  change: ChangeView
+): boolean {
+  const noted = noteOf(change);
+  const place = places.get(noted?.key ?? '');
+  const one = place === undefined ? undefined : next[place];
+  if (noted === null || place === undefined || one === undefined) {
+    return false;
+  }
+  next[place] = { ...one, note: noted.note };
   return true;
 }
 

@@ -38,10 +38,11 @@ export const paths = {
     apiPath(['dags', dag, 'versions', ...number]),
   diff: (dag: string, query: Query): string => apiPath(['dags', dag, 'diff'], query),
   schedule: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'schedule'], query),
+  clearRuns: (dag: string): string => apiPath(['dags', dag, 'clear']),
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),
   run: (dag: string, run: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run], query),
-  /** `what`: cancel, clear, diff, export, mark, note or notebook. */
+  /** `what`: cancel, clear, contents, diff, export, mark, note, notebook, rerun or run-tasks. */
   ofRun: (dag: string, run: string, what: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, what], query),
   task: (dag: string, run: string, task: string, query: Query = {}): string =>

@@ -29,7 +29,7 @@ with DAG(
     },
 ):
 
-    @task
+    @task(tags=["counting"])
     def count(params):
         for number in range(params["count"]):
             print(f"{params['name']} counts {number + 1}")

@@ -82,8 +82,8 @@ def test_what_failed_is_cleared_after_a_look_at_what_that_means(screen: Screen) 
 
     delivery.write_text("here it is")
     fragile.root.get_by_test_id("nbflow-clear-run").click()
-    preview = screen.page.get_by_test_id("nbflow-clear-preview").locator(".jp-nbflow-ellipsis")
-    expect(preview).to_have_text(["load", "report"])
+    preview = screen.page.get_by_test_id("nbflow-affected").locator("[data-task]")
+    expect(preview).to_have_text(["loadFailed", "reportUpstream failed"])
     screen.accept()
 
     fragile.wait_for_run("success")

@@ -78,12 +78,13 @@ export class DagListStore extends Store<DagListState> {
   }
 
   /** Pause or unpause: shown at once, taken back if the server refuses, which is then thrown. */
-  async setPaused(dagId: string, paused: boolean): Promise<void> {
-    this.show(dagId, { paused });
+  async setPaused(dagId: string, paused: boolean, hold = false): Promise<void> {
+    const before = this.value.dags?.find(dag => dag.dag_id === dagId);
+    this.show(dagId, { paused, held: hold });
     try {
-      await this.api.setPaused(dagId, paused);
+      await this.api.setPaused(dagId, paused, hold);
     } catch (error) {
-      this.show(dagId, { paused: !paused });
+      this.show(dagId, { paused: !paused, held: before?.held ?? false });
       throw error;
     }
   }

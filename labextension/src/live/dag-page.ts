@@ -211,6 +211,9 @@ export class DagPageStore extends Store<DagPageState> {
       this.detailSoon();
     }
     this.followRuns(mine);
+    if (mine.some(({ kind, run_id }) => kind === 'run_deleted' && run_id === this.value.runId)) {
+      void this.choose(this.value.runs?.[0]?.run_id ?? null);
+    }
   }
 
   private followRuns(changes: readonly ChangeView[]): void {

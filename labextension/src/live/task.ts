@@ -108,6 +108,7 @@ export class TaskStore extends Store<TaskState> {
       change.dag_id === dagId &&
       change.run_id === runId &&
       (change.kind === 'run' ||
+        change.kind === 'request' ||
         (change.task_id === taskId && (change.map_index ?? -1) === mapIndex));
     if (changes.some(isMine)) {
       this.detailSoon();

@@ -1,180 +1,225 @@
-/** Which tasks are to run again, with everything that this would touch listed before it is asked for. */
+/** Which task instances are to run again, of a task, a run or many runs, with all of them listed first. */
 import * as React from 'react';
 
-import type { ClearRequest } from '../client';
-import { instanceName, stateName } from '../format';
+import type { ClearDraft, ClearRunsDraft } from '../form/clear';
+import { stateName } from '../format';
 import { StateIcon } from '../graph/StateIcon';
-import { useTexts } from '../text';
-import type { TaskInstanceView } from '../wire';
-import { Loading, Notice } from './controls';
+import type { Change } from '../live/asking';
+import { useTexts, type Texts } from '../text';
+import type { ClearPreview, TaskView } from '../wire';
+import { Affected } from './Affected';
+import { Chips, Choices, SelectionField, Tick, VersionChoice, WhichInstances } from './Choices';
 
 export interface ClearFormProps {
-  /** Null: the whole run is meant. */
-  readonly taskId: string | null;
-  readonly request: ClearRequest;
-  /** What would run again; null while that is being asked. */
-  readonly keys: readonly (readonly [string, number])[] | null;
-  /** In how many runs; more than one where earlier or later ones are meant too. */
-  readonly runs?: number;
-  readonly error: string | null;
-  readonly instances: readonly TaskInstanceView[];
-  readonly onChange: (request: ClearRequest) => void;
+  /** A task of a run, a run, or many runs of a DAG. */
+  readonly of: 'task' | 'run' | 'runs';
+  /** The task instance that one came from. */
+  readonly name?: string | null;
+  readonly draft: ClearDraft | ClearRunsDraft;
+  readonly preview: ClearPreview | null;
+  readonly isStale: boolean;
+  readonly problems: readonly string[];
+  /** The tasks of the DAG, for what a selection can name. */
+  readonly tasks: readonly TaskView[];
+  readonly now: number;
+  readonly onChange: (change: Partial<ClearRunsDraft>, how?: Change) => void;
 }
 
 export function ClearForm(props: ClearFormProps): React.JSX.Element {
-  const { taskId } = props;
+  const { of, name = null, draft, preview, isStale, problems, now, onChange } = props;
+  const trans = useTexts();
+  const isLacking = draft.scope === 'selection' && draft.selection.trim() === '';
   return (
-    <div className="jp-nbflow jp-nbflow-form" data-testid="nbflow-clear-form">
-      {taskId === null ? <RunChoices {...props} /> : <TaskChoices {...props} />}
-      <Preview {...props} />
+    <div className="jp-nbflow jp-nbflow-form jp-mod-wide" data-testid="nbflow-clear-form">
+      <div>
+        {'states' in draft ? <WhichRuns draft={draft} onChange={onChange} /> : null}
+        {of === 'task' ? (
+          <WhichInstances
+            name={name}
+            selection={draft.selection}
+            onChange={selection => onChange({ selection })}
+          />
+        ) : (
+          <WhichTasks {...props} />
+        )}
+        <Ticks {...props} />
+        <VersionChoice isLatest={draft.latest} onChange={latest => onChange({ latest })} />
+        <Note note={draft.note} onChange={onChange} />
+      </div>
+      <Affected
+        preview={preview}
+        isStale={isStale}
+        problems={problems}
+        now={now}
+        lacks={isLacking ? trans.__('Say which tasks are meant.') : null}
+        headline={(count, texts) =>
+          texts._n('%1 task instance runs again', '%1 task instances run again', count)
+        }
+        nothing={trans.__('Nothing would run again')}
+      />
     </div>
   );
 }
 
-const RESUME: ClearRequest = {
-  tasks: null,
-  upstream: false,
-  downstream: false,
-  only_failed: false,
-  past: false,
-  future: false,
-  latest: false
-};
+/** The states of runs that one may want to clear. */
+const RUN_STATES = ['failed', 'success', 'cancelled', 'running'] as const;
 
-/** What a dialog begins with: resuming a run, or a task with everything that depends on it. */
-export function firstRequest(taskId: string | null): ClearRequest {
-  return taskId === null ? RESUME : { ...RESUME, tasks: [taskId], downstream: true };
-}
-
-function RunChoices({ request, instances, onChange }: ClearFormProps): React.JSX.Element {
+function WhichRuns({
+  draft,
+  onChange
+}: {
+  readonly draft: ClearRunsDraft;
+  readonly onChange: ClearFormProps['onChange'];
+}): React.JSX.Element {
   const trans = useTexts();
-  const name = React.useId();
-  const everything = [...new Set(instances.map(one => one.task_id))];
+  const id = React.useId();
+  const days: ['since' | 'until', string][] = [
+    ['since', trans.__('From')],
+    ['until', trans.__('Until, inclusive')]
+  ];
   return (
     <fieldset className="jp-nbflow-choices">
-      <legend className="jp-nbflow-hidden">{trans.__('What is to run again')}</legend>
-      <label>
-        <input
-          type="radio"
-          name={name}
-          checked={request.tasks === null}
-          onChange={() => onChange({ ...RESUME, latest: request.latest })}
-        />
-        {trans.__('What failed, and what depends on it')}
-      </label>
-      <label>
-        <input
-          type="radio"
-          name={name}
-          checked={request.tasks !== null}
-          onChange={() => onChange({ ...RESUME, tasks: everything, latest: request.latest })}
-        />
-        {trans.__('Everything')}
-      </label>
-      {request.tasks === null ? null : (
-        <>
-          <Tick option="only_failed" {...{ request, onChange }}>
-            {trans.__('Of these, only what failed')}
-          </Tick>
-          <Tick option="only_running" {...{ request, onChange }}>
-            {trans.__('Of these, only what is running')}
-          </Tick>
-        </>
-      )}
-      <Tick option="latest" {...{ request, onChange }}>
-        {trans.__('With the latest version of the DAG')}
-      </Tick>
+      <legend>{trans.__('Which runs')}</legend>
+      <Chips
+        label={trans.__('States of the runs; none means all')}
+        choices={RUN_STATES.map(state => ({
+          value: state,
+          label: (
+            <>
+              <StateIcon state={state} size={12} /> {stateName(state, trans)}
+            </>
+          )
+        }))}
+        chosen={draft.states}
+        onChange={states => onChange({ states })}
+      />
+      <div className="jp-nbflow-pair">
+        {days.map(([name, label]) => (
+          <div key={name} className="jp-nbflow-field">
+            <label htmlFor={`${id}-${name}`}>{label}</label>
+            <input
+              id={`${id}-${name}`}
+              type="date"
+              value={draft[name]}
+              onChange={event => onChange({ [name]: event.target.value }, 'typed')}
+            />
+          </div>
+        ))}
+      </div>
     </fieldset>
   );
 }
 
-function TaskChoices({ request, onChange }: ClearFormProps): React.JSX.Element {
+function WhichTasks({ draft, tasks, onChange }: ClearFormProps): React.JSX.Element {
   const trans = useTexts();
-  const choices: [Option, string][] = [
-    ['upstream', trans.__('With everything it comes after (upstream)')],
-    ['downstream', trans.__('With everything that depends on it (downstream)')],
-    ['only_failed', trans.__('Of these, only what failed')],
-    ['only_running', trans.__('Of these, only what is running')],
-    ['past', trans.__('In earlier runs too')],
-    ['future', trans.__('In later runs too')],
-    ['latest', trans.__('With the latest version of the DAG')]
-  ];
   return (
-    <fieldset className="jp-nbflow-choices">
-      <legend className="jp-nbflow-hidden">{trans.__('What is to run again')}</legend>
-      {choices.map(([option, label]) => (
-        <Tick key={option} option={option} {...{ request, onChange }}>
-          {label}
-        </Tick>
-      ))}
-    </fieldset>
+    <>
+      <Choices
+        legend={trans.__('Which tasks')}
+        choices={[
+          { value: 'resume', label: trans.__('What failed, and what depends on it') },
+          { value: 'all', label: trans.__('Everything') },
+          { value: 'selection', label: trans.__('A selection') }
+        ]}
+        value={draft.scope}
+        onChange={scope => onChange({ scope })}
+      />
+      {draft.scope === 'selection' ? (
+        <SelectionField
+          value={draft.selection}
+          tasks={tasks}
+          label={trans.__('Selection of tasks')}
+          onChange={selection => onChange({ selection }, 'typed')}
+        />
+      ) : null}
+    </>
   );
 }
 
 type Option =
-  'upstream' | 'downstream' | 'only_failed' | 'only_running' | 'past' | 'future' | 'latest';
+  'upstream' | 'downstream' | 'only_failed' | 'only_running' | 'past' | 'future' | 'recursive';
 
-function Tick({
-  option,
-  request,
-  onChange,
-  children
-}: Pick<ClearFormProps, 'request' | 'onChange'> & {
-  readonly option: Option;
-  readonly children: React.ReactNode;
-}): React.JSX.Element {
+function Ticks({ of, draft, onChange }: ClearFormProps): React.JSX.Element {
+  const trans = useTexts();
+  const hasNamed = of === 'task' || draft.scope === 'selection';
+  const hasOnly = of === 'task' || draft.scope !== 'resume';
+  const groups: [string, [Option, boolean][]][] = [
+    [
+      trans.__('As well'),
+      [
+        ['upstream', hasNamed],
+        ['downstream', hasNamed],
+        ['past', of === 'task'],
+        ['future', of === 'task'],
+        ['recursive', true]
+      ]
+    ],
+    [
+      trans.__('Only'),
+      [
+        ['only_failed', hasOnly],
+        ['only_running', hasOnly]
+      ]
+    ]
+  ];
   return (
-    <label>
-      <input
-        type="checkbox"
-        checked={request[option] ?? false}
-        data-option={option}
-        onChange={event => onChange({ ...request, [option]: event.target.checked })}
-      />
-      {children}
-    </label>
+    <>
+      {groups.map(([legend, options]) => {
+        const shown = options.filter(([, isThere]) => isThere);
+        return shown.length ? (
+          <fieldset key={legend} className="jp-nbflow-ticks">
+            <legend>{legend}</legend>
+            {shown.map(([option]) => (
+              <Tick
+                key={option}
+                option={option}
+                label={tickName(option, trans)}
+                isOn={draft[option]}
+                onChange={isOn => onChange({ [option]: isOn })}
+              />
+            ))}
+          </fieldset>
+        ) : null;
+      })}
+    </>
   );
 }
 
-/** More than these are counted, not listed. */
-const MOST_SHOWN = 200;
+function tickName(option: Option, trans: Texts): string {
+  const names: Record<Option, string> = {
+    upstream: trans.__('Everything upstream'),
+    downstream: trans.__('Everything downstream'),
+    only_failed: trans.__('What failed'),
+    only_running: trans.__('What is running'),
+    past: trans.__('In earlier runs'),
+    future: trans.__('In later runs'),
+    recursive: trans.__('In other DAGs, where markers lead')
+  };
+  return names[option];
+}
 
-function Preview({ keys, runs = 1, error, instances }: ClearFormProps): React.JSX.Element {
+function Note({
+  note,
+  onChange
+}: {
+  readonly note: string;
+  readonly onChange: ClearFormProps['onChange'];
+}): React.JSX.Element {
   const trans = useTexts();
-  if (error !== null) {
-    return <Notice kind="error" title={error} />;
-  }
-  if (keys === null) {
-    return <Loading lines={3} />;
-  }
-  if (!keys.length) {
-    return <Notice kind="empty" title={trans.__('Nothing would run again')} />;
-  }
-  const states = new Map(
-    instances.map(one => [instanceName(one.task_id, one.map_index), one.state])
-  );
+  const id = React.useId();
   return (
-    <div className="jp-nbflow-preview-list">
-      <div className="jp-nbflow-muted">
-        {runs > 1
-          ? trans.__('%1 task instances of %2 runs run again:', keys.length, runs)
-          : trans._n('%1 task runs again:', '%1 tasks run again:', keys.length)}
-      </div>
-      <ul data-testid="nbflow-clear-preview">
-        {keys.slice(0, MOST_SHOWN).map(([task, mapIndex], place) => {
-          const name = instanceName(task, mapIndex);
-          const state = states.get(name) ?? 'none';
-          return (
-            <li key={`${place} ${name}`}>
-              <StateIcon state={state} size={13} label={stateName(state, trans)} />
-              <span className="jp-nbflow-ellipsis">{name}</span>
-            </li>
-          );
-        })}
-        {keys.length > MOST_SHOWN ? (
-          <li className="jp-nbflow-muted">{trans.__('and %1 more', keys.length - MOST_SHOWN)}</li>
-        ) : null}
-      </ul>
+    <div className="jp-nbflow-field">
+      <label htmlFor={id}>
+        {trans.__('Note')}
+        <span className="jp-nbflow-required">{trans.__('optional')}</span>
+      </label>
+      <input
+        id={id}
+        type="text"
+        value={note}
+        placeholder={trans.__('Why; kept with the runs')}
+        onChange={event => onChange({ note: event.target.value }, 'beside')}
+      />
     </div>
   );
 }

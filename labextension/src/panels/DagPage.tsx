@@ -9,7 +9,7 @@ import { nodeStates, type NodeStates } from '../reducer';
 import { isFinished } from '../states';
 import { useTexts } from '../text';
 import type { DagDetail, DagView, Health, RunDetail } from '../wire';
-import { Button, Loading, Notice, Switch, Tabs } from './controls';
+import { Button, Loading, MenuButton, Notice, Switch, Tabs } from './controls';
 import { DagDetails } from './DagDetails';
 import { HealthBanner } from './HealthBanner';
 import { Icon } from './icons';
@@ -30,6 +30,9 @@ export interface DagPageProps extends RunActions {
   readonly onOlder: () => void;
   readonly onTrigger: () => void;
   readonly onPause: (paused: boolean) => void;
+  /** Opens the menu of what else can be done about the DAG. */
+  readonly onMoreOfDag: (button: HTMLElement) => void;
+  readonly onClearRuns: () => void;
   readonly onReload: () => void;
   readonly onStartScheduler: () => void;
   /** What the tab of backfills shows. */
@@ -94,6 +97,7 @@ function Header({
   detail,
   now,
   onPause,
+  onMoreOfDag,
   onTrigger
 }: DagPageProps & { dag: DagView; detail: DagDetail; now: number }): React.JSX.Element {
   const trans = useTexts();
@@ -128,7 +132,7 @@ function Header({
       </div>
       <Switch
         isOn={!dag.paused}
-        caption={dag.paused ? trans.__('Paused') : trans.__('Active')}
+        caption={dag.held ? trans.__('Held') : dag.paused ? trans.__('Paused') : trans.__('Active')}
         label={
           dag.paused ? trans.__('Paused: switch the schedule on') : trans.__('Pause the schedule')
         }
@@ -140,6 +144,11 @@ function Header({
         label={trans.__('Trigger')}
         onClick={onTrigger}
         testId="nbflow-trigger"
+      />
+      <MenuButton
+        label={trans.__('More about %1', dag.dag_id)}
+        testId="nbflow-dag-more"
+        onOpen={onMoreOfDag}
       />
     </div>
   );
@@ -223,14 +232,17 @@ function Shown(props: ShownProps): React.JSX.Element {
   }
   if (view === 'runs') {
     return (
-      <RunTable
-        runs={state.runs ?? []}
-        hasOlder={state.older !== null}
-        current={state.runId}
-        now={now}
-        onChoose={props.onChooseRun}
-        onOlder={props.onOlder}
-      />
+      <>
+        {state.runs?.length ? <ManyRuns onClear={props.onClearRuns} /> : null}
+        <RunTable
+          runs={state.runs ?? []}
+          hasOlder={state.older !== null}
+          current={state.runId}
+          now={now}
+          onChoose={props.onChooseRun}
+          onOlder={props.onOlder}
+        />
+      </>
     );
   }
   if (view === 'assets') {
@@ -246,6 +258,25 @@ function Shown(props: ShownProps): React.JSX.Element {
     return <DagDetails detail={detail} run={run} schedule={props.schedule} now={now} />;
   }
   return <Graph {...props} />;
+}
+
+/** What can be done about many runs at a time. */
+function ManyRuns({ onClear }: { readonly onClear: () => void }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <div className="jp-nbflow-view-bar">
+      <span className="jp-nbflow-muted">
+        {trans.__('Tasks of many runs can run again together.')}
+      </span>
+      <span className="jp-nbflow-spring" />
+      <Button
+        icon="again"
+        label={trans.__('Clear runs…')}
+        onClick={onClear}
+        testId="nbflow-clear-runs"
+      />
+    </div>
+  );
 }
 
 function Graph(props: ShownProps): React.JSX.Element {

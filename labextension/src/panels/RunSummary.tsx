@@ -5,13 +5,15 @@ import { runTypeName, span } from '../format';
 import { byUrgency, isBad, isFinished } from '../states';
 import { useTexts } from '../text';
 import type { RunDetail } from '../wire';
-import { Button, Counts, Instant, StateBadge } from './controls';
+import { Button, Counts, Instant, MenuButton, StateBadge } from './controls';
 import { Icon } from './icons';
 
 export interface RunActions {
   readonly onCancel: () => void;
-  readonly onMark: () => void;
   readonly onNote: () => void;
+  readonly onRerun: () => void;
+  /** Opens the menu of what else can be done about the run. */
+  readonly onMore: (button: HTMLElement) => void;
   /** Null: what failed and what depends on it. */
   readonly onClear: (taskId: string | null) => void;
   /** The notebook of the whole run; null before there is one. */
@@ -26,12 +28,9 @@ export interface RunSummaryProps extends RunActions {
 }
 
 export function RunSummary(props: RunSummaryProps): React.JSX.Element {
-  const { detail, now, onCancel, onClear, onMark, onNote, onOpenNotebook, onCompare } = props;
+  const { detail, now } = props;
   const { run } = detail;
   const trans = useTexts();
-  const isOver = isFinished(run.state);
-  const canResume =
-    isOver && Object.keys(run.counts).some(state => isBad(state) || state === 'cancelled');
   const at = run.logical_date ?? run.created_at;
   return (
     <div
@@ -65,6 +64,20 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
         </span>
       ) : null}
       <span className="jp-nbflow-spring" />
+      <Actions {...props} />
+    </div>
+  );
+}
+
+function Actions(props: RunSummaryProps): React.JSX.Element {
+  const { detail, onCancel, onClear, onMore, onNote, onOpenNotebook, onCompare } = props;
+  const { run } = detail;
+  const trans = useTexts();
+  const isOver = isFinished(run.state);
+  const canResume =
+    isOver && Object.keys(run.counts).some(state => isBad(state) || state === 'cancelled');
+  return (
+    <>
       <Button
         look="icon"
         icon="note"
@@ -82,17 +95,24 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
           testId="nbflow-compare-run"
         />
       ) : null}
-      <Button label={trans.__('Mark…')} onClick={onMark} testId="nbflow-mark-run" />
       {onOpenNotebook === null ? null : (
         <Button icon="notebook" label={trans.__('Notebook')} onClick={onOpenNotebook} />
       )}
       {isOver ? (
-        <Button
-          icon="again"
-          label={canResume ? trans.__('Resume…') : trans.__('Clear…')}
-          onClick={() => onClear(null)}
-          testId="nbflow-clear-run"
-        />
+        <>
+          <Button
+            icon="play"
+            label={trans.__('Re-run…')}
+            onClick={props.onRerun}
+            testId="nbflow-rerun"
+          />
+          <Button
+            icon="again"
+            label={canResume ? trans.__('Resume…') : trans.__('Clear…')}
+            onClick={() => onClear(null)}
+            testId="nbflow-clear-run"
+          />
+        </>
       ) : (
         <Button
           icon="stop"
@@ -102,6 +122,11 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
           testId="nbflow-cancel-run"
         />
       )}
-    </div>
+      <MenuButton
+        label={trans.__('More about this run')}
+        testId="nbflow-run-more"
+        onOpen={onMore}
+      />
+    </>
   );
 }

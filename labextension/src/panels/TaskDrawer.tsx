@@ -10,8 +10,18 @@ import { NotebookView, type Rendering } from '../notebook/NotebookView';
 import { isWaiting } from '../states';
 import { useTexts } from '../text';
 import type { TaskInstanceDetail, TaskView, TryView } from '../wire';
-import { Button, Facts, Loading, Notice, StateBadge, Tabs, type TabItem } from './controls';
+import {
+  Button,
+  Facts,
+  Loading,
+  MenuButton,
+  Notice,
+  StateBadge,
+  Tabs,
+  type TabItem
+} from './controls';
 import { Failure, hasFailure, RepairBar, type RepairVerb } from './Failure';
+import { Icon } from './icons';
 import { LogView } from './LogView';
 import { QuestionForm, type QuestionFormProps } from './QuestionForm';
 import { Rendered, Tries, Values, Why } from './TaskTabs';
@@ -25,7 +35,9 @@ export interface TaskDrawerProps {
   readonly rendering: Rendering;
   readonly onChooseTry: (tryNumber: number) => void;
   readonly onClear: () => void;
-  readonly onMark: () => void;
+  /** Opens the menu of what else can be done about the task instance. */
+  readonly onMore: (button: HTMLElement) => void;
+  readonly onNote: () => void;
   readonly onAnswer: QuestionFormProps['onAnswer'];
   readonly onOpenNotebook: (tryNumber: number) => void;
   readonly onRepair: (verb: RepairVerb, tryNumber: number) => void;
@@ -68,7 +80,7 @@ export function TaskDrawer(props: TaskDrawerProps): React.JSX.Element {
 }
 
 function Head(props: TaskDrawerProps): React.JSX.Element {
-  const { state, taskId, chooser, onClear, onMark, onClose } = props;
+  const { state, taskId, chooser, onClear, onMore, onClose } = props;
   const { detail } = state;
   const trans = useTexts();
   return (
@@ -87,7 +99,11 @@ function Head(props: TaskDrawerProps): React.JSX.Element {
           onClick={onClear}
           testId="nbflow-clear-task"
         />
-        <Button label={trans.__('Mark…')} onClick={onMark} testId="nbflow-mark-task" />
+        <MenuButton
+          label={trans.__('More about this task')}
+          testId="nbflow-task-more"
+          onOpen={onMore}
+        />
         <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
       </div>
       {detail === null ? null : <Line {...props} detail={detail} />}
@@ -115,6 +131,7 @@ function Line({
   state,
   detail,
   onChooseTry,
+  onNote,
   onRepair
 }: TaskDrawerProps & { detail: TaskInstanceDetail }): React.JSX.Element {
   const trans = useTexts();
@@ -151,6 +168,17 @@ function Line({
           {instance.reason === null ? null : <strong>{words(instance.reason)}</strong>}{' '}
           {instance.message}
         </div>
+      ) : null}
+      {instance.note ? (
+        <button
+          type="button"
+          className="jp-nbflow-link jp-nbflow-task-note"
+          title={trans.__('Change the note')}
+          data-testid="nbflow-task-note"
+          onClick={onNote}
+        >
+          <Icon name="note" size={13} /> {instance.note}
+        </button>
       ) : null}
       <RepairBar
         one={shownTry(state)}

@@ -37,6 +37,32 @@ export function Button(props: ButtonProps): React.JSX.Element {
   );
 }
 
+/** Opens a menu of what else can be done. */
+export function MenuButton({
+  label,
+  testId,
+  onOpen
+}: {
+  readonly label: string;
+  readonly testId: string;
+  /** The menu hangs from the button. */
+  readonly onOpen: (button: HTMLElement) => void;
+}): React.JSX.Element {
+  return (
+    <button
+      type="button"
+      className="jp-nbflow-button jp-mod-icon"
+      title={label}
+      aria-label={label}
+      aria-haspopup="menu"
+      data-testid={testId}
+      onClick={event => onOpen(event.currentTarget)}
+    >
+      <Icon name="more" />
+    </button>
+  );
+}
+
 interface SwitchProps {
   readonly isOn: boolean;
   readonly label: string;
@@ -125,7 +151,9 @@ interface NoticeProps {
 export function Notice({ kind, title, children, action }: NoticeProps): React.JSX.Element {
   return (
     <div
-      className={`jp-nbflow-notice jp-mod-${kind}`}
+      className="jp-nbflow-notice"
+      // Not jp-mod-error: JupyterLab's dialogs take that for an error of the form, and lock their button.
+      data-kind={kind}
       role={kind === 'empty' ? undefined : 'alert'}
     >
       {kind === 'empty' ? null : <Icon name="warning" />}

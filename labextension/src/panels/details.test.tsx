@@ -1,16 +1,12 @@
 import { render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 import { expect, test } from 'vitest';
 
-import { fieldsOf } from '../form/model';
-import { aDagDetail, anInstance, aRunDetail, at, T0 } from '../testing/builders';
+import { aDagDetail, aRunDetail, at, T0 } from '../testing/builders';
 import type { ScheduleView } from '../wire';
-import { ClearForm, firstRequest } from './ClearForm';
 import { DagDetails } from './DagDetails';
 import { Schedule } from './Schedule';
 import { Rendered } from './TaskTabs';
-import { TriggerForm } from './TriggerForm';
 
 const NOW = Date.parse(T0);
 
@@ -86,47 +82,5 @@ test('rendered fields are shown as they come', () => {
     'FieldBecame',
     'bash_commandecho EU',
     'token***'
-  ]);
-});
-
-test('params stand under the headings of their sections, and offer what they suggest', () => {
-  const fields = fieldsOf({
-    region: { default: 'EU', schema: { type: 'string', section: 'Where', examples: ['EU', 'US'] } },
-    top: { default: 3, schema: { type: 'integer' } },
-    city: { default: '', schema: { type: 'string', section: 'Where' } }
-  });
-  const nothing = (): void => undefined;
-  render(
-    <TriggerForm
-      {...{ fields, drafts: {}, errors: {}, problems: [], logicalDate: '', note: '' }}
-      {...{ isPaused: false, onChange: nothing, onChangeDate: nothing, onChangeNote: nothing }}
-    />
-  );
-
-  const where = within(screen.getByRole('group', { name: 'Where' }));
-  expect(where.getByLabelText('city')).toBeDefined();
-  expect(where.queryByLabelText('top')).toBeNull();
-  const list = where.getByLabelText('region').getAttribute('list') ?? '';
-  const offered = document.getElementById(list)?.querySelectorAll('option') ?? [];
-  expect([...offered].map(one => one.value)).toEqual(['EU', 'US']);
-});
-
-test('of a whole run only what failed, or what is running, can run again', async () => {
-  const asked: unknown[] = [];
-  const request = { ...firstRequest(null), tasks: ['a'] };
-  render(
-    <ClearForm
-      {...{ taskId: null, request, keys: [['a', -1]], error: null }}
-      instances={[anInstance('a', 'running')]}
-      onChange={next => asked.push([next.only_failed, next.only_running])}
-    />
-  );
-
-  await userEvent.click(screen.getByLabelText('Of these, only what failed'));
-  await userEvent.click(screen.getByLabelText('Of these, only what is running'));
-
-  expect(asked).toEqual([
-    [true, undefined],
-    [false, true]
   ]);
 });

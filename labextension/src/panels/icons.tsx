@@ -49,6 +49,13 @@ const PATHS = {
       <path d="M2.8 13.4c.6-2.8 2.6-4 5.2-4s4.6 1.2 5.2 4" />
     </>
   ),
+  more: (
+    <>
+      <circle cx="3.5" cy="8" r="1.1" fill="currentColor" stroke="none" />
+      <circle cx="8" cy="8" r="1.1" fill="currentColor" stroke="none" />
+      <circle cx="12.5" cy="8" r="1.1" fill="currentColor" stroke="none" />
+    </>
+  ),
   pause: <path d="M5.5 3.5v9M10.5 3.5v9" />,
   clock: (
     <>

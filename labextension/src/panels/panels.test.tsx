@@ -3,14 +3,11 @@ import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 import { describe, expect, test } from 'vitest';
 
-import { fieldsOf } from '../form/model';
-import { aDag, aDot, anInstance, aRun, at, T0 } from '../testing/builders';
+import { aDag, aDot, aRun, at, T0 } from '../testing/builders';
 import type { DagView, Health, ImportErrorView } from '../wire';
-import { ClearForm, firstRequest, type ClearFormProps } from './ClearForm';
 import { DagList, type DagListProps } from './DagList';
 import { RunStrip } from './RunStrip';
 import { Why } from './TaskTabs';
-import { TriggerForm, type TriggerFormProps } from './TriggerForm';
 
 const NOW = Date.parse(T0);
 const ALIVE: Health = {
@@ -205,112 +202,4 @@ test('a task that waits tells which conditions are met and which are not', () =>
   expect(unmet?.textContent).toBe(
     'Not met:Pool small: 2 of 2 slots.Looked at again when a task ends'
   );
-});
-
-describe('the trigger form', () => {
-  const fields = fieldsOf({
-    region: { schema: { enum: ['EU', 'US'] }, default: 'EU' },
-    days: { schema: { type: 'integer', title: 'How many days' }, default: 7 },
-    tables: { schema: { type: 'array', items: { type: 'string' } }, default: ['orders'] }
-  });
-
-  function form(more: Partial<TriggerFormProps> = {}): unknown[] {
-    const changed: unknown[] = [];
-    render(
-      <TriggerForm
-        fields={fields}
-        drafts={{}}
-        errors={{}}
-        problems={[]}
-        logicalDate=""
-        note=""
-        onChangeNote={() => undefined}
-        isPaused={false}
-        onChange={(name, draft) => changed.push([name, draft])}
-        onChangeDate={() => undefined}
-        {...more}
-      />
-    );
-    return changed;
-  }
-
-  test('each param has its field, filled with the default', async () => {
-    const changed = form();
-
-    expect(screen.getByLabelText('region')).toHaveProperty('value', '"EU"');
-    expect(screen.getByLabelText(/How many days/)).toHaveProperty('value', '7');
-    expect(screen.getByLabelText('tables')).toHaveProperty('value', 'orders');
-    await userEvent.selectOptions(screen.getByLabelText('region'), 'US');
-    expect(changed).toEqual([['region', '"US"']]);
-  });
-
-  test('an error stands at its field, for screen readers too', () => {
-    form({ errors: { days: 'It must be at least 1.' } });
-    const field = screen.getByLabelText(/How many days/);
-
-    expect(field.getAttribute('aria-invalid')).toBe('true');
-    const description = document.getElementById(field.getAttribute('aria-describedby') ?? '');
-    expect(description?.textContent).toBe('It must be at least 1.');
-  });
-
-  test('what the server refuses is told above', () => {
-    form({ problems: ['The store does not answer.'] });
-
-    expect(screen.getByRole('alert').textContent).toContain('The store does not answer.');
-  });
-});
-
-describe('clearing', () => {
-  function form(more: Partial<ClearFormProps> = {}): unknown[] {
-    const changed: unknown[] = [];
-    render(
-      <ClearForm
-        taskId="load"
-        request={firstRequest('load')}
-        keys={[
-          ['load', -1],
-          ['report', 2]
-        ]}
-        error={null}
-        instances={[
-          anInstance('load', 'failed'),
-          anInstance('report', 'success', { map_index: 2 })
-        ]}
-        onChange={request => changed.push(request)}
-        {...more}
-      />
-    );
-    return changed;
-  }
-
-  test('what would run again is listed first', () => {
-    form();
-
-    expect(screen.getByText('2 tasks run again:')).toBeDefined();
-    expect(screen.getAllByRole('listitem').map(one => one.textContent)).toEqual([
-      'Failedload',
-      'Successreport[2]'
-    ]);
-  });
-
-  test('a task begins with what depends on it, and can have more', async () => {
-    const changed = form();
-    expect(screen.getByLabelText(/downstream/)).toHaveProperty('checked', true);
-
-    await userEvent.click(screen.getByLabelText(/upstream/));
-    expect(changed).toEqual([{ ...firstRequest('load'), upstream: true }]);
-  });
-
-  test('a run begins with what failed', async () => {
-    const changed = form({ taskId: null, request: firstRequest(null) });
-
-    await userEvent.click(screen.getByLabelText('Everything'));
-    expect(changed).toEqual([{ ...firstRequest(null), tasks: ['load', 'report'] }]);
-  });
-
-  test('nothing to do is said', () => {
-    form({ keys: [] });
-
-    expect(screen.getByText('Nothing would run again')).toBeDefined();
-  });
 });

@@ -28,6 +28,15 @@ export class AskDialog<T> extends Dialog<T> {
     }
   }
 
+  /** Whether its button can be pressed. */
+  setReady(isReady: boolean): void {
+    const button = this.node.querySelector<HTMLButtonElement>('.jp-Dialog-button:last-child');
+    if (button !== null) {
+      // It keeps the focus, which would be lost if it were disabled in earnest.
+      button.setAttribute('aria-disabled', String(!isReady));
+    }
+  }
+
   private async accept(index: number | undefined): Promise<void> {
     this.isBusy = true;
     try {

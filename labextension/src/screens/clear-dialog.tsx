@@ -1,126 +1,88 @@
-/** Asks which tasks are to run again; shows what that means before it is asked for. */
-import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+/** Asks which task instances are to run again, of a run or of many; shows all of them before it is asked for. */
 import * as React from 'react';
 
-import { messageOf, type ClearRequest, type RestClient } from '../client';
-import { Store, useStore } from '../live/store';
-import { ClearForm, firstRequest } from '../panels/ClearForm';
-import { TextsContext, type Texts } from '../text';
-import type { RunDetail } from '../wire';
-import { AskDialog } from './ask-dialog';
+import type { RestClient } from '../client';
+import {
+  clearRequest,
+  clearRunsRequest,
+  firstDraft,
+  FIRST_RUNS,
+  type ClearDraft,
+  type ClearRunsDraft
+} from '../form/clear';
+import { AskingStore } from '../live/asking';
+import { ClearForm } from '../panels/ClearForm';
+import type { Texts } from '../text';
+import type { ClearPreview, DagDetail, RunDetail } from '../wire';
+import { askWithPreview } from './asking-dialog';
 
-interface ClearState {
-  readonly request: ClearRequest;
-  readonly keys: readonly (readonly [string, number])[] | null;
-  readonly runs: number;
-  readonly error: string | null;
-}
+const isSomething = (preview: ClearPreview): boolean => preview.runs.length > 0;
 
-/** Whether something was asked for. `taskId` null means the run as a whole. */
-export async function askToClear(
+/** What was asked for, null for nothing. `name` is a task instance; null means the run as a whole. */
+export function askToClear(
   rest: Pick<RestClient, 'clear'>,
-  run: RunDetail,
-  taskId: string | null,
+  { run, tasks }: Pick<RunDetail, 'run' | 'tasks'>,
+  name: string | null,
   texts: Texts
-): Promise<boolean> {
-  const form = new ClearFormStore(rest, run, firstRequest(taskId));
-  const dialog = new AskDialog<void>({
-    title: taskId === null ? texts.__('Run again') : texts.__('Run %1 again', taskId),
-    body: new ClearBody(form, run, taskId, texts),
-    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: texts.__('Run again') })],
-    focusNodeSelector: 'input',
-    onAccept: () => form.submit()
+): Promise<ClearPreview | null> {
+  const store = new AskingStore<ClearDraft, ClearPreview>({
+    draft: firstDraft(name),
+    isSomething,
+    send: (draft, dryRun) => {
+      const request = clearRequest(draft);
+      return request === null ? null : rest.clear(run.dag_id, run.run_id, request, dryRun);
+    }
   });
-  void form.preview();
-  await dialog.launch();
-  return form.isAccepted;
+  return askWithPreview(
+    {
+      title: name === null ? texts.__('Run again') : texts.__('Run %1 again', name),
+      accept: texts.__('Run again'),
+      store,
+      form: state => (
+        <ClearForm
+          {...state}
+          of={name === null ? 'run' : 'task'}
+          name={name}
+          tasks={tasks}
+          now={Date.now()}
+          onChange={(change, how) => store.change(change, how)}
+        />
+      )
+    },
+    texts
+  );
 }
 
-class ClearFormStore extends Store<ClearState> {
-  isAccepted = false;
-
-  constructor(
-    private readonly rest: Pick<RestClient, 'clear'>,
-    private readonly run: RunDetail,
-    request: ClearRequest
-  ) {
-    super({ request, keys: null, runs: 1, error: null });
-  }
-
-  change(request: ClearRequest): void {
-    this.patch({ request, keys: null, error: null });
-    void this.preview();
-  }
-
-  async preview(): Promise<void> {
-    const { request } = this.value;
-    try {
-      const { keys, runs } = await this.send(request, true);
-      if (this.value.request === request) {
-        this.patch({ keys, runs: runs.length, error: null });
-      }
-    } catch (error) {
-      if (this.value.request === request) {
-        this.patch({ keys: null, error: messageOf(error) });
-      }
+/** The same for runs of a DAG, chosen by their states and days. */
+export function askToClearRuns(
+  rest: Pick<RestClient, 'clearRuns'>,
+  { dag, tasks }: Pick<DagDetail, 'dag' | 'tasks'>,
+  texts: Texts
+): Promise<ClearPreview | null> {
+  const store = new AskingStore<ClearRunsDraft, ClearPreview>({
+    draft: FIRST_RUNS,
+    isSomething,
+    send: (draft, dryRun) => {
+      const request = clearRunsRequest(draft);
+      return request === null ? null : rest.clearRuns(dag.dag_id, request, dryRun);
     }
-  }
-
-  async submit(): Promise<boolean> {
-    const { request, keys } = this.value;
-    if (keys !== null && !keys.length) {
-      return false;
-    }
-    try {
-      await this.send(request, false);
-      this.isAccepted = true;
-    } catch (error) {
-      this.patch({ error: messageOf(error) });
-    }
-    return this.isAccepted;
-  }
-
-  private send(request: ClearRequest, dryRun: boolean): ReturnType<RestClient['clear']> {
-    const { dag_id, run_id } = this.run.run;
-    return this.rest.clear(dag_id, run_id, request, dryRun);
-  }
-}
-
-class ClearBody extends ReactWidget {
-  constructor(
-    private readonly form: ClearFormStore,
-    private readonly run: RunDetail,
-    private readonly taskId: string | null,
-    private readonly texts: Texts
-  ) {
-    super();
-  }
-
-  protected override render(): React.JSX.Element {
-    return (
-      <TextsContext.Provider value={this.texts}>
-        <LiveForm form={this.form} run={this.run} taskId={this.taskId} />
-      </TextsContext.Provider>
-    );
-  }
-}
-
-function LiveForm({
-  form,
-  run,
-  taskId
-}: {
-  form: ClearFormStore;
-  run: RunDetail;
-  taskId: string | null;
-}): React.JSX.Element {
-  const state = useStore(form);
-  return (
-    <ClearForm
-      {...state}
-      taskId={taskId}
-      instances={run.instances}
-      onChange={request => form.change(request)}
-    />
+  });
+  return askWithPreview(
+    {
+      title: texts.__('Clear runs of %1', dag.dag_id),
+      accept: texts.__('Run again'),
+      store,
+      form: state => (
+        <ClearForm
+          {...state}
+          of="runs"
+          tasks={tasks}
+          now={Date.now()}
+          onChange={(change, how) => store.change(change, how)}
+        />
+      ),
+      focus: '.jp-nbflow-chip'
+    },
+    texts
   );
 }

@@ -14,12 +14,13 @@ import { DagPage } from '../panels/DagPage';
 import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
 import { totalOf } from '../mapped';
 import { instanceToShow } from '../reducer';
-import { summaryState, urgency } from '../states';
+import { isFinished, summaryState, urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
 import { FirstInstance, LiveInstances } from './instances';
 import { LiveLineage } from './lineage';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
+import { openMenu, type MenuEntry } from './menu';
 import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
 import type { RunDetail, TaskInstanceView } from '../wire';
@@ -104,19 +105,44 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       onChooseTask={chooseTask}
       onOlder={() => void page.loadOlder()}
       onTrigger={() => void commands.execute(CommandIds.trigger, { dag_id: dagId })}
+      onMore={button => openMenu(commands, runMenu(ofRun, run), button)}
+      onMoreOfDag={button => openMenu(commands, dagMenu(dagId), button)}
+      onRerun={() => void commands.execute(CommandIds.rerun, ofRun)}
+      onClearRuns={() => void commands.execute(CommandIds.clearRuns, { dag_id: dagId })}
       onPause={paused =>
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId })
       }
       onReload={() => void page.load()}
       onStartScheduler={() => void commands.execute(CommandIds.startScheduler)}
       onCancel={() => void commands.execute(CommandIds.cancel, ofRun)}
-      onMark={() => void commands.execute(CommandIds.mark, ofRun)}
       onNote={() => void commands.execute(CommandIds.note, ofRun)}
       onClear={taskId => void commands.execute(CommandIds.clear, { ...ofRun, task_id: taskId })}
       onOpenNotebook={hasBegun ? () => void commands.execute(CommandIds.openNotebook, ofRun) : null}
       onCompare={() => void commands.execute(CommandIds.compare, ofRun)}
     />
   );
+}
+
+function dagMenu(dagId: string): (MenuEntry | null)[] {
+  return [
+    { command: CommandIds.triggerWith, args: { dag_id: dagId } },
+    { command: CommandIds.clearRuns, args: { dag_id: dagId } }
+  ];
+}
+
+function runMenu(ofRun: MenuEntry['args'], run: RunDetail | null): (MenuEntry | null)[] {
+  const ofEnded = [null, { command: CommandIds.deleteRun, args: ofRun }];
+  return [
+    { command: CommandIds.mark, args: ofRun },
+    { command: CommandIds.runTasks, args: ofRun },
+    { command: CommandIds.note, args: ofRun },
+    ...(run !== null && isFinished(run.run.state) ? ofEnded : [])
+  ];
+}
+
+function taskMenu(ofTask: MenuEntry['args']): MenuEntry[] {
+  const commands = [CommandIds.mark, CommandIds.runTasks, CommandIds.note];
+  return commands.map(command => ({ command, args: ofTask }));
 }
 
 function instancesOf(run: RunDetail | null, taskId: string): TaskInstanceView[] {
@@ -202,7 +228,7 @@ function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
   React.useEffect(() => store.open(), [store]);
   const state = useStore(store);
   const { dagId, runId, taskId, mapIndex } = taskRef;
-  const ofTask = { dag_id: dagId, run_id: runId, task_id: taskId };
+  const ofTask = { dag_id: dagId, run_id: runId, task_id: taskId, map_index: mapIndex };
   return (
     <TaskDrawer
       state={state}
@@ -222,12 +248,12 @@ function LiveDrawer(props: LiveDrawerProps): React.JSX.Element {
       rendering={rendering}
       onChooseTry={tryNumber => store.chooseTry(tryNumber)}
       onClear={() => void commands.execute(CommandIds.clear, ofTask)}
-      onMark={() => void commands.execute(CommandIds.mark, ofTask)}
+      onMore={button => openMenu(commands, taskMenu(ofTask), button)}
+      onNote={() => void commands.execute(CommandIds.note, ofTask)}
       onAnswer={(chosen, params) => client.rest.answer(taskRef, chosen, params)}
       onOpenNotebook={tryNumber =>
         void commands.execute(CommandIds.openNotebook, {
           ...ofTask,
-          map_index: mapIndex,
           try: tryNumber
         })
       }

@@ -1,118 +1,116 @@
-/** Asks for the params of a run, and stays open until the server has accepted it. */
+/** Asks for the params of a run, its own or like those of another run, and stays open until the server has accepted it. */
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import * as React from 'react';
 
-import { ClientError, messageOf, type RestClient } from '../client';
-import { fieldsOf, placeProblems, readAll, type Draft, type Field } from '../form/model';
-import { Store, useStore } from '../live/store';
-import { TriggerForm } from '../panels/TriggerForm';
+import type { RestClient } from '../client';
+import { changesOf } from '../form/rerun';
+import { runTitle } from '../format';
+import type { FormSpec } from '../live/form';
+import { NewRunStore } from '../live/new-run';
+import { useStore } from '../live/store';
+import { TriggerForm, type Repeated } from '../panels/TriggerForm';
 import { TextsContext, type Texts } from '../text';
-import type { DagDetail, RequestReceipt } from '../wire';
+import type { DagDetail, RunPlan, RunView } from '../wire';
 import { AskDialog } from './ask-dialog';
 
-interface FormState {
-  readonly drafts: Readonly<Record<string, Draft>>;
-  readonly errors: Readonly<Record<string, string>>;
-  readonly problems: readonly string[];
-  readonly logicalDate: string;
-  readonly note: string;
-}
-
-/** The receipt of the run that was asked for, or null when nobody asked. */
-export async function askForRun(
+/** The run that was asked for, or null when nobody asked. */
+export function askForRun(
   rest: Pick<RestClient, 'trigger'>,
   detail: DagDetail,
   texts: Texts
-): Promise<RequestReceipt | null> {
-  const form = new TriggerFormStore(rest, detail, texts);
-  const dialog = new AskDialog<void>({
-    title: texts.__('Trigger %1', detail.dag.dag_id),
-    body: new TriggerBody(form, detail, texts),
-    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: texts.__('Trigger') })],
-    focusNodeSelector: 'input, select, textarea',
-    onAccept: () => form.submit()
+): Promise<RunPlan | null> {
+  const { dag, params } = detail;
+  const store = new NewRunStore({
+    kept: params,
+    latest: params,
+    had: null,
+    send: (request, dryRun) => rest.trigger(dag.dag_id, request, dryRun),
+    texts
   });
+  const title = texts.__('Trigger %1', dag.dag_id);
+  return launch({ store, detail, run: null, title, accept: texts.__('Trigger'), texts });
+}
+
+/** A new run like this one, linked to it: with its params in the form. */
+export async function askToRerun(
+  rest: Pick<RestClient, 'rerun' | 'dag' | 'version'>,
+  run: RunView,
+  texts: Texts
+): Promise<RunPlan | null> {
+  const { dag_id: dagId, run_id: runId } = run;
+  const detail = await rest.dag(dagId);
+  const isLatest = run.version === detail.dag.version;
+  const kept: FormSpec = isLatest ? detail.params : (await rest.version(dagId, run.version)).params;
+  const store = new NewRunStore({
+    kept,
+    latest: detail.params,
+    had: run.params,
+    send: (request, dryRun) => rest.rerun(dagId, runId, request, dryRun),
+    texts
+  });
+  const title = texts.__('Re-run %1', runTitle(run, Date.now()));
+  return launch({ store, detail, run, title, accept: texts.__('Start run'), texts });
+}
+
+interface BodyOptions {
+  readonly store: NewRunStore;
+  readonly detail: DagDetail;
+  /** The run that is repeated. */
+  readonly run: RunView | null;
+  readonly title: string;
+  readonly accept: string;
+  readonly texts: Texts;
+}
+
+async function launch(options: BodyOptions): Promise<RunPlan | null> {
+  const { store, title, accept } = options;
+  const dialog = new AskDialog<void>({
+    title,
+    body: new Body(options),
+    buttons: [Dialog.cancelButton(), Dialog.okButton({ label: accept })],
+    focusNodeSelector: '.jp-nbflow-form :is(input, select, textarea)',
+    onAccept: () => store.submit()
+  });
+  void store.look();
   await dialog.launch();
-  return form.receipt;
+  store.close();
+  return store.done;
 }
 
-class TriggerFormStore extends Store<FormState> {
-  readonly fields: readonly Field[];
-  receipt: RequestReceipt | null = null;
-
-  constructor(
-    private readonly rest: Pick<RestClient, 'trigger'>,
-    private readonly detail: DagDetail,
-    private readonly texts: Texts
-  ) {
-    super({ drafts: {}, errors: {}, problems: [], logicalDate: '', note: '' });
-    this.fields = fieldsOf(detail.params);
-  }
-
-  /** What is typed takes its own error away at once; others are looked for when the form is sent. */
-  change(name: string, draft: Draft): void {
-    const others = Object.entries(this.value.errors).filter(([other]) => other !== name);
-    const errors = Object.fromEntries(others);
-    this.patch({ drafts: { ...this.value.drafts, [name]: draft }, errors });
-  }
-
-  async submit(): Promise<boolean> {
-    const { drafts, logicalDate, note } = this.value;
-    const { values, errors } = readAll(this.fields, drafts, this.texts);
-    this.patch({ errors, problems: [] });
-    if (Object.keys(errors).length) {
-      return false;
-    }
-    try {
-      const date = logicalDate === '' ? null : new Date(logicalDate).toISOString();
-      this.receipt = await this.rest.trigger(this.detail.dag.dag_id, values, date, note);
-      return true;
-    } catch (error) {
-      const hasProblems = error instanceof ClientError && error.problems.length > 0;
-      const messages = hasProblems
-        ? error.problems.map(problem => problem.message)
-        : [messageOf(error)];
-      const placed = placeProblems(this.fields, messages);
-      this.patch({ errors: placed.errors, problems: placed.others });
-      return false;
-    }
-  }
-}
-
-class TriggerBody extends ReactWidget {
-  constructor(
-    private readonly form: TriggerFormStore,
-    private readonly detail: DagDetail,
-    private readonly texts: Texts
-  ) {
+class Body extends ReactWidget {
+  constructor(private readonly options: BodyOptions) {
     super();
   }
 
   protected override render(): React.JSX.Element {
     return (
-      <TextsContext.Provider value={this.texts}>
-        <LiveForm form={this.form} isPaused={this.detail.dag.paused} />
+      <TextsContext.Provider value={this.options.texts}>
+        <LiveForm {...this.options} />
       </TextsContext.Provider>
     );
   }
 }
 
-function LiveForm({
-  form,
-  isPaused
-}: {
-  form: TriggerFormStore;
-  isPaused: boolean;
-}): React.JSX.Element {
-  const state = useStore(form);
+function LiveForm({ store, detail, run }: BodyOptions): React.JSX.Element {
+  const state = useStore(store);
+  const { dag, tasks } = detail;
+  const repeated: Repeated | null =
+    run === null
+      ? null
+      : {
+          version: run.version,
+          latest: run.version === dag.version ? null : dag.version,
+          changes: state.plan === null ? null : changesOf(state.plan, run.params)
+        };
   return (
     <TriggerForm
       {...state}
-      fields={form.fields}
-      isPaused={isPaused}
-      onChange={(name, draft) => form.change(name, draft)}
-      onChangeDate={logicalDate => form.patch({ logicalDate })}
-      onChangeNote={note => form.patch({ note })}
+      tasks={tasks}
+      isPaused={dag.paused}
+      repeated={repeated}
+      onChange={(name, draft) => store.change(name, draft)}
+      onChoose={change => store.choose(change)}
+      onChooseVersion={isLatest => store.chooseVersion(isLatest)}
     />
   );
 }

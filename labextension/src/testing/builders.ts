@@ -1,5 +1,6 @@
 /** Values for tests that state only what matters. */
 import type {
+  AffectedRun,
   ChangeView,
   DagDetail,
   DagView,
@@ -80,6 +81,28 @@ export function aRun(runId: string, more: Partial<RunView> = {}): RunView {
     edited: [],
     backfill_id: null,
     no_cache: false,
+    ...more
+  };
+}
+
+/** A run in a preview: its task instances as `[task, map index, state]`. */
+export function affected(
+  runId: string,
+  instances: readonly (readonly [string, number, string])[],
+  more: Partial<AffectedRun> = {}
+): AffectedRun {
+  return {
+    dag_id: 'sales',
+    run_id: runId,
+    state: 'failed',
+    logical_date: T0,
+    created_at: T0,
+    keys: instances.map(([task, index]) => [task, index]),
+    before: instances.map(([, , state]) => state),
+    after: [],
+    added: [],
+    removed: [],
+    released: [],
     ...more
   };
 }
