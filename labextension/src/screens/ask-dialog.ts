@@ -17,6 +17,18 @@ export class AskDialog<T> extends Dialog<T> {
     this.addClass('jp-nbflow-dialog');
   }
 
+  /** Enter on something that can be pressed inside the form presses that, instead of the dialog's own button. */
+  override handleEvent(event: Event): void {
+    const isPressed =
+      event instanceof KeyboardEvent &&
+      event.key === 'Enter' &&
+      event.target instanceof HTMLElement &&
+      event.target.matches('.jp-nbflow-form :is(button, summary)');
+    if (!isPressed) {
+      super.handleEvent(event);
+    }
+  }
+
   /** The last button accepts, as everywhere in JupyterLab. */
   override resolve(index?: number): void {
     const accepts =
