@@ -224,7 +224,7 @@ export function foldRun(run: RunDetail, changes: readonly ChangeView[]): RunDeta
     return run;
   }
   const onlyCounted = countedTasks(run.mapped);
-  const instances = foldInstances(run.instances, onlyCounted, mine);
+  const instances = foldNotes(foldInstances(run.instances, onlyCounted, mine), mine);
   const about = mine.reduce(foldRunState, run.run);
   const isSame = instances === run.instances;
   const counts = isSame ? about.counts : countsOf(instances, onlyCounted.values());
@@ -256,7 +256,6 @@ function foldInstances(
       touched = true;
       continue;
     }
-    touched = foldNote(next, places, change) || touched;
     if (change.kind !== 'task' || change.task_id === null || change.state === null) {
       continue;
     }
@@ -294,20 +293,23 @@ function count(change: ChangeView, onlyCounted: Map<string, MappedView>): boolea
   return true;
 }
 
-/** Whether a note was written on one of them, which it then bears. */
-function foldNote(
-  next: TaskInstanceView[],
-  places: ReadonlyMap<string, number>,
-  change: ChangeView
-): boolean {
-  const noted = noteOf(change);
-  const place = places.get(noted?.key ?? '');
-  const one = place === undefined ? undefined : next[place];
-  if (noted === null || place === undefined || one === undefined) {
-    return false;
+/** The task instances with the notes that were written on them. */
+function foldNotes(
+  instances: TaskInstanceView[],
+  changes: readonly ChangeView[]
+): TaskInstanceView[] {
+  const notes = new Map<string, string>();
+  for (const noted of changes.map(noteOf)) {
+    if (noted !== null && noted.key !== null) {
+      notes.set(noted.key, noted.note);
+    }
   }
-  next[place] = { ...one, note: noted.note };
-  return true;
+  return notes.size
+    ? instances.map(one => {
+        const note = notes.get(keyOf(one.task_id, one.map_index));
+        return note === undefined ? one : { ...one, note };
+      })
+    : instances;
 }
 
 /** A mapped task has got its instances: they take the place of the one that stood for all of them. */
