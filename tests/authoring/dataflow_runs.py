@@ -18,8 +18,9 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from nbflow.authoring.dataflow.edges import find_flow
@@ -110,16 +111,26 @@ def _namespace() -> Iterator[dict[str, Any]]:
         sys.modules["__main__"] = before
 
 
-def _run(text: str, names: dict[str, Any]) -> str:
-    """Execute one cell, as Jupyter does: the value of a last expression is shown."""
+@lru_cache
+def _compiled(text: str) -> tuple[CodeType, CodeType | None]:
+    """The code of a cell, and that of its last expression."""
     tree = ast.parse(text)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body = compile(tree, "<cell>", "exec")
+    if not isinstance(last, ast.Expr):
+        return body, None
+    return body, compile(ast.Expression(last.value), "<cell>", "eval")
+
+
+def _run(text: str, names: dict[str, Any]) -> str:
+    """Execute one cell, as Jupyter does: the value of a last expression is shown."""
+    body, last = _compiled(text)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         try:
-            exec(compile(tree, "<cell>", "exec"), names)
-            if isinstance(last, ast.Expr):
-                value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+            exec(body, names)
+            if last is not None:
+                value = eval(last, names)
                 if value is not None:
                     said.write(f"{value!r}\n")
         except Exception as error:  # noqa: BLE001 - whatever a cell raises is part of what it shows

@@ -35,13 +35,14 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 @dataclass(frozen=True)
 class Arguments:
     """The values a call gets. `spread` are those given with a star; `flags` the keywords with a
-    literal True or False.
+    literal True or False; with `has_any_keyword`, there may be others (`**options`).
     """
 
     positional: Sequence[Value] = ()
     keywords: dict[str, Value] = field(default_factory=dict)
     spread: Sequence[Value] = ()
     flags: dict[str, bool] = field(default_factory=dict)
+    has_any_keyword: bool = False
 
     def __iter__(self) -> Iterator[Value]:
         yield from self.positional
@@ -137,6 +138,19 @@ class Caller(Machine):
         part = join([self.heap.part(value) for value in others] + whole)
         codes = sorted({c for value in functions for c in value.codes}, key=by_number)
         return join(self.apply(code, Arguments(spread=[part])) for code in codes)
+
+    def _run_carried_by(self, receiver: Value, arguments: Arguments) -> None:
+        """Run the notebook's own code that an object of a library holds (a step of a pipeline) on
+        what the object gets.
+        """
+        codes = self.heap.codes(receiver)
+        if not codes:
+            return
+        values = [receiver, *arguments]
+        given = Arguments(spread=[join([*values, *(self.heap.part(value) for value in values)])])
+        for code in sorted(codes, key=by_number):
+            for each in code.methods.values() if code.is_class else [code]:
+                self.apply(each, given, self.heap.anything_of(receiver))
 
     # --- what was imported
 
@@ -372,6 +386,27 @@ class Caller(Machine):
         text = _joined_path(arguments) if is_constructor else None
         return Value(kind=Kind.PATH, text=text)
 
+    def _make_copy(self, target: Target, arguments: Arguments) -> Value:
+        """A copy of data, or of containers of data, is data; other copies are what they copy."""
+        made = self._make_fresh(target, arguments)
+        given = join(arguments)
+        things = [self.heap.thing(site) for site in self.heap.reach(given.roots)]
+        is_data = given.kind in (Kind.SCALAR, Kind.PATH, Kind.DATA) or (
+            given.kind is Kind.CONTAINER and all(each.element in _OF_DATA for each in things)
+        )
+        kind = Kind.OBJECT if given.kind is Kind.OBJECT else Kind.UNKNOWN
+        return made if is_data else replace(made, kind=kind)
+
+    def _make_unpickled(self, target: Target, arguments: Arguments) -> Value:
+        made = self.new(target.place)
+        for site in made.roots:
+            self.heap.mark(site, codes=self.known_classes())
+        return made
+
+    @abstractmethod
+    def known_classes(self) -> list[Code]:
+        """All classes that the notebook has defined so far."""
+
     def _make_unknown(self, target: Target, arguments: Arguments) -> Value:
         made = self.new(target.place)
         for value in arguments:
@@ -388,6 +423,8 @@ class Caller(Machine):
         Result.OBJECT: _make_object,
         Result.LAZY: _make_lazy,
         Result.PATH: _make_path,
+        Result.COPY: _make_copy,
+        Result.UNPICKLED: _make_unpickled,
         Result.UNKNOWN: _make_unknown,
     }
 
@@ -555,6 +592,7 @@ class Caller(Machine):
     def _data_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         name = target.name
         in_place = any(arguments.is_set(flag) for flag in ("inplace", "in_place"))
+        in_place = in_place or arguments.has_any_keyword
         if in_place or name in methods.MUTATING_METHODS or _ends_in_place(name):
             self.mutate(receiver, f"calls `{target.text}`, which changes it in place")
             self._store_elements(receiver, arguments)
@@ -625,7 +663,8 @@ class Caller(Machine):
             return self.new(target.place, kind=Kind.DATA, stuck=self.rows)
         if target.name in methods.MODEL_METHODS | methods.FITTING_METHODS and arguments.positional:
             return self._model_method(target, receiver, arguments)
-        if target.name in methods.PURE_METHODS:
+        if target.name in methods.PURE_METHODS - {"format"}:  # a Styler is no text
+            self._run_carried_by(receiver, arguments)
             self._callbacks([receiver], arguments)
             made = self.new(target.place, kind=Kind.DATA)
             if target.name in _FRESH_OBJECT_METHODS:
@@ -637,6 +676,7 @@ class Caller(Machine):
         """`model.fit_transform(X)`, `model.transform(X)`: data that shares nothing with the model,
         which may remember it.
         """
+        self._run_carried_by(receiver, arguments)
         fits = target.name in methods.FITTING_METHODS
         if fits:
             self.mutate(receiver, f"calls `{target.text}`, which fits it", owned=True)
@@ -652,6 +692,7 @@ class Caller(Machine):
         """Its own methods may change an object, and let it remember what they are given."""
         self.mutate(receiver, f"calls `{target.text}`, which may change it", owned=True)
         self.touch(RANDOM, Mode.WRITE, f"calls `{target.text}`, which may use random numbers")
+        self._run_carried_by(receiver, arguments)
         returned = self._callbacks([receiver], arguments)
         made = self.new(target.place, kind=Kind.OBJECT)
         for value in arguments:
@@ -692,6 +733,7 @@ _STAND_INS = {
     "typing.NewType": "typing.made",
     "typing.TypeVar": "typing.made",
 }
+_OF_DATA = (None, Kind.SCALAR, Kind.PATH, Kind.DATA, Kind.CONTAINER)
 _STREAMS = frozenset({"sys.stdout", "sys.stderr"})
 _CALLING_WITH_ELEMENTS = frozenset(
     {"builtins.max", "builtins.min", "builtins.sorted", "builtins.filter"}

@@ -15,7 +15,7 @@ from nbflow.authoring.dataflow import knowledge, libraries
 from nbflow.authoring.dataflow.calls import Arguments, Target
 from nbflow.authoring.dataflow.expressions import Expressions
 from nbflow.authoring.dataflow.facts import CellFacts, Statement
-from nbflow.authoring.dataflow.heap import SCALAR, Kind, Value, join
+from nbflow.authoring.dataflow.heap import SCALAR, Code, Kind, Value, by_number, join
 from nbflow.authoring.dataflow.namespace import Scope, values_in
 from nbflow.authoring.dataflow.source import CellSource, parse_code
 from nbflow.authoring.dataflow.statements import has_setup_form
@@ -329,6 +329,8 @@ class CellReader(Expressions):
     def _do_class_def(self, node: ast.ClassDef) -> None:
         bases = [self.value_of(base) for base in node.bases]
         bases += [self.value_of(keyword.value) for keyword in node.keywords]
+        for code in _inherited(bases):
+            self.may_run(code)  # metaclasses, which run as a class is made
         self._bind_decorated(node, self.make_class(node, bases))
 
     # --- code inside magics
@@ -353,3 +355,15 @@ class CellReader(Expressions):
             return self.value_of(nodes[-1].value)
         self.run_block(nodes)
         return SCALAR
+
+
+def _inherited(bases: Iterable[Value]) -> list[Code]:
+    """The notebook's own classes and metaclasses behind the bases of a class."""
+    found: dict[Code, None] = {}
+    todo = [code for base in bases for code in base.codes]
+    while todo:
+        code = todo.pop()
+        if code not in found:
+            found[code] = None
+            todo += [parent for base in code.bases for parent in base.codes]
+    return sorted(found, key=by_number)

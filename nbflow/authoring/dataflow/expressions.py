@@ -163,6 +163,11 @@ class Expressions(Functions):
             return self._class_attribute(base, node.attr)
         if node.attr == "__class__":
             return self.class_of(base)
+        if base.kind is Kind.DATA and node.attr == "style":
+            # A Styler is changed by its methods, and shows the table as it is when it is shown.
+            styler = self.new(place_of(node), kind=Kind.OBJECT)
+            self.store(styler, base, keep=True)
+            return styler
         if base.kind is Kind.DATA and node.attr in methods.PLOT_METHODS:
             return self.draw(Target(short(node), place_of(node)), base)
         found = self._run_property(base, node.attr)
@@ -417,6 +422,7 @@ class Expressions(Functions):
         spread = [self.heap.element(self.value_of(each)) for each in starred]
         keywords: dict[str, Value] = {}
         flags: dict[str, bool] = {}
+        any_keyword = any(keyword.arg is None for keyword in node.keywords)
         for keyword in node.keywords:
             value = self.value_of(keyword.value)
             if keyword.arg is None:
@@ -427,8 +433,8 @@ class Expressions(Functions):
                 flags[keyword.arg] = keyword.value.value
         if starred:
             # Positions after a star are not known: what is given may arrive anywhere.
-            return Arguments([], keywords, [*spread, *positional], flags)
-        return Arguments(positional, keywords, spread, flags)
+            return Arguments([], keywords, [*spread, *positional], flags, any_keyword)
+        return Arguments(positional, keywords, spread, flags, any_keyword)
 
     def _run_methods_called_by(self, target: Target, arguments: Arguments) -> None:
         """Builtins call the special methods of the notebook's own classes: `len(x)`, `print(x)`,

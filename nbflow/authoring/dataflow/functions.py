@@ -137,6 +137,9 @@ class Functions(Shell):
                 code.methods[name] = functions[-1]
             self.store(made, value)
 
+    def known_classes(self) -> list[Code]:
+        return [code for code in self._codes.values() if code.is_class]
+
     # --- running
 
     def may_run(self, code: Code) -> Value:

@@ -28,6 +28,8 @@ class Result(Enum):
     OBJECT = "object"  # a new instance that owns its arguments
     LAZY = "lazy"  # an iterator over the arguments
     PATH = "path"
+    COPY = "copy"  # the same again, sharing nothing
+    UNPICKLED = "unpickled"  # anything, of any class of the notebook too
     UNKNOWN = "unknown"
 
 
@@ -139,12 +141,13 @@ _FIGURE = "a figure, which lives in the kernel that drew it"
 FUNCTIONS: dict[str, Known] = {
     # reading and writing files
     **dict.fromkeys(
-        (
-            "json.load pickle.load yaml.load yaml.safe_load "
-            "tomllib.load tomli.load cloudpickle.load dill.load"
-        ).split(),
+        "json.load yaml.load yaml.safe_load tomllib.load tomli.load".split(),
         Known(Result.FRESH, mutates=(0,)),
     ),
+    **dict.fromkeys(
+        "pickle.load cloudpickle.load dill.load".split(), Known(Result.UNPICKLED, mutates=(0,))
+    ),
+    **dict.fromkeys("pickle.loads cloudpickle.loads dill.loads".split(), Known(Result.UNPICKLED)),
     **dict.fromkeys(
         "json.dump pickle.dump yaml.dump yaml.safe_dump cloudpickle.dump dill.dump".split(),
         Known(Result.SCALAR, mutates=(1, "fp", "file", "stream")),
@@ -156,7 +159,8 @@ FUNCTIONS: dict[str, Known] = {
     **dict.fromkeys(
         "csv.writer csv.DictWriter".split(), Known(Result.OBJECT, stuck="a writer of an open file")
     ),
-    "joblib.load": Known(Result.FRESH, file="r"),
+    "joblib.load": Known(Result.UNPICKLED, file="r"),
+    "pandas.read_pickle": Known(Result.FRESH, file="r"),
     "joblib.dump": Known(Result.SCALAR, file="w", file_at=1),
     "numpy.load": Known(Result.FRESH, file="r"),
     "numpy.loadtxt": Known(Result.FRESH, file="r"),
@@ -241,7 +245,7 @@ FUNCTIONS: dict[str, Known] = {
     ),
     "random.shuffle": Known(Result.SCALAR, mutates=(0,), touches=((RANDOM, "write"),)),
     "copy.copy": Known(Result.HOLDS),
-    "copy.deepcopy": Known(Result.FRESH),
+    "copy.deepcopy": Known(Result.COPY),
     "functools.reduce": Known(Result.PARTS),
     **dict.fromkeys(
         (
@@ -252,6 +256,7 @@ FUNCTIONS: dict[str, Known] = {
     ),
     "collections.made": Known(Result.HOLDS, stuck="of a type that the notebook makes"),
     "collections.ChainMap": Known(Result.UNKNOWN),
+    "weakref": Known(Result.UNKNOWN, stuck="a weak reference"),
     **dict.fromkeys(
         (
             "operator.add operator.sub operator.mul operator.truediv operator.floordiv "
@@ -268,7 +273,7 @@ FUNCTIONS: dict[str, Known] = {
         Known(Result.OBJECT, stuck="a hash that is being computed"),
     ),
     **dict.fromkeys(
-        "json.loads yaml.safe_load_all pickle.loads tomllib.loads tomli.loads json.dumps".split(),
+        "json.loads yaml.safe_load_all tomllib.loads tomli.loads json.dumps".split(),
         Known(Result.FRESH),
     ),
     "pickle.dumps": Known(Result.SCALAR),
@@ -339,6 +344,12 @@ FUNCTIONS: dict[str, Known] = {
         ).split(),
         Known(Result.VIEW),
     ),
+    # What is given by position after the operands is where the result goes.
+    **{
+        f"numpy.{name}": Known(Result.VIEW, mutates=tuple(range(first, first + 2)))
+        for first, names in libraries.NUMPY_OUT.items()
+        for name in names.split()
+    },
     "numpy.nditer": Known(Result.LAZY, stuck="an iterator"),
     "pandas.eval": Known(Result.VIEW, frame=True),
     "numexpr.evaluate": Known(Result.FRESH, frame=True),
@@ -414,6 +425,7 @@ FUNCTIONS: dict[str, Known] = {
 # --- looking up --------------------------------------------------------------------------------
 
 _DATA = Known(Result.FRESH)
+_HANDS_ON = Known(Result.UNKNOWN)
 _MODELS = Known(Result.VIEW, draws=True)
 
 
@@ -462,7 +474,7 @@ def _most_specific(path: str) -> Known | None:
 
 def _by_library(path: str, top: str, last: str, stateless: frozenset[str]) -> Known | None:
     if top == "builtins":
-        return BUILTINS.get(last, BUILTIN_EXCEPTIONS)
+        return _of_builtin(path, last)
     for prefix, known in _BY_PREFIX.items():
         if path.startswith(prefix):
             return known
@@ -471,12 +483,25 @@ def _by_library(path: str, top: str, last: str, stateless: frozenset[str]) -> Kn
     if path in libraries.IMMUTABLE_TYPES:
         return _PURE_SCALAR
     if top in libraries.DATA_LIBRARIES | stateless:
-        return _with_files(_object_or(_DATA, last), last)
+        known = _object_or(_DATA, last)
+        if top in libraries.OBJECT_GIVING:
+            known = replace(known, result=Result.OBJECT)
+        return _with_files(replace(known, draws=top == "scipy"), last)
     if top in libraries.CHANGING_LIBRARIES:
         return Known(Result.OBJECT, draws=True, changes=True)
     if top in libraries.MODEL_LIBRARIES:
-        return _with_files(_object_or(_MODELS, last), last)
+        gives_data = top in libraries.DATA_GIVING and last not in libraries.OBJECT_MAKING
+        known = _object_or(_MODELS, last) if gives_data else replace(_MODELS, result=Result.OBJECT)
+        return _with_files(known, last)
     return None
+
+
+def _of_builtin(path: str, last: str) -> Known:
+    """A builtin, or a method of one that is called by its class: `dict.fromkeys(names, [])`."""
+    if path.count(".") > 1:
+        of_type = path.split(".")[1]
+        return _PURE_SCALAR if of_type in ("str", "bytes", "int", "float") else _HANDS_ON
+    return BUILTINS.get(last, BUILTIN_EXCEPTIONS)
 
 
 _BY_PREFIX = {

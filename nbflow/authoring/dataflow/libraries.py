@@ -61,6 +61,31 @@ MODEL_LIBRARIES = frozenset(
 use global random numbers.
 """
 
+NUMPY_OUT = {
+    1: (
+        "absolute abs fabs sqrt square exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin "
+        "arccos arctan sinh cosh tanh negative positive sign conj conjugate floor ceil trunc rint "
+        "isnan isinf isfinite logical_not invert reciprocal cbrt deg2rad rad2deg degrees radians"
+    ),
+    2: (
+        "add subtract multiply divide true_divide floor_divide power float_power mod remainder "
+        "fmod maximum minimum fmax fmin arctan2 hypot logical_and logical_or logical_xor equal "
+        "not_equal less less_equal greater greater_equal bitwise_and bitwise_or bitwise_xor "
+        "matmul dot outer copysign left_shift right_shift logaddexp round around choose"
+    ),
+    3: "clip take cumsum cumprod sum prod mean compress",
+}
+"""Functions of NumPy by the position at which they take an array for their result."""
+
+DATA_GIVING = frozenset("sklearn statsmodels geopandas yfinance pandas_datareader nltk".split())
+"""Libraries of models whose functions give tables and arrays; those of the others give objects."""
+
+OBJECT_MAKING = frozenset("clone make_pipeline make_union make_column_transformer".split())
+"""Functions of theirs that give objects all the same."""
+
+OBJECT_GIVING = frozenset("openpyxl sqlalchemy redis pymongo".split())
+"""Libraries of data whose functions give objects that their methods change."""
+
 CHANGING_LIBRARIES = frozenset(
     "networkx cv2 spacy torch torchvision tensorflow keras transformers astropy Bio folium skimage "
     "cvxpy pulp".split()

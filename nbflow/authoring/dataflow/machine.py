@@ -370,7 +370,7 @@ class Machine(ABC):
 
     def _mutate_import(self, path: str, why: str) -> None:
         top = path.partition(".")[0]
-        if top in UNCHANGING:
+        if top in UNCHANGING and path != top:
             return
         self.touch(MODULE + top, Mode.WRITE, why)
         if top not in DATASETS:

@@ -12,9 +12,9 @@ MUTATING_METHODS = frozenset(
     "move_to_end subtract "
     "fill resize put itemset setflags setfield partition byteswap drop_in_place "
     "insert_column replace_column hstack_mut vstack_mut shrink_to_fit __setitem__ __delitem__ "
-    "__setattr__ __iadd__".split()
+    "__setattr__ __iadd__ isetitem fit partial_fit fit_transform fit_predict set_params".split()
 )
-"""Methods that change data or a container in place."""
+"""Methods that change data or a container in place; and models, where they are taken for data."""
 
 PURE_METHODS = frozenset(
     "head tail describe info copy mean median std var count nunique unique value_counts keys "

@@ -77,6 +77,8 @@ def join_names(states: Iterable[Names]) -> Names:
 
 def _join_slots(slots: list[Slot | None]) -> Slot:
     known = [slot for slot in slots if slot is not None]
+    if all(slot is slots[0] for slot in slots):
+        return known[0]  # what no branch has touched: most names
     values = [slot.value for slot in known if slot.value is not None]
     return Slot(
         join(values) if values else None,
