@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbflow.authoring import discovery
+from nbflow.authoring import discovery, notebooks
 from nbflow.authoring.discovery import ParsedFile
 from nbflow.core.errors import Problem
 from nbflow.core.named_assets import conflicts_between
@@ -30,6 +30,11 @@ class LintReport:
     @property
     def has_errors(self) -> bool:
         return any(p.severity == "error" for file in self.files for p in file.problems)
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether there is anything, be it a warning."""
+        return any(file.problems for file in self.files)
 
     def to_json(self) -> dict[str, object]:
         """The shape of `nbflow dags lint --output json`, part of the stable surface."""
@@ -61,6 +66,9 @@ def as_text(report: LintReport) -> str:
 
 def _linted(file: ParsedFile, shared: Sequence[Problem]) -> LintedFile:
     own = [problem for problem in shared if problem.file == file.path]
+    of_notebook = any(dag.source == "notebook" for dag in file.dags)
+    path = Path(file.path)
+    own += notebooks.advice(path, path.parent) if of_notebook else []
     return LintedFile(file.path, [dag.dag_id for dag in file.dags], [*file.problems, *own])
 
 

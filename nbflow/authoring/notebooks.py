@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from nbformat import NotebookNode
 
 from nbflow.authoring import mentions, text_notebooks
 from nbflow.authoring.caching import policy_of_cells, wants_cache
+from nbflow.authoring.dataflow.advice import advise
 from nbflow.authoring.dataflow.edges import Flow, find_flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
 from nbflow.authoring.dataflow.source import CellSource, parse_cell
@@ -73,6 +74,21 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
     files = {reader.notebook: nbformat.writes(reader.normalised()).encode()}
     files.update(reader.modules)
     return [dag], problems, files
+
+
+def advice(path: Path, root: Path) -> list[Problem]:
+    """What keeps the cells of a notebook, of which `read` gave a DAG, from running side by side."""
+    findings = Findings().at(file=path.relative_to(root).as_posix())
+    nb = _load(path, findings)
+    if nb is None:
+        return []
+    reader = _Reader(nb, path.relative_to(root).as_posix(), findings, path, root)
+    dag = reader.dag()
+    if dag is None or reader.plan is None:
+        return []
+    found = [replace(p, file=dag.file, dag_id=dag.dag_id) for p in advise(reader.plan)]
+    is_text = path.suffix in text_notebooks.ENDINGS
+    return text_notebooks.in_file(found, path, nb) if is_text else found
 
 
 def _load(path: Path, findings: Findings) -> NotebookNode | None:

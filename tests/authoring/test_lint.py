@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from nbflow.authoring.lint import as_text, lint
 from tests.authoring.test_discovery import write_dag, write_notebook
 
@@ -64,3 +66,28 @@ def test_files_that_disagree_about_an_asset_are_told_at_the_later(tmp_path: Path
     assert one.problems == []
     (problem,) = two.problems
     assert (problem.code, problem.severity) == ("NBF602", "warning")
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "cell"),
+    [
+        (("x = 1", "exec('y = x')", "print(y)"), "NBF512", 1),
+        (("from math import *", "print(pi)", "print(e)"), "NBF513", 0),
+        (("import os\nx = 1", "os.environ['X'] = str(x)", "print(2)"), "NBF514", 1),
+        (("f = open('a.txt', 'w')", "f.write('a')", "print(1)"), "NBF515", 0),
+    ],
+)
+def test_what_keeps_cells_from_running_side_by_side_is_a_warning(
+    tmp_path: Path, cells: tuple[str, ...], code: str, cell: int
+) -> None:
+    report = lint([write_notebook(tmp_path / "n.ipynb", *cells)])
+    found = [p for p in report.files[0].problems if p.code == code]
+    assert [(p.severity, p.cell) for p in found] == [("warning", cell)]
+    assert found[0].fix
+    assert report.has_problems
+    assert not report.has_errors
+
+
+def test_cells_that_run_side_by_side_are_no_problem(tmp_path: Path) -> None:
+    file = write_notebook(tmp_path / "n.ipynb", "import math\nx = [1]", "print(x)", "print(len(x))")
+    assert not lint([file]).has_problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cli.conftest import HELLO, Nbflow
+from tests.journeys.test_bad_input import notebook
 from tests.processes import Project
 
 WARNED = HELLO.replace('schedule="0 6 * * *"', 'schedule="61 6 * * *"')
@@ -64,6 +65,14 @@ def test_lint_without_a_path_checks_the_project(project: Project, nbflow: Nbflow
     project.write("dags/hello.py", HELLO)
     done = nbflow("dags", "lint")
     assert (done.code, done.out) == (0, "1 files, 0 problems.\n")
+
+
+def test_lint_ends_with_1_on_warnings_where_it_is_strict(project: Project, nbflow: Nbflow) -> None:
+    project.write("stars.ipynb", notebook("from math import *", "print(pi)", "print(e)"))
+    assert nbflow("dags", "lint", "stars.ipynb").code == 0
+    done = nbflow("dags", "lint", "stars.ipynb", "--strict")
+    assert done.code == 1
+    assert "NBF513" in done.out
 
 
 def test_errors_are_those_of_the_store(ran: Project, nbflow: Nbflow) -> None:
