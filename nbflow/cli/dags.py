@@ -148,17 +148,20 @@ def lint(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files and folders; the project's if none.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Warnings count as errors: for CI.")
+    ] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Check DAG files: every problem with its place and its fix.
 
-    Exit code 1 on errors.
+    Exit code 1 on errors, and with --strict on any problem.
     """
     with errors_as_sentences(output):
         settings = load().settings
         report = lint_rules.lint(paths or settings.dag_paths, timeout=settings.parse_timeout)
     show(report.to_json(), output, lambda: lint_rules.as_text(report))
-    if report.has_errors:
+    if report.has_errors or (strict and report.has_problems):
         raise typer.Exit(1)
 
 

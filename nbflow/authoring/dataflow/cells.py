@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from nbflow.authoring.dataflow import knowledge, libraries
-from nbflow.authoring.dataflow.calls import Arguments, Target
+from nbflow.authoring.dataflow.calling import Arguments, Target
 from nbflow.authoring.dataflow.expressions import Expressions
 from nbflow.authoring.dataflow.facts import CellFacts, Statement
 from nbflow.authoring.dataflow.heap import SCALAR, Code, Kind, Value, by_number, join

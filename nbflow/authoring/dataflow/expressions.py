@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import cast
 
 from nbflow.authoring.dataflow import methods
-from nbflow.authoring.dataflow.calls import Arguments, Target
+from nbflow.authoring.dataflow.calling import Arguments, Target
 from nbflow.authoring.dataflow.functions import (
     Functions,
     changes_when_used,

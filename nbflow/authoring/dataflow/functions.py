@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import cast
 
-from nbflow.authoring.dataflow.calls import Arguments, Target
+from nbflow.authoring.dataflow.calling import Arguments, Target
 from nbflow.authoring.dataflow.heap import SCALAR, Code, Kind, Value, by_number, join
 from nbflow.authoring.dataflow.namespace import Scope, State, same_values
 from nbflow.authoring.dataflow.shell import Shell

@@ -1,5 +1,6 @@
 # Which of two landing pages converts better; each arm is summed up on its own.
 # found: 6 tasks, 3 wide
+# best: 6 tasks, 3 wide
 # %%
 import numpy as np
 import pandas as pd

@@ -1,5 +1,6 @@
 # exec, globals and eval: nobody can tell what they read and write.
 # found: 1 task, 1 wide
+# best: 1 task, 1 wide
 # %%
 for i, letter in enumerate("abc"):
     globals()[f"value_{letter}"] = i * 10

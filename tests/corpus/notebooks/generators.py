@@ -1,5 +1,6 @@
 # Pipelines of generators, read in steps.
 # found: 1 task, 1 wide
+# best: 1 task, 1 wide
 # %%
 import itertools
 # %%

@@ -1,5 +1,6 @@
 # One global seed: what is drawn depends on everything drawn before.
 # found: 4 tasks, 3 wide
+# best: 4 tasks, 3 wide
 # %%
 import numpy as np
 # %%

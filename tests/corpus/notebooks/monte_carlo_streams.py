@@ -1,5 +1,6 @@
 # A generator for each experiment: nothing is shared, all run side by side.
 # found: 5 tasks, 4 wide
+# best: 5 tasks, 4 wide
 # %%
 import numpy as np
 

@@ -1,5 +1,6 @@
 # Dimensions reduced, then looked at from three sides.
 # found: 7 tasks, 5 wide
+# best: 7 tasks, 5 wide
 # %%
 import matplotlib.pyplot as plt
 import numpy as np

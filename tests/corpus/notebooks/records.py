@@ -1,5 +1,6 @@
 # Dataclasses, enums and pattern matching.
 # found: 1 task, 1 wide
+# best: 4 tasks, 3 wide
 # %%
 from collections import Counter
 from dataclasses import dataclass, field, replace

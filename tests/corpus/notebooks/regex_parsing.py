@@ -1,5 +1,6 @@
 # A log file taken apart.
 # found: 4 tasks, 3 wide
+# best: 4 tasks, 3 wide
 # %%
 import re
 from datetime import datetime, timedelta

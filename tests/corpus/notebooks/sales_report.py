@@ -1,5 +1,6 @@
 # Monthly sales: one table, three views of it, a report.
 # found: 6 tasks, 3 wide
+# best: 6 tasks, 3 wide
 # %% [markdown]
 # # Monthly sales
 # %%

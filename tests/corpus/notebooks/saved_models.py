@@ -1,5 +1,6 @@
 # A model is trained, saved, loaded elsewhere.
 # found: 5 tasks, 2 wide
+# best: 5 tasks, 2 wide
 # %%
 import pickle
 

@@ -1,5 +1,6 @@
 # Documents, a matrix of words, topics and neighbours.
 # found: 5 tasks, 3 wide
+# best: 5 tasks, 3 wide
 # %%
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfVectorizer

@@ -1,5 +1,6 @@
 # Cleaning in place, as most people do it: each step changes the same table.
 # found: 4 tasks, 3 wide
+# best: 4 tasks, 3 wide
 # %%
 import numpy as np
 import pandas as pd
