@@ -21,7 +21,9 @@ from tests.authoring.dataflow_runs import (
 )
 from tests.authoring.generated import NOTEBOOKS, both_ways
 from tests.authoring.idioms import IDIOMS, Idiom
+from tests.authoring.traps import TRAPS
 
+ALL = [*IDIOMS, *TRAPS]
 ORDERS = 2
 
 
@@ -32,7 +34,7 @@ def libraries() -> None:
         import_module(name)
 
 
-@pytest.mark.parametrize("idiom", IDIOMS, ids=lambda idiom: idiom.name)
+@pytest.mark.parametrize("idiom", ALL, ids=lambda idiom: idiom.name)
 def test_tasks_print_what_the_notebook_prints(idiom: Idiom, tmp_path: Path) -> None:
     with inside(tmp_path / "whole"):
         expected = run_top_to_bottom(idiom.cells, isolated=True)
@@ -44,7 +46,7 @@ def test_tasks_print_what_the_notebook_prints(idiom: Idiom, tmp_path: Path) -> N
         assert printed == {i: said for i, said in expected.items() if said or i in printed}
 
 
-@pytest.mark.parametrize("idiom", IDIOMS, ids=lambda idiom: idiom.name)
+@pytest.mark.parametrize("idiom", ALL, ids=lambda idiom: idiom.name)
 def test_as_many_tasks_are_found_as_before(idiom: Idiom) -> None:
     assert len(plan_of(idiom.cells).groups) == idiom.tasks
 
@@ -62,6 +64,6 @@ def test_programs_nobody_wrote_print_the_same(cells: list[str], order: int) -> N
 
 
 def test_the_graph_of_every_idiom_has_an_order() -> None:
-    for idiom in IDIOMS:
+    for idiom in ALL:
         _, graph = graph_of(plan_of(idiom.cells))
         assert len(graph.order) == idiom.tasks
