@@ -53,6 +53,14 @@ class Ran:
         return parse_events(self.store.read(EVENTS_FILE))
 
     @property
+    def has_events(self) -> bool:
+        """Whether anything has happened that a reader could follow."""
+        try:
+            return bool(self.events)
+        except FileNotFoundError:  # the file begins with the first event
+            return False
+
+    @property
     def states(self) -> dict[str, str]:
         """The state of each code cell, by id."""
         return {

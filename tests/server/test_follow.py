@@ -72,7 +72,11 @@ def a_notebook(*cells: str) -> bytes:
 
 
 def outputs_of(notebook: Any) -> list[str]:
-    return ["".join(o["text"] for o in cell["outputs"]) for cell in notebook["cells"]]
+    return [
+        "".join(o["text"] for o in cell["outputs"])
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
 
 
 async def test_the_log_of_a_command_comes_while_it_runs(
