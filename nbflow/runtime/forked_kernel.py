@@ -11,9 +11,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nbflow.runtime import zygote
+
+if TYPE_CHECKING:
+    from zmq import Context, Socket
 
 MODULES = (
     "ipykernel.kernelapp",
@@ -55,9 +58,18 @@ def run(payload: bytes) -> NoReturn:
 def _serve(arguments: Sequence[str]) -> int:
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415 - the zygote has it, this module not
 
+    class ForkedKernelApp(IPKernelApp):
+        """Loses no output of a cell that shows things faster than they are read: a publisher drops
+        what comes after a thousand unread messages, unless it is told otherwise.
+        """
+
+        def init_iopub(self, context: Context[Socket[bytes]]) -> None:
+            context.sndhwm = 0
+            super().init_iopub(context)  # type: ignore[no-untyped-call]  # ipykernel's
+
     code = 0
     try:
-        IPKernelApp.launch_instance(list(arguments))
+        ForkedKernelApp.launch_instance(list(arguments))
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
     # What an interpreter does before it ends; after a fork nobody else does, nor is it offered

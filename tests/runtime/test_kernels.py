@@ -229,6 +229,13 @@ def test_what_runs_goes_into_nobodys_history(kernel: Kernel) -> None:
     assert text == ":memory:\n"
 
 
+def test_no_output_is_dropped_however_fast_it_is_shown(kernel: Kernel) -> None:
+    """Where nothing limits what waits to be read, nothing beyond a limit is thrown away."""
+    waiting = "get_ipython().kernel.iopub_socket.io_thread.socket.sndhwm"
+
+    assert printed(kernel, f"print({waiting})") == "0\n"
+
+
 def test_a_deadline_interrupts_what_runs(kernel: Kernel) -> None:
     began = time.monotonic()
 
