@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import pendulum
 
@@ -267,6 +268,7 @@ def _previous(order: TaskOrder) -> dict[str, object]:
     }
 
 
+@lru_cache(maxsize=64)  # the tasks of a run share its moments
 def _moment(moment: datetime) -> pendulum.DateTime:
     """The moment with the methods that Airflow's files call, such as `.subtract(days=1)`."""
     return pendulum.instance(moment)

@@ -266,3 +266,15 @@ describe('keys', () => {
     expect(neighbour(layout, 'load.a', 'left')).toBe('start');
   });
 });
+
+test('words on edges that run together into a group do not lie upon each other', () => {
+  const tasks = [
+    aTask('choose'),
+    aTask('g.a', ['choose'], { group: 'g', edges: [anEdge('choose', { label: 'new rows' })] }),
+    aTask('g.b', ['choose'], { group: 'g', edges: [anEdge('choose', { label: 'none' })] })
+  ];
+  const layout = layOut(tasks, [aGroup('g', ['g.a', 'g.b'])]);
+  const [one, other] = layout.routes.map(route => route.labelAt[1]);
+
+  expect(Math.abs((one ?? 0) - (other ?? 0))).toBeGreaterThanOrEqual(20);
+});

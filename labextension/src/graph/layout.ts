@@ -4,7 +4,15 @@
  * every picture of it is the same. How one container is arranged is in arrange.ts.
  */
 import type { EdgeView, GroupView } from '../wire';
-import { arrange, NODE_HEIGHT, type Arranged, type Flow, type Part, type Step } from './arrange';
+import {
+  arrange,
+  labelWidth,
+  NODE_HEIGHT,
+  type Arranged,
+  type Flow,
+  type Part,
+  type Step
+} from './arrange';
 import { treeOf, type Bundle, type GraphTask, type Knot, type Tree } from './groups';
 import { givenOrOwnLayers, ownLayers } from './layers';
 import { textWidth } from './measure';
@@ -51,6 +59,9 @@ export interface Layout {
 }
 
 const MARGIN = 16;
+/** From the middle of one word on an edge to the next where they are stacked. */
+const LABEL_STEP = 20;
+
 /** The line of an open group that bears its name. */
 export const GROUP_HEAD = 28;
 const IN_GROUP = { left: 22, right: 22, top: GROUP_HEAD + 8, bottom: 14 };
@@ -74,7 +85,9 @@ export function layOut(
   const root = arranged.get(ROOT);
   return {
     ...places,
-    routes: tree.bundles.map(bundle => routeOf(bundle, tree, arranged, places.groups)),
+    routes: withWordsApart(
+      tree.bundles.map(bundle => routeOf(bundle, tree, arranged, places.groups))
+    ),
     width: tree.top.length ? (root?.width ?? 0) : 0,
     height: root?.height ?? 0
   };
@@ -222,6 +235,37 @@ function routeOf(
   }
   const { source, target, certain, reasons, label } = bundle;
   return { source, target, certain, reasons, path, end, label, labelAt };
+}
+
+/**
+ * Words on edges that share a part of their way would lie upon each other: they are stacked there,
+ * in the order in which their edges end.
+ */
+function withWordsApart(routes: readonly Route[]): Route[] {
+  const stacks: Route[][] = [];
+  const worded = routes.filter(route => route.label !== '');
+  for (const route of worded.sort((a, b) => a.end[1] - b.end[1])) {
+    const stack = stacks.find(([first]) => first !== undefined && areOverlapping(first, route));
+    if (stack === undefined) {
+      stacks.push([route]);
+    } else {
+      stack.push(route);
+    }
+  }
+  const moved = new Map<Route, Route>();
+  for (const stack of stacks) {
+    stack.forEach((route, place) => {
+      const up = (place - (stack.length - 1) / 2) * LABEL_STEP;
+      moved.set(route, { ...route, labelAt: [route.labelAt[0], route.labelAt[1] + up] });
+    });
+  }
+  return routes.map(route => moved.get(route) ?? route);
+}
+
+function areOverlapping(a: Route, b: Route): boolean {
+  const wide = (labelWidth(a.label) + labelWidth(b.label)) / 2;
+  const [dx, dy] = [a.labelAt[0] - b.labelAt[0], a.labelAt[1] - b.labelAt[1]];
+  return Math.abs(dx) < wide && Math.abs(dy) < LABEL_STEP;
 }
 
 function drawn(step: Step, left: number, top: number): string {
