@@ -58,3 +58,12 @@ pickle.loads(pickle.dumps(TaskRunners(Path(".")))).__call__().close()
 print([name for name in ("sqlalchemy", "pydantic", "nbflow.settings") if name in sys.modules])
 """
     assert said(text) == "[]\n"
+
+
+def test_a_dag_file_without_notebooks_imports_neither_ipython_nor_nbformat() -> None:
+    text = """
+from nbflow import DAG, task
+from nbflow.authoring import loading, spec
+print([name for name in ("IPython", "nbformat") if name in sys.modules])
+"""
+    assert said(text) == "[]\n"

@@ -13,10 +13,7 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from nbflow.authoring.code_slice import CodeSlice, add_file, slice_of
-from nbflow.authoring.dataflow.source import parse_cell
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.mentions import names_previous
 from nbflow.authoring.operators import BaseOperator, MappedOperator
@@ -108,11 +105,15 @@ class _Code:
         except (OSError, ValueError, KeyError, TypeError):
             self.problem = "which notebook it runs is only known when it runs."
             return None
-        spec = NotebookNode(nb.get("metadata", {}).get("kernelspec", {}))
+        spec = nb.get("metadata", {}).get("kernelspec", {})
         language = str(spec.get("language") or "python").lower()
         is_python = language.startswith(("python", "ipython"))
         self.found.add_cells(sources, is_python=is_python)
         if is_python and path:
+            from nbflow.authoring.dataflow.source import (  # noqa: PLC0415 - as in code_slice
+                parse_cell,
+            )
+
             trees = (parse_cell(0, source).body for source in sources)
             self.found.add_modules(chain.from_iterable(trees), path.parent)
         tags = [cell.get("metadata", {}).get("tags", []) for cell in cells]

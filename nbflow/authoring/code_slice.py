@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-from nbflow.authoring.dataflow.source import parse_cell
 from nbflow.authoring.origin import is_installed
 
 _BUILTINS = frozenset(vars(builtins))
@@ -62,6 +61,9 @@ class CodeSlice:
 
     def add_cells(self, sources: Iterable[str], *, is_python: bool) -> None:
         """Add cells of a notebook, in order."""
+        # With IPython, which takes longer to import than most DAG files to read.
+        from nbflow.authoring.dataflow.source import parse_cell  # noqa: PLC0415 - see above
+
         for index, text in enumerate(sources):
             source = parse_cell(index, text) if is_python else None
             self.parts.append(f"cell {index}")
