@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,11 @@ from nbflow import slow_imports
 from nbflow.authoring import text_notebooks
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError, Problem
+
+imported_ahead = 0
+"""So many modules were there before any file was read, and are none of a project's. Only to look at
+each would copy its page in a forked process, which takes longer than to read most files.
+"""
 
 
 def read(root: Path, path: Path) -> tuple[list[Dag], list[Problem], dict[str, bytes]]:
@@ -68,7 +74,8 @@ def _template_files(dags: list[Dag]) -> Iterator[str]:
 def _local_modules(root: Path) -> Iterator[str]:
     """The modules of the root that the file imported: its code would not run without them."""
     inside = str(root).rstrip(os.sep) + os.sep  # a Path of each of them would take 10 ms
-    for module in list(sys.modules.values()):
+    newest_first = list(islice(reversed(sys.modules.values()), len(sys.modules) - imported_ahead))
+    for module in reversed(newest_first):
         file = getattr(module, "__file__", None)
         if file and str(file).startswith(inside) and "site-packages" not in file:
             yield Path(file).relative_to(root).as_posix()

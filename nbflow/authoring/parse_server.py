@@ -27,6 +27,7 @@ from nbflow.authoring import parse_process
 
 # What Python DAG files lead to; notebooks bring more, which is imported when there are some.
 _MODULES = (
+    "croniter.croniter",
     "nbflow.authoring.dag",
     "nbflow.authoring.decorators",
     "nbflow.authoring.loading",
@@ -129,6 +130,7 @@ def main() -> None:
     told = socket.socket(fileno=int(sys.argv[1]))
     for name in sys.argv[2:]:
         __import__(name)
+    parse_process.imported_ahead = len(sys.modules)
     # Left alone, the pages of what is there now stay shared with the children.
     gc.collect()
     gc.freeze()
