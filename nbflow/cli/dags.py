@@ -11,7 +11,6 @@ from rich.console import Group
 from rich.text import Text
 
 from nbflow import app, picture
-from nbflow.authoring import lint as lint_rules
 from nbflow.cli.again import DryRunOption, SelectOption, moment, show_plan
 from nbflow.cli.definitions import NoCacheOption, ParamOption, find_dag, read_params
 from nbflow.cli.output import (
@@ -157,6 +156,9 @@ def lint(
 
     Exit code 1 on errors, and with --strict on any problem.
     """
+    # It reads notebooks, and the commands beside it need not wait for what that imports.
+    from nbflow.authoring import lint as lint_rules  # noqa: PLC0415
+
     with errors_as_sentences(output):
         settings = load().settings
         report = lint_rules.lint(paths or settings.dag_paths, timeout=settings.parse_timeout)
