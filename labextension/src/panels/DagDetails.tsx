@@ -1,6 +1,7 @@
 /** What is to be known about a DAG besides its graph, and about the chosen run. */
 import * as React from 'react';
 
+import { Prose } from '../notebook/Prose';
 import { useTexts } from '../text';
 import type { DagDetail, DeadlineView, RunDetail, RunView } from '../wire';
 import { Facts, Instant } from './controls';
@@ -46,7 +47,7 @@ export function DagDetails({
       </section>
       <section>
         <h2>{trans.__('DAG')}</h2>
-        {detail.doc ? <p className="jp-nbflow-doc">{detail.doc}</p> : null}
+        {detail.doc ? <Prose source={detail.doc} /> : null}
         <Facts
           facts={[
             [trans.__('File'), <code key="file">{dag.file}</code>],

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { fieldsOf, readAll, type Draft } from '../form/model';
 import { messagesOf } from '../live/form';
+import { Prose } from '../notebook/Prose';
 import { useTexts } from '../text';
 import type { QuestionView } from '../wire';
 import { Button, Instant, Notice } from './controls';
@@ -52,7 +53,7 @@ export function QuestionForm({ question, now, onAnswer }: QuestionFormProps): Re
   return (
     <div className="jp-nbflow-question" data-testid="nbflow-question">
       <h3>{question.subject}</h3>
-      {question.body ? <p className="jp-nbflow-doc">{question.body}</p> : null}
+      {question.body ? <Prose source={question.body} /> : null}
       <p className="jp-nbflow-muted">
         <Deadline question={question} now={now} />
         {question.assigned_users.length

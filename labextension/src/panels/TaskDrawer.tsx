@@ -6,6 +6,7 @@ import { useNow } from '../graph/useNow';
 import { EdgeReason } from '../graph/GraphTip';
 import { StateIcon } from '../graph/StateIcon';
 import type { TaskState } from '../live/task';
+import { Prose } from '../notebook/Prose';
 import { NotebookView, type Rendering } from '../notebook/NotebookView';
 import { isWaiting } from '../states';
 import { useTexts } from '../text';
@@ -343,7 +344,7 @@ function About({
   const trans = useTexts();
   return (
     <div className="jp-nbflow-details">
-      {task.doc ? <p className="jp-nbflow-doc">{task.doc}</p> : null}
+      {task.doc ? <Prose source={task.doc} /> : null}
       <Facts
         facts={[
           [trans.__('Operator'), task.operator || kindName(task)],

@@ -9,6 +9,7 @@ import { DagPageStore, type ChosenTask, type DagPageState } from '../live/dag-pa
 import { useStore } from '../live/store';
 import { TaskStore } from '../live/task';
 import type { Rendering } from '../notebook/NotebookView';
+import { ProseContext } from '../notebook/Prose';
 import { Boundary } from '../panels/Boundary';
 import { DagPage } from '../panels/DagPage';
 import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
@@ -58,9 +59,11 @@ export class DagPageWidget extends ReactWidget {
   protected override render(): React.JSX.Element {
     return (
       <TextsContext.Provider value={this.options.model.texts}>
-        <Boundary>
-          <LivePage {...this.options} page={this.page} />
-        </Boundary>
+        <ProseContext.Provider value={this.options.rendering}>
+          <Boundary>
+            <LivePage {...this.options} page={this.page} />
+          </Boundary>
+        </ProseContext.Provider>
       </TextsContext.Provider>
     );
   }
