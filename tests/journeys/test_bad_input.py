@@ -118,7 +118,7 @@ MISTAKES = [
     Mistake(
         "missing_kernelspec.ipynb",
         notebook("x = 1", kernel="julia-9"),
-        message="The kernel 'julia-9' is not installed here.",
+        message="The kernel 'julia-9' is not installed here; there are:",
         fix="Install it where tasks run",
         severity="warning",
     ),
