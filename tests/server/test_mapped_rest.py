@@ -10,6 +10,7 @@ from tests.server.conftest import BeginWork
 from tests.server.screen import Api
 
 RUN = ("dags", "d", "runs", "r")
+RUNNING = {"running": 3}
 
 
 async def test_the_instances_of_a_mapped_task_are_told(
@@ -18,12 +19,12 @@ async def test_the_instances_of_a_mapped_task_are_told(
     expansion = Expansion((("x", {"kind": LITERAL, "length": 3}),))
     start_run(database, a_dag("m>z", tasks=[Task("m", TaskKind.PYTHON, expansion=expansion)]))
     begin_work()
-    run = await api.until(lambda found: found["mapped"].get("m", {}).get("running") == 3, *RUN)
+    run = await api.until(lambda found: found["mapped"].get("m", {}).get("counts") == RUNNING, *RUN)
     assert [task["mapped"] for task in run["tasks"]] == [True, False]
 
     page = await api.get(*RUN, "tasks", "m", "instances", limit="2")
     assert [one["map_index"] for one in page.json["instances"]] == [0, 1]
-    assert (page.json["counts"], page.json["next"]) == ({"running": 3}, 1)
+    assert (page.json["counts"], page.json["next"]) == (RUNNING, 1)
     one = await api.get(*RUN, "tasks", "m", map_index="2")
     assert one.json["instance"]["map_index"] == 2
 
