@@ -164,12 +164,29 @@ while not Path("{folder}/gate").exists():
     sleep(0.1)"""
 
 
+COUNTS = '''\
+"""A DAG that says how far it counts."""
+
+from nbflow import DAG, Param, task
+
+with DAG("counting", params={"last": Param(2, type="integer")}):
+
+    @task
+    def count(params):
+        for number in range(params["last"]):
+            print("number", number)
+
+    count()
+'''
+
+
 def write(folder: Path) -> None:
     """Write the project into an empty folder."""
     dags = folder / "dags"
     dags.mkdir(parents=True)
     (folder / "nbflow.toml").write_text(SETTINGS)
     (dags / "greet.py").write_text(GREET)
+    (dags / "counting.py").write_text(COUNTS)
     (dags / "nightly.py").write_text(SCHEDULED)
     (dags / "slow.py").write_text(SLOW.format(folder=folder))
     (dags / "fragile.py").write_text(FRAGILE.format(folder=folder))

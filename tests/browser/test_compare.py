@@ -8,27 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser.screen import Screen
 
-COUNTS = '''\
-"""A DAG that says how far it counts."""
-
-from nbflow import DAG, Param, task
-
-with DAG("counting", params={"last": Param(2, type="integer")}):
-
-    @task
-    def count(params):
-        for number in range(params["last"]):
-            print("number", number)
-
-    count()
-'''
-
 
 def test_a_run_is_compared_with_the_last_success_and_exported(screen: Screen) -> None:
     site, page = screen.site, screen.page
-    (site.folder / "dags" / "counting.py").write_text(COUNTS)
-    screen.open_panel()
-    expect(screen.row("counting")).to_be_visible()
     runs = []
     for last in (2, 3):
         runs.append(site.trigger("counting", last=last))

@@ -12,8 +12,8 @@ from tests.browser.screen import Screen, TaskDrawer
 from tests.browser.services import Site, eventually
 
 DAGS = [
-    *("asking", "fragile", "greet", "grouped", "growing", "many", "nightly", "patient", "ratios"),
-    *("sleeper", "squares"),
+    *("asking", "counting", "fragile", "greet", "grouped", "growing", "many", "nightly"),
+    *("patient", "ratios", "sleeper", "squares"),
 ]
 
 
