@@ -43,6 +43,7 @@ class Ran:
 
     @property
     def value(self) -> object:
+        assert RETURN_VALUE in self.values, self.outcome.message
         return self.values[RETURN_VALUE]
 
     @property
