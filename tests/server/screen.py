@@ -87,6 +87,7 @@ class Screen:
 
     def __init__(self, socket: WebSocketClientConnection) -> None:
         self._socket = socket
+        self._unheard: list[Any] = []  # changes that came in a message with one that was waited for
 
     async def say(self, op: str, **more: object) -> None:
         await self._socket.write_message(json.dumps({"op": op, **more}))
@@ -114,10 +115,11 @@ class Screen:
     async def hear_change(self, kind: str, **more: object) -> Any:
         """The next change that is one of these."""
         while True:
-            message = await self.hear("changes")
-            for change in message["changes"]:
+            while self._unheard:
+                change = self._unheard.pop(0)
                 if {"kind": kind, **more}.items() <= change.items():
                     return change
+            self._unheard = (await self.hear("changes"))["changes"]
 
     def close(self) -> None:
         self._socket.close()
