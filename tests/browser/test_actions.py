@@ -51,6 +51,7 @@ def _repeat(screen: Screen, greet: DagPage) -> str:
     """Run it again with another param, and give the id of the new run."""
     greet.root.get_by_test_id("nbflow-rerun").click()
     form = screen.page.get_by_test_id("nbflow-trigger-form")
+    expect(form.get_by_label("name")).to_be_focused()  # a dialog takes the focus once it is open
     expect(form.get_by_label("How far")).to_have_value("3")
     form.get_by_label("How far").fill("12")
     expect(form.locator('[data-param="count"] [role="alert"]')).to_contain_text("at most 9")
