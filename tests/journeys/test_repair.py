@@ -33,6 +33,12 @@ SOURCES = {
 TASKS = {"load": "load", "sum": "divide", "divide": "divide", "report": "report"}
 
 
+@pytest.fixture(autouse=True)
+def stays_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Cells that are run in this process may go elsewhere: the next test begins where we did."""
+    monkeypatch.chdir(tmp_path)
+
+
 class Bench:
     """A project with the failing DAG, its scheduler, and the verbs of the one who repairs it."""
 
