@@ -473,7 +473,8 @@ export class RestClient {
     return this.request(path, method, body);
   }
 
-  private async request<T>(path: string, method = 'GET', body?: object): Promise<T> {
+  /** Ask one of the addresses; those of a noun stand in rest/ with the functions that ask them. */
+  async request<T>(path: string, method = 'GET', body?: object): Promise<T> {
     const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
