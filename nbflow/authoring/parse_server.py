@@ -25,7 +25,8 @@ from typing import NoReturn
 from nbflow import slow_imports
 from nbflow.authoring import parse_process
 
-# What Python DAG files lead to; notebooks bring more, which is imported when there are some.
+# What Python DAG files lead to, also what others import late: each would else be imported once a
+# file. Notebooks bring more, which is imported when there are some.
 _MODULES = (
     "croniter.croniter",
     "nbflow.authoring.dag",
@@ -33,6 +34,9 @@ _MODULES = (
     "nbflow.authoring.loading",
     "nbflow.authoring.operators",
     "nbflow.authoring.spec",
+    "nbflow.core.due",
+    "nbflow.core.named_assets",
+    "nbflow.core.timetables",
 )
 _NOTEBOOKS = "nbflow.authoring.notebooks"
 _LINE = 1 << 16

@@ -193,3 +193,22 @@ def test_many_files_are_read_by_forks_and_a_bad_one_stops_no_other(tmp_path: Pat
 
     assert [dag.dag_id for file in found for dag in file.dags] == [f"good{n}" for n in range(6)]
     assert [p.code for file in found for p in file.problems] == ["NBF003", "NBF004"]
+
+
+def test_forks_have_the_imports_of_an_ordinary_dag_behind_them(tmp_path: Path) -> None:
+    """Each module that only the forks import would be imported once a file."""
+    late = tmp_path / "late.txt"
+    tell = f"""
+import atexit, pathlib, sys
+before = set(sys.modules)
+@atexit.register
+def tell() -> None:
+    late = [name for name in sys.modules if name not in before and name.startswith("nbflow.")]
+    pathlib.Path({str(late)!r}).write_text(" ".join(late))
+"""
+    ordinary = DAG_FILE.replace('DAG("{dag_id}"', 'DAG("{dag_id}", schedule="@daily"')
+    files = [write_dag(tmp_path / f"{name}.py", name) for name in "abc"]
+    files.append(tmp_path / "d.py")
+    files[-1].write_text(tell + ordinary.format(dag_id="d"))
+    assert all(file.dags for file in discovery.parse_files(files, [tmp_path]))
+    assert late.read_text() == ""
