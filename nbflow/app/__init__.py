@@ -20,6 +20,7 @@ from uuid import uuid4
 from nbflow.app.left_behind import (
     attempt_files,
     attempt_folder,
+    attempt_printing,
     discard_artifacts,
     read_log,
     value_detail,
@@ -74,6 +75,7 @@ __all__ = [
     "assembled_path",
     "attempt_files",
     "attempt_folder",
+    "attempt_printing",
     "compare_runs",
     "connect",
     "create_run",

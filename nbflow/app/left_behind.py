@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from nbflow.store.database import Database
 if TYPE_CHECKING:
     from nbflow.core.events import TaskKey
     from nbflow.runtime.attempt_files import AttemptFiles
+    from nbflow.runtime.printed import AttemptPrinting
     from nbflow.views.shapes import ValueDetail
 
 log = logging.getLogger("nbflow.app")
@@ -31,6 +32,18 @@ def attempt_files(folder: str) -> AttemptFiles:
     from nbflow.runtime.attempt_files import AttemptFiles
 
     return AttemptFiles(ArtifactStore(folder))
+
+
+def attempt_printing(
+    folder: str, *, has_events: bool, name_place: Callable[[str], str]
+) -> AttemptPrinting:
+    """What an attempt prints, line by line, also while it runs. Notebooks have events, others only
+    a log. `name_place` makes of the place of the log what a person is told.
+    """
+    from nbflow.runtime.printed import AttemptPrinting
+
+    files = attempt_files(folder)
+    return AttemptPrinting(files, name_place(files.log_place), has_events=has_events)
 
 
 def attempt_folder(

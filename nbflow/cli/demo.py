@@ -46,7 +46,7 @@ def run_demo(settings: Settings, check: Check, output: Output) -> list[RunSummar
         asked = {dag.dag_id: commands.trigger(dag.dag_id).run_id or "" for dag in chosen}
         summaries: list[RunSummary] = []
         for dag_id, run_id in asked.items():
-            _follow(database, dag_id, run_id, check, output)
+            _follow(settings, database, dag_id, run_id, check, output)
             summary = summarise(settings, database, run_detail(database, dag_id, run_id))
             summaries.append(summary)
             if output is Output.TABLE:
@@ -94,7 +94,9 @@ def _wait_until(database: Database, check: Check, is_so: Callable[[], bool]) -> 
             feed.next(LOOK_SECONDS)
 
 
-def _follow(database: Database, dag_id: str, run_id: str, check: Check, output: Output) -> None:
+def _follow(
+    settings: Settings, database: Database, dag_id: str, run_id: str, check: Check, output: Output
+) -> None:
     """Show one run to its end."""
 
     def exists() -> bool:
@@ -108,5 +110,5 @@ def _follow(database: Database, dag_id: str, run_id: str, check: Check, output: 
     detail = run_detail(database, dag_id, run_id)
     if output is Output.TABLE:
         say(Text(f"\n{dag_id}", style="bold") if not sys.stdout.isatty() else "")
-    with shown(detail, output) as screen:
-        follow(database, detail, screen, is_over)
+    with shown(detail, output, stream=False) as screen:
+        follow(settings, database, detail, screen, is_over)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 from threading import Event, Thread
 
 from rich.text import Text
@@ -16,7 +15,7 @@ from rich.text import Text
 from nbflow import app
 from nbflow.cli.definitions import FoundDag, read_params
 from nbflow.cli.interrupts import INTERRUPTED, on_interrupt
-from nbflow.cli.output import Output, between, print_problems, show
+from nbflow.cli.output import Output, between, near, print_problems, show
 from nbflow.cli.progress import ACTIVE_RUNS, Screen, following
 from nbflow.cli.project import user
 from nbflow.commands import Commands, schema_errors
@@ -69,15 +68,24 @@ class OneRun:
     """One run: in which store it is kept and where its tasks run.
 
     A `store` of None means one of its own, in a folder of its own below the project's data.
+    `stream`: whether to show what tasks print; by default on a terminal.
     """
 
-    def __init__(self, project: Settings, executor: str, store: str | None, output: Output) -> None:
+    def __init__(
+        self,
+        project: Settings,
+        executor: str,
+        store: str | None,
+        output: Output,
+        stream: bool | None = None,
+    ) -> None:
         self._settings = (
             _private(project, executor) if store is None else _kept(project, executor, store)
         )
         self._project = project
         self._is_private = store is None
         self._output = output
+        self._stream = stream
         self._runner = app.make_runner(self._settings) if executor == "inline" else None
 
     def get_ready(self, target: str) -> None:
@@ -180,7 +188,9 @@ class OneRun:
                 Commands(database, user()).cancel(dag_id, run_id)
 
         with (
-            following(database, dag_id, run_id, self._output) as screen,
+            following(
+                self._settings, database, dag_id, run_id, self._output, self._stream
+            ) as screen,
             on_interrupt(cancel) as interrupts,
         ):
             scheduler.run_until(is_over)
@@ -293,15 +303,8 @@ def last_words(database: Database, summary: RunSummary) -> Text:
         lines = traceback.rstrip().splitlines()[-TRACEBACK_LINES:]
         text.append("".join(f"  {line}\n" for line in lines), style="bright_black")
         for name, place in (("log", task.log), ("notebook", task.output_notebook)):
-            text.append(f"  {name}: {_near(place)}\n" if place else "")
+            text.append(f"  {name}: {near(place)}\n" if place else "")
     if summary.output_notebook:
-        text.append(f"\nThe notebook with all outputs: {_near(summary.output_notebook)}\n")
+        text.append(f"\nThe notebook with all outputs: {near(summary.output_notebook)}\n")
     took = between(summary.started_at, summary.ended_at)
     return text.append(f"{summary.dag_id}: {summary.state} in {took}", style="bold")
-
-
-def _near(place: str) -> str:
-    """A path as it looks from here."""
-    path = Path(place)
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else place

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timezone
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,6 +47,15 @@ class Output(str, Enum):
 
 
 OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of the output.")]
+StreamOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--stream/--quiet",
+        "-f/-q",
+        help="Print what tasks print, while they run; by default on a terminal.",
+        show_default=False,
+    ),
+]
 StoreOption = Annotated[
     str | None,
     typer.Option("--store", help="SQLAlchemy URL of the store; the project's if not given."),
@@ -122,6 +132,13 @@ def _words(cell: object) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 problem`, `2 problems`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def near(place: str) -> str:
+    """A path as it looks from here."""
+    path = Path(place)
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else place
 
 
 # -- times -----------------------------------------------------------------------------------------

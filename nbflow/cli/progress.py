@@ -1,5 +1,6 @@
-"""A run as it goes on: on a terminal a table redrawn as it changes, elsewhere a line per task that
-ends; for programs nothing.
+"""A run as it goes on: on a terminal a table redrawn as it changes, below what its tasks print;
+elsewhere a line per task that ends; for programs nothing. Who asks for it gets what tasks print
+everywhere.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from threading import Event, Thread
+from time import monotonic
 from typing import Protocol
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -18,7 +20,9 @@ from rich.live import Live
 from rich.text import Text
 
 from nbflow.cli.output import Output, between, console, notes, rows, say, state_text
+from nbflow.cli.task_output import RunOutput
 from nbflow.feed import Feed
+from nbflow.settings import Settings
 from nbflow.store.database import Database
 from nbflow.views.runs import run_detail
 from nbflow.views.shapes import CallbackView, RunDetail, TaskInstanceView
@@ -31,13 +35,19 @@ FINISHED = frozenset({"success", "failed", "skipped", "upstream_failed", "remove
 ACTIVE_RUNS = frozenset({"queued", "running"})
 SPARE_LINES = 6
 """Lines of the terminal that the tasks leave to what stands around them."""
+MOST_WRITING = 4
+"""So many lines that are being written are shown at a time."""
+WIDEST_NAME = 24
+NAME_STYLES = ("cyan", "yellow", "green", "magenta", "blue", "bright_cyan", "bright_yellow")
 
 
 # -- following -------------------------------------------------------------------------------------
 
 
 class Screen(Protocol):
-    """Where a run is shown."""
+    """Where a run is shown. `wants_output` tells whether what its tasks print is to be shown."""
+
+    wants_output: bool
 
     def update(self, detail: RunDetail) -> None:
         """The run stands like this now."""
@@ -45,63 +55,110 @@ class Screen(Protocol):
     def note(self, words: str) -> None:
         """Something the user has to know now."""
 
+    def printed(self, who: str, lines: Sequence[str]) -> None:
+        """The task `who` has printed these lines."""
+
+    def writing(self, who: str, line: str) -> None:
+        """The line that the task is writing now; empty when there is none."""
+
 
 @contextmanager
-def shown(detail: RunDetail, output: Output) -> Iterator[Screen]:
-    """A place to show the run while inside."""
+def shown(detail: RunDetail, output: Output, stream: bool | None = None) -> Iterator[Screen]:
+    """A place to show the run while inside. `stream`: whether with what its tasks print."""
     if output is Output.JSON or not sys.stdout.isatty():
-        lines = _Lines(quiet=output is Output.JSON)
+        lines = _Lines(detail, quiet=output is Output.JSON, stream=bool(stream))
         lines.update(detail)
         yield lines
     else:
-        table = _LiveTable(detail)
-        with Live(table, console=console(), vertical_overflow="visible") as live:
+        with Live(console=console(), vertical_overflow="visible") as live:
+            table = _LiveTable(detail, live.console, stream=stream is not False)
+            live.update(table)
             yield table
             live.refresh()
 
 
 def follow(
-    database: Database, detail: RunDetail, screen: Screen, is_over: Callable[[], bool]
+    settings: Settings,
+    database: Database,
+    detail: RunDetail,
+    screen: Screen,
+    is_over: Callable[[], bool],
 ) -> RunDetail:
-    """Show how the run stands whenever it changes, until it has ended or `is_over`."""
+    """Show how the run stands whenever it changes, and what its tasks print, until it has ended or
+    `is_over`.
+    """
+    output = RunOutput(settings, database, screen) if screen.wants_output else None
+    look_at = 0.0
     with Feed(database) as feed:
         while detail.run.state in ACTIVE_RUNS and not is_over():
-            feed.next(LOOK_SECONDS)
-            detail = run_detail(database, detail.run.dag_id, detail.run.run_id)
-            screen.update(detail)
+            if feed.next(LOOK_SECONDS if output is None else output.pace) or monotonic() >= look_at:
+                detail = run_detail(database, detail.run.dag_id, detail.run.run_id)
+                look_at = monotonic() + LOOK_SECONDS
+                if output is not None:
+                    output.attend(detail)
+                    output.look()
+                # What a task printed stands before the word that it has ended.
+                screen.update(detail)
+            elif output is not None:
+                output.look()
             time.sleep(PAUSE_SECONDS)
+    detail = run_detail(database, detail.run.dag_id, detail.run.run_id)
+    if output is not None:
+        output.attend(detail)
+        output.finish()
+    screen.update(detail)
     return detail
 
 
 @contextmanager
-def following(database: Database, dag_id: str, run_id: str, output: Output) -> Iterator[Screen]:
-    """Show the run while inside, from a thread of its own; for a program only notes are shown."""
+def following(
+    settings: Settings,
+    database: Database,
+    dag_id: str,
+    run_id: str,
+    output: Output,
+    stream: bool | None,
+) -> Iterator[Screen]:
+    """Show the run while inside, from a thread of its own; for a program only notes are shown, and
+    what it has asked for.
+    """
     detail = run_detail(database, dag_id, run_id)
-    with shown(detail, output) as screen:
-        if output is Output.JSON:
+    with shown(detail, output, stream) as screen:
+        if output is Output.JSON and not screen.wants_output:
             yield screen
             return
         stop = Event()
-        arguments = (database, detail, screen, stop.is_set)
+        arguments = (settings, database, detail, screen, stop.is_set)
         thread = Thread(target=follow, args=arguments, daemon=True)
         thread.start()
         try:
             yield screen
         finally:
             stop.set()
-            thread.join(timeout=5)
-            screen.update(run_detail(database, dag_id, run_id))
+            thread.join(timeout=30)
 
 
 class _Lines:
-    """Prints a line for each task that ends, once, unless it is to be `quiet`."""
+    """Prints a line for each task that ends, once, unless it is to be `quiet`; with `stream` also
+    what tasks print, for programs beside the result.
+    """
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, detail: RunDetail, *, quiet: bool, stream: bool) -> None:
         self._quiet = quiet
         self._told: set[tuple[str, int, int]] = set()
+        self._names = _Names(detail)
+        self.wants_output = stream
 
     def note(self, words: str) -> None:
         say(words, notes())
+
+    def printed(self, who: str, lines: Sequence[str]) -> None:
+        prefix = self._names.padded(who)
+        text = "\n".join(f"{prefix} | {Text.from_ansi(line).plain}" for line in lines)
+        say(text, notes() if self._quiet else None)
+
+    def writing(self, who: str, line: str) -> None:
+        """Nothing moves here: the line comes when it is whole."""
 
     def update(self, detail: RunDetail) -> None:
         for one in () if self._quiet else detail.instances:
@@ -114,11 +171,17 @@ class _Lines:
 
 
 class _LiveTable:
-    """Drawn anew several times a second, so that the time of what runs goes on."""
+    """Drawn anew several times a second, so that the time of what runs goes on. What tasks print
+    goes above it.
+    """
 
-    def __init__(self, detail: RunDetail) -> None:
+    def __init__(self, detail: RunDetail, above: Console, *, stream: bool) -> None:
         self._detail = detail
         self._note = ""
+        self._above = above
+        self._names = _Names(detail)
+        self._writing: dict[str, str] = {}
+        self.wants_output = stream
 
     def update(self, detail: RunDetail) -> None:
         self._detail = detail
@@ -126,10 +189,43 @@ class _LiveTable:
     def note(self, words: str) -> None:
         self._note = words
 
+    def printed(self, who: str, lines: Sequence[str]) -> None:
+        say(Text("\n").join(self._line(who, line) for line in lines), self._above)
+
+    def writing(self, who: str, line: str) -> None:
+        # Another thread draws: what it iterates over is replaced, never changed.
+        others = {name: text for name, text in self._writing.items() if name != who}
+        self._writing = {**others, who: line} if line else others
+
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        yield run_table(self._detail, max(5, options.size.height - SPARE_LINES))
+        writing = list(self._writing.items())[:MOST_WRITING]
+        for who, line in writing:
+            text = self._line(who, line)
+            text.no_wrap, text.overflow = True, "ellipsis"
+            yield text
+        height = options.size.height - SPARE_LINES - len(writing)
+        yield run_table(self._detail, max(5, height))
         if self._note and self._detail.run.state in ACTIVE_RUNS:
             yield Text(self._note, style="yellow")
+
+    def _line(self, who: str, line: str) -> Text:
+        name = Text(f"{self._names.padded(who)} | ", style=self._names.style(who))
+        return Text.assemble(name, Text.from_ansi(line))
+
+
+class _Names:
+    """Names of tasks at the beginning of lines: as wide as each other, each in its colour."""
+
+    def __init__(self, detail: RunDetail) -> None:
+        widths = [len(task.task_id) + 4 * task.mapped for task in detail.tasks]
+        self._width = min(WIDEST_NAME, max(widths, default=0))
+        self._styles: dict[str, str] = {}
+
+    def padded(self, who: str) -> str:
+        return who.ljust(self._width)
+
+    def style(self, who: str) -> str:
+        return self._styles.setdefault(who, NAME_STYLES[len(self._styles) % len(NAME_STYLES)])
 
 
 # -- the table -------------------------------------------------------------------------------------

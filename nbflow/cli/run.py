@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import typer
 
 from nbflow.cli.definitions import NoCacheOption, ParamOption, find_dag
-from nbflow.cli.output import Output, OutputOption, errors_as_sentences
+from nbflow.cli.output import Output, OutputOption, StreamOption, errors_as_sentences
 from nbflow.settings import load
 
 ExecutorName = Literal["inline", "dask"]
@@ -36,6 +36,7 @@ def run(
         str | None,
         typer.Option(help="Keep the run in this store (SQLAlchemy URL), not in one of its own."),
     ] = None,
+    stream: StreamOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Run a notebook or a DAG to its end, here and now, and print what happened.
@@ -48,7 +49,7 @@ def run(
         # Takes as long as reading the file does, which goes on in a process of its own.
         from nbflow.cli.one_run import OneRun  # noqa: PLC0415
 
-        with closing(OneRun(settings, executor, store, output)) as one_run:
+        with closing(OneRun(settings, executor, store, output, stream)) as one_run:
             one_run.get_ready(target)
             found = reading.result()
             code = one_run.carry_out(found, param, select, no_cache=no_cache)

@@ -28,6 +28,7 @@ from nbflow.cli.output import (
     Output,
     OutputOption,
     StoreOption,
+    StreamOption,
     age,
     between,
     counted,
@@ -274,6 +275,7 @@ def _left(contents: RunContents) -> str:
 def watch(
     dag_id: DagArgument,
     run_id: RunArgument = None,
+    stream: StreamOption = None,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -284,8 +286,8 @@ def watch(
     with errors_as_sentences(output):
         here = project(store)
         detail = _detail(here, dag_id, run_id)
-        with shown(detail, output) as screen:
-            detail = follow(here.database, detail, screen, lambda: False)
+        with shown(detail, output, stream) as screen:
+            detail = follow(here.settings, here.database, detail, screen, lambda: False)
     show(detail, output, lambda: f"{dag_id}: {detail.run.state}")
     if detail.run.state != "success":
         raise typer.Exit(1)

@@ -39,7 +39,7 @@ def verify(
         found = find_dag(settings, str(notebook))
         params = checked_params(found, param)
         with (
-            closing(OneRun(settings, "inline", None, output)) as one_run,
+            closing(OneRun(settings, "inline", None, output, stream=False)) as one_run,
             one_run.carried_out(found, param, no_cache=True) as (summary, _, _),
         ):
             if summary.output_notebook is None:

@@ -58,6 +58,11 @@ class AttemptFiles:
         """Whether it costs next to nothing to look again."""
         return self.store.local_path(LOG_FILE) is not None
 
+    @property
+    def log_place(self) -> str:
+        """Where the log is: a path, or a URL elsewhere."""
+        return str(self.store.local_path(LOG_FILE) or self.store.url(LOG_FILE))
+
     def log(self, offset: int = 0, limit: int = CHUNK) -> LogPart:
         """The log from `offset` on, up to the last whole character."""
         data = self._read(LOG_FILE, offset, limit)

@@ -68,12 +68,17 @@ def plain_text(text: str) -> str:
 
 def as_plain_text(output: Mapping[str, Any]) -> str:
     """What a plain log shows of `output`; ends with a newline unless a stream goes on."""
+    return plain_text(as_text(output))
+
+
+def as_text(output: Mapping[str, Any]) -> str:
+    """The same in its colours."""
     if output["output_type"] == "stream":
-        return plain_text(output["text"])
+        return str(output["text"])
     if output["output_type"] == "error":
-        return plain_traceback(output["traceback"]) + "\n"
+        return "\n".join(output["traceback"]).strip("\n") + "\n"
     kinds = ", ".join(sorted(output["data"]))
-    return plain_text(output["data"].get("text/plain") or f"[{kinds}]") + "\n"
+    return f"{output['data'].get('text/plain') or f'[{kinds}]'}\n"
 
 
 def plain_traceback(lines: Iterable[str]) -> str:

@@ -40,6 +40,24 @@ with DAG("sleeps"):
 """
 
 
+PRINTS = """
+from nbflow import DAG, task
+
+with DAG("prints"):
+
+    @task
+    def says(gate={gate!r}):
+        import sys
+        print("already said", flush=True)
+        sys.stderr.write("\\r10%\\r20% of it")
+        sys.stderr.flush()
+        open(gate).read()
+        sys.stderr.write("\\r100% of it\\n")
+
+    says()
+"""
+
+
 @pytest.fixture
 def terminal(project: Project) -> Iterator[Terminal]:
     """Start a command on a terminal of 100 columns."""
@@ -77,6 +95,44 @@ def test_a_run_is_drawn_as_a_table_and_summed_up(project: Project, terminal: Ter
     child.expect("count +✓ success")
     child.expect("hello: success in")
     assert exit_code(child) == 0
+
+
+def test_what_a_task_prints_is_seen_while_it_runs(
+    project: Project, terminal: Terminal, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    project.write("prints.py", PRINTS.format(gate=str(gate)))
+    child = terminal("run", "prints.py")
+    child.expect(re.escape("says | already said"))
+    child.expect(re.escape("says | 20% of it"))
+    gate.write_text("go on")
+    child.expect(re.escape("says | 100% of it"))
+    child.expect("prints: success in")
+    assert exit_code(child) == 0
+
+
+def test_a_quiet_run_shows_only_how_tasks_stand(
+    project: Project, terminal: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "gate").write_text("go on")
+    project.write("prints.py", PRINTS.format(gate=str(tmp_path / "gate")))
+    child = terminal("run", "prints.py", "--quiet")
+    child.expect("prints: success in")
+    assert "already said" not in str(child.before)
+    assert exit_code(child) == 0
+
+
+def test_a_pipe_gets_what_tasks_print_only_when_asked(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "gate").write_text("go on")
+    project.write("prints.py", PRINTS.format(gate=str(tmp_path / "gate")))
+    assert "already said" not in project.nbflow_process("run", "prints.py").out
+    done = project.nbflow_process("run", "prints.py", "--stream").out.splitlines()
+    assert done[:3] == ["says | already said", "says | 100% of it", done[2]]
+    assert done[2].startswith("says: success")
+    for_a_program = project.nbflow_process("run", "prints.py", "--stream", "--output", "json")
+    assert json.loads(for_a_program.out)["state"] == "success"
+    assert for_a_program.err.splitlines() == done[:2]
 
 
 def test_ctrl_c_cancels_the_run_and_ends_what_it_started(
