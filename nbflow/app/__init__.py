@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 from nbflow.app.left_behind import (
+    Printing,
     attempt_files,
     attempt_folder,
     attempt_printing,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AskedBy",
     "ExportFormat",
+    "Printing",
     "SecretBook",
     "Store",
     "assembled_notebook",

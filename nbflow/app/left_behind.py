@@ -7,7 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from nbflow.core.orders import artifact_folder
 from nbflow.core.states import Reason
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("nbflow.app")
 
+Printing: TypeAlias = "AttemptPrinting"
+"""What an attempt prints, for doors that look at it again and again."""
+
 
 def attempt_files(folder: str) -> AttemptFiles:
     """What an attempt leaves behind in its folder: its log, its live events, its notebook; also
@@ -36,7 +39,7 @@ def attempt_files(folder: str) -> AttemptFiles:
 
 def attempt_printing(
     folder: str, *, has_events: bool, name_place: Callable[[str], str]
-) -> AttemptPrinting:
+) -> Printing:
     """What an attempt prints, line by line, also while it runs. Notebooks have events, others only
     a log. `name_place` makes of the place of the log what a person is told.
     """

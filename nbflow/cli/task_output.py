@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from nbflow import app
 from nbflow.cli.output import near
 from nbflow.core.events import TaskKey
 from nbflow.core.states import Reason
 from nbflow.settings import Settings
-from nbflow.store.browsing import Try
 from nbflow.store.database import Database
 from nbflow.views.runs import newest_tries
 from nbflow.views.shapes import RunDetail
-
-if TYPE_CHECKING:
-    from nbflow.runtime.printed import AttemptPrinting
 
 PACE, PACE_ELSEWHERE = 0.1, 1.0
 """So often what runs is looked at, in seconds; elsewhere is an artifact store on the network."""
@@ -44,7 +40,7 @@ class _Followed:
     """One attempt, and whether it is over: nothing is added to what it has written."""
 
     who: str
-    printing: AttemptPrinting
+    printing: app.Printing
     is_over: bool = False
 
 
@@ -68,7 +64,16 @@ class RunOutput:
             attempt, followed = self._followed.get(key, ("", None))
             if attempt != one.attempt_id:
                 self._finish(followed)
-                followed = self._begin(detail, key, one, kinds.get(key[0], ""))
+                # What came from the cache has printed nothing today.
+                folder = app.attempt_folder(
+                    self._settings, detail.run.dag_id, detail.run.run_id, key[0], one
+                )
+                has_events = kinds.get(key[0]) in IN_KERNELS
+                followed = (
+                    None
+                    if one.reason == Reason.CACHED
+                    else self._begin(key, folder, has_events=has_events)
+                )
                 self._followed[key] = (one.attempt_id, followed)
             if followed is not None and key not in running and one.ended_at is not None:
                 followed.is_over = True
@@ -99,14 +104,8 @@ class RunOutput:
         self._paper.writing(followed.who, found.unfinished)
         return followed.is_over and found.at_end
 
-    def _begin(self, detail: RunDetail, key: TaskKey, one: Try, kind: str) -> _Followed | None:
-        if one.reason == Reason.CACHED:
-            # It has printed nothing today.
-            return None
-        task_id, index = key
-        folder = app.attempt_folder(
-            self._settings, detail.run.dag_id, detail.run.run_id, task_id, one
-        )
-        printing = app.attempt_printing(folder, has_events=kind in IN_KERNELS, name_place=near)
+    def _begin(self, key: TaskKey, folder: str, *, has_events: bool) -> _Followed:
+        printing = app.attempt_printing(folder, has_events=has_events, name_place=near)
         self.pace = PACE if printing.is_local else PACE_ELSEWHERE
+        task_id, index = key
         return _Followed(task_id if index < 0 else f"{task_id}[{index}]", printing)
