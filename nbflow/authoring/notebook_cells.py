@@ -18,9 +18,19 @@ from nbflow.authoring.arguments import TASK_OPTIONS
 from nbflow.authoring.fields import check_names
 from nbflow.authoring.findings import Findings
 
-CELL_OPTIONS = (*TASK_OPTIONS, "group")
+SENSOR_OPTIONS = (
+    "poke_interval",
+    "timeout",
+    "soft_fail",
+    "mode",
+    "exponential_backoff",
+    "max_wait",
+)
+"""How often and how long a cell that is a sensor looks."""
+
+CELL_OPTIONS = (*TASK_OPTIONS, "group", "sensor", *SENSOR_OPTIONS)
 """What may be declared of a cell's task: `group` is the id of its task group; dots make one inside
-another."""
+another. `sensor` is true, or an object with SENSOR_OPTIONS."""
 
 RUN_FACTS = ("state", "duration", "task_id", "setup", "setup_of")
 """What a run writes about a cell; an executed notebook may be a source again."""
@@ -28,6 +38,8 @@ RUN_FACTS = ("state", "duration", "task_id", "setup", "setup_of")
 BAD_MAGIC = "NBF505"
 BAD_METADATA = "NBF506"
 TWO_NAMES = "NBF507"
+NOT_A_QUESTION = "NBF520"
+NOT_A_SENSOR = "NBF521"
 
 _MAGIC = re.compile(r"\A\s*%%task\b(?P<rest>.*)")
 _LOADS_US = re.compile(r"^\s*%(load_ext|reload_ext)\s+nbflow\s*$")
@@ -52,6 +64,7 @@ class Declared:
     is_skipped: bool = False
     is_parameters: bool = False
     may_raise: bool = False
+    is_sensor: bool = False
     tags: tuple[str, ...] = ()
 
 
@@ -71,7 +84,7 @@ def headings(nb: NotebookNode) -> dict[int, str]:
     found: dict[int, str] = {}
     current = ""
     for index, cell in enumerate(nb.cells):
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and not has_tag(tags_of(cell), "approval"):
             titles = _HEADING.findall(cell.source)
             current = titles[-1] if titles else current
         elif cell.cell_type == "code":
@@ -89,44 +102,102 @@ def tags_of(cell: NotebookNode) -> list[str]:
 def _declared(index: int, cell: NotebookNode, findings: Findings) -> Declared:
     tags = tags_of(cell)
     source, magic = _without_magic(cell.source, findings)
-    metadata = _metadata(cell, findings)
+    metadata = metadata_of(cell, findings)
     names = [
-        *_values(tags, "task"),
+        *tag_values(tags, "task"),
+        *tag_values(tags, "sensor"),
         *([magic.task] if magic.task else []),
-        *_text(metadata, "task"),
+        *text_of(metadata, "task"),
     ]
-    if len(set(names)) > 1:
-        findings.error(
-            TWO_NAMES,
-            f"The cell is declared as {' and as '.join(map(repr, dict.fromkeys(names)))}.",
-            "Leave one task name: in a tag, in %%task or in the metadata.",
-        )
-    after = (*_values(tags, "after"), *magic.after, *_texts(metadata, "after"))
+    check_one_name(names, findings)
+    after = (*tag_values(tags, "after"), *magic.after, *texts_of(metadata, "after"))
     options = {k: v for k, v in metadata.items() if k not in ("task", "after", *RUN_FACTS)}
+    _refuse_question(tags, options, findings)
     check_names(findings, options, CELL_OPTIONS)
+    options = _with_sensor_options({**options, **magic.options}, findings)
+    is_sensor = bool(options.pop("sensor", False)) or has_tag(tags, "sensor")
+    _check_sensor_options(options, is_sensor, findings)
     return Declared(
         index,
         cell.id,
         source,
         names[0] if names else "",
         tuple(dict.fromkeys(after)),
-        {**({"cache": True} if "cache" in tags else {}), **options, **magic.options},
+        {**({"cache": True} if "cache" in tags else {}), **options},
         is_setup="setup" in tags,
         is_skipped="skip" in tags or "skip-execution" in tags or not source.strip(),
         is_parameters="parameters" in tags,
         may_raise="raises-exception" in tags,
-        tags=tuple(tag for tag in tags if tag not in _MEANT and ":" not in tag),
+        is_sensor=is_sensor,
+        tags=plain_tags(tags),
     )
 
 
+def check_one_name(names: Iterable[str], findings: Findings) -> None:
+    """Refuse a cell that is declared as more than one task."""
+    different = list(dict.fromkeys(names))
+    if len(different) > 1:
+        findings.error(
+            TWO_NAMES,
+            f"The cell is declared as {' and as '.join(map(repr, different))}.",
+            "Leave one task name: in a tag, in %%task or in the metadata.",
+        )
+
+
+def _refuse_question(
+    tags: Iterable[str],
+    options: dict[str, Any],  # any JSON
+    findings: Findings,
+) -> None:
+    if has_tag(tags, "approval") or options.pop("approval", False):
+        message = "A code cell cannot be an approval: its text is the question to a person."
+        findings.error(NOT_A_QUESTION, message, "Make it a Markdown cell, or take the tag away.")
+
+
+def _with_sensor_options(
+    options: dict[str, Any],  # any JSON
+    findings: Findings,
+) -> dict[str, Any]:
+    """The options with those inside `sensor` beside the others."""
+    given = options.get("sensor")
+    if isinstance(given, Mapping):
+        check_names(findings, given, SENSOR_OPTIONS)
+        return {**options, **given, "sensor": True}
+    if given is None or isinstance(given, bool):
+        return options
+    message = f"The cell's `sensor` is {given!r}, and neither true nor an object."
+    findings.error(NOT_A_SENSOR, message, 'Write it like {"sensor": {"poke_interval": 60}}.')
+    return {**options, "sensor": True}
+
+
+def _check_sensor_options(
+    options: Mapping[str, object], is_sensor: bool, findings: Findings
+) -> None:
+    given = [name for name in SENSOR_OPTIONS if name in options]
+    if given and not is_sensor:
+        message = f"{' and '.join(f'`{name}`' for name in given)}: only a sensor looks again."
+        fix = "Tag the cell `sensor`, write --sensor behind %%task, or take it away."
+        findings.error(NOT_A_SENSOR, message, fix)
+
+
 _MEANT = frozenset(
-    {"setup", "skip", "parameters", "outputs", "injected-parameters"}
+    {"setup", "skip", "parameters", "outputs", "injected-parameters", "sensor", "approval"}
     | {"skip-execution", "raises-exception"}
 )
 
 
-def _values(tags: Iterable[str], prefix: str) -> Iterator[str]:
-    """`train` for the tag `task:train`."""
+def plain_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Those tags that mean nothing to nbflow or Jupyter: words to choose tasks by."""
+    return tuple(tag for tag in tags if tag not in _MEANT and ":" not in tag)
+
+
+def has_tag(tags: Iterable[str], word: str) -> bool:
+    """Whether a cell is tagged `word`, alone or as in `word:name`."""
+    return any(tag.partition(":")[0] == word for tag in tags)
+
+
+def tag_values(tags: Iterable[str], prefix: str) -> Iterator[str]:
+    """Yield `train` for the tag `task:train`."""
     for tag in tags:
         head, colon, value = tag.partition(":")
         if colon and head == prefix and value.strip():
@@ -211,7 +282,8 @@ def _without_magic(source: str, findings: Findings) -> tuple[str, MagicLine]:
 # --- metadata -------------------------------------------------------------------------------------
 
 
-def _metadata(cell: NotebookNode, findings: Findings) -> Mapping[str, Any]:  # any JSON
+def metadata_of(cell: NotebookNode, findings: Findings) -> Mapping[str, Any]:  # any JSON
+    """What stands under `nbflow` in the metadata of a cell."""
     found = cell.metadata.get("nbflow", {})
     if isinstance(found, Mapping):
         return found
@@ -223,13 +295,15 @@ def _metadata(cell: NotebookNode, findings: Findings) -> Mapping[str, Any]:  # a
     return {}
 
 
-def _text(metadata: Mapping[str, Any], name: str) -> list[str]:
+def text_of(metadata: Mapping[str, Any], name: str) -> list[str]:
+    """The text under this name, if there is any."""
     value = metadata.get(name)
     return [value.strip()] if isinstance(value, str) and value.strip() else []
 
 
-def _texts(metadata: Mapping[str, Any], name: str) -> list[str]:
+def texts_of(metadata: Mapping[str, Any], name: str) -> list[str]:
+    """The texts under this name: a list, or one alone."""
     value = metadata.get(name)
     if isinstance(value, list):
         return [one.strip() for one in value if isinstance(one, str) and one.strip()]
-    return _text(metadata, name)
+    return text_of(metadata, name)

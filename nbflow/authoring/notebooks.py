@@ -8,7 +8,6 @@ cell of their own before it. The file itself is never written.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_core.paths import jupyter_path
 from nbformat import NotebookNode
 
 from nbflow.authoring import mentions, text_notebooks
@@ -25,22 +23,37 @@ from nbflow.authoring.caching import policy_of_cells, wants_cache
 from nbflow.authoring.dataflow.advice import advise
 from nbflow.authoring.dataflow.edges import Flow, find_flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
-from nbflow.authoring.dataflow.source import CellSource, parse_cell
-from nbflow.authoring.fields import DAG_SETTINGS, check_id, check_names, dag_fields, task_fields
+from nbflow.authoring.dataflow.source import parse_cell
+from nbflow.authoring.fields import (
+    DAG_SETTINGS,
+    check_id,
+    check_names,
+    dag_fields,
+    poke_policy,
+    task_fields,
+)
 from nbflow.authoring.findings import Findings
-from nbflow.authoring.kernel_hints import how_to_install
+from nbflow.authoring.local_modules import local_modules
 from nbflow.authoring.notebook_cells import Declared, declared_cells, headings
+from nbflow.authoring.notebook_file import kernel_of, load
+from nbflow.authoring.notebook_gates import (
+    check_gates,
+    gates_of,
+    refuse_all,
+    with_answers,
+    with_names,
+)
+from nbflow.authoring.notebook_questions import Question, declared_questions, question_task
 from nbflow.authoring.parameter_cells import literals
+from nbflow.authoring.params import params_from_json
 from nbflow.core.cache_policy import CachePolicy
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.dag import Group as TaskGroup
 from nbflow.core.errors import Problem
 from nbflow.core.graph import CycleError, Graph
+from nbflow.core.poking import WEEK, PokePolicy
 from nbflow.core.spelling import did_you_mean
 
-BROKEN = "NBF501"
-NO_KERNELSPEC = "NBF502"
-KERNEL_MISSING = "NBF503"
 NO_CODE = "NBF504"
 BAD_SETTINGS = "NBF508"
 BAD_SYNTAX = "NBF002"
@@ -52,7 +65,6 @@ TORN_APART = "NBF511"
 SETUP_OF = "setup_of"
 RUN_FACTS = ("run", "tasks")
 """What a run writes about a notebook; an executed notebook may be a source again."""
-DEFAULT_KERNEL = "python3"
 
 
 def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, bytes]]:
@@ -61,7 +73,7 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
     """
     name = path.relative_to(root).as_posix()
     findings = Findings().at(file=name)
-    nb = _load(path, findings)
+    nb = load(path, findings)
     if nb is None:
         return [], findings.problems, {}
     reader = _Reader(nb, name, findings, path, root)
@@ -79,7 +91,7 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
 def advice(path: Path, root: Path) -> list[Problem]:
     """What keeps the cells of a notebook, of which `read` gave a DAG, from running side by side."""
     findings = Findings().at(file=path.relative_to(root).as_posix())
-    nb = _load(path, findings)
+    nb = load(path, findings)
     if nb is None:
         return []
     reader = _Reader(nb, path.relative_to(root).as_posix(), findings, path, root)
@@ -89,28 +101,6 @@ def advice(path: Path, root: Path) -> list[Problem]:
     found = [replace(p, file=dag.file, dag_id=dag.dag_id) for p in advise(reader.plan)]
     is_text = path.suffix in text_notebooks.ENDINGS
     return text_notebooks.in_file(found, path, nb) if is_text else found
-
-
-def _load(path: Path, findings: Findings) -> NotebookNode | None:
-    """The notebook in format 4.5, every cell with an id; None, with a finding, for one that cannot
-    be read.
-    """
-    try:
-        if path.suffix in text_notebooks.ENDINGS:
-            return text_notebooks.read_file(path)
-        raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
-        nb: NotebookNode = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
-        cells = list(nb.cells)
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        fix = "Open it in JupyterLab and save it again, or take an older copy."
-        findings.error(BROKEN, f"This is no notebook that can be read: {why}", fix)
-        return None
-    for index, cell in enumerate(cells):
-        cell.setdefault("id", f"cell-{index}")
-        cell.setdefault("metadata", NotebookNode())
-    nb.nbformat, nb.nbformat_minor = 4, 5
-    return nb
 
 
 @dataclass
@@ -124,11 +114,16 @@ class _Reader:
     root: Path
 
     def __post_init__(self) -> None:
-        self.kernel_name, self.language = self._kernel()
+        self.kernel_name, self.language = kernel_of(self.nb, self.findings)
         self.settings = self._settings()
         self.dag_id = str(self.settings.get("dag_id") or _id_for(Path(self.name).stem))
         self.findings = self.findings.at(dag_id=self.dag_id)
-        self.cells = declared_cells(self.nb, self.findings)
+        self.cells, self.questions = with_names(
+            declared_cells(self.nb, self.findings),
+            declared_questions(self.nb, self.findings),
+            headings(self.nb),
+            self.findings,
+        )
         self.by_index = {cell.index: cell for cell in self.cells}
         self.flow: Flow | None = None
         self.plan: Plan | None = None
@@ -164,6 +159,7 @@ class _Reader:
 
     def _whole(self) -> tuple[list[Task], list[Edge]]:
         """A notebook in another language: one task."""
+        refuse_all(self.cells, self.questions, self.language, self.findings)
         payload: dict[str, Any] = {
             "notebook": self.notebook,
             "parameters": self._param_references(),
@@ -187,11 +183,14 @@ class _Reader:
         declared = {
             cell.index: cell.task for cell in self.cells if cell.task and not cell.is_skipped
         }
-        after = self._after(declared)
-        self.flow = self._flow(declared)
+        declared_all = {**declared, **{one.index: one.task for one in self.questions}}
+        after = self._after(declared_all)
+        self.flow = with_answers(self._flow(declared), self.questions)
         self._check_syntax(self.flow)
-        self.plan = plan_tasks(self.flow, declared, after)
+        gates = gates_of(self.cells, self.questions)
+        self.plan = plan_tasks(self.flow, declared_all, after, gates=gates)
         self._check_plan(self.plan)
+        check_gates(self.plan, self.cells, self.findings)
         names = name_tasks(self.plan, headings(self.nb))
         edges = task_edges(self.plan, names, after)
         self._check_order(list(names.values()), edges)
@@ -215,7 +214,7 @@ class _Reader:
     @cached_property
     def modules(self) -> dict[str, bytes]:
         """The project's modules that the cells import, by their paths in the bundle."""
-        return dict(_local_modules(self.flow, self.path, self.root))
+        return dict(local_modules(self.flow, self.path, self.root))
 
     # --- settings
 
@@ -235,7 +234,10 @@ class _Reader:
         given = settings.get("params")
         return {
             **settings,
-            "params": {**self._params(), **(given if isinstance(given, Mapping) else {})},
+            "params": {
+                **self._params(),
+                **(params_from_json(given) if isinstance(given, Mapping) else {}),
+            },
         }
 
     def _params(self) -> dict[str, object]:
@@ -247,38 +249,20 @@ class _Reader:
         return found
 
     def _options(self, own: Mapping[str, Any]) -> dict[str, Any]:  # keyword arguments of Task
-        defaults = self.settings.get("default_args")
-        shared = dict(defaults) if isinstance(defaults, Mapping) else {}
-        return task_fields({**shared, **own}, self.findings)
+        return task_fields({**self._defaults, **own}, self.findings)
 
-    def _kernel(self) -> tuple[str, str]:
-        """The kernel's name and the language, from the metadata."""
-        spec = self.nb.metadata.get("kernelspec") or {}
-        info = self.nb.metadata.get("language_info") or {}
-        name = spec.get("name")
-        if not isinstance(name, str) or not name:
-            message = (
-                f"The notebook does not say which kernel it is for; {DEFAULT_KERNEL} is taken."
-            )
-            self.findings.warning(
-                NO_KERNELSPEC, message, "Choose a kernel in JupyterLab and save it."
-            )
-            name = DEFAULT_KERNEL
-        elif name not in (known := _kernelspecs()):
-            there = ", ".join(sorted(known))
-            message = f"The kernel '{name}' is not installed here; there are: {there}."
-            way = how_to_install(name)
-            fix = f"Install it where tasks run ({way}), or choose another in the notebook."
-            self.findings.warning(KERNEL_MISSING, message, fix)
-        language = str(spec.get("language") or info.get("name") or "python").lower()
-        return name, "python" if language.startswith(("python", "ipython")) else language
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:  # options, as above
+        given = self.settings.get("default_args")
+        return dict(given) if isinstance(given, Mapping) else {}
 
     # --- checks
 
     def _after(self, declared: Mapping[int, str]) -> list[tuple[str, str]]:
         names = set(declared.values())
         pairs: list[tuple[str, str]] = []
-        for cell in self.cells:
+        tasks: list[Declared | Question] = [*self.cells, *self.questions]
+        for cell in tasks:
             for upstream in cell.after if cell.task else ():
                 if upstream in names:
                     pairs.append((upstream, cell.task))
@@ -326,6 +310,9 @@ class _Reader:
     # --- tasks
 
     def _task(self, group: Group, names: Mapping[Group, str]) -> Task:
+        question = next((one for one in self.questions if one.index in group.cells), None)
+        if question is not None:
+            return self._question(question)
         plan = self._planned()
         own: dict[str, Any] = {}  # options from every cell of the task
         for cell in group.cells:
@@ -345,19 +332,28 @@ class _Reader:
             "kernel_name": self.kernel_name,
         }
         secrets = self._secrets(own)
+        is_sensor = any(self.by_index[cell].is_sensor for cell in group.cells)
         return Task(
             names[group],
             TaskKind.CELLS,
-            operator="cells",
+            operator="sensor" if is_sensor else "cells",
             reads=tuple(dict.fromkeys(inputs.values())),
             payload=payload,
             cells=group.cells,
             doc=_why_together(group),
             secrets=secrets,
             group=self._group(own),
-            cache=self._cache(group, own, secrets),
+            poke=self._poke(own) if is_sensor else None,
+            cache=None if is_sensor else self._cache(group, own, secrets),
             **options,
         )
+
+    def _poke(self, own: Mapping[str, Any]) -> PokePolicy:  # options, as above
+        return poke_policy({"timeout": WEEK, **self._defaults, **own}, self.findings)
+
+    def _question(self, question: Question) -> Task:
+        made = question_task(question, question.task, self._defaults, self.findings)
+        return replace(made, group=self._group(question.options))
 
     def _cache(
         self,
@@ -366,10 +362,8 @@ class _Reader:
         secrets: tuple[str, ...],
     ) -> CachePolicy | None:
         """What the results of a task are found by, if they are to be kept."""
-        defaults = self.settings.get("default_args")
-        shared = dict(defaults) if isinstance(defaults, Mapping) else {}
         for_all = {"cache": self.settings["cache"]} if "cache" in self.settings else {}
-        if not wants_cache({**for_all, **shared, **own}, self.findings):
+        if not wants_cache({**for_all, **self._defaults, **own}, self.findings):
             return None
         plan, setup = self._planned(), self._planned().flow.setup
         steps = [*((cell, False) for cell in plan.setup_before(group)), *plan.steps(group)]
@@ -450,56 +444,6 @@ def _why_together(group: Group) -> str:
         return ""
     cells = ", ".join(map(str, group.cells))
     return f"Cells {cells} are one task: {'; '.join(group.why)}."
-
-
-def _kernelspecs() -> set[str]:
-    """The names of the kernels that Jupyter finds on this machine."""
-    found = {DEFAULT_KERNEL}
-    for folder in map(Path, jupyter_path("kernels")):
-        if folder.is_dir():
-            found |= {spec.parent.name for spec in folder.glob("*/kernel.json")}
-    return found
-
-
-def _local_modules(flow: Flow | None, path: Path, root: Path) -> Iterator[tuple[str, bytes]]:
-    """The modules beside the notebook that its cells import, with those they import in turn."""
-    todo = [name for source in flow.sources.values() for name in _imports(source)] if flow else []
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        for file in _files_of(path.parent, name):
-            content = file.read_bytes()
-            yield file.relative_to(root).as_posix(), content
-            try:
-                todo += _imported_by(ast.parse(content).body)
-            except SyntaxError:
-                continue  # it will say so when it is imported
-
-
-def _files_of(folder: Path, module: str) -> list[Path]:
-    single = folder / f"{module}.py"
-    package = folder / module
-    if single.is_file():
-        return [single]
-    return sorted(package.rglob("*.py")) if (package / "__init__.py").is_file() else []
-
-
-def _imports(source: CellSource) -> list[str]:
-    return _imported_by(source.body)
-
-
-def _imported_by(body: Sequence[ast.stmt]) -> list[str]:
-    """The top-level names of the modules that the statements import, wherever in them."""
-    found: list[str] = []
-    for node in (inner for statement in body for inner in ast.walk(statement)):
-        if isinstance(node, ast.Import):
-            found += [alias.name.partition(".")[0] for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append(node.module.partition(".")[0])
-    return found
 
 
 def _groups(tasks: Iterable[Task]) -> tuple[TaskGroup, ...]:

@@ -77,6 +77,19 @@ class Param:
         return f"Param({self.default!r}, {self.schema})"
 
 
+def params_from_json(given: Mapping[str, object]) -> dict[str, object]:
+    """Params as metadata has them: plain defaults, or objects of `default` and `schema`."""
+    return {name: _from_json(value) for name, value in given.items()}
+
+
+def _from_json(value: object) -> object:
+    if not isinstance(value, Mapping) or not isinstance(value.get("schema"), Mapping):
+        return value
+    if not value.keys() <= {"default", "schema"}:
+        return value
+    return Param(value.get("default", REQUIRED), **value["schema"])
+
+
 def params_fields(given: Mapping[str, object], findings: Findings) -> dict[str, JsonObject]:
     """`core.Dag.params` for what a person wrote: Params, or plain defaults. Finds bad schemas and
     defaults that break them.

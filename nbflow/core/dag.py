@@ -41,6 +41,7 @@ class TaskKind(Word):
 
     NOTEBOOK = "notebook"
     CELLS = "cells"
+    QUESTION = "question"
     PYTHON = "python"
     BASH = "bash"
     EMPTY = "empty"
@@ -97,6 +98,8 @@ class Task:
     (names), `kernel_name`
     - python: nothing; the callable and its arguments are found in the source by dag_id and task_id
     - bash: `command`, `env`, `cwd`
+    - question: `question`, a condition (`questions.py`) whose texts are templates; nothing where
+    `waits_for` says it all
 
     `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task,
     strings may be Jinja templates. `reads` lists every task whose values the worker needs,

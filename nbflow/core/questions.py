@@ -107,7 +107,8 @@ def _outcome(
         "responded_by_user": None if at is None else {"id": actor, "name": actor},
         "responded_at": at,
     }
-    values = {RETURN_VALUE: inline(answer)}
+    values = {**{name: inline(value) for name, value in params.items()}}
+    values[RETURN_VALUE] = inline(answer)
     stopped = any(option in question.stops for option in chosen)
     if stopped and question.stop_fails:
         return Outcome(TaskState.FAILED, Reason.FAILED_BY_CALL, message, retryable=False)

@@ -36,7 +36,8 @@ class Answer:
 
     `values` holds references by name, `missing` names that are not defined, `problems` a sentence
     for each name whose value cannot travel, `variables` what the notebook has set,
-    `emissions` what it has said of assets, `looks` what values look like.
+    `emissions` what it has said of assets, `looks` what values look like, `is_true` whether the
+    last expression of the notebook was.
     """
 
     def __init__(
@@ -47,6 +48,8 @@ class Answer:
         variables: Mapping[str, str | None] | None = None,
         emissions: Sequence[Emission] = (),
         looks: Mapping[str, str] | None = None,
+        *,
+        is_true: bool = False,
     ) -> None:
         self._content = {
             "values": {name: asdict(ref) for name, ref in (values or {}).items()},
@@ -55,6 +58,7 @@ class Answer:
             "variables": dict(variables or {}),
             "emissions": [one.to_json() for one in emissions],
             "looks": dict(looks or {}),
+            "is_true": is_true,
         }
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -95,6 +99,23 @@ def take(names: Sequence[str], value_store: str) -> Answer:
     except TypeError as error:
         problems["outlet_events"] = str(error)
     return Answer(values, missing, problems, None if task is None else task.changed, said)
+
+
+def judge() -> Answer:
+    """Whether the value of the last expression of the last cell is true; one that has no value, or
+    whose value is shown to nobody, is not.
+    """
+    # Without IPython there is no kernel, and nobody who would ask.
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415 - as above
+
+    shell = get_ipython()
+    shown = {} if shell is None else shell.user_ns["_oh"]
+    number = 0 if shell is None else shell.execution_count - 1
+    try:
+        return Answer(is_true=bool(shown.get(number)))
+    # User code: a table, for one, is neither true nor false.
+    except Exception as error:  # noqa: BLE001
+        return Answer(problems={"": f"{type(error).__name__}: {error}"})
 
 
 def look(names: Sequence[str]) -> Answer:

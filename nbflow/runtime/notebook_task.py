@@ -100,6 +100,7 @@ class _Plan:
     """What is to happen in the kernel. `inputs` are loaded ahead of the cell `load_before`.
 
     `optional` tells that an output which no cell defined is simply not there, as in the notebook.
+    With `looks` nothing is handed on unless the last expression is true.
     """
 
     nb: NotebookNode
@@ -110,6 +111,7 @@ class _Plan:
     load_before: str | None = None
     outputs: tuple[str, ...] = ()
     optional: bool = False
+    looks: bool = False
 
 
 def run_notebook_task(
@@ -178,6 +180,7 @@ def _plan_cells(order: TaskOrder, place: NotebookPlace) -> _Plan:
         load_before=first_with_code(cut, payload["cells"]),
         outputs=tuple(payload.get("outputs", ())),
         optional=True,
+        looks=order.task.poke is not None,
     )
 
 
@@ -255,7 +258,9 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
             place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
     outcome = _outcome_of(end, order, plan, place.token.reason)
     url = place.store.url(NOTEBOOK_FILE)
-    if outcome.state is TaskState.SUCCESS:
+    if outcome.state is TaskState.SUCCESS and exchange.in_vain:
+        outcome = Outcome(TaskState.UP_FOR_RESCHEDULE)
+    elif outcome.state is TaskState.SUCCESS:
         values = _values(exchange.taken, url)
         outcome = replace(outcome, values=values, emissions=exchange.emissions)
     return replace(
@@ -300,7 +305,7 @@ def _execute(
         tick=events.tick,
         save=lambda nb: _save(place.store, nb, masker),
         before=_before(plan, exchange),
-        after=exchange.take,
+        after=exchange.finish,
         indexes=plan.indexes,
         masker=masker,
     )
@@ -361,6 +366,7 @@ class _Exchange:
         self._value_store = (
             value_store if "://" in value_store else str(Path(value_store).absolute())
         )
+        self.in_vain = False
         self.taken: dict[str, ValueRef] = {}
         self.variables: dict[str, str | None] = {}
 
@@ -374,6 +380,16 @@ class _Exchange:
         answer = ask(kernel, "load", watch, refs)
         for name, problem in answer["problems"].items():
             raise StepFailed(f"The value of {name!r} from another task: {problem}")
+
+    def finish(self, kernel: Kernel, watch: Watch) -> None:
+        """What comes after the cells: a look, where they are a sensor, then the values."""
+        if self._plan.looks:
+            answer = ask(kernel, "judge", watch)
+            for problem in answer["problems"].values():
+                raise StepFailed(f"{_NEITHER} {problem}")
+            self.in_vain = not answer["is_true"]
+        if not self.in_vain:
+            self.take(kernel, watch)
 
     def take(self, kernel: Kernel, watch: Watch) -> None:
         names = list(self._plan.outputs)
@@ -415,6 +431,7 @@ class _Exchange:
         return self._outlets.emissions()
 
 
+_NEITHER = "The last expression of the sensor is neither true nor false:"
 _LEFT_WITH_OUTPUTS = (
     "The notebook has ended its kernel before its outputs could be handed on: "
     "leave by sys.exit(0) instead of exit()."

@@ -137,6 +137,8 @@ class TaskRunner:
                 if order.callback is not None:
                     attempt = Attempt(order, token, log, folder, cwd, self._grace)
                     return run_callback(attempt, self._server)
+                if order.task.kind is TaskKind.QUESTION:
+                    return self._asked(order, folder)
                 if order.task.kind is TaskKind.PYTHON:
                     attempt = Attempt(order, token, log, folder, cwd, self._grace)
                     return run_python_task(attempt, self._server)
@@ -151,6 +153,12 @@ class TaskRunner:
                 log.fileno()  # a place that cannot be written shall be known before the task runs
             outcome = _guarded(run, say=lambda text: log.write(_hidden(text)))
             return replace(outcome, log=log.url if log.has_begun else None)
+
+    def _asked(self, order: TaskOrder, folder: Path) -> Outcome:
+        """A question whose texts are filled in; the answer is waited for without a worker."""
+        ready = with_payload(order, folder, self._server)
+        question = cast(JsonObject, ready.task.payload["question"])
+        return Outcome(TaskState.DEFERRED, waits_for=question)
 
     def _in_kernel(self, order: TaskOrder, token: CancelToken, on_event: OnEvent | None) -> Outcome:
         # Worth half a second, which a worker without notebooks does not have to spend.

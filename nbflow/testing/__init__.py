@@ -56,6 +56,7 @@ from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.settings import Settings, load
 from nbflow.store import browsing
 from nbflow.store.database import Database
+from nbflow.testing.files import dag_of_file
 from nbflow.testing.neighbours import Neighbours, neighbours_of
 from nbflow.testing.results import RunResult, TaskResult, read_result
 from nbflow.views.questions import questions
@@ -86,7 +87,7 @@ def _unfollowed(*_: object) -> AbstractContextManager[object]:
 
 
 def run_dag(
-    dag: DAG,
+    dag: DAG | str | os.PathLike[str],
     executor: Literal["inline", "dask"] = "inline",
     params: JsonObject | None = None,
     logical_date: date | str | None = None,
@@ -99,7 +100,7 @@ def run_dag(
     mark_success_pattern: str | Pattern[str] | None = None,
     dags: Iterable[DAG] | None = None,
 ) -> RunResult:
-    """Run `dag` once, here and now, and wait for its end.
+    """Run `dag`, or the DAG of a notebook or another file, once, here and now, to its end.
 
     `logical_date` is a datetime, a date or ISO text; without a zone it is in UTC.
     Raises DefinitionError, with every problem, if the DAG or the params are wrong. A task that
@@ -119,15 +120,21 @@ def run_dag(
     the same logical date is made. By default those of the same file that the DAG needs. What
     became of their runs is in `RunResult.others`.
     """
+    options: dict[str, Any] = {"executor": executor, "waves": waves, "follow": follow}
+    secrets = TestSecrets(variables or {}, connections or {})
+    outcome = None if mark_success_pattern is None else _marking(mark_success_pattern)
+    if isinstance(dag, (str, os.PathLike)):
+        built, bundle = dag_of_file(dag)
+        alone = _Where(bundle, secrets, outcome, answers or {})
+        return _carry_out(built, alone, params, logical_date, **options)
     where = _Where(
         _source(dag, executor),
-        TestSecrets(variables or {}, connections or {}),
-        None if mark_success_pattern is None else _marking(mark_success_pattern),
+        secrets,
+        outcome,
         answers or {},
         dag,
         Neighbours({one: _source(one, executor) for one in neighbours_of(dag, dags)}),
     )
-    options: dict[str, Any] = {"executor": executor, "waves": waves, "follow": follow}
     return _carry_out(dag.to_core(), where, params, logical_date, **options)
 
 

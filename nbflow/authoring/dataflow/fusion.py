@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.authoring.dataflow.edges import Flow, Order, Use
 from nbflow.authoring.dataflow.facts import How
+from nbflow.authoring.dataflow.gates import Astride, Gate, gate_orders, without_detours
 from nbflow.core.dag import Edge, EdgeKind
 
 CHAIN = "nothing else could run between them"
@@ -55,6 +56,7 @@ class Plan:
     groups: tuple[Group, ...]
     orders: tuple[Order, ...]
     conflicts: tuple[Conflict, ...]
+    astride: tuple[Astride, ...] = ()
 
     def group_of(self, cell: int) -> Group:
         return next(group for group in self.groups if cell in group.cells)
@@ -106,15 +108,16 @@ def plan_tasks(
     declared: Mapping[int, str] | None = None,
     after: Iterable[tuple[str, str]] = (),
     *,
+    gates: Sequence[Gate] = (),
     fuse_chains: bool = True,
 ) -> Plan:
     """Which cells make which tasks. `declared` names the task of each cell that a person put into
-    one; `after` are pairs
-
-    (upstream, downstream) of such names.
+    one; `after` are pairs (upstream, downstream) of such names. A gate that is no code cell becomes
+    a task of its own.
     """
-    planner = _Planner(flow, declared or {}, list(after))
+    planner = _Planner(flow, declared or {}, list(after), gates)
     planner.put_together_what_must()
+    planner.keep_gates()
     if fuse_chains:
         planner.fuse_chains()
     return planner.plan()
@@ -125,16 +128,20 @@ class _Planner:
     flow: Flow
     declared: Mapping[int, str]
     after: list[tuple[str, str]]
+    gates: Sequence[Gate] = ()
     owner: dict[int, int] = field(default_factory=dict)
     whys: dict[int, dict[str, None]] = field(default_factory=dict)
     conflicts: dict[tuple[str, ...], Conflict] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
+    astride: list[Astride] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         first_of: dict[str, int] = {}
         for cell in self.flow.work:
             name = self.declared.get(cell)
             self.owner[cell] = cell if name is None else first_of.setdefault(name, cell)
+        for gate in self.gates:
+            self.owner.setdefault(gate.cell, gate.cell)
         self.orders = list(self.flow.orders)
 
     # --- what must be together
@@ -194,6 +201,8 @@ class _Planner:
         """Put one circle of tasks together; whether there was one that could be."""
         links = {(a, b): why for a, b, why in self._links() if a != b}
         for circle in _circles(links):
+            if any(owner not in self.flow.facts for owner in circle):
+                continue  # a question shares no kernel: the order of the tasks is found to be wrong
             names = tuple(sorted({self._name(owner) for owner in circle} - {""}))
             why = "each needs the other: " + " ".join(
                 links[link] for link in _within(links, circle)[:2]
@@ -249,7 +258,8 @@ class _Planner:
 
     def _comes_too_early(self, own: Sequence[int], use: Use) -> bool:
         """Whether the value is put in before setup has made the class or function it is of."""
-        codes = self.flow.facts[use.source].codes.get(use.name, frozenset())
+        facts = self.flow.facts.get(use.source)  # none of a question, whose answer it is
+        codes = facts.codes.get(use.name, ()) if facts else ()
         return any(own[0] <= c.cell and self.flow.setup.travels_by_name(c) for c in codes)
 
     @staticmethod
@@ -278,6 +288,26 @@ class _Planner:
         """Whether the cell reads `name` as setup, or Python itself, gives it."""
         return name in self.flow.facts[cell].reads and self.flow.source_of(cell, name) is None
 
+    # --- gates
+
+    def keep_gates(self) -> None:
+        """Put each gate between what stands above it and what stands below."""
+        made: list[Order] = []
+        before = list(self.orders)
+        for gate in self.gates:
+            cells: dict[int, list[int]] = {}
+            for cell, owner in sorted(self.owner.items()):
+                cells.setdefault(owner, []).append(cell)
+            links = self._pairs()
+            orders, astride = gate_orders(gate, self.owner[gate.cell], cells, links)
+            made += orders
+            self.orders = before + made
+            self.astride += astride
+        self.orders = before + without_detours(made, self.owner, self._pairs())
+
+    def _pairs(self) -> set[tuple[int, int]]:
+        return {(a, b) for a, b, _ in self._links() if a != b}
+
     # --- chains
 
     def fuse_chains(self) -> None:
@@ -301,7 +331,8 @@ class _Planner:
             cells = tuple(sorted(cell for cell, o in self.owner.items() if o == owner))
             groups.append(Group(cells, self._name(owner), tuple(self.whys.get(owner, {}))))
         groups.sort(key=lambda group: group.cells[0])
-        return Plan(self.flow, tuple(groups), tuple(self.orders), tuple(self.conflicts.values()))
+        conflicts, astride = tuple(self.conflicts.values()), tuple(self.astride)
+        return Plan(self.flow, tuple(groups), tuple(self.orders), conflicts, astride)
 
 
 def _circles(links: Iterable[tuple[int, int]]) -> list[set[int]]:
@@ -384,7 +415,7 @@ def name_tasks(plan: Plan, headings: Mapping[int, str]) -> dict[Group, str]:
     for group in plan.groups:
         if not group.declared:
             heading = slug(headings.get(group.cells[0], ""))
-            names[group] = _unused(_candidates(plan, group, heading), set(names.values()))
+            names[group] = unused(_candidates(plan, group, heading), set(names.values()))
     return names
 
 
@@ -404,7 +435,8 @@ def _bound_by(plan: Plan, group: Group) -> list[str]:
     ]
 
 
-def _unused(candidates: Sequence[str], used: set[str]) -> str:
+def unused(candidates: Sequence[str], used: Collection[str]) -> str:
+    """The first of the candidates that is not used, else the first with a number."""
     for name in candidates:
         if name not in used:
             return name
