@@ -233,3 +233,72 @@ describe('task groups', () => {
     expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(3);
   });
 });
+
+describe('finding a task', () => {
+  beforeEach(() => window.localStorage.clear());
+
+  test('the rest stands back, Enter goes on to the next, Escape leaves the keyboard on the one found', async () => {
+    const { container } = render(graph());
+    const user = userEvent.setup();
+    const found = (): (string | null | undefined)[] =>
+      [...container.querySelectorAll('[data-found]')].map(one => one.getAttribute('data-task-id'));
+
+    await user.tab();
+    await user.keyboard('/');
+    await user.keyboard('re');
+    expect(screen.getByRole('status').textContent).toBe('1 of 1');
+    expect(found()).toEqual(['report']);
+    const dimmed = [...container.querySelectorAll('[data-dimmed]')];
+    expect(dimmed.map(one => one.getAttribute('data-task-id'))).toEqual(['extract', 'clean']);
+    await user.keyboard('{Backspace}{Backspace}c{Enter}');
+    expect(screen.getByRole('status').textContent).toBe('2 of 2');
+    await user.keyboard('{Escape}');
+
+    expect(container.querySelectorAll('[data-dimmed]')).toHaveLength(0);
+    expect(document.activeElement?.getAttribute('data-task-id')).toBe('extract');
+  });
+
+  test('a closed group opens for what is found in it', async () => {
+    const tasks = [aTask('start'), aTask('load.a', ['start'], { group: 'load', layer: 1 })];
+    const groups = [aGroup('load', ['load.a'])];
+    const { container } = render(graph({ tasks, groups }));
+    await userEvent.click(screen.getByRole('button', { name: 'Close all groups' }));
+
+    await userEvent.click(screen.getByRole('button', { name: 'Find a task (/)' }));
+    await userEvent.keyboard('load.a');
+
+    expect(container.querySelector('[data-found]')?.getAttribute('data-task-id')).toBe('load.a');
+  });
+});
+
+test('which way the edges run is kept for the DAG, and for no other', async () => {
+  window.localStorage.clear();
+  const { unmount } = render(graph());
+  await userEvent.click(screen.getByRole('button', { name: 'From the top down' }));
+  unmount();
+
+  const again = render(graph());
+  expect(screen.getByRole('button', { name: 'From left to right' })).toBeDefined();
+  again.unmount();
+  render(graph({ dagId: 'another' }));
+  expect(screen.getByRole('button', { name: 'From the top down' })).toBeDefined();
+});
+
+test('the critical path of a run is marked, and how long it is is said', async () => {
+  window.localStorage.clear();
+  const instances = [
+    anInstance('extract', 'success', { started_at: T0, ended_at: at(3) }),
+    anInstance('clean', 'success', { started_at: at(3), ended_at: at(5) })
+  ];
+  const { container } = render(graph({ states: nodeStates(instances) }));
+
+  await userEvent.click(screen.getByRole('button', { name: 'Critical path' }));
+
+  expect(screen.getByTestId('nbflow-critical-path').textContent).toBe(
+    'Critical path: 5.0 s in 2 tasks'
+  );
+  const marked = [...container.querySelectorAll('[data-critical]')];
+  expect(marked.map(one => one.getAttribute('data-task-id'))).toEqual(['extract', 'clean']);
+  const edges = container.querySelector('.jp-mod-critical > .jp-nbflow-edge');
+  expect(edges?.getAttribute('d')?.match(/M/g)).toHaveLength(1);
+});

@@ -1,9 +1,10 @@
 /** All edges of a graph, in a few paths; on top, without ink, what the pointer can find of each. */
 import * as React from 'react';
 
-import { labelWidth } from './arrange';
+import { labelWidth } from './columns';
 import type { Layout, Route } from './layout';
 import { shortened } from './measure';
+import type { Orientation } from './orientation';
 
 /** More than these are drawn, but do not answer the pointer one by one. */
 const MOST_ANSWERING = 1500;
@@ -14,9 +15,13 @@ function pathsOf(routes: readonly Route[]): string {
   return routes.map(route => route.path).join('');
 }
 
-function arrowsOf(routes: readonly Route[]): string {
+function arrowsOf(routes: readonly Route[], orientation: Orientation): string {
   const ends = new Set(
-    routes.map(({ end: [x, y] }) => `M${x - 7} ${y - 4}L${x} ${y}L${x - 7} ${y + 4}z`)
+    routes.map(({ end: [x, y] }) =>
+      orientation === 'right'
+        ? `M${x - 7} ${y - 4}L${x} ${y}L${x - 7} ${y + 4}z`
+        : `M${x - 4} ${y - 7}L${x} ${y}L${x + 4} ${y - 7}z`
+    )
   );
   return [...ends].join('');
 }
@@ -36,7 +41,7 @@ function EdgesAsDrawn({ layout, isFar, onEnter }: EdgesProps): React.JSX.Element
     <g className="jp-nbflow-edges">
       <path className="jp-nbflow-edge" d={pathsOf(certain)} />
       <path className="jp-nbflow-edge jp-mod-guessed" d={pathsOf(guessed)} />
-      <path className="jp-nbflow-arrow" d={arrowsOf(layout.routes)} />
+      <path className="jp-nbflow-arrow" d={arrowsOf(layout.routes, layout.orientation)} />
       {answering.map(route => (
         <path
           key={`${route.source}\n${route.target}`}
@@ -78,15 +83,23 @@ function Labels({ routes }: { routes: readonly Route[] }): React.JSX.Element {
 
 export const Edges = React.memo(EdgesAsDrawn);
 
-/** The edges of one task, or one edge, brought forward. */
-export function ActiveEdges({ routes }: { routes: readonly Route[] }): React.JSX.Element {
+/** Some edges brought forward: those of one task, one edge, or the critical path. */
+export function ActiveEdges({
+  routes,
+  orientation,
+  look = 'jp-mod-active'
+}: {
+  routes: readonly Route[];
+  orientation: Orientation;
+  look?: 'jp-mod-active' | 'jp-mod-critical';
+}): React.JSX.Element {
   const certain = routes.filter(route => route.certain);
   const guessed = routes.filter(route => !route.certain);
   return (
-    <g className="jp-nbflow-edges jp-mod-active">
+    <g className={`jp-nbflow-edges ${look}`}>
       <path className="jp-nbflow-edge" d={pathsOf(certain)} />
       <path className="jp-nbflow-edge jp-mod-guessed" d={pathsOf(guessed)} />
-      <path className="jp-nbflow-arrow" d={arrowsOf(routes)} />
+      <path className="jp-nbflow-arrow" d={arrowsOf(routes, orientation)} />
     </g>
   );
 }

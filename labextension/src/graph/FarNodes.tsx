@@ -8,47 +8,61 @@ function boxPath(box: Box): string {
   return `M${box.x} ${box.y}h${box.width}v${NODE_HEIGHT}h${-box.width}z`;
 }
 
-export function FarNodes({
-  layout,
-  states,
-  onOpen,
-  onEnter
-}: {
-  layout: Layout;
-  states: NodeStates | null;
-  onOpen: (taskId: string) => void;
-  onEnter: (taskId: string | null) => void;
-}): React.JSX.Element {
-  const byState = new Map<string, string[]>();
+/** One path for the boxes of each state; those that a search has not found apart from those it has. */
+export function farPaths(
+  layout: Layout,
+  states: NodeStates | null,
+  found: ReadonlySet<string> | null = null
+): { readonly state: string; readonly isDimmed: boolean; readonly path: string }[] {
+  const paths = new Map<string, { state: string; isDimmed: boolean; parts: string[] }>();
   for (const box of layout.boxes.values()) {
     const state = states?.get(box.id)?.state ?? 'none';
-    const paths = byState.get(state);
-    if (paths === undefined) {
-      byState.set(state, [boxPath(box)]);
-    } else {
-      paths.push(boxPath(box));
-    }
+    const isDimmed = found?.has(box.id) === false;
+    const key = `${state} ${isDimmed}`;
+    const known = paths.get(key) ?? { state, isDimmed, parts: [] };
+    known.parts.push(boxPath(box));
+    paths.set(key, known);
   }
+  return [...paths.values()].map(({ parts, ...one }) => ({ ...one, path: parts.join('') }));
+}
+
+interface FarNodesProps {
+  readonly layout: Layout;
+  readonly states: NodeStates | null;
+  readonly found: ReadonlySet<string> | null;
+  readonly critical: ReadonlySet<string>;
+  readonly onOpen: (id: string) => void;
+  readonly onEnter: (id: string | null) => void;
+}
+
+export const FarNodes = React.memo(function FarNodes(props: FarNodesProps): React.JSX.Element {
+  const { layout, states, found, critical, onOpen, onEnter } = props;
+  const marked = [...critical].map(id => layout.boxes.get(id)).filter(box => box !== undefined);
   return (
     <g className="jp-nbflow-far">
-      {[...byState].map(([state, paths]) => (
-        <path key={state} className="jp-nbflow-far-nodes" data-state={state} d={paths.join('')} />
+      {farPaths(layout, states, found).map(({ state, isDimmed, path }) => (
+        <path
+          key={`${state} ${isDimmed}`}
+          className="jp-nbflow-far-nodes"
+          data-state={state}
+          data-dimmed={isDimmed || undefined}
+          d={path}
+        />
       ))}
+      {marked.length ? (
+        <path className="jp-nbflow-far-critical" d={marked.map(boxPath).join('')} />
+      ) : null}
       <FarTarget layout={layout} onOpen={onOpen} onEnter={onEnter} />
     </g>
   );
-}
+});
 
 /** What answers a click on any of them: the place tells which. The keyboard has the nearest node instead. */
 function FarTarget({
   layout,
   onOpen,
   onEnter
-}: {
-  layout: Layout;
-  onOpen: (taskId: string) => void;
-  onEnter: (taskId: string | null) => void;
-}): React.JSX.Element {
+}: Pick<FarNodesProps, 'layout' | 'onOpen' | 'onEnter'>): React.JSX.Element {
   const taskAt = (event: React.MouseEvent<SVGRectElement>): string | null => {
     const matrix = event.currentTarget.getScreenCTM();
     if (matrix === null) {

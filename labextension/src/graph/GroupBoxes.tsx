@@ -95,7 +95,13 @@ function FarName({
 
 /** A closed group: one node with the worst state of its tasks, and how many are how far. */
 export const ClosedGroup = React.memo(function ClosedGroup(
-  props: GroupProps & { readonly box: Box; readonly now: number; readonly isSelected: boolean }
+  props: GroupProps & {
+    readonly box: Box;
+    readonly now: number;
+    readonly isSelected: boolean;
+    readonly isDimmed: boolean;
+    readonly isCritical: boolean;
+  }
 ): React.JSX.Element {
   const { group, box, state, now, isSelected, isFocusable, onToggle, onEnter } = props;
   const trans = useTexts();
@@ -107,6 +113,8 @@ export const ClosedGroup = React.memo(function ClosedGroup(
       data-stop-id={group.group_id}
       data-state={state?.node.state}
       data-selected={isSelected || undefined}
+      data-dimmed={props.isDimmed || undefined}
+      data-critical={props.isCritical || undefined}
       transform={`translate(${box.x} ${box.y})`}
       role="button"
       aria-expanded="false"

@@ -18,6 +18,12 @@ export interface TaskNodeProps {
   readonly isSelected: boolean;
   /** Whether the tab key comes here. */
   readonly isFocusable: boolean;
+  /** A search has not found it. */
+  readonly isDimmed: boolean;
+  /** A search has just led here. */
+  readonly isFound: boolean;
+  /** It is on the critical path. */
+  readonly isCritical: boolean;
   readonly onOpen: (taskId: string) => void;
   readonly onEnter: (taskId: string | null) => void;
 }
@@ -31,7 +37,6 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
   const second = secondLine(task, node, now, trans);
   const many = node !== undefined && node.instances > 1 ? node : null;
   const briefly = many === null ? second : countLine(many, trans);
-  const after = task.upstream.length ? `, ${trans.__('after %1', task.upstream.join(', '))}` : '';
   return (
     <g
       className="jp-nbflow-node"
@@ -39,11 +44,10 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
       data-stop-id={task.task_id}
       data-state={node?.state}
       data-kind={task.kind}
-      data-selected={isSelected || undefined}
-      data-role={task.role || undefined}
+      {...marksOf(props)}
       transform={`translate(${box.x} ${box.y})`}
       role="button"
-      aria-label={`${task.task_id}, ${second}${after}`}
+      aria-label={spoken(props, second, trans)}
       aria-pressed={isSelected}
       tabIndex={isFocusable ? 0 : -1}
       onClick={() => onOpen(task.task_id)}
@@ -74,6 +78,24 @@ function TaskNodeAsDrawn(props: TaskNodeProps): React.JSX.Element {
       </svg>
     </g>
   );
+}
+
+/** What about it the style sheet has to know. */
+function marksOf(props: TaskNodeProps) {
+  return {
+    'data-selected': props.isSelected || undefined,
+    'data-role': props.task.role || undefined,
+    'data-dimmed': props.isDimmed || undefined,
+    'data-found': props.isFound || undefined,
+    'data-critical': props.isCritical || undefined
+  };
+}
+
+/** The node in words. */
+function spoken({ task, isCritical }: TaskNodeProps, second: string, trans: Texts): string {
+  const after = task.upstream.length ? `, ${trans.__('after %1', task.upstream.join(', '))}` : '';
+  const critical = isCritical ? `, ${trans.__('on the critical path')}` : '';
+  return `${task.task_id}, ${second}${after}${critical}`;
 }
 
 export const TaskNode = React.memo(TaskNodeAsDrawn);

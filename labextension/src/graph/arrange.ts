@@ -1,35 +1,20 @@
 /**
  * Where the parts of one container stand (the whole graph, or one task group), and which way edges run between
- * them: layers from left to right, lanes for edges that pass a layer, ports on the sides for edges that come
- * from outside or lead there. Pure. What a part is made of inside is not known here.
+ * them: layers along the edges (x), nodes across them (y), lanes for edges that pass a layer, ports on the sides
+ * for edges that come from outside or lead there. Pure. layout.ts turns it the way that is wanted.
  */
-import { textWidth } from './measure';
-import { stack } from './stack';
+import { BLOCK_GAP, columnsOf, type Column } from './columns';
+import type { Orientation } from './orientation';
+import { byCentre, connect, LANE, newItem, placePort, port, sweep, type Item } from './settle';
+import { Pen, type Way } from './way';
 
-export const NODE_HEIGHT = 46;
-/** Room for a state with its time. */
-const NARROWEST = 164;
-const WIDEST = 240;
-/** What stands beside the text of a node: icon and padding. */
-const BESIDE_TEXT = 52;
-const GAP_X = 52;
-const GAP_Y = 18;
-const LANE = 10;
-/** A layer with more nodes than this is laid out as a block of several columns. */
-const TALLEST = 40;
-const BLOCK_GAP = 24;
 const MOST_LANES = 4000;
-const SWEEPS = 4;
-const WIDEST_LABEL = 180;
 
-/** Something that stands in a container. A node's width follows from its layer, a group's from what is in it. */
+/** Something that stands in a container. A node's size follows from its layer, a group's from what is in it. */
 export interface Part {
   readonly id: string;
   readonly name: string;
-  readonly size: { readonly width: number; readonly height: number } | null;
-  /** How far below its top an edge from `source` leaves on the right side, or arrives on the left. */
-  readonly exitOf: (source: string) => number;
-  readonly entryOf: (source: string) => number;
+  readonly inside: Arranged | null;
 }
 
 /** What runs from one part to another on behalf of the node `source`; null stands for the outside. */
@@ -40,28 +25,13 @@ export interface Flow {
   readonly label: string;
 }
 
-/** What is left free on each side, and how wide the container is at least. */
+/** What is left free on each side, and how large the container is at least, along the edges and across. */
 export interface Frame {
   readonly left: number;
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
-  readonly least: number;
-}
-
-/** A stretch of an edge: straight, or a curve with its two control points. */
-export type Step =
-  | { readonly kind: 'line'; readonly x: number; readonly y: number }
-  | {
-      readonly kind: 'curve';
-      readonly bends: readonly [number, number, number, number];
-      readonly x: number;
-      readonly y: number;
-    };
-
-export interface Way {
-  readonly from: readonly [number, number];
-  readonly steps: readonly Step[];
+  readonly least: readonly [number, number];
 }
 
 export interface Place {
@@ -82,31 +52,6 @@ export interface Arranged {
   readonly wayOf: (flow: Flow) => Way;
 }
 
-/** Something that takes a place in a column: a part, a port, or the lane of an edge that passes the layer. */
-interface Item {
-  readonly layer: number;
-  readonly height: number;
-  readonly gap: number;
-  y: number;
-  before: Link[];
-  after: Link[];
-}
-
-/** A neighbour of an item, and how far below the tops of both their connection meets them. */
-interface Link {
-  readonly other: Item;
-  readonly here: number;
-  readonly there: number;
-}
-
-interface Column {
-  readonly x: number;
-  readonly width: number;
-  readonly node: number;
-  /** How many nodes stand above each other in a block; null where the layer is no block. */
-  readonly rows: number | null;
-}
-
 /** The two ends of a flow as items, and how far below their tops it meets them. */
 interface Ends {
   readonly from: Item;
@@ -115,14 +60,15 @@ interface Ends {
   readonly into: number;
 }
 
-/** Arrange `parts`, whose ids stand in `layers` from left to right and from top to bottom. */
+/** Arrange `parts`, whose ids stand in `layers` along the edges, and in each in order across them. */
 export function arrange(
   parts: ReadonlyMap<string, Part>,
   layers: readonly (readonly string[])[],
   flows: readonly Flow[],
-  frame: Frame
+  frame: Frame,
+  orientation: Orientation
 ): Arranged {
-  return new Arrangement(parts, layers, flows, frame).result();
+  return new Arrangement(parts, layers, flows, frame, orientation).result();
 }
 
 class Arrangement {
@@ -138,11 +84,13 @@ class Arrangement {
     private readonly parts: ReadonlyMap<string, Part>,
     private readonly layers: readonly (readonly string[])[],
     private readonly flows: readonly Flow[],
-    private readonly frame: Frame
+    private readonly frame: Frame,
+    orientation: Orientation
   ) {
-    this.columns = this.makeColumns();
+    this.columns = columnsOf(layers, parts, flows, frame.left, orientation);
     const last = this.columns[this.columns.length - 1];
-    this.width = last === undefined ? 0 : Math.max(frame.least, last.x + last.width + frame.right);
+    this.width =
+      last === undefined ? 0 : Math.max(frame.least[0], last.x + last.width + frame.right);
     this.makeItems();
     this.settleParts();
     this.thread();
@@ -163,54 +111,33 @@ class Arrangement {
     };
   }
 
-  // -- columns
-
-  private makeColumns(): Column[] {
-    const layerOf = new Map(this.layers.flatMap((layer, at) => layer.map(id => [id, at] as const)));
-    const room = roomBefore(this.flows, layerOf, this.layers.length);
-    let { left: x } = this.frame;
-    return this.layers.map((layer, at) => {
-      const parts = layer.map(id => this.parts.get(id)).filter(part => part !== undefined);
-      const node = nodeWidth(parts);
-      const rows = isBlock(parts) ? rowsOfBlock(parts.length, node) : null;
-      const across = rows === null ? 1 : Math.ceil(parts.length / rows);
-      const nodes = parts.some(part => part.size === null)
-        ? across * (node + BLOCK_GAP) - BLOCK_GAP
-        : 0;
-      const width = Math.max(nodes, ...parts.map(part => part.size?.width ?? 0));
-      const column = { x, width, node, rows };
-      x += width + GAP_X + (room[at + 1] ?? 0);
-      return column;
-    });
-  }
-
-  // -- vertical places
+  // -- places across the edges
 
   private makeItems(): void {
     const heights = this.layers.map((layer, at) => this.layerHeight(layer, at));
     const tallest = Math.max(0, ...heights);
     this.layers.forEach((layer, at) => {
-      const rows = this.columns[at]?.rows ?? null;
+      const { rows = null, gap = 0 } = this.columns[at] ?? {};
       const top = (tallest - (heights[at] ?? 0)) / 2;
       let y = top;
       layer.forEach((id, place) => {
-        const height = this.heightOf(id);
+        const height = this.heightOf(id, at);
         y = rows !== null && place % rows === 0 ? top : y;
-        this.items.set(id, newItem(at, height, GAP_Y, y));
-        y += height + GAP_Y;
+        this.items.set(id, newItem(at, height, gap, y));
+        y += height + gap;
       });
     });
   }
 
   private layerHeight(layer: readonly string[], at: number): number {
-    const rows = this.columns[at]?.rows ?? null;
+    const { rows = null, gap = 0, across = 0 } = this.columns[at] ?? {};
     return rows === null
-      ? layer.reduce((sum, id) => sum + this.heightOf(id) + GAP_Y, -GAP_Y)
-      : rows * (NODE_HEIGHT + GAP_Y) - GAP_Y;
+      ? layer.reduce((sum, id) => sum + this.heightOf(id, at) + gap, -gap)
+      : rows * (across + gap) - gap;
   }
 
-  private heightOf(id: string): number {
-    return this.parts.get(id)?.size?.height ?? NODE_HEIGHT;
+  private heightOf(id: string, at: number): number {
+    return this.parts.get(id)?.inside?.height ?? this.columns[at]?.across ?? 0;
   }
 
   /** The parts find their places among themselves, before edges that pass them ask for room. */
@@ -243,8 +170,9 @@ class Arrangement {
     if (from === undefined || to === undefined) {
       return null;
     }
-    const out = this.parts.get(flow.start ?? '')?.exitOf(flow.source) ?? LANE / 2;
-    const into = this.parts.get(flow.end ?? '')?.entryOf(flow.source) ?? LANE / 2;
+    const insideOf = (id: string | null) => this.parts.get(id ?? '')?.inside;
+    const out = insideOf(flow.start)?.exits.get(flow.source) ?? from.height / 2;
+    const into = insideOf(flow.end)?.entries.get(flow.source) ?? to.height / 2;
     return { from, to, out, into };
   }
 
@@ -329,7 +257,7 @@ class Arrangement {
       item.y += this.frame.top - top;
       bottom = Math.max(bottom, item.y + item.height);
     }
-    return bottom + this.frame.bottom;
+    return Math.max(this.frame.least[1], bottom + this.frame.bottom);
   }
 
   // -- what comes of it
@@ -343,7 +271,7 @@ class Arrangement {
         if (column !== undefined && item !== undefined) {
           const across = column.rows === null ? 0 : Math.floor(place / column.rows);
           const x = column.x + across * (column.node + BLOCK_GAP);
-          const width = this.parts.get(id)?.size?.width ?? column.node;
+          const width = this.parts.get(id)?.inside?.width ?? column.node;
           places.set(id, { x, y: item.y, width, height: item.height, layer: at });
         }
       });
@@ -393,106 +321,6 @@ class Arrangement {
   }
 }
 
-/** Draws a way from left to right; backwards where it has to. */
-class Pen {
-  readonly from: readonly [number, number];
-  readonly steps: Step[] = [];
-  private isBack = false;
-
-  constructor(
-    private x: number,
-    private y: number
-  ) {
-    this.from = [x, y];
-  }
-
-  lineTo(x: number): void {
-    if (Math.abs(x - this.x) > 0.5) {
-      this.steps.push({ kind: 'line', x, y: this.y });
-      this.x = x;
-    }
-  }
-
-  /** A curve that leaves the way it came, and arrives going right, or left if `isBack`. */
-  curveTo(x: number, y: number, isBack: boolean): void {
-    const bend = this.isBack === isBack ? Math.max(16, Math.abs(x - this.x) / 2) : 28;
-    const bends = [
-      this.x + (this.isBack ? -bend : bend),
-      this.y,
-      x + (isBack ? bend : -bend),
-      y
-    ] as const;
-    this.steps.push({ kind: 'curve', bends, x, y });
-    [this.x, this.y, this.isBack] = [x, y, isBack];
-  }
-}
-
-// ---------------------------------------------------------------------------------------------- columns
-
-function isBlock(parts: readonly Part[]): boolean {
-  return parts.length > TALLEST && parts.every(part => part.size === null);
-}
-
-/** How many nodes stand above each other in a block, so that it is about as wide as a screen is. */
-function rowsOfBlock(size: number, width: number): number {
-  const ratio = 9 / 16;
-  const rows = Math.sqrt((size * (width + BLOCK_GAP) * ratio) / (NODE_HEIGHT + GAP_Y));
-  return Math.max(8, Math.ceil(rows));
-}
-
-function nodeWidth(parts: readonly Part[]): number {
-  const names = parts.filter(part => part.size === null).map(part => textWidth(part.name));
-  const widest = Math.max(0, ...names) + BESIDE_TEXT;
-  return Math.round(Math.min(WIDEST, Math.max(NARROWEST, widest)));
-}
-
-/** Where many edges run side by side they need room to be told apart, and labels need room to be read. */
-function roomBefore(
-  flows: readonly Flow[],
-  layerOf: ReadonlyMap<string, number>,
-  layers: number
-): number[] {
-  const arriving = new Array<number>(layers).fill(0);
-  const labels = new Array<number>(layers).fill(0);
-  for (const { end, label } of flows) {
-    const layer = end === null ? undefined : layerOf.get(end);
-    if (layer !== undefined) {
-      arriving[layer] = (arriving[layer] ?? 0) + 1;
-      labels[layer] = Math.max(labels[layer] ?? 0, labelWidth(label));
-    }
-  }
-  return arriving.map((count, layer) => Math.max(Math.min(60, count * 2), labels[layer] ?? 0));
-}
-
-/** How wide the word on an edge is drawn. */
-export function labelWidth(label: string): number {
-  return label === '' ? 0 : Math.min(WIDEST_LABEL, textWidth(label) * (11 / 13) + 14);
-}
-
-// --------------------------------------------------------------------------------------- vertical places
-
-function newItem(layer: number, height: number, gap: number, y: number): Item {
-  return { layer, height, gap, y, before: [], after: [] };
-}
-
-function port(ports: Map<string, Item>, source: string, layer: number): Item {
-  const known = ports.get(source) ?? newItem(layer, LANE, LANE, NaN);
-  ports.set(source, known);
-  return known;
-}
-
-/** A port begins at the height of what it leads to, or comes from. */
-function placePort(item: Item, other: Item, at: number): void {
-  if (Number.isNaN(item.y)) {
-    item.y = other.y + at - LANE / 2;
-  }
-}
-
-function connect(from: Item, to: Item, out: number, into: number): void {
-  from.after.push({ other: to, here: out, there: into });
-  to.before.push({ other: from, here: into, there: out });
-}
-
 function laneKey(source: string, layer: number, isBack: boolean): string {
   return `${isBack ? '<' : ''}${layer}/${source}`;
 }
@@ -502,36 +330,4 @@ function passed(from: number, to: number): number[] {
   return to > from
     ? Array.from({ length: to - from - 1 }, (_, i) => from + 1 + i)
     : Array.from({ length: from - to + 1 }, (_, i) => from - i);
-}
-
-function byCentre(a: Item, b: Item): number {
-  return a.y + a.height / 2 - (b.y + b.height / 2);
-}
-
-/** Draw each column to where its neighbours are, to and fro; the order within a column stays. */
-function sweep(columns: readonly (readonly Item[])[]): void {
-  const backwards = [...columns].reverse();
-  for (let i = 0; i < SWEEPS; i++) {
-    columns.forEach(column => settle(column, item => item.before));
-    backwards.forEach(column => settle(column, item => item.after));
-  }
-  columns.forEach(column => settle(column, item => [...item.before, ...item.after]));
-}
-
-function settle(column: readonly Item[], linksOf: (item: Item) => readonly Link[]): void {
-  const wanted = column.map(item => {
-    const links = linksOf(item);
-    if (!links.length) {
-      return item.y;
-    }
-    const sum = links.reduce((all, { other, here, there }) => all + other.y + there - here, 0);
-    return sum / links.length;
-  });
-  const placed = stack(
-    wanted,
-    column.map(item => item.height + item.gap)
-  );
-  column.forEach((item, place) => {
-    item.y = placed[place] ?? item.y;
-  });
 }

@@ -47,6 +47,8 @@ export interface Tree {
   /** By the id of a node: the open groups around it, from the outside in. */
   readonly around: ReadonlyMap<string, readonly string[]>;
   readonly bundles: readonly Bundle[];
+  /** By the id of a task, the node that it is seen as: itself, or the outermost closed group around it. */
+  readonly nodeOf: ReadonlyMap<string, string>;
 }
 
 /** What is seen of these tasks when the groups in `closed` are. */
@@ -85,7 +87,7 @@ export function treeOf(
     around.set(node, open);
     nodeOf.set(task.task_id, node);
   }
-  return { top, around, bundles: bundlesOf(tasks, nodeOf) };
+  return { top, around, bundles: bundlesOf(tasks, nodeOf), nodeOf };
 }
 
 /** By the id of a group: the groups around it and itself, from the outside in. Circles are cut. */

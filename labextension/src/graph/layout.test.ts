@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { anEdge, aTask } from '../testing/builders';
+import { aGroup, anEdge, aTask } from '../testing/builders';
 import type { TaskView } from '../wire';
 import { layOut, NODE_HEIGHT, type Box, type Layout } from './layout';
 import { shortened, textWidth } from './measure';
@@ -68,6 +68,19 @@ describe('edges', () => {
       expect(ends[0]).toEqual([from.x + from.width, from.y + NODE_HEIGHT / 2]);
       expect(ends.at(-1)).toEqual([to.x, to.y + NODE_HEIGHT / 2]);
       expect(route.end).toEqual([to.x, to.y + NODE_HEIGHT / 2]);
+    }
+  });
+
+  test('from the top down, an edge leads from the bottom of its source to the top of its target', () => {
+    const layout = layOut(DIAMOND, [], new Set(), 'down');
+
+    expect(layout.routes).toHaveLength(4);
+    for (const route of layout.routes) {
+      const [from, to] = [box(layout, route.source), box(layout, route.target)];
+      const ends = corners(route.path);
+      expect(ends[0]).toEqual([from.x + from.width / 2, from.y + NODE_HEIGHT]);
+      expect(ends.at(-1)).toEqual([to.x + to.width / 2, to.y]);
+      expect(from.y + NODE_HEIGHT).toBeLessThan(to.y);
     }
   });
 
@@ -208,4 +221,35 @@ test('long names are cut in the middle', () => {
   expect(textWidth(cut)).toBeLessThanOrEqual(160);
   expect(cut).toMatch(/^load_all_.*….*france$/);
   expect(shortened('load', 160)).toBe('load');
+});
+
+test('from the top down, nothing overlaps, also in groups and in layers of hundreds', () => {
+  const wide = Array.from({ length: 300 }, (_, i) => aTask(`w${i}`, ['a']));
+  const grouped = ['x', 'y', 'z'].map(id => aTask(`load.${id}`, ['a'], { group: 'load' }));
+  const layout = layOut([...DIAMOND, ...wide, ...grouped], [aGroup('load', [])], new Set(), 'down');
+  const boxes = [...layout.boxes.values()];
+
+  for (const [at, one] of boxes.entries()) {
+    expect(one.x >= 0 && one.x + one.width <= layout.width).toBe(true);
+    expect(one.y >= 0 && one.y + NODE_HEIGHT <= layout.height).toBe(true);
+    const overlapping = boxes
+      .slice(at + 1)
+      .filter(
+        two =>
+          one.x < two.x + two.width &&
+          two.x < one.x + one.width &&
+          Math.abs(one.y - two.y) < NODE_HEIGHT
+      );
+    expect(overlapping).toEqual([]);
+  }
+});
+
+test('from the top down, the arrow keys follow the edges downwards', () => {
+  const layout = layOut(DIAMOND, [], new Set(), 'down');
+
+  expect(first(layout)).toBe('a');
+  expect(neighbour(layout, 'b', 'down')).toBe('d');
+  expect(neighbour(layout, 'b', 'up')).toBe('a');
+  expect(neighbour(layout, 'b', 'right')).toBe('c');
+  expect(neighbour(layout, 'c', 'left')).toBe('b');
 });

@@ -1,23 +1,18 @@
 /**
- * Where the tasks of a DAG stand and which way its edges run: layers from left to right, in each open task
- * group for itself and then outside. Pure. Layer and row of a DAG without groups come from the server, so that
+ * Where the tasks of a DAG stand and which way its edges run: layers from left to right or from the top down, in
+ * each open task group for itself and then outside. Pure. Layer and row of a DAG without groups come from the server, so that
  * every picture of it is the same. How one container is arranged is in arrange.ts.
  */
 import type { EdgeView, GroupView } from '../wire';
-import {
-  arrange,
-  labelWidth,
-  NODE_HEIGHT,
-  type Arranged,
-  type Flow,
-  type Part,
-  type Step
-} from './arrange';
+import { arrange, type Arranged, type Flow, type Frame, type Part } from './arrange';
+import { labelWidth } from './columns';
 import { treeOf, type Bundle, type GraphTask, type Knot, type Tree } from './groups';
 import { givenOrOwnLayers, ownLayers } from './layers';
 import { textWidth } from './measure';
+import { turned, turnedBox, type Orientation } from './orientation';
+import type { Step } from './way';
 
-export { NODE_HEIGHT } from './arrange';
+export { NODE_HEIGHT } from './columns';
 export type { GraphTask } from './groups';
 
 /** A task, or a closed group. */
@@ -56,6 +51,9 @@ export interface Layout {
   readonly routes: readonly Route[];
   readonly width: number;
   readonly height: number;
+  readonly orientation: Orientation;
+  /** By the id of a task, the node that it is seen as: itself, or a closed group. */
+  readonly nodeOf: ReadonlyMap<string, string>;
 }
 
 const MARGIN = 16;
@@ -64,8 +62,14 @@ const LABEL_STEP = 20;
 
 /** The line of an open group that bears its name. */
 export const GROUP_HEAD = 28;
-const IN_GROUP = { left: 22, right: 22, top: GROUP_HEAD + 8, bottom: 14 };
-const OUTSIDE = { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN, least: 0 };
+const OUTSIDE: Frame = {
+  left: MARGIN,
+  right: MARGIN,
+  top: MARGIN,
+  bottom: MARGIN,
+  least: [0, 0]
+};
+const [BELOW_HEAD, BESIDE, BELOW] = [GROUP_HEAD + 8, 22, 14];
 /** What stands beside the name of a group: how it opens, its state and its counts. */
 const BESIDE_HEAD = 96;
 const WIDEST_HEAD = 360;
@@ -76,27 +80,36 @@ const NONE: ReadonlySet<string> = new Set();
 export function layOut(
   tasks: readonly GraphTask[],
   groups: readonly GroupView[] = [],
-  closed: ReadonlySet<string> = NONE
+  closed: ReadonlySet<string> = NONE,
+  orientation: Orientation = 'right'
 ): Layout {
   const tree = treeOf(tasks, groups, closed);
   const rows = groups.length ? null : givenOrOwnLayers(tasks);
-  const arranged = arrangeAll(tree, rows);
-  const places = placesOf(tree, arranged);
-  const root = arranged.get(ROOT);
+  const arranged = arrangeAll(tree, rows, orientation);
+  const places = placesOf(tree, arranged, orientation);
+  const { width = 0, height = 0 } = arranged.get(ROOT) ?? {};
+  const [wide, high] = turned(orientation, width, height);
+  const routes = tree.bundles.map(bundle =>
+    routeOf(bundle, tree, arranged, places.groups, orientation)
+  );
   return {
     ...places,
-    routes: withWordsApart(
-      tree.bundles.map(bundle => routeOf(bundle, tree, arranged, places.groups))
-    ),
-    width: tree.top.length ? (root?.width ?? 0) : 0,
-    height: root?.height ?? 0
+    routes: withWordsApart(routes),
+    width: tree.top.length ? wide : 0,
+    height: tree.top.length ? high : 0,
+    orientation,
+    nodeOf: tree.nodeOf
   };
 }
 
 // ------------------------------------------------------------------------------------- from the inside out
 
 /** The arrangement of every open group, and of the whole under the id ROOT. */
-function arrangeAll(tree: Tree, rows: string[][] | null): Map<string, Arranged> {
+function arrangeAll(
+  tree: Tree,
+  rows: string[][] | null,
+  orientation: Orientation
+): Map<string, Arranged> {
   const flows = flowsOf(tree);
   const arranged = new Map<string, Arranged>();
   const visit = (id: string, name: string, knots: readonly Knot[]): Arranged => {
@@ -112,9 +125,8 @@ function arrangeAll(tree: Tree, rows: string[][] | null): Map<string, Arranged> 
         inOrder.map(knot => knot.id),
         edges
       );
-    const least = Math.min(WIDEST_HEAD, textWidth(name) + BESIDE_HEAD);
-    const frame = id === ROOT ? OUTSIDE : { ...IN_GROUP, least };
-    const made = arrange(parts, layers, here, frame);
+    const frame = id === ROOT ? OUTSIDE : groupFrame(name, orientation);
+    const made = arrange(parts, layers, here, frame, orientation);
     arranged.set(id, made);
     return made;
   };
@@ -122,23 +134,20 @@ function arrangeAll(tree: Tree, rows: string[][] | null): Map<string, Arranged> 
   return arranged;
 }
 
+/** What is left free in the box of a group: its head is at the top, whichever way the edges run. */
+function groupFrame(name: string, orientation: Orientation): Frame {
+  const least = Math.min(WIDEST_HEAD, textWidth(name) + BESIDE_HEAD);
+  return orientation === 'right'
+    ? { left: BESIDE, right: BESIDE, top: BELOW_HEAD, bottom: BELOW, least: [least, 0] }
+    : { left: BELOW_HEAD, right: BELOW, top: BESIDE, bottom: BESIDE, least: [0, least] };
+}
+
 function partOf(
   knot: Knot,
   visit: (id: string, name: string, knots: readonly Knot[]) => Arranged
 ): Part {
   const { id, name, inside } = knot;
-  if (inside === null) {
-    const middle = (): number => NODE_HEIGHT / 2;
-    return { id, name, size: null, exitOf: middle, entryOf: middle };
-  }
-  const size = visit(id, name, inside);
-  return {
-    id,
-    name,
-    size,
-    exitOf: source => size.exits.get(source) ?? size.height / 2,
-    entryOf: source => size.entries.get(source) ?? size.height / 2
-  };
+  return { id, name, inside: inside === null ? null : visit(id, name, inside) };
 }
 
 /** By container, what runs through it: an edge crosses the border of every group that holds one of its ends. */
@@ -182,7 +191,8 @@ function legsOf(bundle: Bundle, tree: Tree): [string, Flow][] {
 
 function placesOf(
   tree: Tree,
-  arranged: ReadonlyMap<string, Arranged>
+  arranged: ReadonlyMap<string, Arranged>,
+  orientation: Orientation
 ): Pick<Layout, 'boxes' | 'groups'> {
   const boxes = new Map<string, Box>();
   const groups = new Map<string, GroupBox>();
@@ -193,8 +203,8 @@ function placesOf(
       if (place === undefined) {
         continue;
       }
-      const [x, y] = [left + place.x, top + place.y];
-      const { width, height, layer } = place;
+      const { width, height, layer, ...at } = turnedBox(orientation, place);
+      const [x, y] = [left + at.x, top + at.y];
       if (inside === null) {
         boxes.set(knot, { id: knot, name, x, y, width, layer });
       } else {
@@ -211,7 +221,8 @@ function routeOf(
   bundle: Bundle,
   tree: Tree,
   arranged: ReadonlyMap<string, Arranged>,
-  groups: ReadonlyMap<string, GroupBox>
+  groups: ReadonlyMap<string, GroupBox>,
+  orientation: Orientation
 ): Route {
   let path = '';
   let end: [number, number] = [0, 0];
@@ -222,11 +233,15 @@ function routeOf(
     if (way === undefined) {
       continue;
     }
-    end = [left + way.from[0], top + way.from[1]];
-    path += path === '' ? `M${point(...end)}` : '';
+    const onPage = (x: number, y: number): [number, number] => {
+      const [right, down] = turned(orientation, x, y);
+      return [left + right, top + down];
+    };
+    end = onPage(...way.from);
+    path += path === '' ? `M${point(end)}` : '';
     for (const step of way.steps) {
-      const next: [number, number] = [left + step.x, top + step.y];
-      path += drawn(step, left, top);
+      const next = onPage(step.x, step.y);
+      path += drawn(step, onPage);
       if (flow.start !== null && flow.end !== null && step.kind === 'curve') {
         labelAt = [(end[0] + next[0]) / 2, (end[1] + next[1]) / 2];
       }
@@ -268,16 +283,16 @@ function areOverlapping(a: Route, b: Route): boolean {
   return Math.abs(dx) < wide && Math.abs(dy) < LABEL_STEP;
 }
 
-function drawn(step: Step, left: number, top: number): string {
-  const to = point(left + step.x, top + step.y);
+function drawn(step: Step, onPage: (x: number, y: number) => [number, number]): string {
+  const to = point(onPage(step.x, step.y));
   if (step.kind === 'line') {
     return `L${to}`;
   }
   const [x1, y1, x2, y2] = step.bends;
-  return `C${point(left + x1, top + y1)} ${point(left + x2, top + y2)} ${to}`;
+  return `C${point(onPage(x1, y1))} ${point(onPage(x2, y2))} ${to}`;
 }
 
-function point(x: number, y: number): string {
+function point([x, y]: readonly [number, number]): string {
   return `${round(x)} ${round(y)}`;
 }
 

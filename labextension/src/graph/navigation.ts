@@ -1,8 +1,9 @@
 /**
- * Where an arrow key leads on the graph: along edges from left to right, and up and down to what stands there.
+ * Where an arrow key leads on the graph: along edges the way they run, and across them to what stands there.
  * The heads of open groups are stops on the way. Pure.
  */
 import { GROUP_HEAD, NODE_HEIGHT, type Layout } from './layout';
+import { turnedBox } from './orientation';
 import type { Rect } from './viewport';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
@@ -18,9 +19,11 @@ export function neighbour(layout: Layout, id: string, direction: Direction): str
   if (from === null) {
     return first(layout);
   }
-  return direction === 'left' || direction === 'right'
-    ? alongEdges(layout, from, direction)
-    : across(layout, from, direction === 'down' ? 1 : -1);
+  const isForwards = direction === 'right' || direction === 'down';
+  const isSideways = direction === 'left' || direction === 'right';
+  return isSideways === (layout.orientation === 'right')
+    ? alongEdges(layout, from, isForwards)
+    : across(layout, from, isForwards ? 1 : -1);
 }
 
 /** Where a keyboard begins: the top of the first layer. */
@@ -32,18 +35,23 @@ export function first(layout: Layout): string | null {
 
 /** The place of a task, a closed group, or the head of an open one; null if there is no such thing. */
 export function stopRect(layout: Layout, id: string): Rect | null {
-  return stop(layout, id);
+  const found = stop(layout, id);
+  return found === null ? null : turnedBox(layout.orientation, found);
 }
 
+/** As edges run: x along them, y across. */
 function stop(layout: Layout, id: string): Stop | null {
   const box = layout.boxes.get(id);
-  if (box !== undefined) {
-    return { id, x: box.x, y: box.y, width: box.width, height: NODE_HEIGHT, layer: box.layer };
-  }
   const group = layout.groups.get(id);
-  return group === undefined
-    ? null
-    : { id, x: group.x, y: group.y, width: group.width, height: GROUP_HEAD, layer: -1 };
+  if (box !== undefined) {
+    const { x, y, width, layer } = box;
+    return turnedBox(layout.orientation, { id, x, y, width, height: NODE_HEIGHT, layer });
+  }
+  if (group === undefined) {
+    return null;
+  }
+  const { x, y, width } = group;
+  return turnedBox(layout.orientation, { id, x, y, width, height: GROUP_HEAD, layer: -1 });
 }
 
 function across(layout: Layout, from: Stop, sign: 1 | -1): string | null {
@@ -62,10 +70,10 @@ function across(layout: Layout, from: Stop, sign: 1 | -1): string | null {
   return inLayer[0]?.id ?? null;
 }
 
-function alongEdges(layout: Layout, from: Stop, direction: 'left' | 'right'): string | null {
+function alongEdges(layout: Layout, from: Stop, isForwards: boolean): string | null {
   const ids = layout.routes
-    .filter(route => (direction === 'right' ? route.source : route.target) === from.id)
-    .map(route => (direction === 'right' ? route.target : route.source));
+    .filter(route => (isForwards ? route.source : route.target) === from.id)
+    .map(route => (isForwards ? route.target : route.source));
   const stops = ids.map(id => stop(layout, id)).filter(one => one !== null);
   const away = (one: Stop): number => Math.abs(one.x - from.x);
   stops.sort((a, b) => away(a) - away(b) || Math.abs(a.y - from.y) - Math.abs(b.y - from.y));

@@ -3,10 +3,13 @@ import * as React from 'react';
 
 import type { GroupView } from '../wire';
 import { closedAtFirst, type GraphTask } from './groups';
+import { recall, remember } from './remembered';
 
 export interface ClosedGroups {
   readonly closed: ReadonlySet<string>;
   readonly toggle: (groupId: string) => void;
+  /** Open these, for something in them is wanted. */
+  readonly open: (groupIds: readonly string[]) => void;
   readonly openAll: () => void;
   readonly closeAll: () => void;
 }
@@ -30,7 +33,7 @@ export function useClosedGroups(
   const closed = chosen.closed ?? before;
   return React.useMemo(() => {
     const choose = (next: ReadonlySet<string>): void => {
-      remember(dagId, next);
+      remember(keyOf(dagId), [...next]);
       setChosen({ dagId, closed: next });
     };
     return {
@@ -42,6 +45,7 @@ export function useClosedGroups(
         }
         choose(next);
       },
+      open: groupIds => choose(new Set([...closed].filter(id => !groupIds.includes(id)))),
       openAll: () => choose(new Set()),
       closeAll: () => choose(new Set(groups.map(one => one.group_id)))
     };
@@ -53,19 +57,6 @@ function keyOf(dagId: string): string {
 }
 
 function remembered(dagId: string): ReadonlySet<string> | null {
-  try {
-    const text = window.localStorage.getItem(keyOf(dagId));
-    const ids: unknown = text === null ? null : JSON.parse(text);
-    return Array.isArray(ids) ? new Set(ids.map(String)) : null;
-  } catch {
-    return null; // A page without storage of its own, such as a sandboxed frame: nothing is remembered.
-  }
-}
-
-function remember(dagId: string, closed: ReadonlySet<string>): void {
-  try {
-    window.localStorage.setItem(keyOf(dagId), JSON.stringify([...closed]));
-  } catch {
-    // As above, or the storage is full: it is remembered as long as the page is open.
-  }
+  const ids = recall(keyOf(dagId));
+  return Array.isArray(ids) ? new Set(ids.map(String)) : null;
 }

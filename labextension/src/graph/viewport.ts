@@ -57,6 +57,16 @@ export function revealing(view: View, rect: Rect, window: Size, margin = 24): Vi
   return dx || dy ? moved(view, dx, dy) : view;
 }
 
+/** With the middle of `rect` in the middle, near enough to be read. */
+export function centredOn(view: View, rect: Rect, window: Size): View {
+  const zoom = clamp(Math.max(view.zoom, WELL_READ));
+  return {
+    zoom,
+    x: window.width / 2 - (rect.x + rect.width / 2) * zoom,
+    y: window.height / 2 - (rect.y + rect.height / 2) * zoom
+  };
+}
+
 /**
  * All of the graph in the middle, no nearer than before, if it can be read well like that; else the same zoom,
  * moved until `rect` is in view.
