@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
+from pydantic_core import to_json
 from sqlalchemy import event, insert
 from sqlalchemy.engine import Engine
 
@@ -33,8 +34,11 @@ from nbflow.store import dags as dag_store
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database
 from nbflow.store.tables import DagRunRow, JournalRow, TaskInstanceRow, TryRow, table_of
+from nbflow.views.calendar import calendar
 from nbflow.views.dags import dag_list
-from nbflow.views.runs import run_detail, run_list
+from nbflow.views.durations import durations
+from nbflow.views.grid import grid
+from nbflow.views.runs import run_list
 
 DAGS, RUNS, TASKS = 100, 100, 100
 FILES = 1000
@@ -167,10 +171,14 @@ def _questions(database: Database, now: datetime) -> dict[str, Callable[[], obje
         "list of DAGs": lambda: dag_list(database, now),
         "list of runs": lambda: run_list(database, limit=50),
         "runs of a DAG": lambda: run_list(database, "h50", limit=25),
-        "grid: 25 runs of a DAG with their task instances": lambda: [
-            run_detail(database, "h50", run.run_id)
-            for run in run_list(database, "h50", limit=25).runs
-        ],
+        "grid: 25 runs of a DAG with their task instances": lambda: to_json(
+            grid(database, "h50", limit=25)
+        ),
+        "grid: 100 runs of a DAG with their task instances": lambda: to_json(
+            grid(database, "h50", limit=100)
+        ),
+        "durations: 50 runs of a DAG": lambda: to_json(durations(database, "h50", limit=50)),
+        "calendar of a DAG": lambda: to_json(calendar(database, "h50", now)),
     }
 
 

@@ -356,6 +356,150 @@ export interface TaskView {
   cache: boolean;
 }
 
+/**
+ * A day with runs, past or `planned`; `counts` maps states to numbers of runs. Its runs have a
+ * date in [since, until].
+ */
+export interface CalendarDay {
+  day: string;
+  since: string;
+  until: string;
+  counts: Record<string, number>;
+  planned: number;
+}
+
+/**
+ * The days of a year that have runs, in the zone of the schedule. What is planned is known up
+ * to `planned_until`, null when it is known as far as the year goes. `years` have runs.
+ */
+export interface CalendarView {
+  year: number;
+  timezone: string;
+  today: string;
+  days: CalendarDay[];
+  planned_until: string | null;
+  first_year: number;
+  last_year: number;
+  cursor: number;
+}
+
+/**
+ * How long the last runs of a DAG and their tasks took: runs oldest first, the slowest task
+ * first.
+ */
+export interface DurationsView {
+  runs: TimedRun[];
+  spread: Spread;
+  tasks: TimedTask[];
+  cursor: number;
+}
+
+/**
+ * A run as a column.
+ *
+ * `codes` has, for each of `GridView.tasks`, the place of its state in `GridView.states`, or -1
+ * where the run does not have the task. That of a mapped task is its most urgent state; `mapped`
+ * counts its instances by state.
+ */
+export interface GridRun {
+  run_id: string;
+  state: string;
+  run_type: string;
+  logical_date: string | null;
+  created_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  version: number;
+  note: string;
+  codes: number[];
+  mapped: Record<string, Record<string, number>>;
+}
+
+/** A task as a row; one that the current version has no more is `gone`. */
+export interface GridTask {
+  task_id: string;
+  display_name: string;
+  group: string | null;
+  mapped: boolean;
+  gone: boolean;
+}
+
+/**
+ * Runs, newest first, by tasks in the order of the DAG. `states` are sorted from what wants
+ * attention to what does not; `next` asks for older runs, null when there are none; `cursor` is
+ * where the feed goes on.
+ */
+export interface GridView {
+  tasks: GridTask[];
+  groups: GroupView[];
+  states: string[];
+  runs: GridRun[];
+  next: string | null;
+  cursor: number;
+}
+
+/**
+ * All tries of a run, in the order in which they were handed to workers; of mapped tasks those
+ * of the first instances.
+ */
+export interface RunTries {
+  tries: TryBar[];
+  cursor: number;
+}
+
+/**
+ * How long something takes when nothing fails, in seconds; null if it never succeeded. `trend`
+ * is the median of the newer half of the runs over that of the older, null for too few.
+ */
+export interface Spread {
+  median: number | null;
+  p95: number | null;
+  longest: number | null;
+  trend: number | null;
+  successes: number;
+  failures: number;
+}
+
+/**
+ * How long a run took from start to end, and from when it was made to its start, in seconds;
+ * null where it has not come so far.
+ */
+export interface TimedRun {
+  run_id: string;
+  state: string;
+  run_type: string;
+  logical_date: string | null;
+  created_at: string | null;
+  started_at: string | null;
+  waited: number | null;
+  seconds: number | null;
+}
+
+/**
+ * How long a task took in each of `DurationsView.runs`; null where it did not start and end.
+ * `failed` are the places of the runs in which it failed.
+ */
+export interface TimedTask {
+  task_id: string;
+  display_name: string;
+  mapped: boolean;
+  spread: Spread;
+  seconds: (number | null)[];
+  failed: number[];
+}
+
+/** A try of a task instance in time. */
+export interface TryBar {
+  task_id: string;
+  map_index: number;
+  try_number: number;
+  state: string;
+  queued_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  worker: string;
+}
+
 /** A pool with the task instances in it, those with slots first, at most 200. */
 export interface PoolDetail {
   pool: PoolView;

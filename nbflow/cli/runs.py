@@ -45,6 +45,7 @@ from nbflow.cli.run_notebooks import export, notebook
 from nbflow.commands import Runs
 from nbflow.views.dags import params_of
 from nbflow.views.previews import run_contents
+from nbflow.views.run_filters import ANY_RUN, run_filter
 from nbflow.views.runs import run_detail, run_list
 from nbflow.views.shapes import RunContents, RunDetail, RunView
 
@@ -58,14 +59,31 @@ def list_(
     dag_id: Annotated[str | None, typer.Argument(help="Only runs of this DAG.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=500)] = 25,
     before: Annotated[int | None, typer.Option(help="Continue a listing.")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only runs in this state (of those).")
+    ] = None,
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="Only runs of this type (of those).")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only runs from this logical date on, such as 2026-03-01.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Only runs until this one, inclusive.")] = None,
+    search: Annotated[str, typer.Option(help="Only runs with this in id, note or message.")] = "",
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List runs, newest first."""
     with errors_as_sentences(output):
-        page = run_list(project(store).database, dag_id, before, limit)
+        here = project(store)
+        first = None if since is None else moment(here, dag_id or "", since)
+        last = None if until is None else moment(here, dag_id or "", until, end=True)
+        chosen = run_filter(state or (), type_ or (), first, last, search)
+        page = run_list(here.database, dag_id, before, limit, chosen)
     columns = ("DAG", "RUN", "STATE", "TYPE", "DUE", "TOOK")
     empty = "No runs yet. Start one: nbflow dags trigger DAG_ID"
+    if chosen != ANY_RUN:
+        empty = "No such runs. Ask for others: nbflow runs list --help"
     show(page, output, lambda: rows(columns, [_line(run) for run in page.runs], empty))
 
 

@@ -234,6 +234,41 @@ class RunQuery(Sent):
     limit: int = Field(default=25, ge=1, le=MOST_RUNS)
 
 
+class RunsWanted(Sent):
+    """Runs in one of these states and of these types (words with commas between, any if empty),
+    with a date in [since, until], and with `search` in their id, note or message.
+    """
+
+    state: str = ""
+    type: str = ""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    search: str = ""
+
+
+class RunListQuery(RunQuery, RunsWanted):
+    """Which of these runs to list."""
+
+
+class GridQuery(RunsWanted):
+    """Which page of these runs to show: those before the `next` of the page before."""
+
+    before: int | None = None
+    limit: int = Field(default=50, ge=1, le=MOST_RUNS)
+
+
+class PastQuery(RunsWanted):
+    """How many of the newest of these runs."""
+
+    limit: int = Field(default=50, ge=1, le=MOST_RUNS)
+
+
+class CalendarQuery(Sent):
+    """Which year; this one by default."""
+
+    year: int | None = Field(default=None, ge=1970, le=2200)
+
+
 class AssetQuery(Sent):
     """Which assets to list."""
 

@@ -16,7 +16,7 @@ from nbflow import app, feed
 from nbflow.commands import Commands, Receipt
 from nbflow.core.errors import NotFoundError
 from nbflow.core.events import TaskKey
-from nbflow.server import repair_questions, rerun_questions
+from nbflow.server import history_questions, repair_questions, rerun_questions
 from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     Answer,
@@ -74,7 +74,6 @@ from nbflow.views.shapes import (
     RequestReceipt,
     RunDetail,
     RunDiff,
-    RunList,
     RunValues,
     ScheduleView,
     TaskInstanceDetail,
@@ -136,9 +135,11 @@ class Questions:
         inside = path.is_relative_to(self.root)
         return path.relative_to(self.root).as_posix() if inside else file
 
-    def runs(self, dag_id: str, query: RunQuery) -> RunList:
-        page = run_views.run_list(self.store, dag_id, query.before, query.limit)
-        return RunList(page.runs, None if page.before is None else str(page.before))
+    runs = history_questions.runs
+    grid = history_questions.grid
+    calendar = history_questions.calendar
+    durations = history_questions.durations
+    tries = history_questions.tries
 
     def run(self, dag_id: str, run_id: str, query: RunDetailQuery) -> RunDetail:
         return run_views.run_detail(self.store, dag_id, run_id, query.most)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import NoBody, RunDetailQuery, RunQuery, Trigger
+from nbflow.server.bodies import NoBody, RunDetailQuery, RunListQuery, Trigger
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import RequestReceipt, RunDetail, RunList, RunPlan
 
@@ -19,10 +19,10 @@ class RunsHandler(NbflowHandler):
 
     @web.authenticated
     @authorized
-    @operation(RunList, query=RunQuery)
+    @operation(RunList, query=RunListQuery)
     async def get(self, dag_id: str) -> None:
         """The runs of a DAG, newest first."""
-        query = self.query(RunQuery)
+        query = self.query(RunListQuery)
         await self.answer(lambda ask: ask.runs(dag_id, query))
 
     @web.authenticated

@@ -20,6 +20,7 @@ from nbflow.core.json import Json, JsonObject
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import RunState, TaskState
 from nbflow.store.database import Session
+from nbflow.store.run_filter import ANY_RUN, RunFilter
 from nbflow.store.tables import (
     RUN_IS_ACTIVE,
     AnySelect,
@@ -216,9 +217,17 @@ def queued_before(session: Session, dag_id: str, run_after: datetime | None, run
     return session.scalar(query) or 0
 
 
-def runs(session: Session, dag_id: str | None, before: int | None, limit: int) -> list[ListedRun]:
-    """Runs of one DAG or of all, newest first: at most `limit`, older than the key `before`."""
-    query = _listed_runs().order_by(_RUNS.c.id.desc()).limit(limit)
+def runs(
+    session: Session,
+    dag_id: str | None,
+    before: int | None,
+    limit: int,
+    chosen: RunFilter = ANY_RUN,
+) -> list[ListedRun]:
+    """The `chosen` runs of one DAG or of all, newest first: at most `limit`, older than the key
+    `before`.
+    """
+    query = _listed_runs().where(*chosen.conditions()).order_by(_RUNS.c.id.desc()).limit(limit)
     if dag_id is not None:
         query = query.where(_RUNS.c.dag_id == dag_id)
     if before is not None:

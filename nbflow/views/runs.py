@@ -24,6 +24,7 @@ from nbflow.store import runs as run_store
 from nbflow.store.browsing import ListedRun, Try
 from nbflow.store.callbacks import StoredCallback
 from nbflow.store.database import Database, Session
+from nbflow.store.run_filter import ANY_RUN, RunFilter
 from nbflow.store.runs import ActiveRun
 from nbflow.views.dags import group_views, iso, iso_text, task_views
 from nbflow.views.questions import question_view
@@ -53,11 +54,15 @@ class RunPage:
 
 
 def run_list(
-    database: Database, dag_id: str | None = None, before: int | None = None, limit: int = 25
+    database: Database,
+    dag_id: str | None = None,
+    before: int | None = None,
+    limit: int = 25,
+    chosen: RunFilter = ANY_RUN,
 ) -> RunPage:
-    """Runs of one DAG, or of all."""
+    """The `chosen` runs of one DAG, or of all."""
     with database.reading() as session:
-        found = browsing.runs(session, dag_id, before, limit)
+        found = browsing.runs(session, dag_id, before, limit, chosen)
     more = found[-1].id if len(found) == limit else None
     return RunPage([run_view(run) for run in found], more)
 

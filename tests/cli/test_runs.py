@@ -15,6 +15,18 @@ def test_runs_are_listed_newest_first_and_page_by_page(ran: Project, nbflow: Nbf
     assert "✓ success" in nbflow("runs", "list", "hello").out
 
 
+def test_runs_are_listed_by_state_type_and_date(ran: Project, nbflow: Nbflow) -> None:
+    def listed(*options: str) -> int:
+        return len(nbflow("runs", "list", *options, "--output", "json").json["runs"])
+
+    assert listed("--state", "success", "--state", "failed", "--type", "manual") == 1
+    assert listed("--state", "failed") == 0
+    assert (listed("--since", "2026-01-01"), listed("--until", "2026-01-01")) == (1, 0)
+    assert nbflow("runs", "list", "--search", "nowhere").out.startswith("No such runs.")
+    refused = nbflow("runs", "list", "--state", "fail")
+    assert (refused.code, "Did you mean" in refused.err) == (1, True)
+
+
 def test_a_run_is_shown_with_its_tasks(ran: Project, nbflow: Nbflow) -> None:
     out = nbflow("runs", "show", "hello").out
     assert out.startswith("hello  ✓ success")

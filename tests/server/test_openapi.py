@@ -35,6 +35,10 @@ async def test_every_verb_is_described(api: Api) -> None:
         (("dags", "d", "runs"), "/dags/{dag_id}/runs"),
         (("dags", "d", "runs", "r"), "/dags/{dag_id}/runs/{run_id}"),
         (("dags", "d", "runs", "r", "tasks", "a"), "/dags/{dag_id}/runs/{run_id}/tasks/{task_id}"),
+        (("dags", "d", "grid"), "/dags/{dag_id}/grid"),
+        (("dags", "d", "calendar"), "/dags/{dag_id}/calendar"),
+        (("dags", "d", "durations"), "/dags/{dag_id}/durations"),
+        (("dags", "d", "runs", "r", "tries"), "/dags/{dag_id}/runs/{run_id}/tries"),
         (("cluster", "dashboard"), "/cluster/dashboard"),
     ],
 )
