@@ -37,7 +37,7 @@ for number in range(2000):
 CASES = {
     "nothing": "pass",
     "200,000 prints": "for number in range(200_000):\n    print('line', number)",
-    "200,000 prints, flushed each": "for n in range(200_000):\n    print('line', n, flush=True)",
+    "50,000 prints, flushed each": "for n in range(50_000):\n    print('line', n, flush=True)",
     "one output of 50 MB": "print('x' * 79 + '\\n' + ('y' * 79 + '\\n') * 625_000)",
     "one line of 50 MB": "print('x' * 50_000_000)",
     "50 MB in 5,000 prints": "for n in range(5_000):\n    print('z' * 10_000, flush=True)",

@@ -10,13 +10,14 @@ from typing import TypeAlias, cast
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
+from nbformat.v4 import new_output
 
 from nbflow.core.json import JsonObject
 from nbflow.core.masking import Masker
 from nbflow.runtime.hidden_messages import HiddenMessages
-from nbflow.runtime.kernel import Kernel, Message
-from nbflow.runtime.outputs import join_output, size_of
+from nbflow.runtime.kernel import Kernel
+from nbflow.runtime.messages import Message
+from nbflow.runtime.outputs import GrowingStreams, output_of, size_of
 
 OnEvent: TypeAlias = Callable[[JsonObject], None]
 
@@ -27,7 +28,8 @@ class OutputCollector(NotebookClient):
     """Puts what a kernel publishes into the cells of `nb` and tells `emit` about each change.
 
     What goes on in the background prints into the cell that started it, also when that has ended.
-    A cell keeps at most `limit` bytes of output, then a visible note; errors are always kept.
+    A cell keeps at most `limit` bytes of output, then a visible note; errors are always kept. Text
+    that still grows is in its output after `settle`.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class OutputCollector(NotebookClient):
         self._limit = limit
         self._cells: dict[str, int] = {}
         self._kept: dict[int, int] = {}
-        self._full: set[int] = set()
+        # How much is left out of cells that are full.
+        self._full: dict[int, int] = {}
+        self._streams = GrowingStreams()
         kernel.listener = self.receive
 
     def begin(self, cell_index: int, msg_id: str) -> None:
@@ -71,8 +75,15 @@ class OutputCollector(NotebookClient):
         """The kernel has replied: the last of the times that Jupyter keeps with a cell."""
         for message in self._hidden.end():
             self._take(message, self._cells[message["parent_header"]["msg_id"]])
+        left_out = self._full.get(cell_index, 0)
+        if left_out:
+            self._keep(self.nb.cells[cell_index].outputs, cell_index, _left_out_note(left_out))
         now = datetime.now(timezone.utc).isoformat()
         self.nb.cells[cell_index].metadata["execution"]["shell.execute_reply"] = now
+
+    def settle(self) -> None:
+        """Write text that has grown into its output."""
+        self._streams.settle()
 
     # ------------------------------------------------------------------ nbclient calls these for us
 
@@ -82,9 +93,8 @@ class OutputCollector(NotebookClient):
         if self.output_hook_stack[msg["parent_header"].get("msg_id", "")]:
             # An Output widget shows it.
             return super().output(outs, msg, display_id, cell_index)
-        try:
-            output = output_from_msg(msg)
-        except ValueError:
+        output = output_of(msg)
+        if output is None:
             # Messages of debuggers, extensions and the like.
             return None
         if self.clear_before_next_output:
@@ -101,12 +111,20 @@ class OutputCollector(NotebookClient):
             self._clear(outs, cell_index)
 
     def _update_display_id(self, display_id: str, msg: Message) -> None:
-        if display_id not in self._display_id_map:
+        places = self._display_id_map.get(display_id)
+        output = None if places is None else output_of(msg)
+        if places is None or output is None:
             return
-        super()._update_display_id(display_id, msg)
-        content = msg["content"]
-        update = {"display_id": display_id, "data": content["data"]}
-        self._emit({"event": "update_display", **update, "metadata": content["metadata"]})
+        first = next(iter(places))
+        if size_of(output) > self._limit:
+            self._leave_out(self.nb.cells[first].outputs, first, output)
+            return
+        for index, positions in places.items():
+            for position in positions:
+                shown = self.nb.cells[index].outputs[position]
+                shown["data"], shown["metadata"] = output.data, output.metadata
+        update = {"display_id": display_id, "data": output.data, "metadata": output.metadata}
+        self._emit({"event": "update_display", **update})
 
     # -------------------------------------------------------------------------- keeping and telling
 
@@ -116,20 +134,27 @@ class OutputCollector(NotebookClient):
         if output.output_type == "error":
             self._keep(outs, index, output)
             return
-        if index in self._full:
-            return
         room = self._limit - self._kept[index]
-        if size_of(output) <= room:
-            if display_id:
-                places = self._display_id_map.setdefault(display_id, {}).setdefault(index, [])
-                places.append(len(outs))
-            self._keep(outs, index, output, display_id)
+        if index in self._full or size_of(output) > room:
+            self._leave_out(outs, index, output)
             return
-        self._full.add(index)
-        if output.output_type == "stream" and room > 0:
-            output.text = output.text[:room]
-            self._keep(outs, index, output)
-        self._keep(outs, index, _limit_note(self._limit))
+        if display_id:
+            places = self._display_id_map.setdefault(display_id, {}).setdefault(index, [])
+            places.append(len(outs))
+        self._keep(outs, index, output, display_id)
+
+    def _leave_out(self, outs: list[NotebookNode], index: int, output: NotebookNode) -> None:
+        """Count what there is no room for; text is kept as far as it goes."""
+        size = size_of(output)
+        if index not in self._full:
+            room = self._limit - self._kept[index]
+            self._full[index] = 0
+            if output.output_type == "stream" and room > 0:
+                size -= room
+                output.text = output.text[:room]
+                self._keep(outs, index, output)
+            self._keep(outs, index, _limit_note(self._limit))
+        self._full[index] += size
 
     def _keep(
         self,
@@ -140,21 +165,31 @@ class OutputCollector(NotebookClient):
     ) -> None:
         event = {"event": "output", "cell": self.nb.cells[index].id, "output": dict(output)}
         self._emit({**event, "display_id": display_id} if display_id else event)
-        before = size_of(outs[-1]) if outs else 0
-        count = len(outs)
-        join_output(outs, output)
-        self._kept[index] += size_of(outs[-1]) - (before if len(outs) == count else 0)
+        if output.output_type == "stream":
+            self._kept[index] += self._streams.add(index, outs, output)
+        else:
+            self._kept[index] += size_of(output)
+            outs.append(output)
 
     def _clear(self, outs: list[NotebookNode], index: int) -> None:
         outs.clear()
         self.clear_display_id_mapping(index)
         self.clear_before_next_output = False
         self._kept[index] = 0
-        self._full.discard(index)
+        self._full.pop(index, None)
+        self._streams.forget(index)
         self._emit({"event": "clear_output", "cell": self.nb.cells[index].id})
 
 
 def _limit_note(limit: int) -> NotebookNode:
     most = f"{limit / 1e6:g} MB"
-    text = f"\n[nbflow: a cell may have {most} of output; the rest of this cell's is left out]\n"
+    rest = "the rest of this cell's is left out"
+    return _note(f"\n[nbflow: a cell may have {most} of output; {rest}]\n")
+
+
+def _left_out_note(size: int) -> NotebookNode:
+    return _note(f"[nbflow: {size / 1e6:,.1f} MB were left out]\n")
+
+
+def _note(text: str) -> NotebookNode:
     return cast(NotebookNode, new_output("stream", name="stderr", text=text))

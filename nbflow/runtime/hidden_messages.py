@@ -11,7 +11,7 @@ from copy import copy
 
 from nbflow.core.masking import MaskedStream, Masker
 from nbflow.runtime.in_kernel import HIDE_TYPE
-from nbflow.runtime.kernel import Message
+from nbflow.runtime.messages import Message
 
 _SHOWN = frozenset({"display_data", "execute_result", "update_display_data", "error"})
 

@@ -25,9 +25,8 @@ from nbflow.core.errors import NbflowError
 from nbflow.core.json import JsonObject
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.kernel_process import Death, KernelProcess
+from nbflow.runtime.messages import Message, joined, received
 
-# What comes from a kernel is JSON with datetimes in it, as jupyter_client hands it on untyped.
-Message: TypeAlias = dict[str, Any]
 Listener: TypeAlias = Callable[[Message], None]
 Ticker: TypeAlias = Callable[[], "float | None"]
 
@@ -171,8 +170,8 @@ class Kernel:
         """Execute `code` and wait until the kernel has replied and is idle again.
 
         Every message on iopub goes to `listener`. `tick` is called whenever something happened and
-        says in how many seconds it wants to be called again. Output that is missing `iopub_timeout`
-        seconds after the reply is not waited for any longer.
+        says in how many seconds it wants to be called again. When the kernel has replied and then
+        says nothing for `iopub_timeout` seconds, output that is missing is not waited for.
         """
         msg_id = self.client.execute(
             code,
@@ -236,11 +235,7 @@ class Kernel:
     def messages(self, channel: Literal["iopub", "shell"]) -> Iterator[Message]:
         """The messages that have arrived on `channel`, without waiting."""
         socket = self._iopub if channel == "iopub" else self._shell
-        while True:
-            _, message = self.client.session.recv(socket, zmq.NOBLOCK)
-            if message is None:
-                return
-            yield message
+        return received(self.client.session, socket)
 
     def poll(self, seconds: float | None) -> None:
         """Wait until something arrives, the process ends, someone calls `wake`, or time is up."""
@@ -369,24 +364,32 @@ class _Waiting:
             self._mind(now)
             self.kernel.poll(self._patience(now))
 
-    def _read(self) -> None:
-        for message in self.kernel.messages("iopub"):
+    def _read(self) -> bool:
+        """Whether anything has come on iopub. Not all of it is read if there is very much."""
+        came = False
+        for message in joined(self.kernel.messages("iopub")):
+            came = True
             if _parent_of(message) == self.msg_id:
                 self.busy = True
                 self.idle = self.idle or _is_idle(message)
             if self.kernel.listener is not None:
                 self.kernel.listener(message)
+        if came and self.give_up_at is not None:
+            self.give_up_at = time.monotonic() + self.iopub_timeout
         for message in self.kernel.messages("shell"):
             if _parent_of(message) == self.msg_id:
                 self.reply = message["content"]
                 self.give_up_at = time.monotonic() + self.iopub_timeout
+        return came
 
     def _read_the_rest(self) -> None:
         """What a dead kernel had sent may still be on its way through our own I/O thread."""
         quiet_at = time.monotonic() + 0.05
         while time.monotonic() < quiet_at:
-            self._read()
-            time.sleep(0.005)
+            if self._read():
+                quiet_at = time.monotonic() + 0.05
+            else:
+                time.sleep(0.005)
 
     def _mind(self, now: float) -> None:
         """Interrupt when something ends the execution; kill when that has not helped in time."""

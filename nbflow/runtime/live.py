@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import cast
 
 from nbformat import NotebookNode, from_dict
@@ -18,7 +19,7 @@ from nbformat.v4 import new_code_cell
 from nbflow.core.json import Json, JsonObject
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.logs import AttemptLog
-from nbflow.runtime.outputs import as_plain_text, join_output
+from nbflow.runtime.outputs import GrowingStreams, as_plain_text, collapsed
 from nbflow.runtime.record import has_code
 
 EVENTS_FILE = "events.jsonl"
@@ -30,20 +31,25 @@ _FLUSH_CHARACTERS = 64 * 1024
 # A progress bar that is redrawn for hours may write this much per cell here; the notebook keeps
 # what counts.
 STREAM_LIMIT = 10_000_000
+_FULL = "\n[nbflow: this cell has written its share here; the executed notebook goes on]\n"
 
 
 class LiveEvents:
-    """Writes events as they come. Used by one thread; `tick` wants to be called when it says."""
+    """Writes events as they come. Used by one thread; `tick` wants to be called when it says.
+
+    What comes faster than it is written is joined: text, and displays that are drawn again.
+    """
 
     def __init__(self, store: ArtifactStore, limit: int = STREAM_LIMIT) -> None:
         self._events = AttemptLog(store, EVENTS_FILE)
         self._log = AttemptLog(store)
         self._limit = limit
         self._written = 0
-        self._stream: dict[str, str] | None = None
-        self._cell = ""
-        self._lines: list[str] = []
+        self._stream = ("", "")
         self._text: list[str] = []
+        self._size = 0
+        self._updates: dict[str, JsonObject] = {}
+        self._waiting: list[_Waiting] = []
         self._due: float | None = None
 
     @property
@@ -52,18 +58,24 @@ class LiveEvents:
 
     def emit(self, event: JsonObject) -> None:
         """Take one event: output waits a moment for more of its kind, the others do not."""
-        if event["event"] == "output":
+        name = event["event"]
+        if name == "output":
             self._take_output(event)
+        elif name == "update_display":
+            self._updates[str(event["display_id"])] = event
+            self._wait()
+        elif name == "clear_output":
+            self._clear(event)
         else:
-            self._end_stream()
-            self._write(event, _log_lines(event))
-            if event["event"] == "cell_started":
+            self._join(all_updates=True)
+            self._add(event, _log_lines(event))
+            if name == "cell_started":
                 self._written = 0
             self.flush()
 
     def say(self, text: str) -> None:
         """Put a line of our own into the log."""
-        self._text.append(f"{text}\n")
+        self._waiting.append(_Waiting("", "", f"{text}\n"))
         self.flush()
 
     def tick(self) -> float | None:
@@ -77,13 +89,14 @@ class LiveEvents:
         return None
 
     def flush(self) -> None:
-        self._end_stream()
-        if self._lines:
-            self._events.write("".join(self._lines).encode())
-        if self._text:
-            self._log.write("".join(self._text).encode(errors="backslashreplace"))
-        self._lines.clear()
-        self._text.clear()
+        self._join()
+        lines = "".join(one.line for one in self._waiting)
+        text = "".join(one.text for one in self._waiting)
+        if lines:
+            self._events.write(lines.encode())
+        if text:
+            self._log.write(text.encode(errors="backslashreplace"))
+        self._waiting.clear()
         self._due = None
 
     def close(self) -> None:
@@ -91,39 +104,76 @@ class LiveEvents:
         self._events.close()
         self._log.close()
 
+    @property
+    def _is_full(self) -> bool:
+        """Whether this cell has had its share."""
+        return self._written > self._limit
+
     def _take_output(self, event: JsonObject) -> None:
         cell, output = str(event["cell"]), cast("dict[str, str]", event["output"])
-        if self._written > self._limit and output["output_type"] != "error":
+        if self._is_full and output["output_type"] != "error":
             return
-        if self._due is None:
-            self._due = time.monotonic() + _FLUSH_SECONDS
+        self._wait()
         if output["output_type"] != "stream":
-            self._end_stream()
-            self._write(event, as_plain_text(output))
+            self._join()
+            self._add(event, as_plain_text(output), cell)
             return
-        same = self._stream is not None and self._stream["name"] == output["name"]
-        if self._stream is None or not same or self._cell != cell:
-            self._end_stream()
-            self._stream, self._cell = dict(output), cell
-        else:
-            # As it came: a carriage return may go back to what was written before.
-            self._stream["text"] += output["text"]
-        if len(self._stream["text"]) > _FLUSH_CHARACTERS:
+        stream = (cell, output["name"])
+        if stream != self._stream:
+            self._join()
+            self._stream = stream
+        # As it came: a carriage return may go back to what was written before.
+        self._text.append(output["text"])
+        self._size += len(output["text"])
+        if self._size > _FLUSH_CHARACTERS:
             self.flush()
 
-    def _end_stream(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            self._write(
-                {"event": "output", "cell": self._cell, "output": stream},
-                as_plain_text(stream).replace("\r", "\n"),
-            )
+    def _clear(self, event: JsonObject) -> None:
+        """What was not written yet need not be: nobody has seen it."""
+        cell = str(event["cell"])
+        if self._stream[0] == cell:
+            self._text.clear()
+        self._written -= sum(len(one.line) for one in self._waiting if one.cell == cell)
+        self._waiting = [one for one in self._waiting if one.cell != cell]
+        if not self._is_full:
+            self._join()
+            self._add(event, "", cell)
+            self._wait()
 
-    def _write(self, event: JsonObject, text: str) -> None:
+    def _join(self, *, all_updates: bool = False) -> None:
+        """Put what was joined behind what waits to be written."""
+        text, self._size = collapsed("".join(self._text)), 0
+        self._text.clear()
+        if text:
+            cell, name = self._stream
+            stream = {"output_type": "stream", "name": name, "text": text}
+            event: JsonObject = {"event": "output", "cell": cell, "output": cast("Json", stream)}
+            self._add(event, as_plain_text(stream).replace("\r", "\n"), cell)
+        if all_updates or not self._is_full:
+            for update in self._updates.values():
+                self._add(update, "")
+            self._updates.clear()
+
+    def _add(self, event: JsonObject, text: str, cell: str = "") -> None:
         line = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        self._written += len(line)
-        self._lines.append(f"{line}\n")
-        self._text.append(text)
+        was_full = self._is_full
+        self._written += len(line) + 1
+        self._waiting.append(_Waiting(cell, f"{line}\n", text))
+        if self._is_full and not was_full:
+            self._waiting.append(_Waiting("", "", _FULL))
+
+    def _wait(self) -> None:
+        if self._due is None:
+            self._due = time.monotonic() + _FLUSH_SECONDS
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A line of events and what the log says of it. `cell` is the one that may clear it away."""
+
+    cell: str
+    line: str
+    text: str
 
 
 def _log_lines(event: JsonObject) -> str:
@@ -154,6 +204,7 @@ def notebook_at(source: NotebookNode, events: Iterable[JsonObject]) -> NotebookN
     fold = _Fold(source)
     for event in events:
         fold.apply(event)
+    fold.settle()
     return fold.nb
 
 
@@ -162,6 +213,11 @@ class _Fold:
         self.nb = deepcopy(source)
         self._cells = {cell.get("id"): cell for cell in self.nb.cells}
         self._displays: dict[str, list[NotebookNode]] = {}
+        self._streams = GrowingStreams()
+
+    def settle(self) -> None:
+        """Write text that has grown into its output."""
+        self._streams.settle()
 
     def apply(self, event: JsonObject) -> None:
         cell = self._cells.get(event.get("cell"))
@@ -177,6 +233,7 @@ class _Fold:
             self._add(cell, event)
         elif name == "clear_output":
             cell.outputs = []
+            self._streams.forget(cell.id)
         elif name in ("cell_started", "cell_finished"):
             state = event.get("state", "running")
             _note(cell, state=state, duration=event.get("duration"))
@@ -202,7 +259,10 @@ class _Fold:
         output = _node(event["output"])
         if output.output_type == "execute_result":
             cell.execution_count = output.execution_count
-        join_output(cell.outputs, output)
+        if output.output_type == "stream":
+            self._streams.add(cell.id, cell.outputs, output)
+        else:
+            cell.outputs.append(output)
         if "display_id" in event:
             self._displays.setdefault(str(event["display_id"]), []).append(output)
 

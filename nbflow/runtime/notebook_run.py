@@ -113,7 +113,7 @@ class NotebookRun:
         self.options = options
         self.cell_timeout = cell_timeout
         self.watch = options.watch
-        self.record = NotebookRecord(nb, options.save, save_every)
+        self.record = NotebookRecord(nb, None if options.save is None else self._save, save_every)
         self.collector = OutputCollector(
             nb, kernel, self._on_output, options.output_limit, options.masker
         )
@@ -135,6 +135,7 @@ class NotebookRun:
             end = self._run_all()
         finally:
             # Also on the way out of a defect of ours, the file and its readers are told.
+            self.collector.settle()
             self.collector.set_widgets_metadata()
             self.kernel.listener = None
             self.record.end(failed=end.state not in ("success", "skipped"))
@@ -193,6 +194,7 @@ class NotebookRun:
         )
         if execution.reply is not None:
             self.collector.end(index)
+        self.collector.settle()
         if execution.ended == "finished" and not execution.all_seen:
             log.warning("Cell %s ended, but some of its output may be missing.", cell.id)
         return execution
@@ -244,6 +246,11 @@ class NotebookRun:
         self.record.pass_over(cell)
         about = {"index": self._index(index), "title": _title(cell)}
         self._emit("cell_finished", cell, state="skipped", duration=None, **about)
+
+    def _save(self, nb: NotebookNode) -> None:
+        if self.options.save is not None:
+            self.collector.settle()
+            self.options.save(nb)
 
     # ------------------------------------------------------------------------------- telling others
 

@@ -8,31 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, cast
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 # `Any` below: an output is JSON whose shape follows from its output_type.
 _ANSI = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])")
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n\r])")
 _RUBBED_OUT = re.compile(r"[^\n\x08]\x08")
-
-
-def join_output(outputs: list[NotebookNode], output: NotebookNode) -> None:
-    """Add `output`; text of a stream that has just been written to continues there.
-
-    Carriage returns and backspaces have the effect they have on a terminal, as progress bars
-    expect.
-    """
-    last = outputs[-1] if outputs else None
-    if output.output_type != "stream":
-        outputs.append(output)
-    elif last is not None and last.output_type == "stream" and last.name == output.name:
-        last.text = join_text(last.text, output.text)
-    else:
-        output.text = join_text("", output.text)
-        outputs.append(output)
 
 
 def join_text(before: str, text: str) -> str:
@@ -47,6 +31,102 @@ def join_text(before: str, text: str) -> str:
             break
         tail = shorter
     return before[:line] + tail
+
+
+def collapsed(text: str) -> str:
+    """`text` without what it overwrites itself: it has the same effect after any other."""
+    if "\r" not in text or "\x08" in text:
+        return text
+    text = text.replace("\r\n", "\n")
+    # The beginning goes on with a line that is not here, and overwrites that too.
+    return _OVERWRITTEN.sub(lambda found: "" if found.start() else "\r", text)
+
+
+class GrowingText:
+    """The text of a stream while it grows, by `join_text`: what comes costs the same however much
+    there is already. `size` is the number of characters.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        self._lines: list[str] = []
+        # Of the last line, which is not finished.
+        self._pieces: list[str] = []
+        self._finished = 0
+        self.size = 0
+        self.add(text)
+
+    def __str__(self) -> str:
+        return "".join([*self._lines, *self._pieces])
+
+    def add(self, text: str) -> None:
+        """Go on with `text`, which may go back within the last line."""
+        goes_back = "\r" in text or "\x08" in text
+        last = self._pieces[-1] if self._pieces else ""
+        if not goes_back and "\n" not in text and not last.endswith("\r"):
+            self._pieces.append(text)
+            self.size += len(text)
+            return
+        whole, newline, line = join_text("".join(self._pieces), text).rpartition("\n")
+        if newline:
+            self._lines.append(whole + newline)
+            self._finished += len(whole) + 1
+        self._pieces = [line] if line else []
+        self.size = self._finished + len(line)
+
+
+class GrowingStreams:
+    """Outputs that are streams, while they grow, by the key of their cell. The text is in an output
+    after `settle`.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[object, tuple[NotebookNode, GrowingText]] = {}
+
+    def add(self, key: Hashable, outputs: list[NotebookNode], output: NotebookNode) -> int:
+        """Add `output` to those of the cell; text of a stream that has just been written to
+        continues there, with the effect that carriage returns and backspaces have on a terminal.
+
+        Returns by how many characters the outputs have grown.
+        """
+        last, text = self._last.get(key, (None, GrowingText()))
+        if last is None or not outputs or outputs[-1] is not last or last.name != output.name:
+            if last is not None:
+                last.text = str(text)
+            text = GrowingText()
+            self._last[key] = (output, text)
+            outputs.append(output)
+        before = text.size
+        text.add(output.text)
+        return text.size - before
+
+    def settle(self) -> None:
+        """Write the text so far into the outputs."""
+        for output, text in self._last.values():
+            output.text = str(text)
+
+    def forget(self, key: Hashable) -> None:
+        """The cell has no outputs any more."""
+        self._last.pop(key, None)
+
+
+def output_of(message: Mapping[str, Any]) -> NotebookNode | None:
+    """The output that a message asks for, None if it asks for none.
+
+    As nbformat makes it, but for checking each against the schema, which takes most of the time.
+    """
+    kind, content = message["header"]["msg_type"], message["content"]
+    if kind == "stream":
+        about = {"name": content["name"], "text": content["text"]}
+    elif kind in ("display_data", "update_display_data", "execute_result"):
+        about = {"data": content["data"], "metadata": content.get("metadata") or {}}
+        if kind == "execute_result":
+            about["execution_count"] = content["execution_count"]
+    elif kind == "error":
+        about = {name: content[name] for name in ("ename", "evalue", "traceback")}
+    else:
+        return None
+    kind = "display_data" if kind == "update_display_data" else kind
+    return cast(NotebookNode, from_dict({"output_type": kind, **about}))
 
 
 def size_of(output: Mapping[str, Any]) -> int:

@@ -260,6 +260,7 @@ def test_output_beyond_the_limit_is_left_out_with_a_note(pool: KernelPool) -> No
     kept, note = ran.cell("floods").outputs
     assert len(kept.text) == 50_000
     assert "a cell may have 0.05 MB of output" in note.text
+    assert "MB were left out]" in note.text
     assert ran.cell("after").outputs[0].text == "quiet\n"
 
 

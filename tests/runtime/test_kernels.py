@@ -249,6 +249,14 @@ def test_a_deadline_interrupts_what_runs(kernel: Kernel) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_a_deadline_ends_a_cell_that_prints_faster_than_anybody_reads(kernel: Kernel) -> None:
+    code = "while True:\n    print('again', flush=True)"
+
+    execution = kernel.run(code, watch=Watch(deadline=time.monotonic() + 0.5))
+
+    assert execution.ended == "timeout"
+
+
 def test_cancelling_from_another_thread_wakes_the_wait(kernel: Kernel) -> None:
     token = CancelToken()
     threading.Timer(0.2, token.cancel).start()
@@ -321,17 +329,19 @@ def test_what_a_kernel_started_ends_with_it(pool: KernelPool) -> None:
         wait_gone(int(pid))
 
 
-def test_closing_the_pool_ends_ready_and_used_kernels_and_removes_their_files() -> None:
-    others = kernel_processes()
-    pool = KernelPool(1)
-    kernel = pool.take()
-    pool.wait_ready()
+def test_closing_the_pool_ends_ready_and_used_kernels_and_removes_their_files(
+    pool: KernelPool,
+) -> None:
+    others = settled(pool)
+    closed = KernelPool(1)
+    kernel = closed.take()
+    closed.wait_ready()
     own = kernel_processes() - others
     folder = Path(kernel.client.connection_file).parent
-    closing = threading.Thread(target=pool.close)
+    closing = threading.Thread(target=closed.close)
     closing.start()
     wait_until(lambda: not kernel.is_alive)
-    pool.release(kernel)
+    closed.release(kernel)
     closing.join(20)
 
     assert not closing.is_alive()

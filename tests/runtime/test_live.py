@@ -96,6 +96,55 @@ def test_a_cell_that_prints_for_ever_stops_growing_the_file_but_its_error_is_kep
     assert events[-4:] == [failed(), finished(), started("b"), printed("y", "b")]
 
 
+def cleared(cell: str = "a") -> JsonObject:
+    return {"event": "clear_output", "cell": cell}
+
+
+def updated(text: str) -> JsonObject:
+    data: Json = {"text/plain": text}
+    return {"event": "update_display", "display_id": "d", "data": data, "metadata": {}}
+
+
+def test_of_a_progress_bar_that_is_redrawn_faster_than_written_the_last_step_counts(
+    store: ArtifactStore,
+) -> None:
+    bar = [printed(f"\r{step} %", name="stderr") for step in range(1000)]
+
+    assert written(store, [started(), *bar, finished()]) == [
+        started(),
+        printed("\r999 %", name="stderr"),
+        finished(),
+    ]
+    assert store.size("log.txt") < 200
+
+
+def test_of_a_display_that_is_updated_faster_than_written_the_last_look_counts(
+    store: ArtifactStore,
+) -> None:
+    many = [updated(str(step)) for step in range(1000)]
+
+    assert written(store, [started(), *many, finished()]) == [started(), many[-1], finished()]
+
+
+def test_output_that_is_cleared_before_it_was_written_is_not_written(store: ArtifactStore) -> None:
+    many = [one for step in range(1000) for one in (cleared(), printed(f"{step}\n"))]
+
+    events = written(store, [started(), printed("first\n"), *many, finished()])
+
+    assert events == [started(), cleared(), printed("999\n"), finished()]
+
+
+def test_a_cell_that_has_had_its_share_still_shows_how_its_display_ends(
+    store: ArtifactStore,
+) -> None:
+    flood = [printed("x" * 100, name=name) for name in ("stdout", "stderr") * 10]
+
+    events = written(store, [started(), *flood, updated("1"), updated("2"), finished()], 500)
+
+    assert events[-2:] == [updated("2"), finished()]
+    assert "has written its share" in store.read("log.txt").decode()
+
+
 def test_the_log_is_plain_text_with_a_line_per_cell(store: ArtifactStore) -> None:
     written(store, [started(), printed("\x1b[1mhello\x1b[0m\n"), failed(), finished("a", "failed")])
 

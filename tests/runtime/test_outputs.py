@@ -8,9 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_output, output_from_msg
 
-from nbflow.runtime.outputs import as_plain_text, join_output, join_text, size_of
+from nbflow.runtime.outputs import (
+    GrowingStreams,
+    GrowingText,
+    as_plain_text,
+    collapsed,
+    join_text,
+    output_of,
+    size_of,
+)
+
+TERMINAL_TEXT = st.text(alphabet="ab\n\r\x08")
 
 
 def stream(text: str, name: str = "stdout") -> NotebookNode:
@@ -19,8 +29,13 @@ def stream(text: str, name: str = "stdout") -> NotebookNode:
 
 def joined(*outputs: NotebookNode) -> list[tuple[str, str]]:
     result: list[NotebookNode] = []
+    streams = GrowingStreams()
     for output in outputs:
-        join_output(result, output)
+        if output.output_type == "stream":
+            streams.add("cell", result, output)
+        else:
+            result.append(output)
+    streams.settle()
     return [(o.get("name", o.output_type), o.get("text", "")) for o in result]
 
 
@@ -61,6 +76,54 @@ def test_where_the_text_is_cut_into_chunks_does_not_matter(chunks: list[str]) ->
         text = join_text(text, chunk)
 
     assert text == join_text("", "".join(chunks))
+
+
+@given(st.lists(TERMINAL_TEXT, max_size=6))
+def test_growing_text_is_what_joining_makes_of_it(chunks: list[str]) -> None:
+    growing, text = GrowingText(), ""
+    for chunk in chunks:
+        growing.add(chunk)
+        text = join_text(text, chunk)
+
+    assert (str(growing), growing.size) == (text, len(text))
+
+
+@given(TERMINAL_TEXT, TERMINAL_TEXT)
+def test_text_without_what_it_overwrites_has_the_same_effect(before: str, text: str) -> None:
+    before = join_text("", before)
+
+    assert join_text(before, collapsed(text)) == join_text(before, text)
+
+
+def test_of_a_progress_bar_only_the_last_step_is_left() -> None:
+    steps = "".join(f"\r{step} %" for step in range(100))
+
+    assert collapsed(f"begin\n{steps}") == "begin\n99 %"
+    assert collapsed(steps) == "\r99 %"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("stream", {"name": "stderr", "text": "x"}),
+        ("display_data", {"data": {"text/plain": "x"}, "metadata": {"a": {"b": 1}}}),
+        (
+            "execute_result",
+            {"data": {"application/json": [1]}, "metadata": {}, "execution_count": 3},
+        ),
+        ("error", {"ename": "E", "evalue": "e", "traceback": ["E: e"]}),
+    ],
+)
+def test_outputs_are_those_that_nbformat_makes(kind: str, content: dict[str, object]) -> None:
+    message = {"header": {"msg_type": kind}, "content": content}
+    output = output_of(message)
+
+    assert output == output_from_msg(message)
+    assert type(output) is NotebookNode
+
+
+def test_messages_that_show_nothing_are_no_outputs() -> None:
+    assert output_of({"header": {"msg_type": "comm_open"}, "content": {}}) is None
 
 
 def test_plain_text_has_no_colours_and_names_what_has_no_text() -> None:
