@@ -15,7 +15,6 @@ from nbformat import NotebookNode, from_dict
 
 # `Any` below: an output is JSON whose shape follows from its output_type.
 _ANSI = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?=[^\n\r])")
 _RUBBED_OUT = re.compile(r"[^\n\x08]\x08")
 
 
@@ -24,7 +23,7 @@ def join_text(before: str, text: str) -> str:
     if "\r" not in text and "\x08" not in text and not before.endswith("\r"):
         return before + text
     line = before.rfind("\n") + 1
-    tail = _OVERWRITTEN.sub("", (before[line:] + text).replace("\r\n", "\n"))
+    tail = _overwritten(before[line:] + text)
     while "\x08" in tail:
         shorter = _RUBBED_OUT.sub("", tail)
         if shorter == tail:
@@ -37,9 +36,19 @@ def collapsed(text: str) -> str:
     """`text` without what it overwrites itself: it has the same effect after any other."""
     if "\r" not in text or "\x08" in text:
         return text
-    text = text.replace("\r\n", "\n")
-    # The beginning goes on with a line that is not here, and overwrites that too.
-    return _OVERWRITTEN.sub(lambda found: "" if found.start() else "\r", text)
+    # The first line may go on with one that is not here, and overwrites that too.
+    first = text.partition("\n")[0].rstrip("\r")
+    return ("\r" if "\r" in first else "") + _overwritten(text)
+
+
+def _overwritten(text: str) -> str:
+    """What is seen of lines that go back to their beginning. The last may still do so."""
+    *whole, last = text.split("\n")
+    return "\n".join([*(_last_written(line.rstrip("\r")) for line in whole), _last_written(last)])
+
+
+def _last_written(line: str) -> str:
+    return line[line.rfind("\r", 0, len(line.rstrip("\r"))) + 1 :]
 
 
 class GrowingText:
