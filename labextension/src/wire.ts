@@ -90,6 +90,59 @@ export interface RunName {
   state: string;
 }
 
+/**
+ * What the cluster page shows, as the scheduler last told. `waiting` are task instances that
+ * are ready and wait for a slot, `unserved` those that wait for a worker of their queue or
+ * resources. `tasks` are some of the running and queued ones, oldest first.
+ */
+export interface ClusterDetail {
+  scheduler: SchedulerHealth;
+  kind: string;
+  address: string;
+  dashboard: string;
+  slots: number;
+  used: number;
+  workers: ClusterWorker[];
+  scaling: ClusterScaling;
+  running: number;
+  queued: number;
+  waiting: number;
+  unserved: number;
+  tasks: ClusterTask[];
+}
+
+/** What the scheduler answered to who wanted more or fewer workers. */
+export interface ClusterScaled {
+  request_id: number;
+  message: string;
+}
+
+/**
+ * Whether the number of workers can be changed, with the reason if not, and the numbers asked
+ * for last where they are known.
+ */
+export interface ClusterScaling {
+  can_scale: boolean;
+  reason: string;
+  minimum: number | null;
+  maximum: number | null;
+}
+
+/**
+ * A task instance that the executor has. `worker` is the address of who runs it; empty while it
+ * waits for a worker.
+ */
+export interface ClusterTask {
+  dag_id: string;
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  map_name: string;
+  state: string;
+  worker: string;
+  since: string | null;
+}
+
 /** The executor as the scheduler last described it. */
 export interface ClusterView {
   kind: string;
@@ -101,13 +154,35 @@ export interface ClusterView {
 }
 
 /**
+ * One worker of the executor with all that is known of it. Memory in bytes, of its whole
+ * process tree and of its machine; `cpu` in percent of one core. None where it has not told yet.
+ */
+export interface ClusterWorker {
+  name: string;
+  address: string;
+  host: string;
+  pid: number | null;
+  slots: number;
+  running: number;
+  memory: number | null;
+  memory_total: number | null;
+  cpu: number | null;
+  kernels_ready: number | null;
+  kernels_busy: number | null;
+  resources: Record<string, number>;
+  version: string;
+}
+
+/**
  * Where the dashboard of the cluster is: relative to the address of the Jupyter server, or
- * absolute; empty where there is none. `reason` says why it cannot be reached.
+ * absolute; empty where there is none. `reason` says why it cannot be reached. `plots` are the
+ * single plots it serves, as addresses by name.
  */
 export interface DashboardView {
   url: string;
   reachable: boolean;
   reason: string;
+  plots: Record<string, string>;
 }
 
 /** What `nbflow health` and the panel's banner show. */

@@ -33,6 +33,7 @@ GROUPS = {
     "values": "What tasks handed on: list, show.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
+    "cluster": "The workers and what they do: show, scale.",
     "assets": "Assets: list, show, emit.",
     "variables": "Variables: list, get, set, delete, import, export.",
     "connections": "Connections: list, get, add, delete, test, import, export.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nbflow.commands.asking import Receipt, schema_errors
 from nbflow.commands.assets import AssetVerbs
 from nbflow.commands.backfills import BackfillVerbs
+from nbflow.commands.cluster import ClusterVerbs
 from nbflow.commands.dags import DagVerbs
 from nbflow.commands.pools import PoolVerbs
 from nbflow.commands.questions import QuestionVerbs
@@ -22,5 +23,7 @@ __all__ = ["Commands", "Receipt", "Runs", "schema_errors"]
 
 
 @dataclass(frozen=True)
-class Commands(DagVerbs, PoolVerbs, RunVerbs, QuestionVerbs, BackfillVerbs, AssetVerbs):
+class Commands(
+    DagVerbs, PoolVerbs, RunVerbs, QuestionVerbs, BackfillVerbs, AssetVerbs, ClusterVerbs
+):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

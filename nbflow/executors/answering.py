@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
 from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport
-from nbflow.executors.base import Executor, ExecutorInfo, Slots
+from nbflow.executors.base import Executor, ExecutorInfo, Size, Slots
 from nbflow.executors.reports import utc_now
 
 KnownOutcome: TypeAlias = Callable[[TaskOrder], Outcome | None]
@@ -69,6 +69,9 @@ class AnsweringExecutor:
 
     def describe(self) -> ExecutorInfo:
         return self._executor.describe()
+
+    def scale(self, size: Size) -> None:
+        self._executor.scale(size)
 
     def close(self) -> None:
         self._executor.close()

@@ -19,6 +19,22 @@ class ExecutorUnavailable(NbflowError):
     """Tasks cannot run: the message says what does not answer or is missing, where, and the fix."""
 
 
+class CannotScale(NbflowError):
+    """There cannot be more or fewer workers: the message says why, and who could change it."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many workers there are to be: so many, or with the work from `minimum` to `maximum`."""
+
+    minimum: int
+    maximum: int
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.minimum == self.maximum
+
+
 @dataclass(frozen=True)
 class Slots:
     """How many tasks can run side by side, and how many of those places are taken now.
@@ -43,12 +59,18 @@ class Slots:
 
 @dataclass(frozen=True)
 class ExecutorInfo:
-    """What a person is told about an executor; `workers` and `details` are JSON-ready."""
+    """What a person is told about an executor; `workers` and `details` are JSON-ready.
+
+    `cannot_scale` says why there cannot be more or fewer workers, and is empty where there can;
+    `size` is what was asked for last, if that is known.
+    """
 
     kind: str
     address: str = ""
     dashboard: str = ""
     workers: Sequence[Mapping[str, Json]] = ()
+    size: Size | None = None
+    cannot_scale: str = ""
     details: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -94,6 +116,12 @@ class Executor(Protocol):
 
     def describe(self) -> ExecutorInfo:
         """What the cluster page and `health` show."""
+
+    def scale(self, size: Size) -> None:
+        """Begin to add workers, or to take away idle ones, until there are as many as asked for.
+
+        Asking again for the same changes nothing. Raises CannotScale.
+        """
 
     def close(self) -> None:
         """Stop, ending what still runs unless it is shared with other schedulers. Safe twice."""

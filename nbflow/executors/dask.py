@@ -10,7 +10,7 @@ import logging
 import pickle
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from time import monotonic
 from typing import cast
 
@@ -21,7 +21,7 @@ from nbflow.core.json import Json
 from nbflow.core.orders import LiveSource, ReportKind, TaskOrder, TaskReport, lost
 from nbflow.core.states import Reason
 from nbflow.executors import dask_protocol as protocol
-from nbflow.executors.base import ExecutorInfo, ExecutorUnavailable, Slots
+from nbflow.executors.base import CannotScale, ExecutorInfo, ExecutorUnavailable, Size, Slots
 from nbflow.executors.dask_cluster import ClusterSpec, OpenCluster
 from nbflow.executors.dask_link import Connection, Link
 from nbflow.executors.dask_protocol import ClusterView, LetterBody
@@ -30,6 +30,7 @@ from nbflow.executors.dask_worker_plugin import NbflowWorkerPlugin
 from nbflow.executors.pace import Pace
 from nbflow.executors.reports import cancelled, utc_now
 from nbflow.executors.runner import RunnerFactory
+from nbflow.executors.scaler import Scaler
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +161,7 @@ class DaskExecutor:
             used, total = len(self._in_hand), self._cluster["threads"]
             if self._cluster is not protocol.NO_CLUSTER:
                 of_workers = [worker["threads"] for worker in self._cluster["workers"]]
-                total = max(total, self.cluster.places_to_grow_to(of_workers))
+                total = max(total, self.cluster.places_to_grow_to(self._size(), of_workers))
             return Slots(total, used, self._pace.ahead(monotonic()) if total else 0)
 
     def describe(self) -> ExecutorInfo:
@@ -173,6 +174,8 @@ class DaskExecutor:
             address,
             dashboard or cluster["dashboard"],
             workers=cast("list[dict[str, Json]]", cluster["workers"]),
+            size=self._size(),
+            cannot_scale=self._cannot_scale(),
             details={
                 "connected": self._connection() is not None,
                 "nbflow": cluster["nbflow"],
@@ -180,6 +183,38 @@ class DaskExecutor:
                 "unserved": list(cluster["unserved"]),
             },
         )
+
+    def scale(self, size: Size) -> None:
+        why_not = self._cannot_scale()
+        if why_not:
+            raise CannotScale(why_not)
+        scaler, connection = self._scaler(), self._connection()
+        if scaler is not None:
+            # Whoever runs the cluster may take a while to answer.
+            Thread(target=_resize, args=(scaler, size), name="nbflow-scale", daemon=True).start()
+        elif connection is not None:
+            connection.say("nbflow_scale", minimum=size.minimum, maximum=size.maximum)
+
+    def _scaler(self) -> Scaler | None:
+        return None if self._open is None else self._open.scaler
+
+    def _size(self) -> Size | None:
+        scaler = self._scaler()
+        if scaler is not None:
+            return scaler.size
+        told = self._cluster["size"]
+        return None if told is None else Size(*told)
+
+    def _cannot_scale(self) -> str:
+        """Why there cannot be more or fewer workers; empty where there can."""
+        if self._connection() is None:
+            return "There is no connection to the Dask scheduler."
+        if self._scaler() is None and not self._cluster["scales"]:
+            return (
+                f"The Dask cluster at {self.cluster.address} was started by somebody else, who "
+                "decides how many workers it has: start more with `dask worker`, or ask them."
+            )
+        return ""
 
     def close(self) -> None:
         if self._link is not None:
@@ -348,6 +383,13 @@ def _as_cancelled(report: TaskReport) -> TaskReport:
     if outcome is None or outcome.reason is not Reason.WORKER_LOST:
         return report
     return cancelled(report.attempt_id, report.at, outcome.message)
+
+
+def _resize(scaler: Scaler, size: Size) -> None:
+    try:
+        scaler.resize(size)
+    except Exception:  # whatever a cluster class of somebody else's may raise
+        log.exception("The cluster was not resized to %s.", size, extra={"action": "scale"})
 
 
 def _other_versions(cluster: ClusterView) -> set[str]:

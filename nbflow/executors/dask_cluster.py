@@ -21,7 +21,9 @@ from typing import Protocol, cast
 
 from nbflow import slow_imports
 from nbflow.core.json import Json
-from nbflow.executors.base import ExecutorUnavailable
+from nbflow.executors.base import ExecutorUnavailable, Size
+from nbflow.executors.dask_protocol import SCALER
+from nbflow.executors.scaler import Scaler
 
 # Workers begin with this module too, when their cluster is this program.
 slow_imports.import_distributed()
@@ -79,18 +81,26 @@ class ClusterSpec:
     queues: tuple[str, ...] = ()
 
     @property
+    def size(self) -> Size:
+        """How many workers it begins with, of our own."""
+        low = self.adapt.get("minimum", 0) if self.adapt else self.workers
+        return Size(low, self.adapt.get("maximum", self.workers) if self.adapt else self.workers)
+
+    @property
     def is_shared(self) -> bool:
         """Whether the cluster is there without us, and stays when we go."""
         return self.address is not None
 
-    def places_to_grow_to(self, threads_of_workers: Sequence[int]) -> int:
+    def places_to_grow_to(self, size: Size | None, threads_of_workers: Sequence[int]) -> int:
         """How many tasks the cluster may one day take side by side, if it grows with the work; 0
         where it does not.
 
         Dask starts a worker for tasks that wait for one, so it has to be given more than it has
         places for now.
         """
-        return self.adapt.get("maximum", 0) * max(threads_of_workers, default=self.threads)
+        if size is None or size.is_fixed:
+            return 0
+        return size.maximum * max(threads_of_workers, default=self.threads)
 
 
 class Cluster(Protocol):
@@ -118,12 +128,16 @@ class OpenCluster:
     def __init__(self, spec: ClusterSpec) -> None:
         self.spec = spec
         self._closing = ExitStack()
+        self.scaler: Scaler | None = None
         if spec.address is not None:
             self.target: str | Cluster = spec.address
         else:
             with ExitStack() as opened:
                 self.target = _started(spec, opened)
                 self._closing = opened.pop_all()
+            # How many workers a class of somebody else's begins with only it knows.
+            known = spec.adapt or spec.cluster_class is None
+            self.scaler = Scaler(self.target, spec.size if known else None)
 
     @property
     def address(self) -> str:
@@ -225,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         queues=tuple(options.queue),
     )
     cluster = OpenCluster(spec)
+    _let_others_scale(cluster)
     line = {"address": cluster.address, "dashboard": cluster.dashboard, "pid": os.getpid()}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
@@ -232,6 +247,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Thread(target=_at_end_of_input, args=(ended,), daemon=True).start()
     ended.wait()
     cluster.close()
+
+
+def _let_others_scale(cluster: OpenCluster) -> None:
+    """Leave a way to resize the cluster with its Dask scheduler, for executors that come by
+    address.
+    """
+    scheduler = cast("LocalCluster", cluster.target).scheduler
+    assert scheduler is not None  # it has started
+    scheduler.extensions[SCALER] = cluster.scaler
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -19,6 +19,8 @@ VERSION = "1"
 SCHEDULER_PLUGIN = f"nbflow-attempts-{VERSION}"
 WORKER_PLUGIN = f"nbflow-runner-{VERSION}"
 SESSION_PREFIX = "nbflow-"
+# Under this name the program that runs a cluster leaves the Dask scheduler a way to resize it.
+SCALER = "nbflow-scaler"
 
 # Worker to scheduler, on the stream that Dask keeps between them.
 HELLO = "nbflow-hello"
@@ -42,7 +44,9 @@ AttemptKey = tuple[str, str, str]
 
 
 class WorkerView(TypedDict):
-    """One worker, as the cluster page shows it. `rss` is of its whole process tree, in bytes."""
+    """One worker, as the cluster page shows it. `rss` (bytes) and `cpu` (percent of one core) are
+    of its whole process tree, `memory` is what its machine has.
+    """
 
     address: str
     name: str
@@ -52,6 +56,10 @@ class WorkerView(TypedDict):
     running: int
     resources: JsonObject
     rss: int | None
+    cpu: float | None
+    memory: int | None
+    kernels_ready: int | None
+    kernels_busy: int | None
     seen: str | None
     nbflow: str
 
@@ -59,7 +67,8 @@ class WorkerView(TypedDict):
 class ClusterView(TypedDict):
     """What the Dask scheduler knows of its cluster; `version` changes when this does.
 
-    `unserved` are the attempts that wait for a worker of their queue or resources to come.
+    `unserved` are the attempts that wait for a worker of their queue or resources to come, `size`
+    the numbers of workers that the program running it was asked for, if it can be asked (`scales`).
     """
 
     version: int
@@ -68,6 +77,8 @@ class ClusterView(TypedDict):
     nbflow: str
     workers: list[WorkerView]
     unserved: list[str]
+    scales: bool
+    size: tuple[int, int] | None
 
 
 class LetterBody(TypedDict):
@@ -102,6 +113,8 @@ NO_CLUSTER: ClusterView = {
     "nbflow": "",
     "workers": [],
     "unserved": [],
+    "scales": False,
+    "size": None,
 }
 
 

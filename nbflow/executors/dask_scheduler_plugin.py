@@ -38,6 +38,7 @@ from nbflow.core.orders import ReportKind
 from nbflow.core.states import Reason
 from nbflow.executors import dask_protocol as protocol
 from nbflow.executors.attempt_book import AttemptBook, Letter
+from nbflow.executors.base import Size
 from nbflow.executors.dask_protocol import (
     AttachReply,
     AttemptKey,
@@ -46,6 +47,7 @@ from nbflow.executors.dask_protocol import (
     WorkerView,
 )
 from nbflow.executors.reports import utc_now
+from nbflow.executors.scaler import Scaler
 
 if TYPE_CHECKING:
     from dask.typing import Key
@@ -104,6 +106,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
                 "nbflow_detach": self.detach,
                 "nbflow_poll": self.poll,
                 "nbflow_cancel": self.cancel,
+                "nbflow_scale": self.scale,
                 "nbflow_keep_code": self.keep_code,
                 "nbflow_drop_code": self.drop_code,
                 "nbflow_code": self.code,
@@ -191,6 +194,16 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             self._say(worker, {"op": protocol.CANCEL, "attempts": running})
         self._tell(session)
 
+    async def scale(self, session: str, minimum: int, maximum: int) -> None:
+        """Have the program that runs this cluster resize it, if it has left a way to."""
+        scaler = self._scaler()
+        if scaler is not None:
+            await asyncio.to_thread(scaler.resize, Size(minimum, maximum))
+            self._changed()
+
+    def _scaler(self) -> Scaler | None:
+        return cast("Scaler | None", self._scheduler.extensions.get(protocol.SCALER))
+
     async def keep_code(self, session: str, digest: str, body: bytes) -> None:
         """Keep code that orders of this session name, until it is dropped or needed no more."""
         self._codes.setdefault(session, {})[digest] = body
@@ -232,12 +245,12 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             self._version += 1
             self._tell(session)
 
-    def on_beat(self, worker: str, attempts: list[str], rss: int | None) -> None:
+    def on_beat(self, worker: str, attempts: list[str], load: dict[str, Json]) -> None:
         """A worker shows signs of life. Attempts it has no claim on any more it is to end."""
         strangers = self._book.beat(worker, attempts, utc_now())
         self._say(worker, {"op": protocol.SEEN, "strangers": strangers})
         if worker in self._hellos:
-            self._hellos[worker].update(rss=rss, seen=utc_now().isoformat())
+            self._hellos[worker].update(load, seen=utc_now().isoformat())
         self._version += 1
         for session in self._sessions:
             self._tell_soon(session)
@@ -376,7 +389,11 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
         return known != self._version and is_old
 
     def _view(self) -> ClusterView:
+        scaler = self._scaler()
+        size = None if scaler is None else scaler.size
         return {
+            "scales": scaler is not None,
+            "size": None if size is None else (size.minimum, size.maximum),
             "version": self._version,
             "threads": sum(each.nthreads for each in self._scheduler.workers.values()),
             "dashboard": self._dashboard(),
@@ -404,6 +421,10 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             "running": self._book.by_worker().get(state.address, 0),
             "resources": dict(state.resources),
             "rss": cast("int | None", about.get("rss")),
+            "cpu": cast("float | None", about.get("cpu")),
+            "memory": cast("int | None", about.get("memory")),
+            "kernels_ready": cast("int | None", about.get("kernels_ready")),
+            "kernels_busy": cast("int | None", about.get("kernels_busy")),
             "seen": cast("str | None", about.get("seen")),
             "nbflow": str(about.get("nbflow", "")),
         }

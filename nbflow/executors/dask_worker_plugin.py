@@ -16,7 +16,6 @@ from threading import Condition, Event, Thread
 from time import monotonic, time
 from typing import TYPE_CHECKING, cast
 
-import psutil
 from distributed import Reschedule, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
@@ -25,6 +24,7 @@ from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport
 from nbflow.core.states import Reason, TaskState
 from nbflow.executors import dask_protocol as protocol
 from nbflow.executors.dask_protocol import AttemptKey, Code
+from nbflow.executors.load import TreeUsage, load_of
 from nbflow.executors.reports import cancelled_outcome, utc_now
 from nbflow.executors.runner import Runner, RunnerFactory
 from nbflow.runtime.cancellation import CancelToken
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from dask.typing import Key
     from distributed.worker import Worker
 
+# How often a worker without attempts tells how it is.
+IDLE_BEAT_SECONDS = 15.0
 # Messages to the scheduler are gathered for this long; Dask's own is 2 ms.
 STREAM_INTERVAL_SECONDS = 0.001
 CODES_KEPT = 8
@@ -111,6 +113,8 @@ class WorkerAttempts:
         self._closing = False
         self._heard = monotonic()
         self._pause = 5.0
+        self._usage = TreeUsage()
+        self._told_idle = 0.0
         self._watch_thread = Thread(target=self._watch, name="nbflow-watch", daemon=True)
 
     def start(self) -> None:
@@ -327,8 +331,11 @@ class WorkerAttempts:
         if self._outbox:
             # Of attempts whose keys Dask has forgotten, it says nothing.
             self._worker.loop.add_callback(self._flush)
-        if alive:
-            self._say({"op": protocol.BEAT, "attempts": list(alive), "rss": tree_rss()})
+        if alive or monotonic() - self._told_idle >= IDLE_BEAT_SECONDS:
+            # The first one after the last attempt is soon: nobody should see a load that is over.
+            self._told_idle = 0.0 if alive else monotonic()
+            load = load_of(self._runner, self._usage)
+            self._say({"op": protocol.BEAT, "attempts": list(alive), "load": load})
         return self._pause
 
     def _give_up(self, lives: list[Live], why: str) -> None:
@@ -341,17 +348,3 @@ class WorkerAttempts:
 
 def _claim(key: AttemptKey) -> dict[str, object]:
     return {"op": protocol.CLAIM, "key": key, "at": time()}
-
-
-def tree_rss() -> int:
-    """The resident memory of this process and everything below it, in bytes."""
-    me = psutil.Process()
-    return sum(_rss(process) for process in (me, *me.children(recursive=True)))
-
-
-def _rss(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
-        # It ended since the list was made.
-        return 0

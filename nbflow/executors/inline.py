@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from threading import Condition, Thread
 from time import monotonic
+from typing import cast
 
 from nbflow.core.json import Json
 from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport, lost
 from nbflow.core.states import Reason, TaskState
-from nbflow.executors.base import ExecutorInfo, Slots
+from nbflow.executors.base import CannotScale, ExecutorInfo, Size, Slots
+from nbflow.executors.load import TreeUsage, load_of
 from nbflow.executors.pace import Pace
 from nbflow.executors.reports import cancelled_outcome, utc_now
 from nbflow.executors.runner import Runner, RunnerFactory
@@ -26,6 +28,12 @@ EXECUTOR_ERROR = Reason.EXECUTOR_ERROR
 CLOSE_SECONDS = 10.0
 # A wave may be of any size, for whoever calls `drain` waits for all of it.
 WAVE_SLOTS = 10_000
+LOAD_SECONDS = 4.0
+CANNOT_SCALE = (
+    "The inline executor runs tasks in the scheduler's own process, so there are no workers to add "
+    "or to take away. How many run side by side is said by `slots` in nbflow.toml; with "
+    'executor = "dask" there is a cluster that can grow.'
+)
 
 
 class InlineExecutor:
@@ -59,6 +67,9 @@ class InlineExecutor:
         self._reports: dict[tuple[str, ReportKind], TaskReport] = {}
         self._threads: list[Thread] = []
         self._pace = Pace()
+        self._usage = TreeUsage()
+        self._load: dict[str, Json] = {}
+        self._load_until = monotonic() + LOAD_SECONDS
         self._closed = False
 
     def start(self, wake: Callable[[], None]) -> None:
@@ -136,7 +147,19 @@ class InlineExecutor:
             "threads": threads,
             "running": running,
         }
-        return ExecutorInfo("inline", workers=(worker,), details={"wave": self._wave})
+        worker.update(self._load_now())
+        details: dict[str, Json] = {"wave": self._wave}
+        return ExecutorInfo("inline", workers=(worker,), cannot_scale=CANNOT_SCALE, details=details)
+
+    def _load_now(self) -> dict[str, Json]:
+        """How much this process has to do, measured now and then: not for a single DAG's waves."""
+        if self._runner is not None and not self._wave and monotonic() >= self._load_until:
+            self._load_until = monotonic() + LOAD_SECONDS
+            self._load = cast("dict[str, Json]", load_of(self._runner, self._usage))
+        return self._load
+
+    def scale(self, size: Size) -> None:
+        raise CannotScale(CANNOT_SCALE)
 
     def close(self) -> None:
         with self._changed:

@@ -28,6 +28,9 @@ class Runner(Protocol):
         Never raises: what goes wrong is an outcome.
         """
 
+    def kernels_now(self) -> tuple[int, int]:
+        """How many kernels stand ready, and how many belong to a task or are kept for a person."""
+
     def close(self) -> None:
         """End every process this runner started."""
 

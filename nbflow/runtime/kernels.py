@@ -151,6 +151,11 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         with self._changed:
             return len(self._ready.get(kernel_name, ()))
 
+    def counts(self) -> tuple[int, int]:
+        """How many kernels stand ready, and how many are in use or kept for people."""
+        with self._changed:
+            return len(self._all_ready()), len(self._in_use) + len(self._kept)
+
     @property
     def ending(self) -> int:
         """How many kernels were given back and have not ended yet."""

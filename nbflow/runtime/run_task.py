@@ -119,6 +119,12 @@ class TaskRunner:
         """Wait until a kernel stands ready; False after `timeout` seconds. For measurements."""
         return self._kernel_pool().wait_ready(timeout=timeout)
 
+    def kernels_now(self) -> tuple[int, int]:
+        """How many kernels stand ready, and how many belong to a task or are kept for a person."""
+        with self._lock:
+            pool = self._pool
+        return (0, 0) if pool is None else pool.counts()
+
     def close(self) -> None:
         """End every process this runner started, those of running attempts too. May be repeated."""
         with self._lock:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from nbflow.core.assets import AssetEvent
 from nbflow.core.errors import DefinitionError, NbflowError, NotFoundError, RequestError
 from nbflow.core.json import JsonObject
+from nbflow.executors.base import CannotScale, Executor, Size
 from nbflow.scheduler import (
     answer_about_backfills,
     answer_about_questions,
@@ -46,7 +47,11 @@ class CannotAnswer(NbflowError):
 
 
 def answer_requests(
-    session: Session, book: RunBook, now: datetime, artifacts: str = ""
+    session: Session,
+    book: RunBook,
+    now: datetime,
+    artifacts: str = "",
+    executor: Executor | None = None,
 ) -> set[str]:
     """Answer what is pending. Returns the ids of DAGs whose schedule has to be looked at again.
 
@@ -55,7 +60,7 @@ def answer_requests(
     """
     touched: set[str] = set()
     for request in request_store.pending(session, BATCH):
-        answering = Answering(session, book, request, now, artifacts)
+        answering = Answering(session, book, request, now, artifacts, executor)
         try:
             verb = VERBS.get(request.verb)
             if verb is None:
@@ -101,6 +106,20 @@ def _pause(a: Answering) -> str:
     return "Paused." if paused else "Unpaused."
 
 
+def _scale(a: Answering) -> str:
+    size = Size(a.whole("minimum"), a.whole("maximum"))
+    if a.executor is None:
+        raise RequestError("Nothing runs here that could be scaled.")
+    try:
+        # Asked for before the commit: asking again, after a crash, changes nothing.
+        a.executor.scale(size)
+    except CannotScale as error:
+        raise RequestError(str(error)) from error
+    if size.is_fixed:
+        return f"The cluster was told to have {size.minimum} workers."
+    return f"The cluster was told to have {size.minimum} to {size.maximum} workers, as needed."
+
+
 def _emit(a: Answering) -> str:
     asset = asset_store.find(a.session, a.text("asset"))
     if asset is None:
@@ -125,4 +144,5 @@ VERBS: Mapping[str, Callable[[Answering], Said]] = {
     "backfill": answer_about_backfills.create,
     "backfill_state": answer_about_backfills.set_state,
     "emit": _emit,
+    "scale": _scale,
 }

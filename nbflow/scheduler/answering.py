@@ -12,6 +12,7 @@ from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.states import RunState, TaskState
+from nbflow.executors.base import Executor
 from nbflow.scheduler.advance_runs import RunBook
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
@@ -28,6 +29,7 @@ class Answering:
     request: Request
     now: datetime
     artifacts: str = ""
+    executor: Executor | None = None
 
     @property
     def payload(self) -> JsonObject:

@@ -332,7 +332,7 @@ class Scheduler:
     ) -> None:
         """Everything that has happened since the last tick, and the runs that are due."""
         changed = self._store_found(session, now)
-        changed |= answer_requests(session, book, now, self.settings.artifacts)
+        changed |= answer_requests(session, book, now, self.settings.artifacts, self.executor)
         self._asset_runs.may_have_news |= bool(changed)
         changed |= self.schedules.keep_calendars(session, now)
         self._look_who_is_held(session, changed)

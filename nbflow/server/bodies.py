@@ -22,6 +22,13 @@ class NoBody(Sent):
 # -- bodies ----------------------------------------------------------------------------------------
 
 
+class ScaleBody(Sent):
+    """Ask for `minimum` workers, or for as many as the work needs up to `maximum`."""
+
+    minimum: int = Field(ge=0)
+    maximum: int | None = Field(default=None, ge=1)
+
+
 class Pause(Sent):
     """Stop, or go on with, the schedule of a DAG; with `hold` nothing more of its runs is started
     either.

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import NoBody
+from nbflow.server.bodies import NoBody, ScaleBody
 from nbflow.server.dashboard import Dashboard
 from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
 from nbflow.server.scheduler_process import SchedulerProcess
-from nbflow.views.shapes import DashboardView, Health, SchedulerStart
+from nbflow.views.shapes import (
+    ClusterDetail,
+    ClusterScaled,
+    DashboardView,
+    Health,
+    SchedulerStart,
+)
 
 
 class HealthHandler(NbflowHandler):
@@ -25,6 +31,33 @@ class HealthHandler(NbflowHandler):
     async def get(self) -> None:
         """Whether a scheduler is alive, what the cluster looks like, and what is going on."""
         await self.answer(lambda ask: ask.health())
+
+
+class ClusterHandler(NbflowHandler):
+    """The cluster."""
+
+    auth_resource = "nbflow:cluster"
+
+    @web.authenticated
+    @authorized
+    @operation(ClusterDetail)
+    async def get(self) -> None:
+        """The workers of the cluster, what they have to do, and what waits for them."""
+        await self.answer(lambda ask: ask.cluster())
+
+
+class ScaleHandler(NbflowHandler):
+    """How many workers there are."""
+
+    auth_resource = "nbflow:cluster"
+
+    @web.authenticated
+    @allowed_to("execute")
+    @operation(ClusterScaled, body=ScaleBody)
+    async def post(self) -> None:
+        """Ask for more or fewer workers, where the cluster can have them."""
+        body = self.body(ScaleBody)
+        await self.answer(lambda ask: ask.scale(self.actor, body))
 
 
 class DashboardHandler(NbflowHandler):
@@ -60,6 +93,8 @@ class SchedulerHandler(NbflowHandler):
 
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     ("health", HealthHandler),
+    ("cluster", ClusterHandler),
     ("cluster/dashboard", DashboardHandler),
+    ("cluster/scale", ScaleHandler),
     ("scheduler/start", SchedulerHandler),
 ]

@@ -7,9 +7,10 @@ from this server, for a frame in a page cannot tell why it stays empty.
 
 from __future__ import annotations
 
+import json
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -46,8 +47,10 @@ class Dashboard:
         link = self.link(health)
         if link.reason:
             return DashboardView(link.url, reachable=False, reason=link.reason)
-        reason = await _try(link.probe)
-        return DashboardView(link.url, reachable=not reason, reason=reason)
+        reason, plots = await _try(link.probe)
+        folder = link.url.rsplit("/", 1)[0]
+        found = {name: f"{folder}/{place.lstrip('/')}" for name, place in plots.items()}
+        return DashboardView(link.url, reachable=not reason, reason=reason, plots=found)
 
     def link(self, health: Health) -> Link:
         """The link as far as it can be known without trying; with a reason when that is useless."""
@@ -92,15 +95,18 @@ class Dashboard:
         return Link(url, f"http://127.0.0.1:{port}/{PROBE}")
 
 
-async def _try(probe: str) -> str:
-    """Why the dashboard cannot be used; nothing when it can."""
+async def _try(probe: str) -> tuple[str, Mapping[str, str]]:
+    """Why the dashboard cannot be used, nothing when it can, and the plots it serves by name."""
     try:
         answer = await AsyncHTTPClient().fetch(probe, request_timeout=TIMEOUT, raise_error=False)
     except (OSError, ValueError, HTTPClientError) as error:
-        return f"The dashboard does not answer: {error}."
+        return f"The dashboard does not answer: {error}.", {}
     if answer.code == 404 or (answer.code == 200 and answer.body.strip() in (b"", b"{}")):
-        return "The cluster serves no plots: bokeh is not installed where its scheduler runs."
+        return "The cluster serves no plots: bokeh is not installed where its scheduler runs.", {}
     if answer.code != 200:
         why = answer.error or answer.code
-        return f"The dashboard does not answer: {why}."
-    return ""
+        return f"The dashboard does not answer: {why}.", {}
+    try:
+        return "", {str(name): str(place) for name, place in json.loads(answer.body).items()}
+    except (ValueError, AttributeError):
+        return "What answers at the address of the dashboard is no dashboard of Dask.", {}

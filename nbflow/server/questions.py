@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from nbflow import app, feed
 from nbflow.commands import Commands, Receipt
-from nbflow.core.errors import NotFoundError
+from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.server import history_questions, repair_questions, rerun_questions
 from nbflow.server.attempts import Attempt
@@ -37,11 +37,13 @@ from nbflow.server.bodies import (
     RunDetailQuery,
     RunDiffQuery,
     RunQuery,
+    ScaleBody,
     TryQuery,
     VariableBody,
 )
 from nbflow.settings import Settings
 from nbflow.views import assets as asset_views
+from nbflow.views import cluster as cluster_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
 from nbflow.views import instances as instance_views
@@ -57,6 +59,8 @@ from nbflow.views.shapes import (
     AssetEventList,
     AssetList,
     ChangeView,
+    ClusterDetail,
+    ClusterScaled,
     ConnectionList,
     ConnectionTest,
     ConnectionView,
@@ -86,6 +90,7 @@ from nbflow.views.shapes import (
     VersionList,
 )
 
+ANSWER_SECONDS = 10.0
 _FINISHED_WITHOUT_TRY = frozenset({"skipped", "upstream_failed", "cancelled", "removed", "success"})
 
 
@@ -218,6 +223,9 @@ class Questions:
         state = self.task(dag_id, run_id, task_id, query).instance.state
         return state in _FINISHED_WITHOUT_TRY
 
+    def cluster(self) -> ClusterDetail:
+        return cluster_views.cluster_detail(self.store, app.utc_now())
+
     def pools(self) -> PoolList:
         return PoolList(pool_views.pool_list(self.store))
 
@@ -341,6 +349,19 @@ class Questions:
     def verbs(self, actor: str) -> Commands:
         """What `actor` can ask for."""
         return self._verbs(actor)
+
+    def scale(self, actor: str, body: ScaleBody) -> ClusterScaled:
+        """Ask the scheduler, and wait for what it says: it may refuse."""
+        verbs = self._verbs(actor)
+        receipt = verbs.scale_cluster(body.minimum, body.maximum)
+        answer = verbs.answer(receipt, ANSWER_SECONDS)
+        if answer is None:
+            raise RequestError(
+                "No scheduler has answered yet. The request is written down: the next one will."
+            )
+        if answer.outcome == "refused":
+            raise RequestError(answer.message)
+        return ClusterScaled(receipt.request_id or 0, answer.message)
 
     def set_pool(self, actor: str, name: str, body: PoolBody) -> PoolDetail:
         self._verbs(actor).set_pool(

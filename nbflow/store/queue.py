@@ -5,6 +5,7 @@ rows, so that nothing can leak. All of it is bounded by the unfinished work.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -41,6 +42,45 @@ class InPool(NamedTuple):
     @property
     def key(self) -> TaskKey:
         return (self.task_id, self.map_index)
+
+
+class AtWork(NamedTuple):
+    """A task instance that the executor has: `worker` runs it, or nobody does yet."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    map_name: str
+    state: TaskState
+    worker: str
+    queued_at: datetime | None
+    started_at: datetime | None
+
+
+def at_work(session: Session, limit: int) -> list[AtWork]:
+    """The task instances that are running or queued, the oldest first."""
+    runs = {name: _RUNS.c[name] for name in ("dag_id", "run_id")}
+    query = (
+        select(*(runs[name] if name in runs else _TASKS.c[name] for name in AtWork._fields))
+        .join_from(_TASKS, _RUNS, _RUNS.c.id == _TASKS.c.run_pk)
+        .where(TASK_IS_LIVE)
+        .order_by(_TASKS.c.queued_at, _TASKS.c.id)
+        .limit(limit)
+    )
+    return [AtWork(*row) for row in session.execute(query)]
+
+
+def counts(session: Session, states: Collection[TaskState]) -> Mapping[TaskState, int]:
+    """How many task instances of active runs are in each of these states."""
+    query = (
+        select(_TASKS.c.state, func.count())
+        .join_from(_RUNS, _TASKS, _RUNS.c.id == _TASKS.c.run_pk)
+        .where(RUN_IS_ACTIVE, _TASKS.c.state.in_(list(states)))
+        .group_by(_TASKS.c.state)
+    )
+    found = {TaskState(state): int(number) for state, number in session.execute(query)}
+    return {state: found.get(state, 0) for state in states}
 
 
 def active(session: Session) -> list[Active]:

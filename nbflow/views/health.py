@@ -28,7 +28,7 @@ def health(database: Database, now: datetime) -> Health:
     states = [counts.get(str(s), 0) for counts in active.values() for s in (RunState.RUNNING,)]
     queued = sum(counts.get(str(RunState.QUEUED), 0) for counts in active.values())
     return Health(
-        scheduler=_scheduler(lease, now),
+        scheduler=scheduler_health(lease, now),
         cluster=_cluster(lease),
         database=database.url.get_backend_name(),
         import_errors=len(problems),
@@ -38,7 +38,8 @@ def health(database: Database, now: datetime) -> Health:
     )
 
 
-def _scheduler(lease: LeaseStatus | None, now: datetime) -> SchedulerHealth:
+def scheduler_health(lease: LeaseStatus | None, now: datetime) -> SchedulerHealth:
+    """Whether the holder of this lease is alive, and when it last said so."""
     if lease is None:
         return SchedulerHealth(False, "", "", None, None)
     alive = lease.holder is not None and lease.expires_at > now

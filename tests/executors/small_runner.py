@@ -29,6 +29,9 @@ class SmallRunner:
             raise RuntimeError(str(order.task.payload["raise"]))
         return _bash(str(order.task.payload["command"]), token)
 
+    def kernels_now(self) -> tuple[int, int]:
+        return 0, 0
+
     def close(self) -> None:
         """Every process ends with its attempt."""
 

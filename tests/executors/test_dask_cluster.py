@@ -16,7 +16,7 @@ from nbflow.core.dag import Task, TaskKind
 from nbflow.core.json import Json
 from nbflow.core.orders import LiveSource, ReportKind, SourceBundle
 from nbflow.core.states import Reason, TaskState
-from nbflow.executors.base import ExecutorUnavailable
+from nbflow.executors.base import CannotScale, ExecutorUnavailable, Size
 from nbflow.executors.dask import DaskExecutor
 from nbflow.executors.dask_cluster import ClusterSpec
 from tests.executors.conftest import OpenDesk
@@ -92,6 +92,71 @@ def test_the_cluster_runs_as_a_program_until_its_input_ends(no_children_left: No
     program.stdin.close()
     program.stdout.close()
     assert program.wait(20) == 0
+
+
+def test_a_cluster_of_our_own_has_as_many_workers_as_are_asked_for(no_children_left: None) -> None:
+    spec = ClusterSpec(workers=1, threads=1, dashboard=False)
+    desk = Desk(DaskExecutor(spec, SmallRunner)).start()
+    assert desk.executor.describe().size == Size(1, 1)
+
+    desk.executor.scale(Size(2, 2))
+
+    desk.until(lambda: len(desk.executor.describe().workers) == 2, "a second worker to come")
+    assert desk.executor.describe().size == Size(2, 2)
+    desk.executor.close()
+
+
+def test_the_program_that_runs_a_cluster_resizes_it_for_who_comes_by_address(
+    no_children_left: None,
+) -> None:
+    program = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "nbflow.executors.dask_cluster"),
+            *("--workers=1", "--threads=1", "--no-dashboard", "--until-eof"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    assert program.stdin is not None
+    assert program.stdout is not None
+    told = json.loads(program.stdout.readline())
+    desk = Desk(DaskExecutor(ClusterSpec(address=told["address"]), SmallRunner)).start()
+    assert desk.executor.describe().size == Size(1, 1)
+
+    desk.executor.scale(Size(1, 3))
+
+    desk.until(lambda: desk.executor.describe().size == Size(1, 3), "the new size to be told")
+    desk.until(lambda: desk.executor.slots().total == 3, "places to grow to")
+    desk.executor.close()
+    program.stdin.close()
+    program.stdout.close()
+    assert program.wait(20) == 0
+
+
+def test_a_cluster_of_somebody_elses_is_not_resized_and_the_reason_is_said(
+    open_desk: OpenDesk,
+) -> None:
+    executor = open_desk().executor
+
+    with pytest.raises(CannotScale, match=r"started by somebody else.*dask worker"):
+        executor.scale(Size(5, 5))
+    assert "somebody else" in executor.describe().cannot_scale
+
+
+def test_a_worker_tells_how_much_it_has_to_do(embedded_desk: Desk) -> None:
+    desk = embedded_desk
+
+    def load() -> dict[str, Json]:
+        return dict(desk.executor.describe().workers[0])
+
+    desk.until(lambda: load()["rss"] is not None, "a sign of life with figures")
+    told = load()
+    assert isinstance(told["rss"], int)
+    assert isinstance(told["memory"], int)
+    assert 0 < told["rss"] < told["memory"]
+    assert told["kernels_ready"] == told["kernels_busy"] == 0
+    assert isinstance(told["cpu"], float)
 
 
 def test_no_dask_scheduler_at_the_address_is_one_clear_sentence() -> None:

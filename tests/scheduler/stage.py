@@ -12,7 +12,7 @@ from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.orders import Outcome, ReportKind, SourceBundle, TaskOrder, TaskReport
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import Reason, TaskState
-from nbflow.executors.base import ExecutorInfo, Slots
+from nbflow.executors.base import CannotScale, ExecutorInfo, Size, Slots
 from nbflow.store import browsing, dags, runs
 from nbflow.store.database import Database
 
@@ -43,6 +43,7 @@ class Hands:
 
     def __init__(self, slots: int = 8) -> None:
         self.total = slots
+        self.size: Size | None = None
         self.orders: dict[str, TaskOrder] = {}
         self.ever_started: list[str] = []
         self.cancelled: list[str] = []
@@ -79,7 +80,12 @@ class Hands:
         return Slots(self.total, len(self.live))
 
     def describe(self) -> ExecutorInfo:
-        return ExecutorInfo("hands")
+        return ExecutorInfo("hands", size=self.size)
+
+    def scale(self, size: Size) -> None:
+        if size.maximum > 2:
+            raise CannotScale("A person has two hands.")
+        self.size = size
 
     def close(self) -> None:
         """What runs goes on: it belongs to the cluster."""

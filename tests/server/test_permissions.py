@@ -21,7 +21,9 @@ from tests.server.screen import Api, Screen
 FEED = ("nbflow", "api", "v1", "feed")
 RULES = {
     ("GET", "health"): ("nbflow:cluster", "read"),
+    ("GET", "cluster"): ("nbflow:cluster", "read"),
     ("GET", "cluster/dashboard"): ("nbflow:cluster", "read"),
+    ("POST", "cluster/scale"): ("nbflow:cluster", "execute"),
     ("POST", "scheduler/start"): ("nbflow:cluster", "execute"),
     ("GET", "dags"): ("nbflow:dags", "read"),
     ("GET", "dags/{dag_id}"): ("nbflow:dags", "read"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,95 @@ class Health:
 
 
 @dataclass(frozen=True)
+class ClusterWorker:
+    """One worker of the executor with all that is known of it. Memory in bytes, of its whole
+    process tree and of its machine; `cpu` in percent of one core. None where it has not told yet.
+    """
+
+    name: str
+    address: str
+    host: str
+    pid: int | None
+    slots: int
+    running: int
+    memory: int | None
+    memory_total: int | None
+    cpu: float | None
+    kernels_ready: int | None
+    kernels_busy: int | None
+    resources: dict[str, float]
+    version: str
+
+
+@dataclass(frozen=True)
+class ClusterTask:
+    """A task instance that the executor has. `worker` is the address of who runs it; empty while it
+    waits for a worker.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    map_name: str
+    state: str
+    worker: str
+    since: str | None
+
+
+@dataclass(frozen=True)
+class ClusterScaling:
+    """Whether the number of workers can be changed, with the reason if not, and the numbers asked
+    for last where they are known.
+    """
+
+    can_scale: bool
+    reason: str
+    minimum: int | None
+    maximum: int | None
+
+
+@dataclass(frozen=True)
+class ClusterDetail:
+    """What the cluster page shows, as the scheduler last told. `waiting` are task instances that
+    are ready and wait for a slot, `unserved` those that wait for a worker of their queue or
+    resources. `tasks` are some of the running and queued ones, oldest first.
+    """
+
+    scheduler: SchedulerHealth
+    kind: str
+    address: str
+    dashboard: str
+    slots: int
+    used: int
+    workers: list[ClusterWorker]
+    scaling: ClusterScaling
+    running: int
+    queued: int
+    waiting: int
+    unserved: int
+    tasks: list[ClusterTask]
+
+
+@dataclass(frozen=True)
+class ClusterScaled:
+    """What the scheduler answered to who wanted more or fewer workers."""
+
+    request_id: int
+    message: str
+
+
+@dataclass(frozen=True)
 class DashboardView:
     """Where the dashboard of the cluster is: relative to the address of the Jupyter server, or
-    absolute; empty where there is none. `reason` says why it cannot be reached.
+    absolute; empty where there is none. `reason` says why it cannot be reached. `plots` are the
+    single plots it serves, as addresses by name.
     """
 
     url: str
     reachable: bool
     reason: str
+    plots: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
