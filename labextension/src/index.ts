@@ -6,8 +6,10 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { adminPlugin } from './plugins/admin';
 import { clientPlugin } from './plugins/client';
+import { clusterPlugin } from './plugins/cluster';
 import { commandsPlugin } from './plugins/commands';
 import { comparePlugin } from './plugins/compare';
+import { daskDashboardPlugin } from './plugins/dask-dashboard';
 import { dagPagePlugin } from './plugins/dag-page';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
@@ -23,6 +25,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   dagPagePlugin,
   adminPlugin,
+  clusterPlugin,
+  daskDashboardPlugin,
   commandsPlugin,
   comparePlugin,
   filesPlugin,

@@ -79,10 +79,11 @@ class Site:
     token: str
     scheduler: Service
     lab: Service
+    path: str = "/"
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.path.rstrip('/')}"
 
     def url(self, file: str = "", **query: str) -> str:
         """JupyterLab's address with the token, a file if one is named, and what else is asked."""
@@ -133,9 +134,9 @@ class Site:
             return json.loads(answer.read() or b"null")
 
 
-def make_site(folder: Path, home: Path) -> Site:
+def make_site(folder: Path, home: Path, path: str = "/") -> Site:
     """The processes for the project in `folder`, not started yet; `home` holds what they keep for
-    themselves.
+    themselves. JupyterLab is at `path`, as below a Hub.
     """
     port, token = _free_port(), secrets.token_hex(16)
     environment = {**_jupyter_folders(home), "JUPYTER_TOKEN": token, "NBFLOW_HOME": str(folder)}
@@ -144,6 +145,7 @@ def make_site(folder: Path, home: Path) -> Site:
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
+        f"--ServerApp.base_url={path}",
         "--ServerApp.allow_root=True",
         f"--ServerApp.root_dir={folder}",
         "--LabApp.extension_manager=readonly",
@@ -156,6 +158,7 @@ def make_site(folder: Path, home: Path) -> Site:
         token,
         Service(scheduler, folder, home / "scheduler.log", environment),
         Service(lab, folder, home / "lab.log", environment),
+        path,
     )
 
 

@@ -28,6 +28,7 @@ export interface DagListProps {
   readonly onPause: (dagId: string, paused: boolean) => void;
   readonly onReload: () => void;
   readonly onStartScheduler: () => void;
+  readonly onOpenCluster: () => void;
   readonly onOpenFile: ImportErrorsProps['onOpenFile'];
 }
 
@@ -57,7 +58,7 @@ export function DagList(props: DagListProps): React.JSX.Element {
       )}
       {dags === null && error === null ? <Loading lines={6} /> : null}
       {dags === null ? null : <Rows {...props} dags={shown} total={dags.length} />}
-      <HealthLine health={health} connection={connection} />
+      <HealthLine health={health} connection={connection} onOpenCluster={props.onOpenCluster} />
     </div>
   );
 }

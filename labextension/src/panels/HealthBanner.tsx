@@ -45,10 +45,12 @@ export function HealthBanner({
 /** What goes on, in one line at the foot of the panel. */
 export function HealthLine({
   health,
-  connection
+  connection,
+  onOpenCluster
 }: {
   health: Health | null;
   connection: FeedState;
+  onOpenCluster: () => void;
 }): React.JSX.Element | null {
   const trans = useTexts();
   if (health === null) {
@@ -69,9 +71,14 @@ export function HealthLine({
       </span>
       <span className="jp-nbflow-spring" />
       {cluster === null ? null : (
-        <span title={`${cluster.kind} ${cluster.address}`}>
+        <button
+          type="button"
+          className="jp-nbflow-link"
+          title={trans.__('Show the cluster: %1 %2', cluster.kind, cluster.address)}
+          onClick={onOpenCluster}
+        >
           {trans.__('%1 of %2 slots', cluster.used, cluster.slots)}
-        </span>
+        </button>
       )}
     </div>
   );

@@ -61,6 +61,7 @@ function LiveList({
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId }),
       onReload: () => void model.list.reload(),
       onStartScheduler: () => void commands.execute(CommandIds.startScheduler),
+      onOpenCluster: () => void commands.execute(CommandIds.openCluster),
       onOpenFile: (file: string) => void commands.execute(CommandIds.openFile, { path: file })
     }),
     [model, commands]

@@ -1,0 +1,102 @@
+/** The cluster in the main area, and the verb that changes how many workers there are. */
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+
+import { nbflowIcon } from '../icons';
+import { CLUSTER_TABS } from '../panels/cluster/ClusterPage';
+import { clusterDetail, scaleCluster } from '../rest/cluster';
+import { ClusterWidget } from '../screens/cluster-widget';
+import { askForSize } from '../screens/scale-dialog';
+import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { argsSchema, numberArg, textArg } from './args';
+import { doing } from './doing';
+
+export const clusterPlugin: JupyterFrontEndPlugin<void> = {
+  id: pluginId('cluster'),
+  description: 'Shows the cluster, and changes how many workers there are.',
+  autoStart: true,
+  requires: [INbflowClient, INbflowModel],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    client: INbflowClient,
+    model: INbflowModel,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { commands, shell } = app;
+    const { texts } = model;
+    const { rest } = client;
+    const tracker = new WidgetTracker<MainAreaWidget<ClusterWidget>>({
+      namespace: 'nbflow-cluster'
+    });
+
+    const open = (): MainAreaWidget<ClusterWidget> => {
+      const content = new ClusterWidget(client, model, commands);
+      const widget = new MainAreaWidget({ content });
+      widget.id = 'nbflow-cluster';
+      widget.toolbar.hide();
+      void tracker.add(widget);
+      shell.add(widget, 'main', { type: 'nbflow' });
+      content.tab.subscribe(() => void tracker.save(widget));
+      return widget;
+    };
+
+    commands.addCommand(CommandIds.openCluster, {
+      label: texts.__('Cluster'),
+      caption: texts.__('The workers, how hard they work and on what'),
+      icon: nbflowIcon,
+      describedBy: { args: argsSchema({ tab: texts.__('workers, tasks or plots') }) },
+      execute: args => {
+        const widget = tracker.currentWidget ?? open();
+        const tab = CLUSTER_TABS.find(known => known === textArg(args, 'tab'));
+        if (tab !== undefined) {
+          widget.content.tab.set(tab);
+        }
+        shell.activateById(widget.id);
+      }
+    });
+    commands.addCommand(CommandIds.scaleCluster, {
+      label: texts.__('Scale the Cluster…'),
+      caption: texts.__('Have more workers or fewer, where the cluster can'),
+      describedBy: {
+        args: argsSchema(
+          {},
+          {
+            minimum: {
+              type: 'integer',
+              description: texts.__('How many workers; asked for when left out')
+            },
+            maximum: {
+              type: 'integer',
+              description: texts.__('As many as the work needs, up to so many')
+            }
+          }
+        )
+      },
+      execute: args =>
+        doing(async () => {
+          const minimum = numberArg(args, 'minimum');
+          if (minimum === null) {
+            const { scaling } = await clusterDetail(rest);
+            await askForSize(rest, scaling, texts);
+            return;
+          }
+          const told = await scaleCluster(rest, minimum, numberArg(args, 'maximum') ?? minimum);
+          Notification.info(told.message, { autoClose: 5000 });
+        })
+    });
+    for (const command of [CommandIds.openCluster, CommandIds.scaleCluster]) {
+      palette?.addItem({ command, category: 'nbflow' });
+    }
+    void restorer?.restore(tracker, {
+      command: CommandIds.openCluster,
+      args: widget => ({ tab: widget.content.tab.value }),
+      name: () => 'cluster'
+    });
+  }
+};

@@ -1,0 +1,75 @@
+/** Dask's own dashboard in the main area, wherever it is for this browser; or the reason why it is not. */
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  ICommandPalette,
+  MainAreaWidget,
+  showErrorMessage,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { IFrame } from '@jupyterlab/ui-components';
+
+import { nbflowIcon } from '../icons';
+import { dashboard } from '../rest/cluster';
+import { addressOf } from '../screens/cluster-widget';
+import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { argsSchema } from './args';
+import { doing } from './doing';
+
+export const daskDashboardPlugin: JupyterFrontEndPlugin<void> = {
+  id: pluginId('dask-dashboard'),
+  description: 'Opens Dask’s dashboard.',
+  autoStart: true,
+  requires: [INbflowClient, INbflowModel],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    client: INbflowClient,
+    model: INbflowModel,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { texts } = model;
+    const { rest } = client;
+    const tracker = new WidgetTracker<MainAreaWidget<IFrame>>({ namespace: 'nbflow-dashboard' });
+
+    const open = (url: string): void => {
+      const content = new IFrame({ sandbox: ['allow-scripts', 'allow-same-origin'] });
+      content.url = url;
+      content.node.querySelector('iframe')?.setAttribute('title', texts.__('Dask dashboard'));
+      const widget = new MainAreaWidget({ content });
+      widget.id = 'nbflow-dashboard';
+      widget.title.icon = nbflowIcon;
+      widget.title.label = texts.__('Dask dashboard');
+      widget.toolbar.hide();
+      void tracker.add(widget);
+      app.shell.add(widget, 'main', { type: 'nbflow' });
+    };
+
+    app.commands.addCommand(CommandIds.openDashboard, {
+      label: texts.__('Open Dask Dashboard'),
+      caption: texts.__('Open the dashboard of the Dask cluster that runs the tasks'),
+      describedBy: { args: argsSchema({}) },
+      execute: () =>
+        doing(async () => {
+          const found = await dashboard(rest);
+          if (!found.reachable) {
+            await showErrorMessage(texts.__('Dask’s dashboard cannot be opened'), found.reason);
+            return;
+          }
+          if (tracker.currentWidget === null) {
+            open(addressOf(found.url, rest.settings.baseUrl));
+          }
+          app.shell.activateById('nbflow-dashboard');
+        })
+    });
+    palette?.addItem({ command: CommandIds.openDashboard, category: 'nbflow' });
+    void restorer?.restore(tracker, {
+      command: CommandIds.openDashboard,
+      name: () => 'dashboard'
+    });
+  }
+};
