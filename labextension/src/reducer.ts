@@ -123,7 +123,7 @@ function isRunning(run: RunDot): number {
 type Timed = Pick<RunView, 'state' | 'started_at' | 'ended_at'>;
 
 /** A run in its new state. One that was cleared starts anew. */
-function movedOn<R extends Timed>(run: R, state: string, at: string): R {
+export function movedOn<R extends Timed>(run: R, state: string, at: string): R {
   if (isFinished(state)) {
     return { ...run, state, ended_at: at };
   }

@@ -54,11 +54,12 @@ export const paths = {
 
 /**
  * What the address of JupyterLab asks for: `nbflow=open` the panel, as `nbflow standalone` does, and
- * `nbflow=DAG/RUN/TASK` or the beginning of it a page, as notifications do. Null where it asks for nothing.
+ * `nbflow=DAG/RUN/TASK` or the beginning of it a page, as notifications do, with `nbflow-view=grid` one of its
+ * tabs. Null where it asks for nothing.
  */
 export function placeOf(
   search: string
-): { dag_id?: string; run_id?: string; task_id?: string } | null {
+): { dag_id?: string; run_id?: string; task_id?: string; view?: string } | null {
   // Not by URLSearchParams: run ids hold `+`, and parts of the address may hold slashes if encoded.
   const asked = /[?&]nbflow=([^&]*)/.exec(search)?.[1] ?? '';
   if (asked === '') {
@@ -68,7 +69,9 @@ export function placeOf(
   if (run === undefined && dag === 'open') {
     return {};
   }
+  const view = /[?&]nbflow-view=([\w-]+)/.exec(search)?.[1];
   return {
+    ...(view ? { view } : {}),
     ...(dag ? { dag_id: dag } : {}),
     ...(run ? { run_id: run } : {}),
     ...(task ? { task_id: task } : {})

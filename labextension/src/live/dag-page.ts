@@ -104,6 +104,15 @@ export class DagPageStore extends Store<DagPageState> {
     this.expectedSoon();
   }
 
+  /** The run and task that a person looks at, to find the page again as it is; the newest run needs no name. */
+  get place(): { run_id?: string; task_id?: string } {
+    const { runId, task } = this.value;
+    return {
+      ...(runId === null || this.isFollowing ? {} : { run_id: runId }),
+      ...(task === null ? {} : { task_id: task.taskId })
+    };
+  }
+
   chooseTask(task: ChosenTask | null): void {
     this.patch({ task });
   }

@@ -5,11 +5,12 @@ import { fromNow, instant } from '../format';
 import { DagGraph } from '../graph/DagGraph';
 import { useNow } from '../graph/useNow';
 import type { DagPageState } from '../live/dag-page';
+import { useChoice } from '../live/view-state';
 import { nodeStates, type NodeStates } from '../reducer';
 import { isFinished } from '../states';
 import { useTexts } from '../text';
 import type { DagDetail, DagView, Health, RunDetail } from '../wire';
-import { Button, Loading, MenuButton, Notice, Switch, Tabs } from './controls';
+import { Button, Loading, MenuButton, Notice, Switch, Tabs, type TabItem } from './controls';
 import { DagDetails } from './DagDetails';
 import { HealthBanner } from './HealthBanner';
 import { Icon } from './icons';
@@ -43,6 +44,8 @@ export interface DagPageProps extends RunActions {
   readonly schedule: React.ReactNode;
   /** What the tab of versions shows. */
   readonly versions: React.ReactNode;
+  /** What the tabs of its past show. */
+  readonly past: Readonly<Record<PastView, React.ReactNode>>;
   /** The drawer of the chosen task, or nothing. */
   readonly drawer: React.ReactNode;
 }
@@ -178,31 +181,35 @@ function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | nul
   );
 }
 
-type View = 'graph' | 'tasks' | 'runs' | 'assets' | 'backfills' | 'versions' | 'details';
+export type PastView = 'grid';
+type View = 'graph' | 'tasks' | 'runs' | 'assets' | 'backfills' | 'versions' | 'details' | PastView;
 
 function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
   const { state, detail } = props;
   const trans = useTexts();
-  const [view, setView] = React.useState<View>('graph');
+  const [chosen, setView] = useChoice('view', 'graph');
   const panelId = `${React.useId()}-view`;
   const run = state.runId === null ? null : state.run;
   const tasks = run?.tasks ?? detail.tasks;
+  const tabs: (TabItem & { id: View })[] = [
+    { id: 'graph', label: trans.__('Graph') },
+    { id: 'grid', label: trans.__('Grid') },
+    { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
+    { id: 'runs', label: trans.__('Runs') },
+    { id: 'assets', label: trans.__('Assets') },
+    { id: 'backfills', label: trans.__('Backfills') },
+    { id: 'versions', label: trans.__('Versions') },
+    { id: 'details', label: trans.__('Details') }
+  ];
+  const view = tabs.find(tab => tab.id === chosen)?.id ?? 'graph';
   return (
     <div className="jp-nbflow-views">
       <Tabs
         label={trans.__('Views of %1', props.dagId)}
-        tabs={[
-          { id: 'graph', label: trans.__('Graph') },
-          { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
-          { id: 'runs', label: trans.__('Runs') },
-          { id: 'assets', label: trans.__('Assets') },
-          { id: 'backfills', label: trans.__('Backfills') },
-          { id: 'versions', label: trans.__('Versions') },
-          { id: 'details', label: trans.__('Details') }
-        ]}
+        tabs={tabs}
         current={view}
         panelId={panelId}
-        onChoose={id => setView(id as View)}
+        onChoose={setView}
       />
       <div
         id={panelId}
@@ -244,6 +251,9 @@ function Shown(props: ShownProps): React.JSX.Element {
         />
       </>
     );
+  }
+  if (view === 'grid') {
+    return <>{props.past[view]}</>;
   }
   if (view === 'assets') {
     return <>{props.lineage}</>;

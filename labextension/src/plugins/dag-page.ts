@@ -11,6 +11,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { nbflowIcon } from '../icons';
 import { LabRendering } from '../notebook/rendering';
+import { choicesOf } from '../live/view-state';
 import { DagPageWidget } from '../screens/dag-page-widget';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import { argsSchema, textArg } from './args';
@@ -40,6 +41,8 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
       const widget = new MainAreaWidget({ content });
       widget.id = `nbflow-dag-${dagId}`;
       widget.toolbar.hide();
+      content.choices.subscribe(() => void tracker.save(widget));
+      onNewPlace(content, () => void tracker.save(widget));
       void tracker.add(widget);
       shell.add(widget, 'main', { type: 'nbflow' });
       return widget;
@@ -52,6 +55,9 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
       }
       const known = tracker.find(widget => widget.content.dagId === dagId);
       const widget = known ?? open(dagId);
+      const { choices } = widget.content;
+      choices.set({ ...choices.value, ...choicesOf(args.choices) });
+      choices.choose('view', textArg(args, 'view') ?? choices.value.view ?? '');
       shell.activateById(widget.id);
       await showRun(widget.content, args, known === undefined);
     };
@@ -67,7 +73,8 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
         args: argsSchema({
           dag_id: texts.__('The DAG; asked for when left out'),
           run_id: texts.__('The run to show, such as one that has just been asked for'),
-          task_id: texts.__('The task to open beside the graph')
+          task_id: texts.__('The task to open beside the graph'),
+          view: texts.__('The tab to show, such as grid, gantt, calendar, durations or runs')
         })
       },
       execute
@@ -75,11 +82,27 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: CommandIds.openDag, category: 'nbflow' });
     void restorer?.restore(tracker, {
       command: CommandIds.openDag,
-      args: widget => ({ dag_id: widget.content.dagId }),
+      args: ({ content }) => ({
+        dag_id: content.dagId,
+        choices: { ...content.choices.value },
+        ...content.page.place
+      }),
       name: widget => widget.content.dagId
     });
   }
 };
+
+/** Not every change of a run is to be saved with the layout: where somebody looks is. */
+function onNewPlace({ page }: DagPageWidget, save: () => void): void {
+  let last = JSON.stringify(page.place);
+  page.subscribe(() => {
+    const place = JSON.stringify(page.place);
+    if (place !== last) {
+      last = place;
+      save();
+    }
+  });
+}
 
 async function showRun(
   content: DagPageWidget,
@@ -93,6 +116,8 @@ async function showRun(
     await content.page.expect(runId);
   } else if (runId !== null) {
     await content.page.choose(runId, taskId === null ? null : { taskId, mapIndex: -1 });
+  } else if (taskId !== null) {
+    content.page.chooseTask({ taskId, mapIndex: -1 });
   }
   await loaded;
 }

@@ -8,6 +8,7 @@ import { nbflowIcon } from '../icons';
 import { DagPageStore, type ChosenTask, type DagPageState } from '../live/dag-page';
 import { useStore } from '../live/store';
 import { TaskStore } from '../live/task';
+import { ViewState, ViewStateContext } from '../live/view-state';
 import type { Rendering } from '../notebook/NotebookView';
 import { ProseContext } from '../notebook/Prose';
 import { Boundary } from '../panels/Boundary';
@@ -18,6 +19,7 @@ import { instanceToShow } from '../reducer';
 import { isFinished, summaryState, urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
+import { LiveGrid } from './grid';
 import { FirstInstance, LiveInstances } from './instances';
 import { LiveLineage } from './lineage';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
@@ -36,6 +38,8 @@ export interface DagPageOptions {
 
 export class DagPageWidget extends ReactWidget {
   readonly page: DagPageStore;
+  /** What the person has chosen to see on it. */
+  readonly choices = new ViewState({});
 
   constructor(private readonly options: DagPageOptions) {
     super();
@@ -60,9 +64,11 @@ export class DagPageWidget extends ReactWidget {
     return (
       <TextsContext.Provider value={this.options.model.texts}>
         <ProseContext.Provider value={this.options.rendering}>
-          <Boundary>
-            <LivePage {...this.options} page={this.page} />
-          </Boundary>
+          <ViewStateContext.Provider value={this.choices}>
+            <Boundary>
+              <LivePage {...this.options} page={this.page} />
+            </Boundary>
+          </ViewStateContext.Provider>
         </ProseContext.Provider>
       </TextsContext.Provider>
     );
@@ -102,6 +108,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       versions={
         <LiveVersions dagId={dagId} client={props.client} runVersion={run?.run.version ?? null} />
       }
+      past={{ grid: <LiveGrid client={props.client} page={page} /> }}
       schedule={<LiveSchedule dagId={dagId} client={props.client} />}
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}
