@@ -32,12 +32,12 @@ export function RunFilters(props: RunFiltersProps): React.JSX.Element {
   return (
     <div className="jp-nbflow-run-filters" role="group" aria-label={trans.__('Which runs')}>
       {before}
-      <div className="jp-nbflow-chips">
+      <div className="jp-nbflow-toggles">
         {STATES.map(state => (
           <button
             key={state}
             type="button"
-            className="jp-nbflow-chip"
+            className="jp-nbflow-toggle"
             aria-pressed={states.has(state)}
             data-state={state}
             onClick={() => toggle(state)}

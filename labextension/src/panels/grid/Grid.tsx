@@ -48,7 +48,7 @@ export function Grid(props: GridProps): React.JSX.Element {
   const [active, setActive] = React.useState<Place>({ row: -1, column: columns.length - 1 });
   const [pointed, setPointed] = React.useState<Pointed | null>(null);
   useOlderOnTheLeft(ref, columns, sight.look);
-  useOlder(props, sight.left, columns.length);
+  useOlder(props, ref, sight.left, columns.length);
   const place = within(active, rows.length, columns.length);
   const act = useAction(props, columns);
   const onKeyDown = (event: React.KeyboardEvent): void => {
@@ -112,7 +112,7 @@ type SheetProps = GridProps & {
 function Sheet(props: SheetProps): React.JSX.Element {
   const { grid, rows, runId, taskId, id, columns, sight, place, pointed, now } = props;
   const inSight = spanOf(sight.left, sight.width - NAMES, COLUMN, columns.length);
-  const width = NAMES + columns.length * COLUMN;
+  const width = NAMES + columns.length * COLUMN + END;
   const height = HEAD + rows.length * ROW;
   const current = columns.findIndex(column => column.run_id === runId);
   return (
@@ -157,17 +157,24 @@ function useAction(props: GridProps, columns: readonly Column[]): (at: Place) =>
   };
 }
 
-/** Older runs are fetched when the left end comes near. */
-function useOlder({ hasOlder, onOlder }: GridProps, left: number, count: number): void {
-  const isNear = hasOlder && count > 0 && left < COLUMN * NEAR;
+/** Older runs are fetched when the left end comes near, or while there is room for them. */
+function useOlder(
+  { hasOlder, onOlder }: GridProps,
+  ref: React.RefObject<HTMLElement>,
+  left: number,
+  count: number
+): void {
   React.useEffect(() => {
-    if (isNear) {
+    const grid = ref.current;
+    if (hasOlder && count > 0 && grid?.clientWidth && grid.scrollLeft < COLUMN * NEAR) {
       onOlder();
     }
-  }, [isNear, count, onOlder]);
+  }, [hasOlder, ref, left, count, onOlder]);
 }
 
 const NEAR = 6;
+/** Behind the newest run. */
+const END = 10;
 
 function visible<T>(things: readonly T[], { from, to }: Span): [T, number][] {
   return things.slice(from, to).map((thing, n) => [thing, from + n]);
