@@ -1,4 +1,4 @@
-"""A past for the browser to look at, written straight into the store: to run it would take hours."""
+"""A past for the browser to look at, written straight into the store, as it takes long to run."""
 
 from __future__ import annotations
 
