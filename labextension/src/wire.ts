@@ -636,10 +636,32 @@ export interface ProblemReport {
   problems: Record<string, unknown>[] | null;
 }
 
+/** The requests that were put last. */
+export interface RequestList {
+  requests: RequestView[];
+}
+
 /** A request was accepted for the scheduler; `run_id` for those that make a run. */
 export interface RequestReceipt {
   request_id: number;
   run_id: string | null;
+}
+
+/**
+ * A request, and what became of it: `state` is pending, done or refused; `message` says why, in
+ * a sentence, and `result` what it made.
+ */
+export interface RequestView {
+  request_id: number;
+  verb: string;
+  dag_id: string | null;
+  run_id: string | null;
+  actor: string | null;
+  created_at: string;
+  state: string;
+  message: string;
+  result: Record<string, unknown>;
+  answered_at: string | null;
 }
 
 /**

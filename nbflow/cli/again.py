@@ -35,6 +35,12 @@ FutureOption = Annotated[bool, typer.Option("--future", help="In all later runs 
 RecursiveOption = Annotated[
     bool, typer.Option("--recursive", help="With what ExternalTaskMarkers mark in other DAGs.")
 ]
+OnlyFailedOption = Annotated[
+    bool, typer.Option("--only-failed", help="Of those, only the failed ones.")
+]
+OnlyRunningOption = Annotated[bool, typer.Option("--only-running", help="Of those, what runs.")]
+LatestOption = Annotated[bool, typer.Option("--latest", help="On the current version of the DAG.")]
+NoteOption = Annotated[str | None, typer.Option(help="Why: kept with the runs.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
+from nbflow.cli.asking import asks
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -89,6 +90,7 @@ def _event_line(event: AssetEventView) -> list[object]:
 
 
 @assets.command()
+@asks
 def emit(
     asset: Annotated[str, typer.Argument(help="The name or the URI of an asset.")],
     extra: Annotated[str, typer.Option(help="JSON about what was made.")] = "{}",

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from nbflow.cli.again import DryRunOption, SelectOption, YesOption, moment, names
+from nbflow.cli.asking import asks
 from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.output import (
     Output,
@@ -44,6 +45,7 @@ Reprocess = Literal["none", "failed", "completed"]
 
 
 @backfill.command()
+@asks
 def create(
     dag_id: Annotated[str, typer.Argument(help="The id of the DAG.")],
     from_: Annotated[str, typer.Option("--from", help="The first date, such as 2026-03-01.")],
@@ -158,6 +160,7 @@ def _dates(detail: BackfillDetail) -> list[list[object]]:
 
 
 @backfill.command()
+@asks
 def pause(
     backfill_id: BackfillArgument, store: StoreOption = None, output: OutputOption = Output.TABLE
 ) -> None:
@@ -169,6 +172,7 @@ def pause(
 
 
 @backfill.command()
+@asks
 def unpause(
     backfill_id: BackfillArgument, store: StoreOption = None, output: OutputOption = Output.TABLE
 ) -> None:
@@ -180,6 +184,7 @@ def unpause(
 
 
 @backfill.command()
+@asks
 def cancel(
     backfill_id: BackfillArgument,
     running: Annotated[bool, typer.Option("--running", help="End what runs too.")] = False,

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from nbflow import app, picture
 from nbflow.cli.again import DryRunOption, SelectOption, moment, show_plan
+from nbflow.cli.asking import asks
 from nbflow.cli.definitions import NoCacheOption, ParamOption, find_dag, read_params
 from nbflow.cli.output import (
     Output,
@@ -168,6 +169,7 @@ def lint(
 
 
 @dags.command()
+@asks
 def trigger(
     dag_id: str,
     param: ParamOption = None,
@@ -206,6 +208,7 @@ def trigger(
 
 
 @dags.command()
+@asks
 def pause(
     dag_id: str,
     hold: Annotated[
@@ -219,6 +222,7 @@ def pause(
 
 
 @dags.command()
+@asks
 def unpause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
     """Let the schedule of a DAG go on, and runs that were held."""
     _set_paused(dag_id, store, output, paused=False)

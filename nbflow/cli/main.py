@@ -32,6 +32,7 @@ GROUPS = {
     "tasks": "Tasks of a run: list, show, logs, why, debug, reconstruct, resume, clear, mark, ...",
     "values": "What tasks handed on: list, show.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
+    "requests": "What was asked of the scheduler, and its answers: list, show.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "cluster": "The workers and what they do: show, scale.",
     "assets": "Assets: list, show, emit.",

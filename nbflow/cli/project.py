@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbflow import app
+from nbflow.cli.asking import waits_for_answer
 from nbflow.cli.output import Output, notes, say, show
 from nbflow.commands import Commands, Receipt
 from nbflow.core.errors import RequestError
@@ -47,20 +48,24 @@ class Project:
     ) -> None:
         """Say what became of a request: `words` if it is done, `asked` with the answer as JSON.
 
-        Raises RequestError if the scheduler refuses it.
+        Raises RequestError if the scheduler refuses it. Nothing is waited for if nobody is there to
+        answer, or the person does not want to wait.
         """
         alive = health(self.database, app.utc_now()).scheduler.alive
-        answer = self.commands.answer(receipt, ANSWER_SECONDS if alive else 0)
+        waits = alive and waits_for_answer()
+        answer = self.commands.answer(receipt, ANSWER_SECONDS if waits else 0)
         if answer is not None and answer.outcome == "refused":
             raise RequestError(answer.message)
         told = None if answer is None else {"outcome": answer.outcome, "message": answer.message}
         result = {**asked, "request_id": receipt.request_id, "answer": told}
         show(result, output, lambda: words if answer else "Asked for.")
         if answer is None and output is Output.TABLE:
-            say(_why_no_answer(alive=alive), notes())
+            say(_why_no_answer(alive=alive, waited=waits), notes())
 
 
-def _why_no_answer(*, alive: bool) -> str:
+def _why_no_answer(*, alive: bool, waited: bool) -> str:
+    if alive and not waited:
+        return "Not waited for the scheduler's answer."
     if alive:
         return "The scheduler is busy and will answer soon: nbflow health"
     return "No scheduler is alive to carry it out. Start one: nbflow scheduler"

@@ -13,15 +13,19 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from nbflow import app
 from nbflow.app.repair import AttemptRef, Repair
+from nbflow.cli.asking import asks
 from nbflow.cli.output import Output, OutputOption, StoreOption, errors_as_sentences, show
 from nbflow.cli.project import Project, project
-from nbflow.cli.run_names import DagArgument, newest
+from nbflow.cli.run_names import (
+    DagArgument,
+    IndexOption,
+    RunOption,
+    TaskArgument,
+    TryOption,
+    newest,
+)
 from nbflow.core.errors import RequestError
 
-TaskArgument = Annotated[str, typer.Argument(help="The id of the task.")]
-RunOption = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
-IndexOption = Annotated[int, typer.Option("--map-index", help="Which instance of a mapped task.")]
-TryOption = Annotated[int | None, typer.Option("--try", help="The newest by default.")]
 EditedOption = Annotated[
     Path | None,
     typer.Option("--notebook", help="The notebook of debug or reconstruct, with your edits."),
@@ -30,7 +34,7 @@ EditedOption = Annotated[
 
 def add_to(tasks: typer.Typer) -> None:
     """Make these commands of `nbflow tasks`."""
-    commands: list[Callable[..., None]] = [debug, reconstruct, resume, promote]
+    commands: list[Callable[..., None]] = [debug, reconstruct, asks(resume), promote]
     for command in commands:
         tasks.command()(command)
 

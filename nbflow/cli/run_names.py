@@ -1,4 +1,4 @@
-"""How commands name a run: by its DAG and its id, or the newest."""
+"""How commands name a run, by its DAG and its id, or the newest; and a task instance in it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from nbflow.views.runs import run_list
 DagArgument = Annotated[str, typer.Argument(help="The id of the DAG.")]
 RunArgument = Annotated[
     str | None, typer.Argument(help="The id of the run; the newest by default.")
+]
+TaskArgument = Annotated[str, typer.Argument(help="The id of the task.")]
+RunOption = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
+IndexOption = Annotated[int, typer.Option("--map-index", help="Which instance of a mapped task.")]
+TryOption = Annotated[
+    int | None, typer.Option("--try", min=1, help="Which try; the newest by default.")
 ]
 
 

@@ -14,6 +14,10 @@ from nbflow.cli.again import (
     DownstreamOption,
     DryRunOption,
     FutureOption,
+    LatestOption,
+    NoteOption,
+    OnlyFailedOption,
+    OnlyRunningOption,
     PastOption,
     RecursiveOption,
     SelectOption,
@@ -23,6 +27,7 @@ from nbflow.cli.again import (
     preview_and_ask,
     show_plan,
 )
+from nbflow.cli.asking import asks
 from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.output import (
     Output,
@@ -106,6 +111,7 @@ def show_(
 
 
 @runs.command()
+@asks
 def cancel(
     dag_id: DagArgument,
     run_id: RunArgument = None,
@@ -131,28 +137,23 @@ StateOption = Annotated[
 
 
 @runs.command()
+@asks
 def clear(
     dag_id: DagArgument,
     run_id: RunArgument = None,
     task: SelectOption = None,
     upstream: UpstreamOption = False,
     downstream: DownstreamOption = False,
-    only_failed: Annotated[
-        bool, typer.Option("--only-failed", help="Of those, only the failed ones.")
-    ] = False,
-    only_running: Annotated[
-        bool, typer.Option("--only-running", help="Of those, only what runs.")
-    ] = False,
+    only_failed: OnlyFailedOption = False,
+    only_running: OnlyRunningOption = False,
     past: PastOption = False,
     future: FutureOption = False,
     recursive: RecursiveOption = False,
     since: SinceOption = None,
     until: UntilOption = None,
     state: StateOption = None,
-    latest: Annotated[
-        bool, typer.Option("--latest", help="On the current version of the DAG.")
-    ] = False,
-    note: Annotated[str | None, typer.Option(help="Why: kept with the runs.")] = None,
+    latest: LatestOption = False,
+    note: NoteOption = None,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
@@ -188,6 +189,7 @@ def clear(
 
 
 @runs.command()
+@asks
 def mark(
     dag_id: DagArgument,
     state: Annotated[RunMark, typer.Argument(help="What the run is to count as.")],
@@ -209,14 +211,13 @@ def mark(
 
 
 @runs.command()
+@asks
 def rerun(
     dag_id: DagArgument,
     run_id: RunArgument = None,
     param: ParamOption = None,
     task: SelectOption = None,
-    latest: Annotated[
-        bool, typer.Option("--latest", help="On the current version of the DAG.")
-    ] = False,
+    latest: LatestOption = False,
     note: Annotated[str, typer.Option(help="Why: kept with the new run.")] = "",
     dry_run: DryRunOption = False,
     store: StoreOption = None,
@@ -238,6 +239,7 @@ def rerun(
 
 
 @runs.command("note")
+@asks
 def note_(
     dag_id: DagArgument,
     note: Annotated[str, typer.Argument(help='The note; "" takes it away.')],
@@ -254,6 +256,7 @@ def note_(
 
 
 @runs.command()
+@asks
 def delete(
     dag_id: DagArgument,
     run_id: Annotated[str, typer.Argument(help="The id of the run.")],

@@ -15,12 +15,17 @@ from nbflow.cli.again import (
     DownstreamOption,
     DryRunOption,
     FutureOption,
+    LatestOption,
+    NoteOption,
+    OnlyFailedOption,
+    OnlyRunningOption,
     PastOption,
     RecursiveOption,
     UpstreamOption,
     YesOption,
     preview_and_ask,
 )
+from nbflow.cli.asking import asks
 from nbflow.cli.definitions import ParamOption, read_params
 from nbflow.cli.log_following import followed_log
 from nbflow.cli.output import (
@@ -33,17 +38,21 @@ from nbflow.cli.output import (
     state_text,
 )
 from nbflow.cli.project import project
-from nbflow.cli.run_names import DagArgument, RunArgument, newest
+from nbflow.cli.run_names import (
+    DagArgument,
+    IndexOption,
+    RunArgument,
+    RunOption,
+    TaskArgument,
+    TryOption,
+    newest,
+)
 from nbflow.views.questions import questions as open_questions
 from nbflow.views.runs import find_try, run_detail, task_instance_detail
 from nbflow.views.shapes import Condition, QuestionView, TaskInstanceView
 
 tasks = typer.Typer(no_args_is_help=True)
 repair.add_to(tasks)
-
-TaskArgument = Annotated[str, typer.Argument(help="The id of the task.")]
-RunOption = Annotated[str | None, typer.Option("--run", help="The run; the newest by default.")]
-IndexOption = Annotated[int, typer.Option("--map-index", help="Which instance of a mapped task.")]
 
 
 @tasks.command("list")
@@ -100,7 +109,7 @@ def logs(
     task_id: TaskArgument,
     run: RunOption = None,
     map_index: IndexOption = -1,
-    try_number: Annotated[int | None, typer.Option("--try", help="The newest by default.")] = None,
+    try_number: TryOption = None,
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on as it grows, until the task has ended.")
     ] = False,
@@ -183,6 +192,7 @@ def _question(one: QuestionView) -> list[object]:
 
 
 @tasks.command()
+@asks
 def answer(
     dag_id: DagArgument,
     task_id: TaskArgument,
@@ -212,7 +222,13 @@ TasksArgument = Annotated[
 ]
 
 
+def _of_index(select: list[str], map_index: int) -> list[str]:
+    """The tasks, or of each the one instance, as `train[3]` means too."""
+    return select if map_index < 0 else [f"{name}[{map_index}]" for name in select]
+
+
 @tasks.command()
+@asks
 def clear(
     dag_id: DagArgument,
     select: TasksArgument,
@@ -220,9 +236,13 @@ def clear(
     map_index: IndexOption = -1,
     upstream: UpstreamOption = False,
     downstream: DownstreamOption = False,
+    only_failed: OnlyFailedOption = False,
+    only_running: OnlyRunningOption = False,
     past: PastOption = False,
     future: FutureOption = False,
     recursive: RecursiveOption = False,
+    latest: LatestOption = False,
+    note: NoteOption = None,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
@@ -236,23 +256,29 @@ def clear(
             here.commands.clear,
             dag_id,
             run_id,
-            select if map_index < 0 else [f"{name}[{map_index}]" for name in select],
+            _of_index(select, map_index),
             upstream=upstream,
             downstream=downstream,
+            only_failed=only_failed,
+            only_running=only_running,
             past=past,
             future=future,
             recursive=recursive,
+            latest=latest,
+            note=note,
         )
         asked = {"dag_id": dag_id, "run_id": run_id}
         preview_and_ask(here, ask_for, asked, "Run again", dry_run=dry_run, yes=yes, output=output)
 
 
 @tasks.command()
+@asks
 def mark(
     dag_id: DagArgument,
     state: Annotated[TaskMark, typer.Argument(help="What they are to count as.")],
     select: TasksArgument,
     run: RunOption = None,
+    map_index: IndexOption = -1,
     upstream: UpstreamOption = False,
     downstream: DownstreamOption = False,
     past: PastOption = False,
@@ -270,7 +296,7 @@ def mark(
             here.commands.mark,
             dag_id,
             run_id,
-            select,
+            _of_index(select, map_index),
             state,
             upstream=upstream,
             downstream=downstream,
@@ -284,6 +310,7 @@ def mark(
 
 
 @tasks.command("run")
+@asks
 def run_(
     dag_id: DagArgument,
     select: TasksArgument,
@@ -303,6 +330,7 @@ def run_(
 
 
 @tasks.command()
+@asks
 def note(
     dag_id: DagArgument,
     task_id: TaskArgument,

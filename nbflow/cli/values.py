@@ -12,8 +12,14 @@ from rich.text import Text
 from nbflow import app
 from nbflow.cli.output import Output, OutputOption, StoreOption, errors_as_sentences, rows, show
 from nbflow.cli.project import project
-from nbflow.cli.run_names import DagArgument, RunArgument, newest
-from nbflow.cli.tasks import IndexOption, RunOption, TaskArgument
+from nbflow.cli.run_names import (
+    DagArgument,
+    IndexOption,
+    RunArgument,
+    RunOption,
+    TaskArgument,
+    newest,
+)
 from nbflow.core.orders import RETURN_VALUE
 from nbflow.views.shapes import RunValue, ValueDetail
 from nbflow.views.values import run_values

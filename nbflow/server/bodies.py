@@ -234,6 +234,18 @@ class QuestionQuery(Sent):
     dag_id: str | None = None
 
 
+class RequestQuery(Sent):
+    """For how many seconds to wait for the scheduler's answer, if there is none yet."""
+
+    wait: float = Field(default=0, ge=0, le=30)
+
+
+class RequestsQuery(Sent):
+    """How many requests."""
+
+    limit: int = Field(default=25, ge=1, le=200)
+
+
 class RunQuery(Sent):
     """Which page of runs to list: those before the `next` of the page before."""
 

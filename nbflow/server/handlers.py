@@ -91,6 +91,10 @@ class NbflowHandler(APIHandler):
 
         await self.send(await in_thread(work), status)
 
+    async def ask(self, question: Callable[[Questions], object], dry_run: bool) -> None:
+        """The same for what the scheduler is to do: 202, or 200 if it is only to be previewed."""
+        await self.answer(question, 200 if dry_run else 202)
+
     async def send(self, text: str | bytes, status: int = 200) -> None:
         """Send JSON text."""
         self.set_status(status)

@@ -33,7 +33,7 @@ class House(Protocol):
     def store(self) -> app.Store: ...
 
 
-def runs(ask: House, dag_id: str, query: RunListQuery) -> RunList:
+def runs(ask: House, dag_id: str | None, query: RunListQuery) -> RunList:
     page = run_list(ask.store, dag_id, query.before, query.limit, _chosen(query))
     return RunList(page.runs, None if page.before is None else str(page.before))
 

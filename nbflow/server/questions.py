@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from nbflow import app, feed
-from nbflow.commands import Commands, Receipt
+from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.server import history_questions, repair_questions, rerun_questions
@@ -34,6 +34,7 @@ from nbflow.server.bodies import (
     PoolBody,
     PreviewQuery,
     QuestionQuery,
+    RequestsQuery,
     RunDetailQuery,
     RunDiffQuery,
     RunQuery,
@@ -41,6 +42,7 @@ from nbflow.server.bodies import (
     TryQuery,
     VariableBody,
 )
+from nbflow.server.receipts import accepted, number_of
 from nbflow.settings import Settings
 from nbflow.views import assets as asset_views
 from nbflow.views import cluster as cluster_views
@@ -49,6 +51,7 @@ from nbflow.views import health as health_views
 from nbflow.views import instances as instance_views
 from nbflow.views import pools as pool_views
 from nbflow.views import questions as question_views
+from nbflow.views import requests as request_views
 from nbflow.views import runs as run_views
 from nbflow.views import schedules as schedule_views
 from nbflow.views import values as value_views
@@ -75,7 +78,9 @@ from nbflow.views.shapes import (
     PoolDetail,
     PoolList,
     QuestionList,
+    RequestList,
     RequestReceipt,
+    RequestView,
     RunDetail,
     RunDiff,
     RunValues,
@@ -340,11 +345,11 @@ class Questions:
     def set_paused(self, actor: str, dag_id: str, body: Pause) -> RequestReceipt:
         verbs = self._verbs(actor)
         if body.paused:
-            return _accepted(verbs.pause(dag_id, hold=body.hold))
-        return _accepted(verbs.unpause(dag_id))
+            return accepted(verbs.pause(dag_id, hold=body.hold))
+        return accepted(verbs.unpause(dag_id))
 
     def cancel(self, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
-        return _accepted(self._verbs(actor).cancel(dag_id, run_id))
+        return accepted(self._verbs(actor).cancel(dag_id, run_id))
 
     def verbs(self, actor: str) -> Commands:
         """What `actor` can ask for."""
@@ -370,10 +375,16 @@ class Questions:
         return self.pool(name)
 
     def delete_pool(self, actor: str, name: str) -> RequestReceipt:
-        return _accepted(self._verbs(actor).delete_pool(name))
+        return accepted(self._verbs(actor).delete_pool(name))
 
     def emit(self, actor: str, name: str, body: EmitEvent) -> RequestReceipt:
-        return _accepted(self._verbs(actor).emit(name, body.extra))
+        return accepted(self._verbs(actor).emit(name, body.extra))
+
+    def requests(self, query: RequestsQuery) -> RequestList:
+        return request_views.request_list(self.store, query.limit)
+
+    def request(self, request_id: str) -> RequestView:
+        return request_views.request_view(self.store, number_of(request_id, "Requests"))
 
     def open_questions(self, query: QuestionQuery) -> QuestionList:
         return question_views.questions(self.store, query.dag_id)
@@ -385,12 +396,7 @@ class Questions:
         receipt = verbs.answer_question(
             dag_id, run_id, task_id, body.chosen, body.params, body.map_index
         )
-        return _accepted(receipt)
+        return accepted(receipt)
 
     def _verbs(self, actor: str) -> Commands:
         return Commands(self.store, actor)
-
-
-def _accepted(receipt: Receipt) -> RequestReceipt:
-    assert receipt.request_id is not None  # only dry runs have none
-    return RequestReceipt(receipt.request_id, receipt.run_id)

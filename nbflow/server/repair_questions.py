@@ -15,6 +15,7 @@ from nbflow.app.repair import AttemptRef, Repair, is_alive
 from nbflow.commands import Commands
 from nbflow.core.kept import KeptKernel
 from nbflow.server.bodies import Cells
+from nbflow.server.receipts import accepted
 from nbflow.settings import Settings
 from nbflow.views.shapes import KernelView, Promotion, RequestReceipt, TaskInstanceDetail
 
@@ -58,11 +59,8 @@ def resume(
     body: Cells,
 ) -> RequestReceipt:
     edits = _repair(questions).edits(ref, body.cells)
-    receipt = questions.verbs(actor).resume(
-        ref.dag_id, ref.run_id, {ref.task_id: edits} if edits else {}
-    )
-    assert receipt.request_id is not None  # only dry runs have none
-    return RequestReceipt(receipt.request_id, receipt.run_id)
+    changed = {ref.task_id: edits} if edits else {}
+    return accepted(questions.verbs(actor).resume(ref.dag_id, ref.run_id, changed))
 
 
 def promote(questions: Asked, ref: AttemptRef, body: Cells) -> Promotion:

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from nbflow import app
 from nbflow.commands import Commands, Receipt, Runs
-from nbflow.core.errors import RequestError
 from nbflow.server.bodies import (
     BackfillQuery,
     BackfillState,
+    Chosen,
     Clear,
     ClearRuns,
     Mark,
@@ -22,6 +22,7 @@ from nbflow.server.bodies import (
     RunTasks,
     Trigger,
 )
+from nbflow.server.receipts import accepted, number_of
 from nbflow.views import backfills as backfill_views
 from nbflow.views import previews as preview_views
 from nbflow.views.previews import clear_preview, run_plan
@@ -58,18 +59,25 @@ def _cleared(ask: House, actor: str, dag_id: str, runs: str | Runs, body: Clear)
         dag_id,
         runs,
         body.tasks,
-        upstream=body.upstream,
-        downstream=body.downstream,
         only_failed=body.only_failed,
         only_running=body.only_running,
-        past=body.past,
-        future=body.future,
         recursive=body.recursive,
         latest=body.latest,
         note=body.note,
-        dry_run=body.dry_run,
+        **_beside(body),
     )
     return clear_preview(receipt.affected, receipt.request_id)
+
+
+def _beside(body: Chosen) -> dict[str, bool]:
+    """What was chosen beside the tasks."""
+    return {
+        "upstream": body.upstream,
+        "downstream": body.downstream,
+        "past": body.past,
+        "future": body.future,
+        "dry_run": body.dry_run,
+    }
 
 
 def mark(ask: House, actor: str, dag_id: str, run_id: str, body: Mark) -> ClearPreview:
@@ -82,11 +90,7 @@ def mark(ask: House, actor: str, dag_id: str, run_id: str, body: Mark) -> ClearP
             run_id,
             body.tasks,
             body.state,
-            upstream=body.upstream,
-            downstream=body.downstream,
-            past=body.past,
-            future=body.future,
-            dry_run=body.dry_run,
+            **_beside(body),
         )
     return clear_preview(receipt.affected, receipt.request_id)
 
@@ -133,11 +137,11 @@ def run_contents(ask: House, dag_id: str, run_id: str) -> RunContents:
 
 
 def note(ask: House, actor: str, dag_id: str, run_id: str, body: Note) -> RequestReceipt:
-    return _accepted(ask.verbs(actor).note(dag_id, run_id, body.note, body.task_id, body.map_index))
+    return accepted(ask.verbs(actor).note(dag_id, run_id, body.note, body.task_id, body.map_index))
 
 
 def delete_run(ask: House, actor: str, dag_id: str, run_id: str) -> RequestReceipt:
-    return _accepted(ask.verbs(actor).delete_run(dag_id, run_id))
+    return accepted(ask.verbs(actor).delete_run(dag_id, run_id))
 
 
 def backfills(ask: House, query: BackfillQuery) -> BackfillList:
@@ -145,7 +149,7 @@ def backfills(ask: House, query: BackfillQuery) -> BackfillList:
 
 
 def backfill(ask: House, backfill_id: str) -> BackfillDetail:
-    return backfill_views.backfill_detail(ask.store, _number(backfill_id))
+    return backfill_views.backfill_detail(ask.store, number_of(backfill_id, "Backfills"))
 
 
 def new_backfill(ask: House, actor: str, dag_id: str, body: NewBackfill) -> BackfillPlan:
@@ -168,20 +172,9 @@ def new_backfill(ask: House, actor: str, dag_id: str, body: NewBackfill) -> Back
 def set_backfill_state(
     ask: House, actor: str, backfill_id: str, body: BackfillState
 ) -> RequestReceipt:
-    verbs, number = ask.verbs(actor), _number(backfill_id)
+    verbs, number = ask.verbs(actor), number_of(backfill_id, "Backfills")
     if body.state == "cancelled":
-        return _accepted(verbs.cancel_backfill(number, running=body.running))
+        return accepted(verbs.cancel_backfill(number, running=body.running))
     if body.state == "paused":
-        return _accepted(verbs.pause_backfill(number))
-    return _accepted(verbs.unpause_backfill(number))
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise RequestError(f"Backfills have numbers; {text!r} is none.")
-    return int(text)
-
-
-def _accepted(receipt: Receipt) -> RequestReceipt:
-    assert receipt.request_id is not None  # only dry runs have none
-    return RequestReceipt(receipt.request_id, receipt.run_id)
+        return accepted(verbs.pause_backfill(number))
+    return accepted(verbs.unpause_backfill(number))

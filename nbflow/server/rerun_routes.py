@@ -43,8 +43,7 @@ class ClearHandler(NbflowHandler):
     async def post(self, dag_id: str, run_id: str) -> None:
         """Ask for task instances to run again, or say which ones would."""
         body = self.body(Clear)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.clear(self.actor, dag_id, run_id, body), status)
+        await self.ask(lambda ask: ask.clear(self.actor, dag_id, run_id, body), body.dry_run)
 
 
 class ClearRunsHandler(NbflowHandler):
@@ -58,8 +57,7 @@ class ClearRunsHandler(NbflowHandler):
     async def post(self, dag_id: str) -> None:
         """Ask for task instances of many runs to run again, or say which ones would."""
         body = self.body(ClearRuns)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.clear_runs(self.actor, dag_id, body), status)
+        await self.ask(lambda ask: ask.clear_runs(self.actor, dag_id, body), body.dry_run)
 
 
 class MarkHandler(NbflowHandler):
@@ -73,8 +71,7 @@ class MarkHandler(NbflowHandler):
     async def post(self, dag_id: str, run_id: str) -> None:
         """Ask for task instances, or the run, to count as a state, or say which ones would."""
         body = self.body(Mark)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.mark(self.actor, dag_id, run_id, body), status)
+        await self.ask(lambda ask: ask.mark(self.actor, dag_id, run_id, body), body.dry_run)
 
 
 class RunTasksHandler(NbflowHandler):
@@ -88,8 +85,7 @@ class RunTasksHandler(NbflowHandler):
     async def post(self, dag_id: str, run_id: str) -> None:
         """Ask for tasks to run now, whatever their trigger rules say, or say which ones would."""
         body = self.body(RunTasks)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.run_tasks(self.actor, dag_id, run_id, body), status)
+        await self.ask(lambda ask: ask.run_tasks(self.actor, dag_id, run_id, body), body.dry_run)
 
 
 class RerunHandler(NbflowHandler):
@@ -105,8 +101,7 @@ class RerunHandler(NbflowHandler):
         would be.
         """
         body = self.body(Rerun)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.rerun(self.actor, dag_id, run_id, body), status)
+        await self.ask(lambda ask: ask.rerun(self.actor, dag_id, run_id, body), body.dry_run)
 
 
 class ContentsHandler(NbflowHandler):
@@ -182,8 +177,7 @@ class DagBackfillsHandler(NbflowHandler):
     async def post(self, dag_id: str) -> None:
         """Ask for a backfill of a DAG, or say what it would do to each date."""
         body = self.body(NewBackfill)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.new_backfill(self.actor, dag_id, body), status)
+        await self.ask(lambda ask: ask.new_backfill(self.actor, dag_id, body), body.dry_run)
 
 
 _RUN = "dags/{dag_id}/runs/{run_id}"

@@ -12,6 +12,20 @@ from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import RequestReceipt, RunDetail, RunList, RunPlan
 
 
+class AllRunsHandler(NbflowHandler):
+    """The runs of all DAGs."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(RunList, query=RunListQuery)
+    async def get(self) -> None:
+        """The runs of all DAGs, newest first."""
+        query = self.query(RunListQuery)
+        await self.answer(lambda ask: ask.runs(None, query))
+
+
 class RunsHandler(NbflowHandler):
     """The runs of a DAG."""
 
@@ -33,8 +47,7 @@ class RunsHandler(NbflowHandler):
         would be.
         """
         body = self.body(Trigger)
-        status = 200 if body.dry_run else 202
-        await self.answer(lambda ask: ask.trigger(self.actor, dag_id, body), status)
+        await self.ask(lambda ask: ask.trigger(self.actor, dag_id, body), body.dry_run)
 
 
 class RunHandler(NbflowHandler):
@@ -75,6 +88,7 @@ class CancelHandler(NbflowHandler):
 _RUN = "dags/{dag_id}/runs/{run_id}"
 
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
+    ("runs", AllRunsHandler),
     ("dags/{dag_id}/runs", RunsHandler),
     (_RUN, RunHandler),
     (f"{_RUN}/cancel", CancelHandler),

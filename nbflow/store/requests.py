@@ -112,6 +112,11 @@ def read(session: Session, request_id: int) -> Request | None:
     return None if row is None else _request(row)
 
 
+def newest(session: Session, limit: int = 25) -> list[Request]:
+    """The requests that were put last, the newest first."""
+    return [_request(row) for row in session.execute(_NEWEST, {"limit": limit})]
+
+
 def wait_for_answer(database: Database, request_id: int, timeout: float) -> Answer | None:
     """What the scheduler answers within `timeout` seconds, or None. Call it in no transaction."""
     deadline = time.monotonic() + timeout
@@ -146,6 +151,7 @@ _PUT = insert(_REQUESTS).returning(_REQUESTS.c.id)
 _PENDING = (
     select(_REQUESTS).where(REQUEST_IS_PENDING).order_by(_REQUESTS.c.id).limit(bindparam("limit"))
 )
+_NEWEST = select(_REQUESTS).order_by(_REQUESTS.c.id.desc()).limit(bindparam("limit"))
 _READ = select(_REQUESTS).where(_REQUESTS.c.id == bindparam("b_id"))
 _ANSWER = (
     update(_REQUESTS)

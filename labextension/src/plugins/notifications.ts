@@ -1,8 +1,12 @@
-/** Tells when a run fails (or succeeds, for those who want that), wherever in JupyterLab one is. */
+/**
+ * Tells when a run fails (or succeeds, for those who want that), and when the scheduler refuses what this
+ * person has asked for, wherever in JupyterLab one is.
+ */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
+import { actorOf, refusedOf } from '../refused';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import type { ChangeView } from '../wire';
 
@@ -46,6 +50,12 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
         });
       }
     };
-    client.feed.onChanges(changes => changes.filter(({ kind }) => kind === 'run').forEach(tell));
+    client.feed.onChanges(changes => {
+      changes.filter(({ kind }) => kind === 'run').forEach(tell);
+      const me = actorOf(app.serviceManager.user.identity);
+      for (const sentence of refusedOf(changes, me)) {
+        Notification.error(model.texts.__('Refused: %1', sentence));
+      }
+    });
   }
 };

@@ -72,7 +72,9 @@ from nbflow.views.shapes.pools import (
 from nbflow.views.shapes.requests import (
     ChangeView,
     ProblemReport,
+    RequestList,
     RequestReceipt,
+    RequestView,
 )
 from nbflow.views.shapes.reruns import (
     AffectedRun,
@@ -201,7 +203,9 @@ __all__ = [
     "Promotion",
     "QuestionList",
     "QuestionView",
+    "RequestList",
     "RequestReceipt",
+    "RequestView",
     "RunContents",
     "RunDetail",
     "RunDiff",

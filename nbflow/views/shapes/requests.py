@@ -15,6 +15,31 @@ class RequestReceipt:
 
 
 @dataclass(frozen=True)
+class RequestView:
+    """A request, and what became of it: `state` is pending, done or refused; `message` says why, in
+    a sentence, and `result` what it made.
+    """
+
+    request_id: int
+    verb: str
+    dag_id: str | None
+    run_id: str | None
+    actor: str | None
+    created_at: str
+    state: str
+    message: str
+    result: dict[str, Any]  # depends on `verb`
+    answered_at: str | None
+
+
+@dataclass(frozen=True)
+class RequestList:
+    """The requests that were put last."""
+
+    requests: list[RequestView]
+
+
+@dataclass(frozen=True)
 class ChangeView:
     """One line of the journal, as the feed sends it."""
 
