@@ -403,12 +403,19 @@ export interface RunDot {
   ended_at: string | null;
 }
 
+/** An asset, or an alias, that a task makes or uses. */
+export interface TaskAsset {
+  name: string;
+  kind: 'asset' | 'alias';
+}
+
 /**
  * A task of a DAG as defined.
  *
  * `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
  * task group around it; `role` says whether it sets up or tears down something for others; `tags`
- * are words to choose tasks by. With `cache` its results may stand for running it again.
+ * are words to choose tasks by. With `cache` its results may stand for running it again. `inlets`
+ * are the assets it uses, `outlets` those it makes.
  */
 export interface TaskView {
   task_id: string;
@@ -429,6 +436,8 @@ export interface TaskView {
   tags: string[];
   display_name: string;
   cache: boolean;
+  inlets: TaskAsset[];
+  outlets: TaskAsset[];
 }
 
 /**

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from nbflow import picture
+from nbflow.core.assets import leaf_from_json
 from nbflow.core.dag import Dag, Task
 from nbflow.core.errors import NotFoundError
 from nbflow.core.json import JsonObject
@@ -32,6 +33,7 @@ from nbflow.views.shapes import (
     GroupView,
     ImportErrorView,
     RunDot,
+    TaskAsset,
     TaskView,
 )
 
@@ -160,7 +162,14 @@ def _task_view(task: Task, dag: Dag, edges: list[EdgeView], place: picture.Place
         tags=list(task.tags),
         display_name=task.display_name,
         cache=task.cache is not None and not task.cache.why_not,
+        inlets=_assets(task.inlets),
+        outlets=_assets(task.outlets),
     )
+
+
+def _assets(found: Sequence[JsonObject]) -> list[TaskAsset]:
+    nodes = [leaf_from_json(one).node for one in found]
+    return [TaskAsset(node.name, node.kind) for node in nodes]
 
 
 def _dag_views(session: Session, listed: Sequence[ListedDag], now: datetime) -> list[DagView]:

@@ -8,7 +8,8 @@ import * as React from 'react';
 import { duration } from '../format';
 import type { NodeStates } from '../reducer';
 import { useTexts } from '../text';
-import type { GroupView } from '../wire';
+import type { GroupView, TaskAsset } from '../wire';
+import { assetOf, haveAssets, withAssets } from './assets';
 import { criticalPath, type CriticalPath } from './critical-path';
 import { Drawing, groupStatesOf, NO_MARKS, type Marks } from './Drawing';
 import { exportGraph, type PictureKind } from './exportGraph';
@@ -36,13 +37,17 @@ export interface DagGraphProps {
   readonly selected: string | null;
   /** It stands in a page that scrolls: the wheel zooms only with the control key. */
   readonly isInPage?: boolean;
+  /** The assets that start the DAG. */
+  readonly awaited?: readonly TaskAsset[];
   readonly onOpen: (taskId: string) => void;
+  readonly onOpenAsset?: (name: string) => void;
 }
 
 /** Of more than these the words could not be read anyway; they are drawn as marks. */
 const MOST_NODES = 220;
 
 const NO_GROUPS: readonly GroupView[] = [];
+const NO_ASSETS: readonly TaskAsset[] = [];
 
 export function DagGraph(props: DagGraphProps): React.JSX.Element {
   const { dagId, groups = NO_GROUPS, states } = props;
@@ -90,7 +95,7 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
         {...{ viewport, groups, look, closing: graph.closing }}
         onLook={graph.changeLook}
         hasRun={states !== null}
-        hasAssets={false}
+        hasAssets={graph.hasAssets}
         onSearch={search.open}
         onSave={save}
       />
@@ -100,8 +105,9 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
 
 /** What is drawn, how it is looked at, and what a person does about it. */
 function useGraph(props: DagGraphProps, ref: React.RefObject<HTMLDivElement>) {
-  const { dagId, tasks, groups = NO_GROUPS, states, selected, onOpen, isInPage = false } = props;
+  const { dagId, groups = NO_GROUPS, states, selected, isInPage = false } = props;
   const [look, changeLook] = useGraphLook(dagId);
+  const { tasks, hasAssets, onOpen } = useTasksAndAssets(props, look.hasAssets);
   const closing = useClosedGroups(dagId, tasks, groups);
   const { closed } = closing;
   const layout = React.useMemo(
@@ -129,8 +135,8 @@ function useGraph(props: DagGraphProps, ref: React.RefObject<HTMLDivElement>) {
   useSelectedInView(layout, viewport, selected);
   const search = useSearch({ tasks, groups, layout, viewport, closing });
   const path = React.useMemo(
-    () => (look.isCritical && states !== null ? criticalPath(tasks, states, now) : null),
-    [look.isCritical, tasks, states, now]
+    () => (look.isCritical && states !== null ? criticalPath(props.tasks, states, now) : null),
+    [look.isCritical, props.tasks, states, now]
   );
   const marks = useMarks(layout, search, path);
   const keys = { layout, viewport, focusable, setFocused, onOpen, toggle: onToggle, ref };
@@ -140,9 +146,32 @@ function useGraph(props: DagGraphProps, ref: React.RefObject<HTMLDivElement>) {
     ...{ active, onOpen, onToggle, onOpenFar, onEnter, onEnterEdge, zoom: view.zoom }
   };
   return {
-    ...{ drawing, viewport, closing, look, changeLook, search, path, pointed },
+    ...{ drawing, viewport, closing, look, changeLook, search, path, pointed, hasAssets },
     ...useGraphKeys({ ...keys, onSearch: search.open })
   };
+}
+
+/** The tasks that are drawn, with their assets between them if they are wanted. */
+function useTasksAndAssets(props: DagGraphProps, isWanted: boolean) {
+  const { tasks, awaited = NO_ASSETS, onOpen, onOpenAsset } = props;
+  const trans = useTexts();
+  const hasAssets = React.useMemo(() => haveAssets(tasks, awaited), [tasks, awaited]);
+  const shown = React.useMemo(
+    () => (isWanted && hasAssets ? withAssets(tasks, awaited, trans) : tasks),
+    [isWanted, hasAssets, tasks, awaited, trans]
+  );
+  const open = React.useCallback(
+    (id: string) => {
+      const asset = assetOf(id);
+      if (asset === null) {
+        onOpen(id);
+      } else {
+        onOpenAsset?.(asset);
+      }
+    },
+    [onOpen, onOpenAsset]
+  );
+  return { tasks: shown, hasAssets, onOpen: open };
 }
 
 /** How long the critical path is. */

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { NodeStates } from '../reducer';
 import type { GroupView } from '../wire';
+import { isData } from './assets';
 import { ActiveEdges, Edges } from './Edges';
 import { FarNodes } from './FarNodes';
 import { groupState, type GroupState } from './groups';
@@ -167,11 +168,6 @@ const NOT_THERE = {
 
 function nodeOf(task: GraphTask, states: NodeStates | null) {
   return states === null || isData(task) ? undefined : (states.get(task.task_id) ?? NOT_THERE);
-}
-
-/** Whether it is an asset among the tasks, which has no state. */
-export function isData({ kind }: Pick<GraphTask, 'kind'>): boolean {
-  return kind === 'asset' || kind === 'alias';
 }
 
 /** How each group stands; null while the graph shows a definition. */

@@ -5,6 +5,7 @@ import { kindName } from '../format';
 import type { NodeState } from '../reducer';
 import { useTexts, type Texts } from '../text';
 import type { EdgeView, GroupView } from '../wire';
+import { assetOf, calledIn } from './assets';
 import type { GroupState } from './groups';
 import { spoken } from './GroupBoxes';
 import type { GraphTask, Route } from './layout';
@@ -40,7 +41,7 @@ export function TaskTip({
   const trans = useTexts();
   return (
     <>
-      <div className="jp-nbflow-tip-title">{task.task_id}</div>
+      <div className="jp-nbflow-tip-title">{calledIn(task)}</div>
       {node !== undefined && <div>{secondLine(task, node, now, trans)}</div>}
       {node?.message ? <div className="jp-nbflow-tip-message">{node.message}</div> : null}
       <div className="jp-nbflow-muted">
@@ -81,7 +82,7 @@ export function EdgeTip({ route }: { route: Route }): React.JSX.Element {
   return (
     <>
       <div className="jp-nbflow-tip-title">
-        {route.source} → {route.target}
+        {assetOf(route.source) ?? route.source} → {assetOf(route.target) ?? route.target}
       </div>
       {route.label ? <div>{route.label}</div> : null}
       {route.reasons.slice(0, MOST_REASONS).map((reason, place) => (

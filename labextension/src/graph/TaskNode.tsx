@@ -4,6 +4,7 @@ import * as React from 'react';
 import { duration, kindName, secondsBetween, stateName } from '../format';
 import type { NodeState } from '../reducer';
 import { useTexts, type Texts } from '../text';
+import { assetOf, calledIn } from './assets';
 import { NODE_HEIGHT, type Box, type GraphTask } from './layout';
 import { shortened } from './measure';
 import { KindGlyph, StateGlyph } from './StateIcon';
@@ -93,9 +94,11 @@ function marksOf(props: TaskNodeProps) {
 
 /** The node in words. */
 function spoken({ task, isCritical }: TaskNodeProps, second: string, trans: Texts): string {
-  const after = task.upstream.length ? `, ${trans.__('after %1', task.upstream.join(', '))}` : '';
+  const after = task.upstream.length
+    ? `, ${trans.__('after %1', task.upstream.map(id => assetOf(id) ?? id).join(', '))}`
+    : '';
   const critical = isCritical ? `, ${trans.__('on the critical path')}` : '';
-  return `${task.task_id}, ${second}${after}${critical}`;
+  return `${calledIn(task)}, ${second}${after}${critical}`;
 }
 
 export const TaskNode = React.memo(TaskNodeAsDrawn);

@@ -19,7 +19,8 @@ export type GraphTask = Pick<
   | 'row'
   | 'group'
   | 'role'
->;
+> &
+  Partial<Pick<TaskView, 'inlets' | 'outlets'>>;
 
 /** A task, a closed group, or an open group with what is in it. */
 export interface Knot {

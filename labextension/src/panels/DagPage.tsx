@@ -34,6 +34,7 @@ export interface DagPageProps extends RunActions {
   /** Opens the menu of what else can be done about the DAG. */
   readonly onMoreOfDag: (button: HTMLElement) => void;
   readonly onClearRuns: () => void;
+  readonly onOpenAsset: (name: string) => void;
   readonly onReload: () => void;
   readonly onStartScheduler: () => void;
   /** What the tab of backfills shows. */
@@ -300,7 +301,9 @@ function Graph(props: ShownProps): React.JSX.Element {
       groups={run?.groups ?? detail.groups}
       states={states}
       selected={state.task?.taskId ?? null}
+      awaited={detail.awaited_assets?.assets}
       onOpen={open}
+      onOpenAsset={props.onOpenAsset}
     />
   );
 }

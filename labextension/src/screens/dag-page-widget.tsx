@@ -122,6 +122,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       onPause={paused =>
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId })
       }
+      onOpenAsset={asset => void commands.execute(CommandIds.openAdmin, { tab: 'assets', asset })}
       onReload={() => void page.load()}
       onStartScheduler={() => void commands.execute(CommandIds.startScheduler)}
       onCancel={() => void commands.execute(CommandIds.cancel, ofRun)}

@@ -131,6 +131,8 @@ export function aTask(
     tags: [],
     display_name: '',
     cache: false,
+    inlets: [],
+    outlets: [],
     ...more
   };
 }

@@ -48,6 +48,7 @@ from nbflow.views.shapes.dags import (
     ImportErrorList,
     ImportErrorView,
     RunDot,
+    TaskAsset,
     TaskView,
 )
 from nbflow.views.shapes.history import (
@@ -223,6 +224,7 @@ __all__ = [
     "SourceFile",
     "SpecChangeView",
     "Spread",
+    "TaskAsset",
     "TaskChange",
     "TaskInstanceDetail",
     "TaskInstancePage",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
@@ -79,12 +79,21 @@ class GroupView:
 
 
 @dataclass(frozen=True)
+class TaskAsset:
+    """An asset, or an alias, that a task makes or uses."""
+
+    name: str
+    kind: Literal["asset", "alias"]
+
+
+@dataclass(frozen=True)
 class TaskView:
     """A task of a DAG as defined.
 
     `layer` and `row` are its place in the layered layout of `picture`. `group` is the innermost
     task group around it; `role` says whether it sets up or tears down something for others; `tags`
-    are words to choose tasks by. With `cache` its results may stand for running it again.
+    are words to choose tasks by. With `cache` its results may stand for running it again. `inlets`
+    are the assets it uses, `outlets` those it makes.
     """
 
     task_id: str
@@ -105,6 +114,8 @@ class TaskView:
     tags: list[str]
     display_name: str
     cache: bool
+    inlets: list[TaskAsset] = field(default_factory=list)
+    outlets: list[TaskAsset] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
