@@ -6,7 +6,7 @@ import { aDagDetail, aRunDetail, at, T0 } from '../testing/builders';
 import type { ScheduleView } from '../wire';
 import { DagDetails } from './DagDetails';
 import { Schedule } from './Schedule';
-import { Rendered } from './TaskTabs';
+import { Rendered } from './task/TaskLists';
 
 const NOW = Date.parse(T0);
 

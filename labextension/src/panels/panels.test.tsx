@@ -7,7 +7,7 @@ import { aDag, aDot, aRun, at, T0 } from '../testing/builders';
 import type { DagView, Health, ImportErrorView } from '../wire';
 import { DagList, type DagListProps } from './DagList';
 import { RunStrip } from './RunStrip';
-import { Why } from './TaskTabs';
+import { Why } from './task/TaskLists';
 
 const NOW = Date.parse(T0);
 const ALIVE: Health = {

@@ -48,8 +48,11 @@ class RunVerbs {
     const index = {
       map_index: { type: 'number', description: texts.__('Which instance of a mapped task') }
     };
+    const downstream = {
+      downstream: { type: 'boolean', description: texts.__('With all that comes after the task') }
+    };
     const verb = (
-      label: string,
+      label: string | ((args: Args) => string),
       caption: string,
       args: ReturnType<typeof argsSchema>,
       act: (args: Args) => Promise<void>
@@ -91,9 +94,10 @@ class RunVerbs {
         args => this.rerun(args)
       ),
       [CommandIds.runTasks]: verb(
-        texts.__('Run Tasks Alone…'),
+        args =>
+          args.downstream === true ? texts.__('Run from Here…') : texts.__('Run Tasks Alone…'),
         texts.__('Run some tasks now whatever the rules say, or in a run of their own'),
-        argsSchema(ofTask, index),
+        argsSchema(ofTask, { ...index, ...downstream }),
         args => this.runTasks(args)
       ),
       [CommandIds.note]: verb(
@@ -170,7 +174,8 @@ class RunVerbs {
   private async runTasks(args: Args): Promise<void> {
     const { name } = this.of(args);
     const detail = await this.run(args);
-    const done = await askToRunTasks(this.client.rest, detail, name, this.texts);
+    const chosen = name === null ? null : { name, isWithRest: args.downstream === true };
+    const done = await askToRunTasks(this.client.rest, detail, chosen, this.texts);
     if (done?.where === 'new') {
       await this.open(detail.run.dag_id, done.found.run_id);
     } else if (done !== null) {

@@ -13,7 +13,7 @@ import type { Rendering } from '../notebook/NotebookView';
 import { ProseContext } from '../notebook/Prose';
 import { Boundary } from '../panels/Boundary';
 import { DagPage } from '../panels/DagPage';
-import { DefinitionDrawer, TaskDrawer } from '../panels/TaskDrawer';
+import { DefinitionDrawer, TaskDrawer } from '../panels/task/TaskDrawer';
 import { totalOf } from '../mapped';
 import { instanceToShow } from '../reducer';
 import { isFinished, summaryState, urgency } from '../states';
@@ -151,9 +151,15 @@ function runMenu(ofRun: MenuEntry['args'], run: RunDetail | null): (MenuEntry | 
   ];
 }
 
-function taskMenu(ofTask: MenuEntry['args']): MenuEntry[] {
-  const commands = [CommandIds.mark, CommandIds.runTasks, CommandIds.note];
-  return commands.map(command => ({ command, args: ofTask }));
+function taskMenu(ofTask: MenuEntry['args']): (MenuEntry | null)[] {
+  return [
+    { command: CommandIds.mark, args: ofTask },
+    { command: CommandIds.runTasks, args: ofTask },
+    { command: CommandIds.runTasks, args: { ...ofTask, downstream: true } },
+    { command: CommandIds.note, args: ofTask },
+    null,
+    { command: CommandIds.compare, args: ofTask }
+  ];
 }
 
 function instancesOf(run: RunDetail | null, taskId: string): TaskInstanceView[] {

@@ -8,16 +8,19 @@ import type { Texts } from '../text';
 import type { RunDetail } from '../wire';
 import { askWithPreview } from './asking-dialog';
 
-/** What was asked for, null for nothing. `name` is the task instance that one came from. */
+/** What was asked for, null for nothing. `from` is the task instance that one came from, alone or with all after it. */
 export function askToRunTasks(
   rest: Pick<RestClient, 'runTasks' | 'rerun'>,
   { run, tasks }: Pick<RunDetail, 'run' | 'tasks'>,
-  name: string | null,
+  from: { readonly name: string; readonly isWithRest: boolean } | null,
   texts: Texts
 ): Promise<RunTasksPreview | null> {
   const { dag_id: dagId, run_id: runId } = run;
   const store = new AskingStore<RunTasksDraft, RunTasksPreview>({
-    draft: { selection: name ?? '', where: 'here' },
+    draft: {
+      selection: from === null ? '' : `${from.name}${from.isWithRest ? '+' : ''}`,
+      where: 'here'
+    },
     isSomething: ({ where, found }) =>
       where === 'here' ? found.keys.length > 0 : found.tasks.length > 0,
     send: (draft, dryRun) => (draft.selection.trim() === '' ? null : send(draft, dryRun))
@@ -31,7 +34,7 @@ export function askToRunTasks(
       : { where, found: await rest.rerun(dagId, runId, { tasks: [selection] }, dryRun) };
   return askWithPreview(
     {
-      title: name === null ? texts.__('Run tasks') : texts.__('Run %1 alone', name),
+      title: titleOf(from, texts),
       accept: texts.__('Run'),
       store,
       form: state => (
@@ -45,4 +48,14 @@ export function askToRunTasks(
     },
     texts
   );
+}
+
+function titleOf(
+  from: { readonly name: string; readonly isWithRest: boolean } | null,
+  texts: Texts
+): string {
+  if (from === null) {
+    return texts.__('Run tasks');
+  }
+  return from.isWithRest ? texts.__('Run from %1', from.name) : texts.__('Run %1 alone', from.name);
 }

@@ -1,11 +1,11 @@
 /** The tabs of a task that are lists: its tries, the values it handed on, and what it waits for. */
 import * as React from 'react';
 
-import { bytes, clock, span, words } from '../format';
-import { useTexts } from '../text';
-import type { Condition, TryView, ValueView } from '../wire';
-import { Facts, Notice, StateBadge } from './controls';
-import { Icon } from './icons';
+import { bytes, clock, span, words } from '../../format';
+import { useTexts } from '../../text';
+import type { Condition, TryView, ValueView } from '../../wire';
+import { Facts, Notice, StateBadge } from '../controls';
+import { Icon } from '../icons';
 
 export function Tries({ tries }: { tries: readonly TryView[] }): React.JSX.Element {
   const trans = useTexts();

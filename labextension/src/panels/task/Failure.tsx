@@ -1,11 +1,11 @@
 /** What a try left to repair: the cell that failed, what it read, and the ways into a notebook from there. */
 import * as React from 'react';
 
-import { clock } from '../format';
-import type { LiveNotebook } from '../notebook/fold';
-import { useTexts } from '../text';
-import type { TryView } from '../wire';
-import { Button } from './controls';
+import { clock } from '../../format';
+import type { LiveNotebook } from '../../notebook/fold';
+import { useTexts } from '../../text';
+import type { TryView } from '../../wire';
+import { Button } from '../controls';
 
 export type RepairVerb = 'debug' | 'reconstruct' | 'end-kernel';
 
