@@ -166,6 +166,11 @@ class Settings(BaseModel):
         ge=0,
         description="Days of journal, answered requests and asset events to keep; 0: all.",
     )
+    retention_run_days: float = Field(
+        default=365.0,
+        ge=0,
+        description="Days to keep runs that have ended, with notebooks, logs and values; 0: all.",
+    )
     secrets_timeout: float = Field(
         default=3.0,
         gt=0,

@@ -248,6 +248,7 @@ def make_scheduler(
             callback_timeout=settings.callback_timeout,
             secrets_timeout=settings.secrets_timeout,
             retention_days=settings.retention_days or None,
+            retention_run_days=settings.retention_run_days or None,
             notify=notify_settings(settings) if watch_dags else None,
             schedules=watch_dags,
             parallelism=settings.parallelism,

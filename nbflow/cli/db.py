@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from nbflow import app
+from nbflow.cli.clean import clean
 from nbflow.cli.output import Output, OutputOption, StoreOption, errors_as_sentences, show
 from nbflow.cli.project import user
 from nbflow.settings import load
 from nbflow.store.database import Database
 
 db = typer.Typer(no_args_is_help=True)
+db.command()(clean)
 
 
 @db.command()

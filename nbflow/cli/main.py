@@ -38,7 +38,7 @@ GROUPS = {
     "assets": "Assets: list, show, emit.",
     "variables": "Variables: list, get, set, delete, import, export.",
     "connections": "Connections: list, get, add, delete, test, import, export.",
-    "db": "The store: upgrade, downgrade, check, rotate-key.",
+    "db": "The store: upgrade, downgrade, check, clean, rotate-key.",
     "config": "Settings and where they come from.",
 }
 """The same for groups of commands."""

@@ -22,15 +22,15 @@ from nbflow.core.events import (
     RunStarted,
     TaskKey,
 )
-from nbflow.core.orders import artifact_folder, run_folder
 from nbflow.core.rerun import MARKS, RUN_MARKS, Which, fits, to_clear
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.scheduler.answering import Answering
-from nbflow.store import cache as cache_store
+from nbflow.scheduler.forget_runs import forget_run
 from nbflow.store import dags as dag_store
 from nbflow.store import runs as run_store
 from nbflow.store.dags import StoredDag
+from nbflow.store.retention import OldRun
 from nbflow.store.runs import ActiveRun
 
 
@@ -167,13 +167,9 @@ def delete_run(a: Answering) -> str:
         raise RequestError(f"The run is {run.snapshot.run.state}: only what has ended is deleted.")
     if a.book.find(run.snapshot.run.dag_id, run.snapshot.run.run_id) is not None:
         a.book.flush(a.session)  # it ended, or was touched, in this very tick
-    forgotten = cache_store.forget_run(a.session, run.id)
-    values = run_store.delete_run(a.session, run.id, a.now)
-    attempts = [*(forgotten.attempts or ()), *forgotten.released]
-    folders = [artifact_folder(a.artifacts, *attempt) for attempt in attempts]
-    if forgotten.attempts is None:
-        folders += [run_folder(a.artifacts, run.snapshot.run.dag_id, run.snapshot.run.run_id)]
-    a.book.discard([*folders, *values])
+    about = run.snapshot.run
+    gone = OldRun(run.id, about.dag_id, about.run_id)
+    a.book.discard(forget_run(a.session, gone, a.artifacts, a.now))
     return f"Run {run.snapshot.run.run_id} is deleted."
 
 

@@ -73,7 +73,8 @@ class SchedulerSettings:
     one value may take that a task hands on.
     `secrets_timeout` is how long backends may take to tell the secrets of what a tick starts.
     `keep` is about kernels of failed tasks that say nothing themselves.
-    `retention_days` is how far back journal, requests and asset events are kept; None: for ever.
+    `retention_days` is how far back journal, requests and asset events are kept, and
+    `retention_run_days` runs after their end; None: for ever.
     Without `schedules` only runs that somebody asked for are run, whatever else is due.
     """
 
@@ -87,6 +88,7 @@ class SchedulerSettings:
     describe_every: float = 5.0
     longest_sleep: float = 30.0
     retention_days: float | None = None
+    retention_run_days: float | None = None
     parallelism: int | None = None
     max_map_length: int = MAX_MAP_LENGTH
     max_value_size: int = MAX_VALUE_SIZE
@@ -156,7 +158,9 @@ class Scheduler:
         self._describe = Describe(
             self.leader, executor, settings.describe_every, settings.parallelism
         )
-        self._retention = Retention(settings.retention_days)
+        self._retention = Retention(
+            settings.retention_days, settings.retention_run_days, settings.artifacts
+        )
         self._found: list[FoundChanges] = []
         self._not_started: list[TaskReport] = []
         self._wake = threading.Event()
@@ -319,7 +323,7 @@ class Scheduler:
                 self.callbacks.take_reports(session, reports, now)
                 orders += self.callbacks.hand_out(session, self.executor, now)
                 self._describe.describe(session, now)
-                self._retention.forget_old(session, now)
+                after.discard += self._retention.forget_old(session, now)
         except BaseException:
             # Memory may be ahead of the store now; what was not stored has not happened.
             self._forget_everything()

@@ -1,5 +1,5 @@
 """What the store forgets by itself: lines of the journal, answered requests and events of assets
-that are older than anybody wants to look back. Runs and what belongs to them stay.
+that are older than anybody wants to look back; and which runs are old enough to go.
 
 The oldest rows are looked at first and no more than `limit` of each table, so that the cost of one
 call is bounded however long the history is.
@@ -7,17 +7,60 @@ call is bounded however long the history is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, and_, delete, exists, select
+from sqlalchemy import Column, and_, delete, exists, or_, select
 
+from nbflow.core.states import RunState
 from nbflow.store.database import Session
-from nbflow.store.tables import AssetEventRow, AssetQueueRow, JournalRow, RequestRow, table_of
+from nbflow.store.tables import (
+    AssetEventRow,
+    AssetQueueRow,
+    DagRunRow,
+    JournalRow,
+    RequestRow,
+    table_of,
+)
 
 _JOURNAL = table_of(JournalRow)
 _REQUESTS = table_of(RequestRow)
 _EVENTS = table_of(AssetEventRow)
 _QUEUE = table_of(AssetQueueRow)
+_RUNS = table_of(DagRunRow)
+
+
+@dataclass(frozen=True)
+class OldRun:
+    """A finished run that may go, by its primary key and by name."""
+
+    pk: int
+    dag_id: str
+    run_id: str
+
+
+def old_runs(session: Session, before: datetime, keep: int, limit: int) -> list[OldRun]:
+    """The runs that ended before this and may go, the oldest first. The newest `keep` of each DAG
+    stay, and its last success: what comes next may look at them.
+    """
+    newer, better = _RUNS.alias("newer"), _RUNS.alias("better")
+    kept = (
+        select(newer.c.id)
+        .where(newer.c.dag_id == _RUNS.c.dag_id)
+        .order_by(newer.c.id.desc())
+        .offset(keep - 1)
+        .limit(1)
+        .scalar_subquery()
+    )
+    succeeded = (better.c.dag_id == _RUNS.c.dag_id) & (better.c.state == RunState.SUCCESS)
+    later = exists().where(succeeded & (better.c.id > _RUNS.c.id))
+    finished = _RUNS.c.state.in_([state for state in RunState if state.is_finished])
+    may_go = (_RUNS.c.id < kept) & or_(_RUNS.c.state != RunState.SUCCESS, later)
+    query = select(_RUNS.c.id, _RUNS.c.dag_id, _RUNS.c.run_id).where(
+        _RUNS.c.ended_at < before, finished, may_go
+    )
+    found = session.execute(query.order_by(_RUNS.c.ended_at).limit(limit))
+    return [OldRun(*row) for row in found]
 
 
 def forget_old(session: Session, before: datetime, limit: int) -> bool:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from nbflow.commands import Commands
-from nbflow.scheduler.retention import Retention
+from nbflow.core.states import RunState
+from nbflow.scheduler.retention import KEPT_RUNS, Retention
 from nbflow.store import journal
 from nbflow.store.database import Database
-from nbflow.store.retention import forget_old
-from nbflow.store.tables import AssetEventRow, AssetQueueRow, table_of
+from nbflow.store.retention import forget_old, old_runs
+from nbflow.store.tables import AssetEventRow, AssetQueueRow, DagRunRow, table_of
 from tests.scheduler.conftest import MakeScheduler
-from tests.scheduler.stage import START, Clock, Hands, a_dag, run_state, save
+from tests.scheduler.stage import START, Clock, Hands, a_dag, run_ids, run_state, save, start_run
 
 OLD = START - timedelta(days=40)
 KEPT_FROM = START - timedelta(days=30)
@@ -86,3 +87,39 @@ def test_nothing_is_forgotten_without_a_number(database: Database) -> None:
     with database.transaction() as session:
         Retention(None).forget_old(session, START)
     assert len(events(database)) == 2
+
+
+def test_old_runs_go_with_their_artifacts_and_the_newest_of_a_dag_stay(
+    database: Database, make_scheduler: MakeScheduler, hands: Hands, clock: Clock
+) -> None:
+    ids = [f"r{number:02}" for number in range(KEPT_RUNS + 2)]
+    save(database, a_dag("a"))
+    scheduler = make_scheduler(schedules=False)
+    discarded: list[str] = []
+    scheduler._discard = discarded.extend
+    scheduler._retention = Retention(None, 30, "artifacts")
+    for run_id in ids:
+        Commands(database, "ben", clock).trigger("d", run_id=run_id)
+        scheduler.tick()
+        hands.finish("a")
+        scheduler.tick()
+    clock.pass_(days=31)
+    scheduler.tick()
+    assert sorted(run_ids(database)) == ids[2:]
+    assert sorted(discarded) == ["artifacts/runs/d/r00", "artifacts/runs/d/r01"]
+
+
+def test_the_last_success_of_a_dag_stays_however_old_it_is(database: Database) -> None:
+    save(database, a_dag("a"))
+    for number, state in enumerate(("success", "success", "failed", "failed")):
+        start_run(database, a_dag("a"), f"r{number}", START + timedelta(minutes=number))
+        table = table_of(DagRunRow)
+        change = table.update().where(table.c.run_id == f"r{number}")
+        with database.transaction() as session:
+            session.execute(change.values(state=RunState(state), ended_at=OLD))
+    with database.reading() as session:
+        found = old_runs(session, KEPT_FROM, 1, 100)
+        assert [one.run_id for one in found] == ["r0", "r2"]
+        assert [one.run_id for one in old_runs(session, KEPT_FROM, 1, 1)] == ["r0"]
+        assert old_runs(session, OLD, 1, 100) == []
+        assert old_runs(session, KEPT_FROM, 4, 100) == []
