@@ -584,6 +584,63 @@ export interface TryBar {
   worker: string;
 }
 
+/**
+ * Why the cell `downstream` comes after the cell `upstream`: `name` flows, or is empty; `line`
+ * is where it is read.
+ */
+export interface CellLinkView {
+  upstream: number;
+  downstream: number;
+  kind: string;
+  name: string;
+  line: number | null;
+  why: string;
+}
+
+/**
+ * What a cell is to the DAG, if it is anything. `task_id` is the task it belongs to; with `has_setup`
+ * statements of it run for every task. `index` counts from 0.
+ */
+export interface CellView {
+  index: number;
+  cell_id: string;
+  role: 'task' | 'setup' | 'parameters' | 'skipped';
+  task_id: string | null;
+  has_setup: boolean;
+}
+
+/**
+ * The DAG of the project that has the notebook's id. `place` says whose it is: that of the
+ * notebook (found in a folder of DAGs, or added by a person), or of another `file`.
+ */
+export interface NotebookDag {
+  dag_id: string;
+  place: 'found' | 'added' | 'other';
+  file: string;
+  paused: boolean;
+}
+
+/**
+ * A notebook as it stands in the editor. With `is_broken` errors among the problems keep it
+ * from being a DAG, and tasks are missing. `dag` is None for a notebook that is no DAG of the
+ * project yet; `is_found` says whether the folders of DAGs hold its file. The settings are as the
+ * notebook gives them, with what they mean.
+ */
+export interface NotebookView {
+  dag_id: string;
+  is_broken: boolean;
+  tasks: TaskView[];
+  groups: GroupView[];
+  cells: CellView[];
+  links: CellLinkView[];
+  problems: Problem[];
+  params: Record<string, unknown>;
+  schedule: string;
+  timezone: string;
+  dag: NotebookDag | null;
+  is_found: boolean;
+}
+
 /** A pool with the task instances in it, those with slots first, at most 200. */
 export interface PoolDetail {
   pool: PoolView;

@@ -19,11 +19,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from queue import SimpleQueue
-from tempfile import TemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import Any, TypeAlias
 
 from nbflow.authoring import text_notebooks
 from nbflow.authoring.parse_server import ParseServer, ServerGone, can_fork
+from nbflow.authoring.previews import NotebookPreview
 from nbflow.core.dag import Dag
 from nbflow.core.errors import Problem
 from nbflow.core.json import JsonObject
@@ -99,7 +100,7 @@ def parse_files(
         def parse(path: Path) -> ParsedFile:
             server = servers.get()
             try:
-                return parse_file(path, _root_of(path, roots), timeout, server)
+                return parse_file(path, root_of(path, roots), timeout, server)
             finally:
                 servers.put(server)
 
@@ -128,9 +129,29 @@ def parse_file(
     return ParsedFile(str(path), dags, problems, _bundle(files, root))
 
 
+def preview_notebook(
+    text: str,
+    path: Path,
+    roots: Sequence[Path],
+    timeout: float = 30.0,
+    server: ParseServer | None = None,
+) -> NotebookPreview:
+    """What the notebook `text` says, as if it were in the file `path`. What keeps it from being
+    read at all is a problem too.
+    """
+    root = root_of(path, roots)
+    with NamedTemporaryFile("w", suffix=".ipynb", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        answer = _ask_child(path, root, timeout, server, instead=Path(file.name))
+    if isinstance(answer, Problem):
+        return NotebookPreview("", None, problems=(answer,))
+    return NotebookPreview.from_json(answer)
+
+
 def parse_repeatedly(path: Path, roots: Sequence[Path], timeout: float = 30.0) -> ParsedFile:
     """What a file defines, with what of it moves: it is read twice."""
-    read = [parse_file(path, _root_of(path, roots), timeout) for _ in range(2)]
+    read = [parse_file(path, root_of(path, roots), timeout) for _ in range(2)]
     specs: dict[str, list[JsonObject]] = {}
     for file in read:
         for dag in file.dags:
@@ -190,7 +211,20 @@ def _defines_dags(path: Path) -> bool:
     return not is_paired and text_notebooks.says_so(text.decode(errors="replace"), path.suffix)
 
 
-def _root_of(path: Path, roots: Sequence[Path]) -> Path:
+def finds(path: Path, roots: Sequence[Path]) -> bool:
+    """Whether a scan of `roots` comes upon the file by itself, and takes it for one with DAGs."""
+    for root in roots:
+        if path == root:
+            return True
+        if path.is_relative_to(root):
+            *folders, name = path.relative_to(root).parts
+            hidden = any(part.startswith(".") or part in SKIPPED_FOLDERS for part in folders)
+            return not hidden and not name.startswith(".") and _defines_dags(path)
+    return False
+
+
+def root_of(path: Path, roots: Sequence[Path]) -> Path:
+    """Where the paths in the bundle of a file start: the innermost root, else its own folder."""
     inside = [root for root in roots if root.is_dir() and path.is_relative_to(root)]
     return max(inside, key=lambda root: len(root.parts), default=path.parent)
 
@@ -199,24 +233,31 @@ def _root_of(path: Path, roots: Sequence[Path]) -> Path:
 
 
 def _ask_child(  # its JSON
-    path: Path, root: Path, timeout: float, server: ParseServer | None
+    path: Path,
+    root: Path,
+    timeout: float,
+    server: ParseServer | None,
+    instead: Path | None = None,
 ) -> dict[str, Any] | Problem:
-    """What the child says of the file, or why it said nothing."""
-    if not path.is_file():
+    """What the child says of the file, or why it said nothing. `instead` is a file with what to
+    read in place of what `path` holds, as a preview.
+    """
+    arguments = [str(root), str(path), *([] if instead is None else [str(instead)])]
+    if instead is None and not path.is_file():
         message = "The file is not there." if not path.exists() else "This is not a file."
         return Problem(
             UNREADABLE, message, "Give the path of a .py, .ipynb or .md file.", file=path.name
         )
     if server is not None:
         with suppress(ServerGone):
-            return _ask_fork(path, root, timeout, server)
+            return _ask_fork(arguments, path, root, timeout, server)
     reading, writing = os.pipe()
     command = [sys.executable, "-m", "nbflow.authoring.parse_process", str(writing)]
     # What it says goes to a file: a process that the child leaves behind would keep a pipe open.
     with (
         TemporaryFile() as errors,
         subprocess.Popen(
-            [*command, str(root), str(path)],
+            [*command, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
@@ -242,7 +283,7 @@ def _ask_child(  # its JSON
 
 
 def _ask_fork(  # its JSON
-    path: Path, root: Path, timeout: float, server: ParseServer
+    arguments: Sequence[str], path: Path, root: Path, timeout: float, server: ParseServer
 ) -> dict[str, Any] | Problem:
     """As `_ask_child`, by a child of the server. Raises ServerGone."""
     reading, writing = os.pipe()
@@ -252,7 +293,7 @@ def _ask_fork(  # its JSON
         ThreadPoolExecutor(1) as reader,
     ):
         try:
-            pid = server.start([str(root), str(path)], writing, errors.fileno())
+            pid = server.start(arguments, writing, errors.fileno())
         finally:
             os.close(writing)
         answer = reader.submit(answers.read)

@@ -21,14 +21,14 @@ KERNEL_MISSING = "NBF503"
 DEFAULT_KERNEL = "python3"
 
 
-def load(path: Path, findings: Findings) -> NotebookNode | None:
+def load(path: Path, findings: Findings, text: str | None = None) -> NotebookNode | None:
     """The notebook in format 4.5, every cell with an id; None, with a finding, for one that cannot
-    be read.
+    be read. `text` stands for what the file holds, in the format of notebooks.
     """
     try:
-        if path.suffix in text_notebooks.ENDINGS:
+        if text is None and path.suffix in text_notebooks.ENDINGS:
             return text_notebooks.read_file(path)
-        raw = nbformat.reader.reads(path.read_text(encoding="utf-8"))
+        raw = nbformat.reader.reads(path.read_text(encoding="utf-8") if text is None else text)
         nb: NotebookNode = raw if raw.nbformat == 4 else nbformat.convert(raw, 4)
         cells = list(nb.cells)
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:

@@ -76,7 +76,7 @@ def read(path: Path, root: Path) -> tuple[list[Dag], list[Problem], dict[str, by
     nb = load(path, findings)
     if nb is None:
         return [], findings.problems, {}
-    reader = _Reader(nb, name, findings, path, root)
+    reader = NotebookReader(nb, name, findings, path, root)
     dag = reader.dag()
     problems = findings.problems
     if path.suffix in text_notebooks.ENDINGS:
@@ -94,7 +94,7 @@ def advice(path: Path, root: Path) -> list[Problem]:
     nb = load(path, findings)
     if nb is None:
         return []
-    reader = _Reader(nb, path.relative_to(root).as_posix(), findings, path, root)
+    reader = NotebookReader(nb, path.relative_to(root).as_posix(), findings, path, root)
     dag = reader.dag()
     if dag is None or reader.plan is None:
         return []
@@ -104,8 +104,10 @@ def advice(path: Path, root: Path) -> list[Problem]:
 
 
 @dataclass
-class _Reader:
-    """Reads one notebook, step by step."""
+class NotebookReader:
+    """Reads one notebook, step by step. `flow` and `plan` are there once `dag` has been asked for,
+    as far as it came.
+    """
 
     nb: NotebookNode
     name: str

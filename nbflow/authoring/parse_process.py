@@ -1,7 +1,9 @@
 """The process that reads one DAG file: imports user code, and writes what it found as JSON to a
 pipe of its own, so that nothing the user prints can get in between.
 
-    python -m nbflow.authoring.parse_process FD ROOT FILE
+    python -m nbflow.authoring.parse_process FD ROOT FILE [TEXT]
+
+With TEXT, a file, it previews the notebook in it as if FILE held it.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from nbflow import slow_imports
 from nbflow.authoring import text_notebooks
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError, Problem
+from nbflow.core.json import JsonObject
 
 imported_ahead = 0
 """So many modules were there before any file was read, and are none of a project's. Only to look at
@@ -85,14 +88,24 @@ def main() -> None:
     """Answer on the file descriptor given as the first argument."""
     slow_imports.put_off()
     descriptor, root, path = int(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
+    answer = _previewed(root, path, Path(sys.argv[4])) if len(sys.argv) > 4 else _read(root, path)
+    with os.fdopen(descriptor, "w") as out:
+        json.dump(answer, out)
+
+
+def _read(root: Path, path: Path) -> JsonObject:
     dags, problems, files = read(root, path)
-    answer = {
+    return {
         "dags": [dag.to_json() for dag in dags],
         "problems": [asdict(problem) for problem in problems],
         "files": {name: content.hex() for name, content in files.items()},
     }
-    with os.fdopen(descriptor, "w") as out:
-        json.dump(answer, out)
+
+
+def _previewed(root: Path, path: Path, text: Path) -> JsonObject:
+    from nbflow.authoring import notebook_preview  # noqa: PLC0415 - as above
+
+    return notebook_preview.preview(text.read_text(encoding="utf-8"), path, root).to_json()
 
 
 if __name__ == "__main__":

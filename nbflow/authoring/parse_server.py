@@ -38,7 +38,7 @@ _MODULES = (
     "nbflow.core.named_assets",
     "nbflow.core.timetables",
 )
-_NOTEBOOKS = "nbflow.authoring.notebooks"
+_NOTEBOOKS = "nbflow.authoring.notebook_preview"
 _LINE = 1 << 16
 
 

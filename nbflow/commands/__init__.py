@@ -14,7 +14,7 @@ from nbflow.commands.asking import Receipt, schema_errors
 from nbflow.commands.assets import AssetVerbs
 from nbflow.commands.backfills import BackfillVerbs
 from nbflow.commands.cluster import ClusterVerbs
-from nbflow.commands.dags import DagVerbs
+from nbflow.commands.notebooks import NotebookVerbs
 from nbflow.commands.pools import PoolVerbs
 from nbflow.commands.questions import QuestionVerbs
 from nbflow.commands.runs import Runs, RunVerbs
@@ -24,6 +24,6 @@ __all__ = ["Commands", "Receipt", "Runs", "schema_errors"]
 
 @dataclass(frozen=True)
 class Commands(
-    DagVerbs, PoolVerbs, RunVerbs, QuestionVerbs, BackfillVerbs, AssetVerbs, ClusterVerbs
+    NotebookVerbs, PoolVerbs, RunVerbs, QuestionVerbs, BackfillVerbs, AssetVerbs, ClusterVerbs
 ):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

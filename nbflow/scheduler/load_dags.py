@@ -45,6 +45,7 @@ class DagLoader:
         self._roots = [root.resolve() for root in roots]
         self._wake = wake
         self._timeout = timeout
+        self._added: list[Path] = []
         self._known: discovery.Known = {}
         self._again: set[Path] = set()
         self._doubted: set[Path] = set()
@@ -68,6 +69,10 @@ class DagLoader:
             taken.append(self._found.get())
         return taken
 
+    def look_at(self, files: Iterable[str]) -> None:
+        """Files outside the folders that people have named: they are scanned too."""
+        self._added = [Path(file) for file in files]
+
     def read_again(self, files: Iterable[str]) -> None:
         """Parse these files in the next scan though they have not changed."""
         self._again.update(map(Path, files))
@@ -80,7 +85,7 @@ class DagLoader:
         """One scan: what is gone, then what is new or changed, parsed a batch at a time."""
         again, self._again = self._again, set()
         changes = discovery.scan(
-            self._roots, {k: v for k, v in self._known.items() if k not in again}
+            [*self._roots, *self._added], {k: v for k, v in self._known.items() if k not in again}
         )
         self._known = changes.known
         if changes.gone:

@@ -339,7 +339,7 @@ class Scheduler:
         changed |= answer_requests(session, book, now, self.settings.artifacts, self.executor)
         self._asset_runs.may_have_news |= bool(changed)
         changed |= self.schedules.keep_calendars(session, now)
-        self._look_who_is_held(session, changed)
+        self._look_at_dags(session, changed)
         pass_deadlines(book, now)
         heard = trigger_runs(session, book, reports, now)
         take_reports(book, heard, now, waves=self.settings.waves)
@@ -462,6 +462,8 @@ class Scheduler:
             self.loader.read_twice(doubted)
         return changed
 
-    def _look_who_is_held(self, session: Session, changed: Collection[str]) -> None:
+    def _look_at_dags(self, session: Session, changed: Collection[str]) -> None:
         if self._held_dags is None or changed:
             self._held_dags = dag_store.held_dags(session)
+            if self.loader is not None:
+                self.loader.look_at(dag_store.added_files(session))

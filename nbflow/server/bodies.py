@@ -119,6 +119,27 @@ class Cells(Sent):
     cells: dict[str, str] = Field(default_factory=dict)
 
 
+class AddNotebook(Sent):
+    """A notebook, by its path as the server's file browser names it."""
+
+    path: str = Field(min_length=1)
+
+
+class PreviewNotebook(AddNotebook):
+    """A notebook as it stands in the editor."""
+
+    notebook: dict[str, Any]  # nbformat's form; what does not fit is told as a problem
+
+
+class RunNotebook(AddNotebook):
+    """Ask for a run of a notebook as it is saved; the rest is as in `Trigger`."""
+
+    params: dict[str, Any] = Field(default_factory=dict)  # as above
+    tasks: list[str] | None = None
+    note: str = ""
+    dry_run: bool = False
+
+
 class Note(Sent):
     """A note on a run, or on one of its task instances; an empty one takes it away."""
 

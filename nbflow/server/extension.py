@@ -14,6 +14,7 @@ from nbflow.server import routes
 from nbflow.server.dashboard import Dashboard
 from nbflow.server.debugging import Debugging
 from nbflow.server.hub import Hub
+from nbflow.server.preview_desk import PreviewDesk
 from nbflow.server.project import Project
 from nbflow.server.scheduler_process import COMMAND, SchedulerProcess
 
@@ -53,12 +54,14 @@ class NbflowExtension(ExtensionApp):
         self.hub = Hub(self.project)
         self.scheduler = SchedulerProcess(self.scheduler_command)
         self.debugging = Debugging(self._server.kernel_manager, self._folder_of_kernels())
+        self.previews = PreviewDesk()
         self.settings.update(
             nbflow_project=self.project,
             nbflow_hub=self.hub,
             nbflow_scheduler=self.scheduler,
             nbflow_dashboard=Dashboard(self._proxies),
             nbflow_debugging=self.debugging,
+            nbflow_previews=self.previews,
         )
 
     def initialize_handlers(self) -> None:
@@ -75,6 +78,7 @@ class NbflowExtension(ExtensionApp):
         await self.hub.stop()
         await self.debugging.stop()
         await asyncio.to_thread(self.scheduler.let_go)
+        await asyncio.to_thread(self.previews.close)
         await asyncio.to_thread(self.project.close)
 
     def current_activity(self) -> object:

@@ -16,7 +16,12 @@ from nbflow import app, feed
 from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
-from nbflow.server import history_questions, repair_questions, rerun_questions
+from nbflow.server import (
+    history_questions,
+    notebook_questions,
+    repair_questions,
+    rerun_questions,
+)
 from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     Answer,
@@ -320,6 +325,13 @@ class Questions:
     backfill = rerun_questions.backfill
     new_backfill = rerun_questions.new_backfill
     set_backfill_state = rerun_questions.set_backfill_state
+
+    # -- notebooks ---------------------------------------------------------------------------------
+
+    preview_notebook = notebook_questions.preview_notebook
+    add_notebook = notebook_questions.add_notebook
+    remove_notebook = notebook_questions.remove_notebook
+    run_saved_notebook = notebook_questions.run_notebook
 
     # -- repair ------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from nbflow.server import (
     cluster_routes,
     dag_routes,
     history_routes,
+    notebook_routes,
     pool_routes,
     repair_routes,
     request_routes,
@@ -67,6 +68,7 @@ class NowhereHandler(NbflowHandler):
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     *cluster_routes.ROUTES,
     *dag_routes.ROUTES,
+    *notebook_routes.ROUTES,
     *run_routes.ROUTES,
     *history_routes.ROUTES,
     *run_notebook_routes.ROUTES,

@@ -132,6 +132,25 @@ def forget_file(session: Session, file: str, now: datetime) -> list[str]:
     return dag_ids
 
 
+def mark_added(session: Session, file: str, *, added: bool) -> None:
+    """Remember whether a person has named the file, so that it is looked at wherever it is."""
+    session.execute(update(_DAGS).where(_DAGS.c.file == file).values(added=added))
+
+
+def added_files(session: Session) -> list[str]:
+    """The files that people have named, as far as they define DAGs now."""
+    named = select(_DAGS.c.file).where(_DAGS.c.added, _DAGS.c.active)
+    return list(session.scalars(named.distinct().order_by(_DAGS.c.file)))
+
+
+def owner_of(session: Session, dag_id: str) -> str | None:
+    """The file that defines the DAG now, None if none does."""
+    found: str | None = session.scalar(
+        select(_DAGS.c.file).where(_DAGS.c.dag_id == dag_id, _DAGS.c.active)
+    )
+    return found
+
+
 def import_errors(session: Session) -> list[FileProblem]:
     """The problems of all DAG files, warnings included, by file."""
     rows = session.execute(select(_ERRORS).order_by(_ERRORS.c.file, _ERRORS.c.id))

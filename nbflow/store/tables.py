@@ -95,7 +95,8 @@ class DagRow(Row):
     `last_logical_date` and `last_run_after` are those of its latest scheduled run. They are kept
     here and not looked up in `dag_runs`, so that retention may delete old runs without their being
     created anew. `held` tells that being paused holds runs in progress too. `calendar` is
-    what a timetable of somebody's own class was asked for ahead of time.
+    what a timetable of somebody's own class was asked for ahead of time. `added` tells that a
+    person has named its file, which is in none of the folders of DAGs.
     """
 
     __tablename__ = "dags"
@@ -106,6 +107,7 @@ class DagRow(Row):
     active: Mapped[bool]
     paused: Mapped[bool]
     held: Mapped[bool] = mapped_column(server_default=false())
+    added: Mapped[bool] = mapped_column(server_default=false())
     source: Mapped[str]
     display_name: Mapped[str] = mapped_column(server_default="")
     description: Mapped[str]

@@ -59,8 +59,8 @@ class Api:
     async def put(self, *path: str, body: object) -> Answer:
         return await self._ask("PUT", path, body=json.dumps(body))
 
-    async def delete(self, *path: str) -> Answer:
-        return await self._ask("DELETE", path)
+    async def delete(self, *path: str, **query: object) -> Answer:
+        return await self._ask("DELETE", path, params=query)
 
     async def send(self, method: str, *path: str, text: str | None) -> Answer:
         return await self._ask(method, path, body=text)

@@ -64,6 +64,12 @@ from nbflow.views.shapes.history import (
     TimedTask,
     TryBar,
 )
+from nbflow.views.shapes.notebooks import (
+    CellLinkView,
+    CellView,
+    NotebookDag,
+    NotebookView,
+)
 from nbflow.views.shapes.pools import (
     PoolDetail,
     PoolList,
@@ -158,6 +164,8 @@ __all__ = [
     "CalendarView",
     "CallbackView",
     "CellChange",
+    "CellLinkView",
+    "CellView",
     "ChangeView",
     "ClearPreview",
     "ClusterDetail",
@@ -194,6 +202,8 @@ __all__ = [
     "LogChunk",
     "MappedView",
     "NextRun",
+    "NotebookDag",
+    "NotebookView",
     "OutputChange",
     "ParamChange",
     "PoolDetail",

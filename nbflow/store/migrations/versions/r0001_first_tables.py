@@ -69,6 +69,7 @@ def _create_definitions() -> None:
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("paused", sa.Boolean, nullable=False),
         sa.Column("held", sa.Boolean, server_default=sa.false(), nullable=False),
+        sa.Column("added", sa.Boolean, server_default=sa.false(), nullable=False),
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("display_name", sa.Text, server_default="", nullable=False),
         sa.Column("description", sa.Text, nullable=False),
