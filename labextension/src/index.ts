@@ -14,6 +14,7 @@ import { dagPagePlugin } from './plugins/dag-page';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
 import { modelPlugin } from './plugins/model';
+import { notebookPlugin } from './plugins/notebook';
 import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
 import { repairPlugin } from './plugins/repair';
@@ -30,6 +31,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   commandsPlugin,
   comparePlugin,
   filesPlugin,
+  notebookPlugin,
   repairPlugin,
   launcherPlugin,
   statusBarPlugin,

@@ -66,6 +66,14 @@ export const CommandIds = {
   compare: 'nbflow:compare-runs',
   exportRun: 'nbflow:export-run',
   openFile: 'nbflow:open-file',
+  notebookDag: 'nbflow:notebook-dag',
+  openNotebookDag: 'nbflow:open-dag-of-notebook',
+  runNotebook: 'nbflow:run-notebook',
+  runNotebookWith: 'nbflow:run-notebook-with',
+  runCells: 'nbflow:run-cells',
+  showCell: 'nbflow:show-cell',
+  scheduleNotebook: 'nbflow:schedule-notebook',
+  removeNotebook: 'nbflow:remove-notebook',
   startScheduler: 'nbflow:start-scheduler',
   refresh: 'nbflow:refresh'
 } as const;

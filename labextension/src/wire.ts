@@ -598,8 +598,8 @@ export interface CellLinkView {
 }
 
 /**
- * What a cell is to the DAG, if it is anything. `task_id` is the task it belongs to; with `has_setup`
- * statements of it run for every task. `index` counts from 0.
+ * What a cell is to the DAG, if it is anything. `task_id` is the task it belongs to; with
+ * `has_setup` statements of it run for every task. `index` counts from 0.
  */
 export interface CellView {
   index: number;

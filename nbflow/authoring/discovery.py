@@ -73,13 +73,20 @@ def scan(roots: Sequence[Path], known: Known) -> Changes:
     """The DAG files below `roots` that are new or changed since `known`, and those now gone."""
     now: dict[Path, Fingerprint] = {}
     for path in _candidates(roots):
-        try:
-            found = path.stat()
-        except FileNotFoundError:
-            continue  # deleted while we looked: gone
-        now[path] = (found.st_mtime_ns, found.st_size)
+        mark = fingerprint(path)
+        if mark is not None:  # else deleted while we looked: gone
+            now[path] = mark
     changed = [path for path, mark in now.items() if known.get(path) != mark]
     return Changes(changed, [path for path in known if path not in now], now)
+
+
+def fingerprint(path: Path) -> Fingerprint | None:
+    """What is compared to notice that a file was written; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return (found.st_mtime_ns, found.st_size)
 
 
 def from_path(path: Path, *, timeout: float = 30.0) -> ParsedFile:

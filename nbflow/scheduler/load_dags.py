@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -66,8 +66,21 @@ class DagLoader:
         """Everything found since the last call."""
         taken: list[FoundChanges] = []
         while not self._found.empty():
-            taken.append(self._found.get())
+            found = self._found.get()
+            taken.append(replace(found, parsed=[p for p in found.parsed if not self._is_old(p)]))
         return taken
+
+    def found(self, changes: FoundChanges) -> None:
+        """Let `take` have what a scan found."""
+        self._found.put(changes)
+        self._wake()
+
+    def _is_old(self, file: ParsedFile) -> bool:
+        """Whether a file that a person has named was saved since it was scanned. Who saves one as a
+        DAG has stored that already, and the next scan reads it again.
+        """
+        path = Path(file.path)
+        return path in self._added and discovery.fingerprint(path) != self._known.get(path)
 
     def look_at(self, files: Iterable[str]) -> None:
         """Files outside the folders that people have named: they are scanned too."""
@@ -112,8 +125,7 @@ class DagLoader:
     def _scan_and_tell(self) -> None:
         try:
             for found in self.scan():
-                self._found.put(found)
-                self._wake()
+                self.found(found)
         except OSError as error:
             # A folder that cannot be read now may be readable at the next scan; runs in progress go
             # on meanwhile.

@@ -149,6 +149,21 @@ async def test_an_added_notebook_is_watched_until_it_is_removed(
     assert not (await api.get("dags", "mine")).json["dag"]["active"]
 
 
+def test_what_was_read_before_a_notebook_was_saved_counts_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "mine.ipynb"
+    save(path, "print(1)")
+    loader = DagLoader([], lambda: None)
+    loader.look_at([str(path)])
+    first = list(loader.scan())
+
+    save(path, "print(1)", schedule="0 6 * * 1-5")
+    for found in first:
+        loader.found(found)
+
+    assert [one.parsed for one in loader.take()] == [[]]
+    assert [file.path for found in loader.scan() for file in found.parsed] == [str(path)]
+
+
 async def test_a_notebook_in_a_folder_of_dags_is_not_added_but_found(
     api: Api, folder: Path, database: Database
 ) -> None:
@@ -169,3 +184,13 @@ def test_the_process_that_reads_previews_ends_when_nobody_asks() -> None:
     desk.close()
 
     assert not desk.is_at_work
+
+
+async def test_an_added_notebook_is_renewed_when_it_is_saved(api: Api, folder: Path) -> None:
+    save(folder / "mine.ipynb", "print(1)")
+    await api.put("notebooks", body={"path": "mine.ipynb"})
+    save(folder / "mine.ipynb", "print(1)", schedule="0 6 * * 1-5")
+
+    await api.put("notebooks", body={"path": "mine.ipynb"})
+
+    assert "weekdays" in (await api.get("dags", "mine")).json["dag"]["schedule"]

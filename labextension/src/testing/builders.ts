@@ -6,6 +6,8 @@ import type {
   DagView,
   EdgeView,
   GroupView,
+  NotebookView,
+  Problem,
   RunDetail,
   RunDot,
   RunView,
@@ -253,6 +255,39 @@ export function aTry(tryNumber: number, more: Partial<TryView> = {}): TryView {
     rendered: {},
     names_read: {},
     kernel: null,
+    ...more
+  };
+}
+
+export function aProblem(message: string, more: Partial<Problem> = {}): Problem {
+  return {
+    code: 'NBF002',
+    message,
+    fix: 'Mend it.',
+    severity: 'error',
+    file: null,
+    dag_id: null,
+    task_id: null,
+    cell: null,
+    line: null,
+    ...more
+  };
+}
+
+export function aNotebookView(more: Partial<NotebookView> = {}): NotebookView {
+  return {
+    dag_id: 'sales',
+    is_broken: false,
+    tasks: [],
+    groups: [],
+    cells: [],
+    links: [],
+    problems: [],
+    params: {},
+    schedule: 'No schedule',
+    timezone: 'UTC',
+    dag: null,
+    is_found: false,
     ...more
   };
 }

@@ -11,8 +11,8 @@ from nbflow.views.shapes.dags import GroupView, TaskView
 
 @dataclass(frozen=True)
 class CellView:
-    """What a cell is to the DAG, if it is anything. `task_id` is the task it belongs to; with `has_setup`
-    statements of it run for every task. `index` counts from 0.
+    """What a cell is to the DAG, if it is anything. `task_id` is the task it belongs to; with
+    `has_setup` statements of it run for every task. `index` counts from 0.
     """
 
     index: int
