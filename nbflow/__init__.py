@@ -108,6 +108,7 @@ if TYPE_CHECKING:
         SqlOperator,
         SqlSensor,
     )
+    from nbflow.authoring.wait_sensor import WaitSensor
     from nbflow.authoring.web_operators import HttpOperator, HttpSensor
     from nbflow.authoring.weekdays import WeekDay
     from nbflow.core.assets import Asset, AssetAlias, AssetAll, AssetAny
@@ -236,6 +237,7 @@ __all__ = [
     "TriggerDagRunOperator",
     "TriggerRule",
     "Variable",
+    "WaitSensor",
     "WeekDay",
     "XComArg",
     "XComNotFound",
@@ -366,6 +368,7 @@ _HOMES = {
         "LatestOnlyOperator",
         "TriggerDagRunOperator",
     ),
+    "nbflow.authoring.wait_sensor": ("WaitSensor",),
     "nbflow.authoring.weekdays": ("WeekDay",),
     "nbflow.authoring.notifiers": ("AppriseNotifier", "BaseNotifier"),
     "nbflow.authoring.people": (

@@ -121,6 +121,11 @@ class TaskDecorator:
         """A task that calls the function; what it returns is the task's value."""
         return _decorate(Kind, function, options)
 
+    @property
+    def python(self) -> TaskDecorator:
+        """`@task.python` is `@task`."""
+        return self
+
     @overload
     def branch(self, function: Function, /) -> TaskFunction: ...
     @overload

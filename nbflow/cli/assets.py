@@ -1,4 +1,4 @@
-"""`nbflow assets`: list, show, emit."""
+"""`nbflow assets`: list, show, events, lineage, emit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nbflow.cli.output import (
 from nbflow.cli.project import project
 from nbflow.core.errors import RequestError
 from nbflow.core.json import JsonObject
-from nbflow.views.assets import asset_detail, asset_list
+from nbflow.views.assets import asset_detail, asset_events, asset_list, lineage
 from nbflow.views.shapes import AssetDetail, AssetEventView, AssetView
 
 assets = typer.Typer(no_args_is_help=True)
@@ -87,6 +87,34 @@ def _event_line(event: AssetEventView) -> list[object]:
         event.extra or "",
         [f"{run.dag_id} {run.run_id}" for run in event.runs],
     ]
+
+
+@assets.command()
+def events(
+    asset: Annotated[str | None, typer.Argument(help="Only those of this asset.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 25,
+    before: Annotated[int | None, typer.Option(help="Continue a listing.")] = None,
+    store: StoreOption = None,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """List the events of all assets, or of one, newest first, and the runs they brought about."""
+    with errors_as_sentences(output):
+        database = project(store).database
+        name = None if asset is None else asset_detail(database, asset, 1).asset.name
+        page = asset_events(database, name, before, limit)
+    lines = [[one.asset, *_event_line(one)] for one in page.events]
+    columns = ("ASSET", "WHEN", "BY", "EXTRA", "RUNS")
+    show(page, output, lambda: rows(columns, lines, "No events yet."))
+
+
+@assets.command("lineage")
+def lineage_(store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
+    """Show who makes which asset, and who uses it or waits for it."""
+    with errors_as_sentences(output):
+        found = lineage(project(store).database)
+    names = {node.id: node.name for node in found.nodes}
+    lines = [[names[one.source], one.role, names[one.target]] for one in found.edges]
+    show(found, output, lambda: rows(("FROM", "AS", "TO"), lines, "No assets yet."))
 
 
 @assets.command()

@@ -35,7 +35,7 @@ GROUPS = {
     "requests": "What was asked of the scheduler, and its answers: list, show.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "cluster": "The workers and what they do: show, scale.",
-    "assets": "Assets: list, show, emit.",
+    "assets": "Assets: list, show, events, lineage, emit.",
     "variables": "Variables: list, get, set, delete, import, export.",
     "connections": "Connections: list, get, add, delete, test, import, export.",
     "db": "The store: upgrade, downgrade, check, clean, rotate-key.",

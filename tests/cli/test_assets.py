@@ -1,4 +1,4 @@
-"""`nbflow assets`: list, show, emit."""
+"""`nbflow assets`: list, show, events, lineage, emit."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def test_show_finds_an_asset_by_its_uri(shop: Project, nbflow: Nbflow) -> None:
     assert found["asset"]["name"] == "orders"
     assert [event["source_task_id"] for event in found["events"]] == ["load"]
     assert "shop.load" in nbflow("assets", "show", "orders").out
+
+
+def test_events_and_lineage_are_listed(shop: Project, nbflow: Nbflow) -> None:
+    page = nbflow("assets", "events", "s3://lake/orders", "--output", "json").json
+    assert ([one["asset"] for one in page["events"]], page["next"]) == (["orders"], None)
+    assert "orders" in nbflow("assets", "events").out
+    edges = nbflow("assets", "lineage", "--output", "json").json["edges"]
+    assert edges == [{"source": "dag:shop", "target": "asset:orders", "role": "outlet"}]
+    assert "shop" in nbflow("assets", "lineage").out
 
 
 def test_an_event_is_asked_for_with_what_there_is_to_say(shop: Project, nbflow: Nbflow) -> None:

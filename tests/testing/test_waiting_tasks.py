@@ -27,6 +27,7 @@ from nbflow import (
     TimeDeltaSensor,
     TimeDeltaSensorAsync,
     TimeSensor,
+    WaitSensor,
     task,
 )
 from nbflow.core.errors import DefinitionError
@@ -175,6 +176,14 @@ def test_times_are_waited_for_without_a_worker() -> None:
     result = run_dag(dag)
     assert result.state == "success"
     assert {result.task(name).try_number for name in ("moment", "delta", "clock", "day")} == {0}
+
+
+def test_a_span_is_waited_for_from_the_turn_of_the_task_on() -> None:
+    with DAG("d") as dag:
+        first = WaitSensor(task_id="a", time_to_wait=timedelta(hours=2))
+        first >> WaitSensor(task_id="b", time_to_wait=90)
+    result = run_dag(dag)
+    assert (result.state, result.task("a").try_number) == ("success", 1)
 
 
 def test_a_moment_may_be_a_template() -> None:
