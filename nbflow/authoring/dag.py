@@ -217,6 +217,13 @@ class DAG(DagDefinition):
         """A live view of the DAG for the notebook."""
         return displays.find("view")(self, **options)
 
+    # `Any`: a `Dashboard`, which this room does not know.
+    def dashboard(self) -> Any:  # noqa: ANN401
+        """The DAG with its runs, their params, graph and logs, for the notebook; it has to be one
+        that the project's scheduler has read.
+        """
+        return displays.find("dashboard")(self)
+
     def _repr_mimebundle_(
         self,
         include: Iterable[str] | None = None,

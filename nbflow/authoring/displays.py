@@ -25,6 +25,7 @@ _PROVIDERS = {
     "secrets": "nbflow.app:secrets_of_project",
     "secrets_of_task": "nbflow.runtime.in_kernel:secrets_here",
     "test": "nbflow.testing:run_and_tell",
+    "dashboard": "nbflow.widgets:dashboard",
     "view": "nbflow.widgets:view_dag",
     "follow": "nbflow.widgets:follow_run",
     "watch": "nbflow.widgets:watch_ended",

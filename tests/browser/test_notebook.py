@@ -38,6 +38,19 @@ run.wait()"""
 
 RunCell = Callable[[str], Locator]
 
+# A cell that keeps the kernel busy until the run has ended.
+BOARD = """
+import time
+from IPython.display import display
+from nbflow.widgets import dashboard
+
+board = dashboard("patient")
+display(board)
+run_id = board.trigger()
+while board.view.run is None or board.view.run["state"] != "success":
+    time.sleep(0.05)
+"""
+
 
 @pytest.fixture
 def run_cell(page: Page, site: Site) -> Iterator[RunCell]:
@@ -68,6 +81,27 @@ def test_the_view_of_a_dag_is_its_graph(run_cell: RunCell) -> None:
     expect(graph.locator('.jp-nbflow-node[data-task-id="first"]')).to_be_visible()
     expect(graph.locator('.jp-nbflow-node[data-task-id="second"]')).to_be_visible()
     expect(graph.locator('.jp-nbflow-edge-hit[data-source="first"]')).to_have_count(1)
+
+
+def test_a_dashboard_runs_a_dag_and_is_live_while_the_kernel_is_busy(
+    run_cell: RunCell, site: Site
+) -> None:
+    (site.folder / "gate").unlink(missing_ok=True)
+    cell = run_cell(BOARD)
+    board = cell.locator(".widget-vbox").first
+    expect(board.locator("select")).to_be_visible()
+    expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
+
+    expect(
+        board.locator('.jp-nbflow-node[data-task-id="wait"][data-state="running"]')
+    ).to_be_visible()
+    expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
+    (site.folder / "gate").touch()
+
+    expect(
+        board.locator('.jp-nbflow-node[data-task-id="pass_through"][data-state="success"]')
+    ).to_be_visible()
+    expect(board.locator("select option").nth(1)).to_contain_text("success")
 
 
 def test_the_view_of_a_run_is_live_while_the_kernel_waits_for_it(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager, start_new_kernel
 from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbflow.widgets.dag_widget import WIDGET_VIEW
 
 SVG = "image/svg+xml"
+PICTURE = re.compile(r'<img[^>]+src="data:image/svg\+xml;base64')
 DAG = """
 from nbflow import DAG, task
 with DAG("sales") as dag:
@@ -60,6 +64,25 @@ def test_a_notebook_executed_for_nobody_holds_pictures(headless: NotebookNode, c
     assert output.data["text/html"].startswith("<img")
     assert "extract" in output.data["text/plain"]
     assert WIDGET_VIEW not in output.data
+
+
+def test_a_page_made_of_a_notebook_shows_pictures(headless: NotebookNode) -> None:
+    page, _ = HTMLExporter().from_notebook_node(headless)
+
+    assert len(PICTURE.findall(page)) == 5
+    assert "widget-view+json" not in page
+
+
+def test_a_page_made_of_a_notebook_that_was_looked_at_shows_the_picture(
+    headless: NotebookNode,
+) -> None:
+    looked_at = deepcopy(headless.cells[2])
+    view = {"version_major": 2, "version_minor": 0, "model_id": "gone"}
+    looked_at.outputs[-1].data[WIDGET_VIEW] = view
+
+    page, _ = HTMLExporter().from_notebook_node(new_notebook(cells=[looked_at]))
+
+    assert PICTURE.search(page)
 
 
 def test_a_run_leaves_the_picture_of_its_end(headless: NotebookNode) -> None:

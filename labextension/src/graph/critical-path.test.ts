@@ -34,6 +34,12 @@ test('what runs counts up to now, what has not begun is no part of it', () => {
   expect(path).toEqual({ tasks: ['start', 'quick'], seconds: 31 });
 });
 
+test('where nothing took any time it is the way to what came last', () => {
+  const states = nodeStates([ran('start', 0), ran('slow', 0), ran('quick', 0), ran('end', 0)]);
+
+  expect(criticalPath(TASKS, states, 0)).toMatchObject({ tasks: ['start', 'slow', 'end'] });
+});
+
 test('a run of which nothing has begun has none', () => {
   expect(criticalPath(TASKS, nodeStates([anInstance('start')]), 0)).toBeNull();
 });

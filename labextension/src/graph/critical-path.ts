@@ -24,9 +24,9 @@ export function criticalPath(
   for (const id of inOrder(upstream)) {
     const own = secondsOf(id, states, now);
     const before = longestOf((upstream.get(id) ?? []).map(one => chains.get(one)));
-    const chain = { id, seconds: own + (before?.seconds ?? 0), before: before ?? null };
+    const chain = { id, seconds: (own ?? 0) + (before?.seconds ?? 0), before: before ?? null };
     chains.set(id, chain);
-    if (own > 0 && chain.seconds > (longest?.seconds ?? 0)) {
+    if (own !== null && chain.seconds >= (longest?.seconds ?? 0)) {
       longest = chain;
     }
   }
@@ -54,13 +54,12 @@ function longestOf(chains: readonly (Chain | undefined)[]): Chain | undefined {
   );
 }
 
-/** What a task took; nothing if it has not begun. */
-function secondsOf(id: string, states: NodeStates, now: number): number {
+/** What a task took; null if it has not begun. */
+function secondsOf(id: string, states: NodeStates, now: number): number | null {
   const node = states.get(id);
-  if (node === undefined || (node.ended_at === null && node.state !== 'running')) {
-    return 0;
-  }
-  return Math.max(0, secondsBetween(node.started_at, node.ended_at, now) ?? 0);
+  return node === undefined || (node.ended_at === null && node.state !== 'running')
+    ? null
+    : secondsBetween(node.started_at, node.ended_at, now);
 }
 
 /** Every id after those upstream of it. */
