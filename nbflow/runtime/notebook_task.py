@@ -31,7 +31,7 @@ from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.ask_kernel import ask
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.collector import OnEvent
-from nbflow.runtime.endings import failed, from_ending, shortened
+from nbflow.runtime.endings import failed, from_ending
 from nbflow.runtime.engine import NbflowEngine, notebook_bytes
 from nbflow.runtime.failure import names_read
 from nbflow.runtime.kernel import (
@@ -41,11 +41,11 @@ from nbflow.runtime.kernel import (
     KernelStartError,
     Watch,
 )
-from nbflow.runtime.kernel_process import Death
 from nbflow.runtime.kernels import KernelPool
 from nbflow.runtime.literals import NotALiteral, as_literals
 from nbflow.runtime.live import NOTEBOOK_FILE, LiveEvents
-from nbflow.runtime.notebook_run import FAIL, EngineOptions, NotebookEnd, Step, StepFailed
+from nbflow.runtime.notebook_outcome import outcome_of
+from nbflow.runtime.notebook_run import EngineOptions, NotebookEnd, Step, StepFailed
 from nbflow.runtime.notes import current_masker
 from nbflow.runtime.source_notebook import (
     PARAMETERS,
@@ -256,7 +256,7 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
         # A kernel that ended well may run its exit hooks; another is not given the time.
         if kept is None:
             place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
-    outcome = _outcome_of(end, order, plan, place.token.reason)
+    outcome = outcome_of(end, order, plan.indexes, place.token.reason)
     url = place.store.url(NOTEBOOK_FILE)
     if outcome.state is TaskState.SUCCESS and exchange.in_vain:
         outcome = Outcome(TaskState.UP_FOR_RESCHEDULE)
@@ -456,51 +456,3 @@ def _tell_both(one: OnEvent, other: OnEvent | None, masker: Masker) -> OnEvent:
             other(event)
 
     return tell
-
-
-# ----------------------------------------------------------------------------------------- outcomes
-
-
-def _outcome_of(end: NotebookEnd, order: TaskOrder, plan: _Plan, cancelled_for: str) -> Outcome:
-    """What the end of a notebook means for its task."""
-    cell = None if end.cell_id is None else plan.indexes.get(end.cell_id)
-    return replace(_judge(end, order, _place(cell), cancelled_for), cell=cell)
-
-
-def _judge(end: NotebookEnd, order: TaskOrder, where: str, cancelled_for: str) -> Outcome:
-    if end.state == "success":
-        left = f"The notebook left early{where}; the cells after it were skipped."
-        return Outcome(TaskState.SUCCESS, message=left if end.exited else "")
-    if end.state == "skipped":
-        why = shortened(end.evalue or f"The notebook raised Skip{where}.")
-        return Outcome(TaskState.SKIPPED, Reason.SKIPPED_BY_CALL, why)
-    if end.state in ("timeout", "cancelled"):
-        return from_ending(end.state, order, cancelled_for, end.traceback)
-    if end.state == "died":
-        return _judge_death(end.death, where)
-    if end.problem:
-        return failed(Reason.VALUE_ERROR, end.problem, end.problem)
-    if end.ename == FAIL:
-        why = end.evalue or f"The notebook raised Fail{where}."
-        return replace(failed(Reason.FAILED_BY_CALL, why, end.traceback), retryable=False)
-    outcome = failed(Reason.CELL_ERROR, f"{end.ename}: {end.evalue}", end.traceback)
-    # A kernel tells the name of the class alone.
-    return replace(outcome, lineage=(end.ename,))
-
-
-def _judge_death(death: Death | None, where: str) -> Outcome:
-    """Whose doing a death was: code that crashes or leaves is the user's, the rest is ours."""
-    if death is None:
-        return failed(Reason.KERNEL_DIED, f"The kernel ended{where}.")
-    if death.exit_code >= 0:
-        why = f"{death.message} Something{where} ended the process: raise an exception instead."
-        return failed(Reason.EXIT_CODE, why, death.output)
-    if death.has_crashed:
-        why = f"{death.message} Native code that was called{where} crashed."
-        return failed(Reason.CELL_ERROR, why, death.output)
-    reason = Reason.OUT_OF_MEMORY if death.out_of_memory else Reason.KERNEL_DIED
-    return failed(reason, f"{death.message} It was running{where or ' no cell'}.", death.output)
-
-
-def _place(cell: int | None) -> str:
-    return "" if cell is None else f" in cell {cell}"
