@@ -1057,13 +1057,15 @@ export interface DebugSession {
 
 /**
  * The kernel of a failed attempt, kept on `host` until that time to be looked into. `started`
- * is when its process was made, in seconds since the epoch.
+ * is when its process was made, in seconds since the epoch. `here` tells whether that is the
+ * machine of who shows it, which alone can attach to it.
  */
 export interface KernelView {
   host: string;
   pid: number;
   started: number;
   until: string;
+  here: boolean;
 }
 
 /** Cell events of an attempt from an offset on (see `runtime.live`). */

@@ -189,7 +189,9 @@ class Repair:
         with self.database.reading() as session:
             dag = browsing.dag_of_run(session, find_run(session, ref.dag_id, ref.run_id).id)
         task = dag.by_id.get(ref.task_id)
-        if task is None or task.kind not in _IN_KERNELS:
+        if task is None:
+            raise NotFoundError(f"There is no task {ref.task_id!r} in DAG {ref.dag_id!r}.")
+        if task.kind not in _IN_KERNELS:
             raise RequestError(f"Task {ref.task_id!r} runs no notebook.")
         return task
 

@@ -60,7 +60,8 @@ def debug(
             return
         kernel = repair.kernel(ref, app.utc_now())
         file = _connection_file(kernel.pid, json.dumps(dict(kernel.connection)))
-        facts = {"connection_file": str(file), "until": kernel.until, "host": kernel.host}
+        until = kernel.until.isoformat()
+        facts = {"connection_file": str(file), "until": until, "host": kernel.host}
         words = (
             f"The kernel lives until {kernel.until:%H:%M} UTC at the latest.\n"
             f"jupyter console --existing {file}"

@@ -173,7 +173,7 @@ class Questions:
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery
     ) -> TaskInstanceDetail:
         found = run_views.task_instance_detail(self.store, dag_id, run_id, task_id, query.map_index)
-        return repair_questions.without_dead_kernels(found)
+        return repair_questions.with_living_kernels(found)
 
     def instances(
         self, dag_id: str, run_id: str, task_id: str, query: InstancesQuery

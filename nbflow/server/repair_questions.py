@@ -69,17 +69,17 @@ def promote(questions: Asked, ref: AttemptRef, body: Cells) -> Promotion:
     return Promotion(path.relative_to(questions.root).as_posix() if inside else str(path))
 
 
-def without_dead_kernels(detail: TaskInstanceDetail) -> TaskInstanceDetail:
+def with_living_kernels(detail: TaskInstanceDetail) -> TaskInstanceDetail:
     """The detail without kernels that have ended before their time, as far as can be told here."""
-    tries = [replace(one, kernel=None) if _is_dead(one.kernel) else one for one in detail.tries]
-    return replace(detail, tries=tries)
+    return replace(detail, tries=[replace(one, kernel=_living(one.kernel)) for one in detail.tries])
 
 
-def _is_dead(kernel: KernelView | None) -> bool:
+def _living(kernel: KernelView | None) -> KernelView | None:
     if kernel is None:
-        return False
+        return None
     until = datetime.fromisoformat(kernel.until)
-    return is_alive(KeptKernel(kernel.host, kernel.pid, kernel.started, until)) is False
+    alive = is_alive(KeptKernel(kernel.host, kernel.pid, kernel.started, until))
+    return None if alive is False else replace(kernel, here=alive is not None)
 
 
 def _repair(questions: Asked) -> Repair:

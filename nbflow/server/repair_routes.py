@@ -61,7 +61,8 @@ class DebugHandler(_RepairHandler):
         ref = self._ref(dag_id, run_id, task_id)
         questions = await in_thread(self.project.questions)
         await in_thread(lambda: questions.end_kernel(ref))
-        await self.send("", 204)
+        self.set_status(204)
+        await self.finish()
 
 
 class ReconstructHandler(_RepairHandler):

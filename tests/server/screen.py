@@ -68,7 +68,7 @@ class Api:
     async def _ask(self, method: str, path: tuple[str, ...], **more: Any) -> Answer:
         whole = ("nbflow", "api", "v1", *path)
         found = await self._fetch(*whole, method=method, raise_error=False, **more)
-        return Answer(found.code, json.loads(found.body))
+        return Answer(found.code, json.loads(found.body or b"null"))
 
     async def until(self, holds: Callable[[Any], bool], *path: str, **query: object) -> Any:
         """What the server answers as soon as `holds`; for what no message tells of."""

@@ -12,13 +12,15 @@ from nbflow.views.shapes.runs import CallbackView, TaskInstanceView
 @dataclass(frozen=True)
 class KernelView:
     """The kernel of a failed attempt, kept on `host` until that time to be looked into. `started`
-    is when its process was made, in seconds since the epoch.
+    is when its process was made, in seconds since the epoch. `here` tells whether that is the
+    machine of who shows it, which alone can attach to it.
     """
 
     host: str
     pid: int
     started: float
     until: str
+    here: bool = True
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ export function RepairBar({
   }
   return (
     <div className="jp-nbflow-repair">
-      {one.kernel === null ? null : (
+      {one.kernel === null ? null : one.kernel.here ? (
         <>
           <Button
             look="primary"
@@ -41,6 +41,14 @@ export function RepairBar({
             testId="nbflow-end-kernel"
           />
         </>
+      ) : (
+        <span className="jp-nbflow-muted" data-testid="nbflow-kernel-elsewhere">
+          {trans.__(
+            'Its kernel lives on %1 until %2, where only a Jupyter server of that machine can attach to it. Reconstruct opens its cells with their inputs here.',
+            one.kernel.host,
+            clock(one.kernel.until)
+          )}
+        </span>
       )}
       <Button
         icon="notebook"
