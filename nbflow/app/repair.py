@@ -82,7 +82,7 @@ class Repair:
         """The notebook of an attempt as it ran."""
         one = self._try(ref)
         where = app.attempt_folder(self.settings, ref.dag_id, ref.run_id, ref.task_id, one)
-        found = app.attempt_files(where).notebook()
+        found = app.attempt_files(where).notebook(is_over=one.ended_at is not None)
         if found is None:
             self._task(ref)
             raise NotFoundError(f"Try {one.try_number} of {ref} has left no notebook.")

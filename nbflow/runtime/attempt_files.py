@@ -94,8 +94,11 @@ class AttemptFiles:
         end = data.rfind(b"\n") + 1
         return EventsPart(parse_events(data), offset + end, len(data) < limit)
 
-    def notebook(self) -> ExecutedNotebook | None:
-        """The executed notebook so far; None for an attempt that has none (yet)."""
+    def notebook(self, *, is_over: bool = False) -> ExecutedNotebook | None:
+        """The executed notebook so far; None for an attempt that has none (yet).
+
+        With `is_over` no cell of it runs any more: one that did when its worker was lost has died.
+        """
         try:
             text = self.store.read(NOTEBOOK_FILE).decode()
         except FileNotFoundError:
@@ -105,6 +108,10 @@ class AttemptFiles:
         # Saved now and then while it runs; for the last time only by a worker that was not lost.
         if notebook.metadata.get("papermill", {}).get("end_time") is None:
             notebook = notebook_at(notebook, live.events)
+            for cell in notebook.cells if is_over else ():
+                about = cell.metadata.get("nbflow", {})
+                if about.get("state") == "running":
+                    about["state"] = "died"
         return ExecutedNotebook(notebook, live.next_offset)
 
     def _read(self, file: str, offset: int, limit: int) -> bytes:

@@ -40,7 +40,7 @@ class Attempt:
 
         `metadata.nbflow.live` says where its cell events go on, and whether they do.
         """
-        found = app.attempt_files(self.folder).notebook()
+        found = app.attempt_files(self.folder).notebook(is_over=self.ended)
         if found is None:
             return None
         about = found.notebook.metadata.setdefault("nbflow", {})

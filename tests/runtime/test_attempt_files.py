@@ -112,6 +112,21 @@ def test_the_notebook_of_an_attempt_that_runs_has_the_outputs_so_far(files: Atte
     assert found.next_offset == len(as_lines(an_event("c", "so far\n")))
 
 
+def test_no_cell_runs_any_more_in_the_notebook_of_an_attempt_whose_worker_was_lost(
+    files: AttemptFiles,
+) -> None:
+    write(files, NOTEBOOK_FILE, a_notebook("c", ended=False))
+    write(files, EVENTS_FILE, as_lines({"event": "cell_started", "cell": "c"}))
+
+    states = [
+        found.notebook.cells[0].metadata.nbflow.state
+        for found in (files.notebook(), files.notebook(is_over=True))
+        if found is not None
+    ]
+
+    assert states == ["running", "died"]
+
+
 def test_the_notebook_of_an_attempt_that_has_ended_is_the_one_it_saved(files: AttemptFiles) -> None:
     write(files, NOTEBOOK_FILE, a_notebook("c", ended=True))
     write(files, EVENTS_FILE, as_lines(an_event("c", "not again\n")))
