@@ -3,10 +3,10 @@ import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 import { describe, expect, test } from 'vitest';
 
-import type { LiveNotebook } from '../notebook/fold';
-import { notebookOf } from '../notebook/fold';
-import { T0, aTry } from '../testing/builders';
-import type { KernelView, TryView } from '../wire';
+import type { LiveNotebook } from '../../notebook/fold';
+import { notebookOf } from '../../notebook/fold';
+import { T0, aTry } from '../../testing/builders';
+import type { KernelView, TryView } from '../../wire';
 import { Failure, hasFailure, RepairBar } from './Failure';
 
 const KERNEL: KernelView = { host: 'here', pid: 7, started: 1, until: T0, here: true };
