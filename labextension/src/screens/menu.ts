@@ -22,9 +22,10 @@ export function openMenu(
   const { left, right, bottom } = button.getBoundingClientRect();
   menu.aboutToClose.connect(() => button.focus());
   menu.open(left, bottom + 2, { horizontalAlignment: 'left' });
-  // At the edge of the window it hangs from the right end of the button instead.
-  const over = left + menu.node.offsetWidth - window.innerWidth;
-  if (over > 0) {
-    menu.node.style.left = `${Math.max(0, right - menu.node.offsetWidth)}px`;
+  // Lumino moves it by a transform. At the edge of the window it hangs from the right end of the button.
+  if (left + menu.node.offsetWidth > window.innerWidth) {
+    const x = Math.max(0, right - menu.node.offsetWidth);
+    const { top } = menu.node.getBoundingClientRect();
+    menu.node.style.transform = `translate(${x}px, ${top}px)`;
   }
 }
