@@ -7,13 +7,15 @@ their last digits: they count as equal. What is written to stderr is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import isclose
+from pathlib import Path
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
+from nbflow.core.json import Json
 from nbflow.runtime.badges import is_badge
 from nbflow.runtime.outputs import plain_text
 from nbflow.runtime.record import tags_of
@@ -114,6 +116,22 @@ def is_same(what: str, first: str, second: str) -> bool:
         return False
     numbers = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
     return all(a == b or isclose(float(a), float(b), rel_tol=CLOSE) for a, b in numbers)
+
+
+def told_elsewhere(nb: NotebookNode, folder: Path, other: Path) -> NotebookNode:
+    """A copy of `nb`, run in `folder`, that tells the paths in it as if it had run in `other`."""
+
+    def told(part: Json) -> Json:
+        if isinstance(part, str):
+            return part.replace(str(folder), str(other))
+        if isinstance(part, list):
+            return [told(each) for each in part]
+        if isinstance(part, Mapping):
+            return {key: told(each) for key, each in part.items()}
+        return part
+
+    moved: NotebookNode = from_dict(told(nb))
+    return moved
 
 
 def masked(text: str) -> str:

@@ -26,7 +26,7 @@ from nbflow.authoring import notebooks
 from nbflow.core.dag import Dag, Task
 from nbflow.core.graph import Graph
 from nbflow.core.orders import ValueRef
-from nbflow.runtime.differences import Difference, differences
+from nbflow.runtime.differences import Difference, differences, told_elsewhere
 from nbflow.runtime.values import dump_value, load_value
 from tests.corpus.shell import Shell
 from tests.corpus.source import Shape, Source
@@ -68,11 +68,14 @@ def compare(source: Source, orders: Iterable[int] = (0,)) -> Comparison:
     """
     with tempfile.TemporaryDirectory(prefix="nbflow-corpus-") as folder:
         dag, nb = definition(source, Path(folder))
-        expected = _as_run(source, in_child(lambda: _whole(source, Path(folder) / "whole")))
+        whole = Path(folder) / "way-w"
+        expected = _as_run(source, in_child(lambda: _whole(source, whole)))
         found: list[Difference] = []
         for order in orders:
-            where = Path(folder) / f"order-{order}"
+            # Outputs may tell the folder: all are as long, so that lines break at the same place.
+            where = Path(folder) / f"way-{order}"
             printed = _as_run(source, _by_tasks(dag, nb, where, _chooser(order)))
+            printed = told_elsewhere(printed, where, whole)
             found += differences(printed, expected)
     return Comparison(source.name, shape_of(dag), found, _failure(expected))
 

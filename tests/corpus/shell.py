@@ -4,12 +4,14 @@ outputs that a kernel would send.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import sys
 from collections.abc import Iterable
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -77,6 +79,8 @@ class Shell(InteractiveShell):
 
     def run(self, cells: Iterable[NotebookNode]) -> None:
         """Run the cells and put their outputs into them, up to one that fails."""
+        # As in a kernel, what a cell starts without waiting for it goes on in the same loop.
+        asyncio.set_event_loop(get_asyncio_loop())
         for cell in cells:
             if not self._run(cell):
                 return

@@ -27,6 +27,13 @@ from nbflow.authoring.dataflow.syntax import (
     short,
 )
 
+_NAMED_TUPLE = """
+class {name}:
+    def _asdict(self): return {{'fields': [self.fields]}}
+    def _replace(self, **given): return [self, given][0]
+"""
+"""What a named tuple does, in other words."""
+
 
 class CellReader(Expressions):
     """Reads the cells of one notebook, one after the other in notebook order; each `read` gives the
@@ -169,8 +176,30 @@ class CellReader(Expressions):
 
     def _do_assign(self, node: ast.Assign) -> None:
         value = self.value_of(node.value)
+        record = self._named_tuple(node)
+        if record is not None:
+            value = record
         for target in node.targets:
             self.assign(target, value, node.value)
+
+    def _named_tuple(self, node: ast.Assign) -> Value | None:
+        """What `Point = namedtuple("Point", "x y")` makes: a class of the notebook, if it is known
+        to every kernel by the name it tells of itself.
+        """
+        call, target = node.value, node.targets[0]
+        if len(node.targets) > 1 or not isinstance(call, ast.Call) or not call.args:
+            return None
+        name = call.args[0]
+        if not isinstance(name, ast.Constant) or not isinstance(target, ast.Name):
+            return None
+        if self.path_of(call.func) != "collections.namedtuple" or name.value != target.id:
+            return None
+        definition = cast("ast.ClassDef", ast.parse(_NAMED_TUPLE.format(name=target.id)).body[0])
+        for number, part in enumerate(ast.walk(definition)):
+            ast.copy_location(part, call)
+            if isinstance(part, ast.FunctionDef):
+                part.end_col_offset = number  # what stands at one place is one function
+        return self.make_class(definition, [Value(kind=Kind.IMPORTED, path="builtins.tuple")])
 
     def _do_ann_assign(self, node: ast.AnnAssign) -> None:
         self.value_of(node.annotation)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, takewhile
 from pathlib import PurePosixPath
 
 from nbflow.authoring.dataflow.cells import CellReader
@@ -331,7 +331,7 @@ class _Finder:
         for module in modules:
             self._bond_module(module)
         self._bond_series(PLOTS, "the figure being drawn lives in one kernel")
-        if any(t.resource == RANDOM and t.mode is Mode.RESET for _, t in self._touches()):
+        if any(_is_of(t, RANDOM) and t.mode is Mode.RESET for _, t in self._touches()):
             self._bond_series(
                 RANDOM, "random numbers are drawn one after the other", from_reset=True
             )
@@ -344,7 +344,7 @@ class _Finder:
                     yield cell, touch
 
     def _touches_of(self, cell: int, resource: str) -> list[Touch]:
-        return [t for c, t in self._touches() if c == cell and t.resource == resource]
+        return [t for c, t in self._touches() if c == cell and _is_of(t, resource)]
 
     def _settings(self, cell: int) -> list[Touch]:
         if self.facts[cell].is_opaque:
@@ -378,12 +378,16 @@ class _Finder:
     def _bond_series(self, resource: str, why: str, *, from_reset: bool = False) -> None:
         """Each cell goes on where the one before left off, unless it starts anew."""
         previous: int | None = None
+        begun: set[str] = set()
         for cell in self.work:
             touches = self._touches_of(cell, resource)
             if not touches:
                 continue
             goes_on = resource == PLOTS and self._figures_persist
-            starts_anew = touches[0].mode in (Mode.RESET, Mode.START) and not goes_on
+            resets = {t.resource for t in takewhile(_starts_anew, touches)}
+            starts_anew = bool(resets) and begun <= resets and not goes_on
+            # Seeding one library leaves the numbers of another where they were.
+            begun |= {t.resource for t in touches if _starts_anew(t)}
             if previous is not None and not starts_anew:
                 self._bond(
                     previous, cell, f"{why}: cell {cell} {touches[0].why} (line {touches[0].line})"
@@ -451,6 +455,14 @@ class _Finder:
                     self.orders.append(Order(cell, wall, "unknown", why))
                 elif wall < cell < following:
                     self.orders.append(Order(wall, cell, "unknown", why))
+
+
+def _is_of(touch: Touch, resource: str) -> bool:
+    return touch.resource == resource or touch.resource.startswith(f"{resource}:")
+
+
+def _starts_anew(touch: Touch) -> bool:
+    return touch.mode in (Mode.RESET, Mode.START)
 
 
 def _both(cell: int, use: FileUse | Touch, before: int, earlier: FileUse | Touch) -> str:

@@ -9,13 +9,13 @@ from typing import cast
 
 from nbflow.authoring.dataflow import methods
 from nbflow.authoring.dataflow.calling import Arguments, Target
-from nbflow.authoring.dataflow.functions import (
-    Functions,
+from nbflow.authoring.dataflow.classes import (
     changes_when_used,
     is_classmethod,
     is_property,
     method_of,
 )
+from nbflow.authoring.dataflow.functions import Functions
 from nbflow.authoring.dataflow.heap import (
     GENERATOR_EXPRESSION,
     SCALAR,
@@ -160,6 +160,7 @@ class Expressions(Functions):
                 self.use_file(None, writes=True, why=f"looks up `{short(node)}` to call it later")
             return Value(kind=Kind.SCALAR) if node.attr in _PATH_TEXTS else Value(kind=Kind.PATH)
         if base.kind is Kind.CODE and base.codes:
+            self._note_register(base, node)
             return self._class_attribute(base, node.attr)
         if node.attr == "__class__":
             return self.class_of(base)
@@ -175,6 +176,11 @@ class Expressions(Functions):
             # These have methods and nothing else: what is looked up may change them when called.
             return join([self.heap.anything_of(base), *found])
         return join([self.heap.part(base), *found])
+
+    def _note_register(self, base: Value, node: ast.Attribute) -> None:
+        """`@area.register` adds to a function of the notebook, `Base.register(C)` to a class."""
+        if base.kind is Kind.CODE and node.attr == "register":
+            self.mutate(base, f"calls `{short(node)}`, which adds to it")
 
     def _import_attribute(self, base: Value, name: str) -> Value:
         value = self.attribute_of_import(base, name)
@@ -208,6 +214,8 @@ class Expressions(Functions):
                 if not base.path.startswith("builtins.")
                 else SCALAR
             )
+        if any(self.heap.thing(site).grows_when_read for site in base.roots):
+            self.mutate(base, f"looks up `{short(node)}`, which may put it there")
         if base.kind is Kind.DATA and selects_by_copy(node.slice):
             return self.new(place_of(node), kind=Kind.DATA)
         part = join([self.heap.part(base), *found])
@@ -401,6 +409,7 @@ class Expressions(Functions):
         name = node.func.attr
         if base.path:
             return Target(text, place, self._import_attribute(base, name))
+        self._note_register(base, node.func)
         return self._method_target(text, place, base, name)
 
     def _method_target(self, text: str, place: object, base: Value, name: str) -> Target:

@@ -78,9 +78,9 @@ class Mode(Enum):
 @dataclass(frozen=True)
 class Touch:
     """A use of something outside all names. Those of one process (settings of a library, random
-    numbers, figures) bind cells to one
+    numbers, figures) bind cells to one kernel; NETWORK and CLOCK only put them in order.
 
-    kernel; NETWORK and CLOCK only put them in order.
+    Only a reset knows whose random numbers it is about: `random:numpy`, those of NumPy.
     """
 
     resource: str

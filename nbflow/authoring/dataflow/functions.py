@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from nbflow.authoring.dataflow.calling import Arguments, Target
+from nbflow.authoring.dataflow.classes import method_of
 from nbflow.authoring.dataflow.heap import SCALAR, Code, Kind, Value, by_number, join
 from nbflow.authoring.dataflow.namespace import Scope, State, same_values
 from nbflow.authoring.dataflow.shell import Shell
@@ -360,44 +361,3 @@ class _Recursion:
 
 def _join_given(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
     return {name: join([value, other.get(name, value)]) for name, value in one.items()}
-
-
-def method_of(code: Code, name: str) -> Code | None:
-    """The method `name` of a class or of the notebook's classes it inherits from."""
-    if name in code.methods:
-        return code.methods[name]
-    for base in code.bases:
-        for parent in base.codes:
-            found = method_of(parent, name)
-            if found is not None:
-                return found
-    return None
-
-
-def _decorators(code: Code) -> list[str]:
-    nodes = getattr(code.node, "decorator_list", [])
-    return [ast.unparse(node).partition("(")[0].rpartition(".")[2] for node in nodes]
-
-
-def is_property(code: Code) -> bool:
-    return bool({"property", "cached_property"} & set(_decorators(code)))
-
-
-def is_classmethod(code: Code) -> bool:
-    return "classmethod" in _decorators(code)
-
-
-def changes_when_used(code: Code) -> bool:
-    """Whether a class has properties or operators that may change the instance: they run without
-    being called.
-    """
-    for name, method in code.methods.items():
-        is_hidden = is_property(method) or (name.startswith("__") and name not in _CONSTRUCTORS)
-        if is_hidden and (may_store(method.node) or "cached_property" in _decorators(method)):
-            return True
-    return any(
-        changes_when_used(parent) for base in code.bases for parent in base.codes if parent.is_class
-    )
-
-
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__"})

@@ -143,6 +143,7 @@ class Thing:
     element: Kind | None = None
     is_mutated: bool = False
     is_lazy: bool = False
+    grows_when_read: bool = False
     has_object_keys: bool = False
 
 

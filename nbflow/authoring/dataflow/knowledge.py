@@ -44,7 +44,7 @@ class Known:
     kernel. `obstacle`: why the cell cannot be followed any more (`outside`: only what happens
     outside all names).
     `frame`: names in its text arguments are read from the notebook. `changes`: it may change any of
-    its arguments.
+    its arguments. `grows_when_read`: looking up what is not in its result puts it there.
     """
 
     result: Result = Result.FRESH
@@ -58,6 +58,7 @@ class Known:
     outside: bool = False
     frame: bool = False
     changes: bool = False
+    grows_when_read: bool = False
 
 
 # --- builtins -------------------------------------------------------------------------------------
@@ -210,6 +211,7 @@ FUNCTIONS: dict[str, Known] = {
     "os.path.join": Known(Result.SCALAR),
     "os.path": Known(Result.SCALAR),
     "os.urandom": Known(Result.SCALAR),
+    "os.chdir": Known(Result.SCALAR, file="r", touches=((AMBIENT, "write"),)),
     "os.cpu_count": Known(Result.SCALAR),
     "os.getpid": Known(Result.SCALAR),
     "os.environ.get": Known(Result.SCALAR),
@@ -256,7 +258,10 @@ FUNCTIONS: dict[str, Known] = {
     ),
     "collections.made": Known(Result.HOLDS, stuck="of a type that the notebook makes"),
     "collections.ChainMap": Known(Result.UNKNOWN),
-    "weakref": Known(Result.UNKNOWN, stuck="a weak reference"),
+    "collections.defaultdict": Known(Result.HOLDS, grows_when_read=True),
+    "weakref": Known(
+        Result.UNKNOWN, stuck="a weak reference", obstacle="watches for the end of an object"
+    ),
     **dict.fromkeys(
         (
             "operator.add operator.sub operator.mul operator.truediv operator.floordiv "
@@ -439,8 +444,8 @@ def known_function(path: str, stateless: frozenset[str] = frozenset()) -> Known 
     last = path.rpartition(".")[2]
     if top in libraries.STATELESS_LIBRARIES | stateless:
         if last in libraries.SEED_NAMES:
-            return Known(Result.SCALAR, touches=((RANDOM, "reset"),))
-        if is_setting(path):
+            return Known(Result.SCALAR, touches=((f"{RANDOM}:{top}", "reset"),))
+        if is_setting(path) and path not in FUNCTIONS:
             return Known(Result.SCALAR, touches=((AMBIENT, "write"),))
     exact = _most_specific(path)
     if exact is not None:

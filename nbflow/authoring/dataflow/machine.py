@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from nbflow.authoring.dataflow.classes import is_record
 from nbflow.authoring.dataflow.facts import (
     AMBIENT,
     MODULE,
@@ -81,6 +82,7 @@ class Machine(ABC):
         self.names: Names = {}
         self.links: dict[Link, None] = {}
         self.stars: list[str] = []
+        self.has_written = False  # a file, in any cell so far
         self.rows = ""  # why rows of a database cannot be sent, once that is so
         self.facts = CellFacts(-1)
         self.scopes: list[Scope] = []
@@ -388,7 +390,7 @@ class Machine(ABC):
             self.mutate(self._iterators_in(value), "uses up an iterator", owned=runs_code)
         elif value.kind is Kind.OBJECT:
             self.mutate(value, "goes through an object", owned=True)
-        elif value.kind is Kind.UNKNOWN:
+        elif value.kind is Kind.UNKNOWN and not _is_record(value):
             self.mutate(value, "goes through what may be an iterator", owned=True)
 
     def _run_by_reading(self, value: Value) -> set[Code]:
@@ -426,6 +428,7 @@ class Machine(ABC):
 
     def use_file(self, path: str | None, *, writes: bool, why: str) -> None:
         self.note_effect()
+        self.has_written |= writes
         use = FileUse(path, writes, self.line, self._told(why))
         if use not in self.facts.files:
             self.facts.files.append(use)
@@ -436,6 +439,7 @@ class Machine(ABC):
         be read and changed.
         """
         self.note_effect()
+        self.has_written = True
         if names:
             for name, slot in list(self.names.items()):
                 if not slot.own:
@@ -475,6 +479,10 @@ def _is_imported(value: Value) -> str:
     modules = [str(site[1]) for site in value.roots if site[0] == "import"]
     outside = [name for name in modules if name.partition(".")[0] not in DATASETS]
     return "" if is_known or not outside else f"`{outside[0]}`, which belongs to its module"
+
+
+def _is_record(value: Value) -> bool:
+    return bool(value.classes) and all(is_record(code) for code in value.classes)
 
 
 def _how(slot: Slot) -> How:

@@ -14,6 +14,7 @@ from nbflow.authoring.dataflow.calling import (
     joined_path,
     opens_for_writing,
 )
+from nbflow.authoring.dataflow.classes import changes_when_used, may_answer
 from nbflow.authoring.dataflow.facts import PLOTS, RANDOM, Mode
 from nbflow.authoring.dataflow.heap import (
     SCALAR,
@@ -239,15 +240,25 @@ class MethodCalls(Unseen):
                     self.heap.thing(site).files |= {use for each in things for use in each.files}
 
     def _unknown_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
-        if target.name in methods.PURE_METHODS and not self.heap.codes(receiver):
+        if target.name in methods.PURE_METHODS and not self._has_own(receiver, target.name):
             self._common_effects(target, receiver, arguments)
+            self._callbacks([receiver], arguments)
             made = self.new(target.place)
             for value in arguments:
                 self.store(made, value)
             return replace(made, roots=made.roots | self._reach(receiver))
         if target.name in methods.FRAME_METHODS:
             self._read_names_in_text(arguments, NAME)
+        if receiver.kind is Kind.CODE and not all(code.is_class for code in receiver.codes):
+            self.mutate(receiver, f"calls `{target.text}`, which may change the function")
         return self._call_unknown(target, [receiver, *arguments], "calls a method that is not seen")
+
+    def _has_own(self, value: Value, name: str) -> bool:
+        """Whether a method of that name may be, or run, code of the notebook."""
+        return any(
+            not code.is_class or may_answer(code, name) or changes_when_used(code)
+            for code in self.heap.codes(value)
+        )
 
     def _reach(self, value: Value) -> frozenset[Site]:
         return frozenset(self.heap.reach(value.roots))

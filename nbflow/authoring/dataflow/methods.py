@@ -23,7 +23,9 @@ PURE_METHODS = frozenset(
     "split strip lower upper startswith endswith format encode decode "
     "predict predict_proba predict_log_proba decision_function score get_params "
     "get_feature_names_out summary "
-    "isoformat strftime date time timestamp total_seconds as_posix".split()
+    "isoformat strftime date time timestamp total_seconds as_posix "
+    "sum min max prod any all cumsum cumprod dot argmin argmax flatten ravel reshape transpose "
+    "squeeze quantile".split()
 )
 """Methods that change nothing, whatever object from a known library they are called on."""
 

@@ -27,6 +27,9 @@ from nbflow.authoring.dataflow.machine import Machine
 
 _OF_DATA = (None, Kind.SCALAR, Kind.PATH, Kind.DATA, Kind.CONTAINER)
 
+_GIVING_ITERATORS = frozenset({"itertools.tee", "itertools.groupby"})
+"""Functions whose result gives iterators that go on drawing from it."""
+
 
 class Results(Machine):
     """A machine that makes the values that calls give."""
@@ -39,6 +42,7 @@ class Results(Machine):
         made: Value = make(self, target, arguments)
         for site in self.new(target.place).roots:
             self.heap.mark(site, stuck=known.stuck)
+            self.heap.thing(site).grows_when_read |= known.grows_when_read
             if known.stuck and known.file in ("open", "w"):
                 self._remember_file(site, known, arguments)
         return made
@@ -102,6 +106,8 @@ class Results(Machine):
             self.store(made, value, keep=True)
             if not value.codes:
                 self._store_read(target, made, self.heap.element(value))
+        if target.value.path in _GIVING_ITERATORS:
+            self.store(made, made)
         return made
 
     def _given_by(self, target: Target) -> Value:

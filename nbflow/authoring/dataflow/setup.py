@@ -9,6 +9,7 @@ after: what it runs is always a part of the notebook in notebook order.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -146,20 +147,50 @@ class Setup:
 
 def _makes_plain_instances(code: Code) -> bool:
     """Whether instances of a class come out of a pickle as they went in, running no code of it."""
-    if _PICKLED_BY_ITSELF & set(code.methods):
+    methods = _methods_with_inherited(code)
+    if _PICKLED_BY_ITSELF & methods:
         return False
     return all(
         base.path.startswith(_PLAIN_BASES)
+        or _is_plain_builtin(base.path, methods)
         or (bool(base.codes) and all(_makes_plain_instances(parent) for parent in base.codes))
-        for base in code.bases
+        for each in (code, *_ancestors(code))
+        for base in each.bases
     )
+
+
+def _methods_with_inherited(code: Code) -> set[str]:
+    return {name for each in (code, *_ancestors(code)) for name in each.methods}
+
+
+def _ancestors(code: Code) -> list[Code]:
+    """The notebook's own classes that a class inherits from."""
+    parents = [parent for base in code.bases for parent in base.codes if parent is not code]
+    return [*parents, *(each for parent in parents for each in _ancestors(parent))]
+
+
+def _is_plain_builtin(path: str, methods: set[str]) -> bool:
+    """Whether instances with a builtin type as their base, and these methods, are unpickled without
+    them: exceptions are made anew from what they were given, dicts and lists are filled again.
+    """
+    made = getattr(builtins, path.removeprefix("builtins."), None)
+    if isinstance(made, type) and issubclass(made, BaseException):
+        return "__init__" not in methods
+    return made in (dict, list, tuple) and not methods & {"__setitem__", "append", "extend"}
 
 
 _PICKLED_BY_ITSELF = frozenset(
     "__new__ __del__ __reduce__ __reduce_ex__ __getstate__ __setstate__ __getnewargs__ "
     "__getnewargs_ex__ __getattr__ __getattribute__ __copy__".split()
 )
-_PLAIN_BASES = ("builtins.object", "enum.", "abc.", "typing.", "sklearn.base.")
+_PLAIN_BASES = (
+    "builtins.object",
+    "enum.",
+    "abc.",
+    "typing.",
+    "sklearn.base.",
+    "pydantic.BaseModel",
+)
 
 
 def find_setup(cells: Mapping[int, CellFacts], heap: Heap, forced: Sequence[int]) -> Setup:
