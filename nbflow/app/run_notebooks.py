@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from nbflow.runtime.badges import RunFacts
     from nbflow.runtime.differences import Difference
+    from nbflow.runtime.own_copies import SharedPath
 
 log = logging.getLogger("nbflow.app")
 
@@ -214,24 +215,56 @@ class Assembling:
             log.warning("No assembled notebook for %s: %s", run.run_id, error)
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Where a notebook is run as a DAG, and where from top to bottom; by which paths both use one
+    file all the same; and the copied folders, in the same order.
+    """
+
+    as_dag: Path
+    in_order: Path
+    shared: Sequence[SharedPath] = ()
+    copies: Sequence[Path] = ()
+
+
+def copies_to_compare(notebook: Path, folder: Path) -> Ways:
+    """Two copies of all that the notebook reaches by relative paths, in `folder`.
+
+    Raises TooLarge, OSError.
+    """
+    from nbflow.runtime import own_copies
+    from nbflow.runtime.source_notebook import read_notebook
+
+    nb = read_notebook(notebook, str(notebook))
+    root = own_copies.root_of(notebook, nb)
+    place = notebook.absolute().relative_to(root)
+    # Names of one length: lines that tell them break at the same place.
+    ways = [folder / name for name in ("dag", "row")]
+    for way in ways:
+        own_copies.copy_folder(root, way)
+    return Ways(ways[0] / place, ways[1] / place, own_copies.shared_paths(nb, root), ways)
+
+
 def differs_in_order(
-    assembled: str, source: Path, params: JsonObject
+    assembled: str, ways: Ways, params: JsonObject
 ) -> tuple[list[Difference], float]:
-    """Run the notebook `source` from top to bottom in one kernel, and compare with what its run as
-    a DAG has left at the URL `assembled`.
+    """Run the notebook from top to bottom in one kernel, and compare with what its run as a DAG has
+    left at the URL `assembled`.
 
     Returns where they differ, and how long it took, in seconds.
     """
     import nbformat
 
     from nbflow.runtime.artifacts import read_url
-    from nbflow.runtime.differences import differences
+    from nbflow.runtime.differences import differences, told_elsewhere
     from nbflow.runtime.in_order import run_in_order
 
     began = monotonic()
-    in_order = run_in_order(source, params)
+    in_order = run_in_order(ways.in_order, params)
     took = monotonic() - began
     as_dag = nbformat.reads(read_url(assembled).decode(), as_version=4)
+    if ways.copies:
+        as_dag = told_elsewhere(as_dag, *ways.copies)
     return differences(as_dag, in_order), took
 
 

@@ -1,10 +1,12 @@
-"""`nbflow dags verify`: a notebook run both ways, as a DAG and from top to bottom, has to show the
+"""`nbflow dags verify`: notebooks run both ways, as DAGs and from top to bottom, have to show the
 same.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,40 +21,50 @@ from nbflow.cli.one_run import OneRun, RunSummary, checked_params
 from nbflow.cli.output import Output, OutputOption, counted, errors_as_sentences, show
 from nbflow.core.errors import NotFoundError
 from nbflow.core.json import JsonObject
-from nbflow.settings import load
+from nbflow.settings import Settings, load
 
 SHOWN = 200
 
+InPlaceOption = Annotated[
+    bool, typer.Option("--in-place", help="Run both ways in the notebook's folder, not in copies.")
+]
+
 
 def verify(
-    notebook: Annotated[Path, typer.Argument(help="A notebook whose cells are tasks.")],
+    notebooks: Annotated[
+        list[Path], typer.Argument(help="Notebooks whose cells are tasks, or folders of such.")
+    ],
     param: ParamOption = None,
+    in_place: InPlaceOption = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Run a notebook as a DAG and from top to bottom, and compare what each cell shows.
+    """Run notebooks as DAGs and from top to bottom, and compare what each cell shows.
 
-    Addresses, times and durations may differ, and numbers in their last digits; stderr is left
-    out. Exit code 1 if anything else does.
+    Each way runs in a copy of the notebook's folder of its own, so that neither sees files of the
+    other. Addresses, times and durations may differ, and numbers in their last digits; stderr is
+    left out. Exit code 1 if anything else does.
     """
     with errors_as_sentences(output):
         settings = load().settings
-        found = find_dag(settings, str(notebook))
-        params = checked_params(found, param)
-        with (
-            closing(OneRun(settings, "inline", None, output, stream=False)) as one_run,
-            one_run.carried_out(found, param, no_cache=True) as (summary, _, _),
-        ):
-            if summary.output_notebook is None:
-                raise NotFoundError(f"The cells of {notebook} are no tasks: nothing to compare.")
-            result = _compared(summary, notebook, params)
-    show(result, output, lambda: _in_words(result, notebook))
-    if result.differences:
+        paths = list(_notebooks(notebooks))
+        found: list[Comparison] = []
+        for path in paths:
+            found.append(_compare(settings, path, param, output, in_place=in_place))
+            if len(paths) > 1 and output is Output.TABLE:
+                typer.echo(_in_words(found[-1], path).plain.rstrip())
+    if len(paths) == 1:
+        show(found[0], output, lambda: _in_words(found[0], paths[0]))
+    else:
+        show(_Comparisons(found), output, lambda: _in_sum(found))
+    if any(one.differences for one in found):
         raise typer.Exit(1)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """How the two ways compare; times are in seconds."""
+    """How the two ways compare; times are in seconds. `shared` are paths by which both ways used
+    one file all the same.
+    """
 
     dag_id: str
     state: str
@@ -60,10 +72,61 @@ class Comparison:
     seconds_as_dag: float | None
     seconds_in_order: float
     differences: list[dict[str, object]]
+    shared: list[dict[str, object]]
 
 
-def _compared(summary: RunSummary, notebook: Path, params: JsonObject) -> Comparison:
-    differing, took = app.differs_in_order(str(summary.output_notebook), notebook, params)
+@dataclass(frozen=True)
+class _Comparisons:
+    notebooks: list[Comparison]
+
+
+def _notebooks(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(each for each in path.rglob("*.ipynb") if not _is_hidden(each, path))
+        if not inside:
+            raise NotFoundError(f"There is no notebook in {path}.")
+        yield from inside
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def _compare(
+    settings: Settings,
+    notebook: Path,
+    param: Sequence[str] | None,
+    output: Output,
+    *,
+    in_place: bool,
+) -> Comparison:
+    # Before anything is copied: a path that leads nowhere is told as it was typed.
+    params = checked_params(find_dag(settings, str(notebook)), param)
+    with _ways(notebook, in_place=in_place) as ways:
+        found = find_dag(settings, str(ways.as_dag))
+        with (
+            closing(OneRun(settings, "inline", None, output, stream=False)) as one_run,
+            one_run.carried_out(found, param, no_cache=True) as (summary, _, _),
+        ):
+            if summary.output_notebook is None:
+                raise NotFoundError(f"The cells of {notebook} are no tasks: nothing to compare.")
+            return _compared(summary, ways, params)
+
+
+@contextmanager
+def _ways(notebook: Path, *, in_place: bool) -> Iterator[app.Ways]:
+    if in_place:
+        yield app.Ways(notebook, notebook)
+        return
+    with tempfile.TemporaryDirectory(prefix="nbflow-verify-", ignore_cleanup_errors=True) as folder:
+        yield app.copies_to_compare(notebook, Path(folder).resolve())
+
+
+def _compared(summary: RunSummary, ways: app.Ways, params: JsonObject) -> Comparison:
+    differing, took = app.differs_in_order(str(summary.output_notebook), ways, params)
     return Comparison(
         summary.dag_id,
         summary.state,
@@ -71,6 +134,7 @@ def _compared(summary: RunSummary, notebook: Path, params: JsonObject) -> Compar
         _seconds(summary),
         round(took, 3),
         [asdict(one) for one in differing],
+        [asdict(one) for one in ways.shared],
     )
 
 
@@ -86,11 +150,26 @@ def _in_words(result: Comparison, notebook: Path) -> Text:
         f"{counted(result.tasks, 'task')}: {result.seconds_as_dag} s as a DAG, "
         f"{result.seconds_in_order} s from top to bottom.\n"
     )
-    if not result.differences:
-        return Text(f"{notebook}: both ways show the same. {times}")
-    text = Text(f"{notebook}: {counted(len(result.differences), 'difference')}. {times}")
+    if result.differences:
+        text = Text(f"{notebook}: {counted(len(result.differences), 'difference')}. {times}")
+    else:
+        text = Text(f"{notebook}: both ways show the same. {times}")
+    for one in result.shared:
+        text.append(
+            f"Cell {one['cell']} names {one['path']}: both ways used that file, not copies.\n",
+            style="yellow",
+        )
     for one in result.differences:
         text.append(f"\nCell {one['cell']}, {one['what']}\n", style="bold red")
         for way, side in (("as a DAG", "first"), ("top to bottom", "second")):
             text.append(f"  {way}: {str(one[side])[:SHOWN].strip() or 'nothing'}\n")
     return text
+
+
+def _in_sum(found: Sequence[Comparison]) -> Text:
+    wrong = sum(len(one.differences) for one in found)
+    several = sum(one.tasks > 1 for one in found)
+    return Text(
+        f"{counted(len(found), 'notebook')}, {counted(sum(one.tasks for one in found), 'task')}: "
+        f"{counted(wrong, 'difference')}; {several} are more than one task."
+    )

@@ -40,3 +40,40 @@ def test_a_file_whose_tasks_are_no_cells_is_refused(project: Project, nbflow: Nb
 
     assert done.code != 0
     assert "nothing to compare" in done.err
+
+
+def test_neither_way_sees_the_files_of_the_other(project: Project, nbflow: Nbflow) -> None:
+    cells = (
+        "from pathlib import Path\nlog = Path('log.txt')",
+        "with log.open('a') as stream:\n    stream.write('x')",
+        "print(log.read_text(), Path('../above.txt').read_text())",
+        "log.absolute()",
+    )
+    project.write("above.txt", "given")
+    path = project.write("inner/appends.ipynb", notebook(*cells))
+
+    done = nbflow("dags", "verify", "inner/appends.ipynb", "--output", "json")
+
+    assert done.code == 0, (done.out, done.err)
+    assert done.json["state"] == "success"
+    assert not path.with_name("log.txt").exists()
+
+
+def test_a_path_that_leads_back_to_the_folder_is_told(project: Project, nbflow: Nbflow) -> None:
+    data = project.write("data.txt", "given")
+    project.write("absolute.ipynb", notebook("a = 1", f"print(open('{data}').read())"))
+
+    done = nbflow("dags", "verify", "absolute.ipynb", "--output", "json")
+
+    assert done.code == 0, done.err
+    assert done.json["shared"] == [{"cell": 1, "path": str(data)}]
+
+
+def test_all_notebooks_of_a_folder_are_verified(project: Project, nbflow: Nbflow) -> None:
+    project.write("some/one.ipynb", notebook("a = 1", "b = 2\nprint(b)", "print(a + 1)"))
+    project.write("some/two.ipynb", notebook("1 + 1"))
+
+    done = nbflow("dags", "verify", "some", "--output", "json")
+
+    assert done.code == 0, done.err
+    assert [one["dag_id"] for one in done.json["notebooks"]] == ["one", "two"]
