@@ -1,15 +1,18 @@
 """How much of the corpus runs at once, and how much of it wrongly: `python -m benchmarks.dataflow`.
 
 Every notebook is run from top to bottom and by tasks in several orders that the edges allow; what
-differs is a wrong result. Beside the tasks found and how many of them run side by side at most
-stands the best possible, where somebody has worked it out by hand.
+differs is a wrong result. With `--kernels` they run in real kernels instead, tasks side by side, by
+the scheduler that `nbflow run` uses. Beside the tasks found and how many of them run side by side
+at most stands the best possible, where somebody has worked it out by hand.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+from time import monotonic
 
+from tests.corpus.in_kernels import run_in_kernels, summary
 from tests.corpus.run import Ran, run
 from tests.corpus.source import FOLDER, Shape, Source, corpus
 
@@ -18,9 +21,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=3, help="orders in which tasks are run")
     parser.add_argument("--write", action="store_true", help="write what is found into the corpus")
+    parser.add_argument("--kernels", action="store_true", help="run them in real kernels")
     parser.add_argument("names", nargs="*", help="only these notebooks")
     given = parser.parse_args()
     sources = [s for s in corpus() if not given.names or s.name in given.names]
+    if given.kernels:
+        _in_kernels(sources)
+        return
     ran = run(sources, orders=given.orders)
     print(
         f"{'notebook':26} {'cells':>5} {'tasks':>5} {'wide':>4} {'best tasks':>11} {'best wide':>9}"
@@ -30,6 +37,17 @@ def main() -> None:
         if given.write:
             _write(source, ran[source.name].found)
     print(_summary(sources, ran, given.orders))
+
+
+def _in_kernels(sources: list[Source]) -> None:
+    began = monotonic()
+    ran = run_in_kernels(sources)
+    for one in ran.values():
+        told = "" if one.state == "success" else f"  {one.state}"
+        print(f"{one.name:26} {one.found}, {one.at_once} at once{told}")
+        for difference in one.differences:
+            print(f"    WRONG {difference}")
+    print(summary(ran, monotonic() - began))
 
 
 def _row(source: Source, ran: Ran) -> str:

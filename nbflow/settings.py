@@ -164,7 +164,7 @@ class Settings(BaseModel):
     retention_days: float = Field(
         default=180.0,
         ge=0,
-        description="Days of journal, answered requests and asset events to keep; 0: all.",
+        description="Days of journal, requests, asset events and cached results to keep; 0: all.",
     )
     retention_run_days: float = Field(
         default=365.0,

@@ -90,6 +90,49 @@ export interface RunName {
   state: string;
 }
 
+/** How many results were forgotten. */
+export interface CacheCleared {
+  forgotten: number;
+}
+
+/** One result with its values, and where its notebook and its log are. */
+export interface CacheDetail {
+  result: CachedResult;
+  values: CachedValue[];
+  output_notebook: string | null;
+  log: string | null;
+}
+
+/**
+ * A result that may stand for running a task again: where it came from, how many values it has,
+ * their size in bytes, and how many runs use it besides that one.
+ */
+export interface CachedResult {
+  key: string;
+  dag_id: string;
+  run_id: string;
+  task_id: string;
+  map_index: number;
+  at: string;
+  values: number;
+  size: number;
+  used_by: number;
+}
+
+/** A value of a result, as its preview tells it. */
+export interface CachedValue {
+  name: string;
+  type: string;
+  size: number;
+  preview: string;
+}
+
+/** The newest results in the cache; `more` says that there are others. */
+export interface CacheList {
+  results: CachedResult[];
+  more: boolean;
+}
+
 /**
  * What the cluster page shows, as the scheduler last told. `waiting` are task instances that
  * are ready and wait for a slot, `unserved` those that wait for a worker of their queue or

@@ -11,7 +11,7 @@ function that needs them, so that `nbflow dags list` does not pay for Dask.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -282,7 +282,8 @@ def cache_settings(settings: Settings, project: Settings | None = None) -> Cache
     from nbflow.scheduler.answer_from_cache import CacheSettings
 
     shared = None if project is None else partial(_cache_of_runs, project)
-    return CacheSettings(settings.cache_verify, _environment, shared, are_there)
+    keep = timedelta(days=settings.retention_days) if settings.retention_days else None
+    return CacheSettings(settings.cache_verify, _environment, shared, are_there, keep)
 
 
 def _environment(kernel: str | None) -> str:

@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from nbflow.cli.again import DryRunOption, SelectOption, YesOption, moment, names
 from nbflow.cli.asking import asks
-from nbflow.cli.definitions import ParamOption, read_params
+from nbflow.cli.definitions import NoCacheOption, ParamOption, read_params
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -57,6 +57,7 @@ def create(
     backwards: Annotated[bool, typer.Option("--backwards", help="The latest date first.")] = False,
     select: SelectOption = None,
     param: ParamOption = None,
+    no_cache: NoCacheOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
@@ -79,6 +80,7 @@ def create(
                 run_backwards=backwards,
                 params=params,
                 tasks=select,
+                no_cache=no_cache,
                 dry_run=dry_run,
             )
 

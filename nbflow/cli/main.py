@@ -33,6 +33,7 @@ GROUPS = {
     "values": "What tasks handed on: list, show.",
     "backfill": "Runs for past dates: create, list, show, pause, unpause, cancel.",
     "requests": "What was asked of the scheduler, and its answers: list, show.",
+    "cache": "Results that are used again: list, show, clear.",
     "pools": "Pools of slots that tasks share: list, show, set, delete.",
     "cluster": "The workers and what they do: show, scale.",
     "assets": "Assets: list, show, events, lineage, emit.",

@@ -28,7 +28,7 @@ from nbflow.cli.again import (
     show_plan,
 )
 from nbflow.cli.asking import asks
-from nbflow.cli.definitions import ParamOption, read_params
+from nbflow.cli.definitions import NoCacheOption, ParamOption, read_params
 from nbflow.cli.output import (
     Output,
     OutputOption,
@@ -219,6 +219,7 @@ def rerun(
     task: SelectOption = None,
     latest: LatestOption = False,
     note: Annotated[str, typer.Option(help="Why: kept with the new run.")] = "",
+    no_cache: NoCacheOption = False,
     dry_run: DryRunOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
@@ -229,7 +230,14 @@ def rerun(
         run = newest(here, dag_id, run_id)
         given = read_params(params_of(here.database, dag_id) or {}, param)
         receipt = here.commands.rerun(
-            dag_id, run, given, task, latest=latest, note=note, dry_run=dry_run
+            dag_id,
+            run,
+            given,
+            task,
+            latest=latest,
+            note=note,
+            no_cache=no_cache,
+            dry_run=dry_run,
         )
         if dry_run:
             show_plan(receipt, output)

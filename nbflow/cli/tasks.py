@@ -26,7 +26,7 @@ from nbflow.cli.again import (
     preview_and_ask,
 )
 from nbflow.cli.asking import asks
-from nbflow.cli.definitions import ParamOption, read_params
+from nbflow.cli.definitions import NoCacheOption, ParamOption, read_params
 from nbflow.cli.log_following import followed_log
 from nbflow.cli.output import (
     Output,
@@ -243,6 +243,7 @@ def clear(
     recursive: RecursiveOption = False,
     latest: LatestOption = False,
     note: NoteOption = None,
+    no_cache: NoCacheOption = False,
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
@@ -266,6 +267,7 @@ def clear(
             recursive=recursive,
             latest=latest,
             note=note,
+            no_cache=no_cache,
         )
         asked = {"dag_id": dag_id, "run_id": run_id}
         preview_and_ask(here, ask_for, asked, "Run again", dry_run=dry_run, yes=yes, output=output)

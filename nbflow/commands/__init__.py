@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nbflow.commands.asking import Receipt, schema_errors
 from nbflow.commands.assets import AssetVerbs
 from nbflow.commands.backfills import BackfillVerbs
+from nbflow.commands.cache import CacheVerbs
 from nbflow.commands.cluster import ClusterVerbs
 from nbflow.commands.notebooks import NotebookVerbs
 from nbflow.commands.pools import PoolVerbs
@@ -24,6 +25,13 @@ __all__ = ["Commands", "Receipt", "Runs", "schema_errors"]
 
 @dataclass(frozen=True)
 class Commands(
-    NotebookVerbs, PoolVerbs, RunVerbs, QuestionVerbs, BackfillVerbs, AssetVerbs, ClusterVerbs
+    NotebookVerbs,
+    PoolVerbs,
+    RunVerbs,
+    QuestionVerbs,
+    BackfillVerbs,
+    AssetVerbs,
+    ClusterVerbs,
+    CacheVerbs,
 ):
     """All verbs, on behalf of `actor` (the user's name, kept in the audit journal)."""

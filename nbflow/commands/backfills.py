@@ -33,14 +33,15 @@ class BackfillVerbs(Asking):
         run_backwards: bool = False,
         params: JsonObject | None = None,
         tasks: Collection[str] | None = None,
+        no_cache: bool = False,
         dry_run: bool = False,
     ) -> Receipt:
         """Ask for the runs that the schedule of `dag_id` has between both dates, inclusive.
 
         `reprocess` says what happens to dates that have a run: none, failed or completed ones run
         again. `max_active_runs` is a limit apart from the DAG's. `tasks` are selection expressions.
-        With `dry_run` nothing is asked for: `planned` of the receipt lists every run, and
-        `affected` what runs again in those there are.
+        With `no_cache` all of it is executed. With `dry_run` nothing is asked for: `planned` of the
+        receipt lists every run, and `affected` what runs again in those there are.
 
         Raises RequestError in a sentence where the dates, the selection or another backfill stand
         against it, DefinitionError for params.
@@ -55,6 +56,7 @@ class BackfillVerbs(Asking):
                 run_backwards=run_backwards,
                 params=params,
                 tasks=tasks,
+                no_cache=no_cache,
             )
             conflict = rules.conflict(wanted, backfill_store.active(session))
             if conflict:
@@ -112,6 +114,7 @@ class BackfillVerbs(Asking):
         run_backwards: bool,
         params: JsonObject | None,
         tasks: Collection[str] | None,
+        no_cache: bool,
     ) -> Backfill:
         dag = self._dag(session, dag_id).dag
         if reprocess not in [*map(str, Reprocess)]:
@@ -134,6 +137,7 @@ class BackfillVerbs(Asking):
             params=checked_params(dag, params),
             tasks=None if tasks is None else select_tasks(tasks, dag),
             actor=self.actor,
+            no_cache=no_cache,
         )
 
     def _planned(
@@ -190,4 +194,5 @@ def _payload(wanted: Backfill) -> dict[str, Json]:
         "run_backwards": wanted.run_backwards,
         "params": wanted.params,
         "tasks": None if wanted.tasks is None else [*wanted.tasks],
+        "no_cache": wanted.no_cache,
     }

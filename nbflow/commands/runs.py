@@ -67,6 +67,7 @@ class RunVerbs(Asking):
         recursive: bool = False,
         latest: bool = False,
         note: str | None = None,
+        no_cache: bool = False,
         dry_run: bool = False,
     ) -> Receipt:
         """Ask for task instances to run again; without `tasks`, for what failed and what depends on
@@ -76,6 +77,7 @@ class RunVerbs(Asking):
         `past` and `future` those before and after it too, or a range of runs. With `latest` the
         runs go on with the current version of their DAG. With `recursive` an ExternalTaskMarker
         among the tasks takes the task it marks in another DAG with it, and what depends on that.
+        What is cleared is executed, always; with `no_cache` so is what these runs go on to.
         With `dry_run` nothing is asked for: the receipt says what would run again.
         """
         which = _which(tasks, upstream, downstream, only_failed, only_running)
@@ -95,6 +97,7 @@ class RunVerbs(Asking):
                     f"Nothing in {named} has to run again. Name the tasks that are to."
                 )
             asked = {"latest": latest, "note": note, "others": _of_others(dag_id, affected)}
+            asked["no_cache"] = no_cache
             own = [one for one in affected if one.dag_id == dag_id]
             return _receipt(self._ask_runs(session, "clear", dag_id, own, asked), affected)
 
@@ -167,6 +170,7 @@ class RunVerbs(Asking):
         latest: bool = False,
         note: str = "",
         new_run_id: str | None = None,
+        no_cache: bool = False,
         dry_run: bool = False,
         edits: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Receipt:
@@ -175,8 +179,8 @@ class RunVerbs(Asking):
         A run keeps the params it was made with, so that what it did can be told from what it says.
         With `tasks` only those run, on the values the others handed on in the first run. With
         `latest` it is one of the current version, without the params that this has no more. `edits`
-        are as in `resume`; without any those of this run stay. With `dry_run` nothing is asked for:
-        the receipt says what the run would be.
+        are as in `resume`; without any those of this run stay. With `no_cache` all of it is
+        executed. With `dry_run` nothing is asked for: the receipt says what the run would be.
         """
         now = self.clock()
         with self.database.transaction() as session:
@@ -201,6 +205,7 @@ class RunVerbs(Asking):
                 "only": None if only is None else [*only],
                 "latest": latest,
                 "note": note,
+                "no_cache": no_cache,
                 "edits": {}
                 if latest
                 else _plain(origin.snapshot.run.edits if edits is None else edits),

@@ -55,7 +55,8 @@ class Step(Word):
 
 @dataclass(frozen=True)
 class Backfill:
-    """A backfill of [from_date, to_date], both inclusive. `tasks` are those to run, None for all.
+    """A backfill of [from_date, to_date], both inclusive. `tasks` are those to run, None for all;
+    with `no_cache` all of them are executed.
 
     `max_active_runs` is its own limit, apart from the DAG's.
     """
@@ -73,6 +74,7 @@ class Backfill:
     actor: str = ""
     created_at: datetime | None = None
     ended_at: datetime | None = None
+    no_cache: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ class Slots:
         return max(0, self.total + self.ahead - self.used)
 
 
+DASK = "dask"
+"""The kind of the executor whose tasks run in other processes, which may be on other machines."""
+
+
 @dataclass(frozen=True)
 class ExecutorInfo:
     """What a person is told about an executor; `workers` and `details` are JSON-ready.

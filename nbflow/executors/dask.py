@@ -21,7 +21,7 @@ from nbflow.core.json import Json
 from nbflow.core.orders import LiveSource, ReportKind, TaskOrder, TaskReport, lost
 from nbflow.core.states import Reason
 from nbflow.executors import dask_protocol as protocol
-from nbflow.executors.base import CannotScale, ExecutorInfo, ExecutorUnavailable, Size, Slots
+from nbflow.executors.base import DASK, CannotScale, ExecutorInfo, ExecutorUnavailable, Size, Slots
 from nbflow.executors.dask_cluster import ClusterSpec, OpenCluster
 from nbflow.executors.dask_link import Connection, Link
 from nbflow.executors.dask_protocol import ClusterView, LetterBody
@@ -170,7 +170,7 @@ class DaskExecutor:
         address = "" if self._open is None else self._open.address
         dashboard = "" if self._open is None else self._open.dashboard
         return ExecutorInfo(
-            "dask",
+            DASK,
             address,
             dashboard or cluster["dashboard"],
             workers=cast("list[dict[str, Json]]", cluster["workers"]),

@@ -46,6 +46,9 @@ AttemptKey = tuple[str, str, str]
 class WorkerView(TypedDict):
     """One worker, as the cluster page shows it. `rss` (bytes) and `cpu` (percent of one core) are
     of its whole process tree, `memory` is what its machine has.
+
+    `environments` are fingerprints of what is installed where its tasks run, by the name of the
+    kernel, "" for tasks without one; empty until it has told them.
     """
 
     address: str
@@ -62,6 +65,7 @@ class WorkerView(TypedDict):
     kernels_busy: int | None
     seen: str | None
     nbflow: str
+    environments: dict[str, str]
 
 
 class ClusterView(TypedDict):

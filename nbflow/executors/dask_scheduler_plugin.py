@@ -218,7 +218,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
     # ---------------------------------------------------------------------- what workers tell us
 
     def on_hello(self, worker: str, about: dict[str, Json]) -> None:
-        self._hellos[worker] = about
+        self._hellos.setdefault(worker, {}).update(about)
         self._changed()
 
     def on_claim(self, worker: str, key: tuple[str, str, str], at: float) -> None:
@@ -427,6 +427,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             "kernels_busy": cast("int | None", about.get("kernels_busy")),
             "seen": cast("str | None", about.get("seen")),
             "nbflow": str(about.get("nbflow", "")),
+            "environments": cast("dict[str, str]", about.get("environments", {})),
         }
 
 

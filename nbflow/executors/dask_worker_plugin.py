@@ -11,6 +11,7 @@ import os
 import pickle
 import socket
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from time import monotonic, time
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 IDLE_BEAT_SECONDS = 15.0
 # Messages to the scheduler are gathered for this long; Dask's own is 2 ms.
 STREAM_INTERVAL_SECONDS = 0.001
+LOOKS_AT_ENVIRONMENT_SECONDS = 60.0
 CODES_KEPT = 8
 
 
@@ -126,10 +128,27 @@ class WorkerAttempts:
                 protocol.SEEN: self.on_seen,
             }
         )
-        about = {"pid": os.getpid(), "host": socket.gethostname(), "nbflow": __version__}
-        self._worker.batched_stream.send({"op": protocol.HELLO, "about": about})
+        self._worker.batched_stream.send({"op": protocol.HELLO, "about": self._about()})
         self._watch_thread.start()
+        Thread(target=self._tell_environments, name="nbflow-environment", daemon=True).start()
         Thread(target=self._runner.warm_up, name="nbflow-warm-up", daemon=True).start()
+
+    def _about(self) -> dict[str, object]:
+        return {"pid": os.getpid(), "host": socket.gethostname(), "nbflow": __version__}
+
+    def _tell_environments(self) -> None:
+        """Say what is installed here, and again when that has changed: other Pythons may take long
+        to answer.
+        """
+        told: Mapping[str, str] = {}
+        while True:
+            found = self._runner.environments()
+            if found != told:
+                told = found
+                self._say({"op": protocol.HELLO, "about": {**self._about(), "environments": found}})
+            with self._changed:
+                if self._changed.wait_for(lambda: self._closing, LOOKS_AT_ENVIRONMENT_SECONDS):
+                    return
 
     def close(self) -> None:
         """End what runs, and every process of the runner."""

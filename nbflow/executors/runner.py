@@ -7,7 +7,7 @@ neither settings nor store.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,11 @@ class Runner(Protocol):
 
     def kernels_now(self) -> tuple[int, int]:
         """How many kernels stand ready, and how many belong to a task or are kept for a person."""
+
+    def environments(self) -> Mapping[str, str]:
+        """What is installed where tasks run, as fingerprints: by the name of the kernel, "" for
+        tasks without one. May take as long as other Pythons take to answer.
+        """
 
     def close(self) -> None:
         """End every process this runner started."""

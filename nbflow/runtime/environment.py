@@ -45,6 +45,12 @@ def fingerprint(kernel: str | None = None) -> str:
     return f"{kernel} {_digest([about, _stamp([program])])}"
 
 
+def fingerprints() -> dict[str, str]:
+    """Of this Python under "", and of the environment of every kernel there is, by its name."""
+    names = KernelSpecManager().find_kernel_specs()
+    return {"": fingerprint(), **{name: fingerprint(name) for name in sorted(names)}}
+
+
 def _is_this_python(program: str) -> bool:
     """jupyter_client runs a kernel called `python` by the Python it is in itself."""
     return program in {"python", f"python{sys.version_info[0]}", sys.executable}

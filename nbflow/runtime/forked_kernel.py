@@ -35,6 +35,8 @@ MODULES = (
 # with the zygote.
 _NO_POLLING = "--IPKernelApp.parent_handle=1"
 
+_INLINE = "module://matplotlib_inline.backend_inline"
+
 
 def kernel_request(arguments: Sequence[str], env: Mapping[str, str]) -> bytes:
     """What `run` waits for: the arguments of ipykernel, and the whole environment."""
@@ -48,6 +50,7 @@ def run(payload: bytes) -> NoReturn:
     _take_environment(told["env"])
     # As a new interpreter finds it; where this one found nbflow is the worker's own affair.
     sys.path[:] = zygote.fresh_path or sys.path
+    _take_backend()
     arguments = [*told["arguments"], _NO_POLLING]
     sys.argv = ["ipykernel_launcher.py", *arguments]
     code = _serve(arguments)
@@ -85,3 +88,12 @@ def _take_environment(env: Mapping[str, str]) -> None:
     os.environ.update(env)
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+def _take_backend() -> None:
+    """Let plots be shown in the notebook where `preload` has imported Matplotlib: it looks for this
+    variable, which ipykernel sets, only as it is imported.
+    """
+    matplotlib = sys.modules.get("matplotlib")
+    if matplotlib is not None:
+        matplotlib.rcParams["backend"] = os.environ.setdefault("MPLBACKEND", _INLINE)

@@ -125,6 +125,13 @@ class TaskRunner:
             pool = self._pool
         return (0, 0) if pool is None else pool.counts()
 
+    def environments(self) -> dict[str, str]:
+        """Fingerprints of what is installed where tasks run, by the name of the kernel."""
+        # jupyter_client is a tenth of a second that workers need not wait for.
+        from nbflow.runtime.environment import fingerprints  # noqa: PLC0415
+
+        return fingerprints()
+
     def close(self) -> None:
         """End every process this runner started, those of running attempts too. May be repeated."""
         with self._lock:

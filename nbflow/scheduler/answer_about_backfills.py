@@ -89,4 +89,5 @@ def _wanted(a: Answering) -> Backfill:
         tasks=a.names("tasks"),
         actor=a.actor,
         created_at=a.now,
+        no_cache=a.flag("no_cache"),
     )

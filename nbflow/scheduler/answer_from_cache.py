@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from nbflow.core import cache, params
@@ -20,7 +20,7 @@ from nbflow.core.events import Dispatched, FoundInCache, TaskKey
 from nbflow.core.json import Json
 from nbflow.core.lifecycle import Settle
 from nbflow.core.orders import TaskOrder
-from nbflow.executors.base import ExecutorInfo
+from nbflow.executors.base import DASK, ExecutorInfo
 from nbflow.scheduler.advance_runs import InstanceRef, RunBook
 from nbflow.scheduler.order_values import values_for
 from nbflow.store import cache as cache_store
@@ -36,7 +36,8 @@ class CacheSettings:
 
     `verify` is the part of all hits (0 to 1) that is executed all the same and compared.
     `environment` describes what is installed for a kernel of that name, or for tasks without one;
-    where workers tell theirs, that counts instead. `shared` opens a store whose entries are used
+    on workers elsewhere what they tell counts instead. `keep` is how long `shared` keeps results,
+    None for ever. `shared` opens a store whose entries are used
     besides the scheduler's own; `is_there` tells whether the artifact store still has these URLs.
     """
 
@@ -44,6 +45,7 @@ class CacheSettings:
     environment: Callable[[str | None], str] = lambda _: ""
     shared: Callable[[], Database] | None = None
     is_there: Callable[[Collection[str]], bool] = lambda _: True
+    keep: timedelta | None = None
 
 
 class AnswerFromCache:
@@ -52,7 +54,7 @@ class AnswerFromCache:
     def __init__(self, settings: CacheSettings, workers: Callable[[], ExecutorInfo]) -> None:
         self._settings = settings
         self._workers = workers
-        self._keys: dict[InstanceRef, str] = {}
+        self._keys: dict[InstanceRef, tuple[str, str]] = {}  # with the environment it is for
         self._to_verify: dict[InstanceRef, Mapping[str, Json]] = {}
         self._opened: Database | None = None
 
@@ -95,7 +97,11 @@ class AnswerFromCache:
         key = (order.task.task_id, order.map_index)
         ref = (run_pk, key)
         cached = self._to_verify.pop(ref, None)
-        return Dispatched(key, order.attempt_id, self._keys.pop(ref, None), cached)
+        made, environment = self._keys.pop(ref, (None, ""))
+        if made is not None and order.task.cache is not None:
+            # While it waited for a slot, workers with other packages may have come.
+            made = made if self._is_still(order.task.cache.kernel, environment) else None
+        return Dispatched(key, order.attempt_id, made, cached)
 
     def share(self, effects: Iterable[tuple[ActiveRun, Sequence[fx.Effect]]]) -> None:
         """Let other stores know the results that this one has got, after the commit."""
@@ -106,6 +112,9 @@ class AnswerFromCache:
         if shared is not None:
             with shared.transaction() as session:
                 cache_store.keep(session, kept)
+                if self._settings.keep is not None:
+                    before = max(entry.at for entry in kept) - self._settings.keep
+                    cache_store.forget_before(session, before)
 
     def _shared(self) -> Database | None:
         if self._opened is None and self._settings.shared is not None:
@@ -118,7 +127,7 @@ class AnswerFromCache:
         by_run: dict[int, list[TaskKey]] = {}
         for run_pk, key in refs:
             by_run.setdefault(run_pk, []).append(key)
-        environments: dict[str | None, str] = {}
+        environments: dict[str | None, str | None] = {}
         for run_pk, keys in by_run.items():
             run = book.runs[run_pk]
             values = values_for(session, run, keys)
@@ -128,6 +137,9 @@ class AnswerFromCache:
                 kernel = task.cache.kernel
                 if kernel not in environments:
                     environments[kernel] = self._environment(kernel)
+                environment = environments[kernel]
+                if environment is None:
+                    continue  # nobody knows what its result would be a result of
                 found = values[key]
                 given = Given(
                     params.for_task(run.snapshot.dag.params, task.params, run.snapshot.run.params),
@@ -136,16 +148,25 @@ class AnswerFromCache:
                     found.elements,
                     cache.made_before(run.snapshot, key),
                 )
-                self._keys[run_pk, key] = cache.cache_key(
-                    task, task.cache, run.snapshot.run, key[1], given, environments[kernel]
+                made = cache.cache_key(
+                    task, task.cache, run.snapshot.run, key[1], given, environment
                 )
+                self._keys[run_pk, key] = (made, environment)
 
-    def _environment(self, kernel: str | None) -> str:
-        """Of the workers where they tell it, which may be on other machines, else of this one."""
-        told = {str(one["environment"]) for one in self._workers().workers if "environment" in one}
-        if told:
-            return " ".join([str(kernel or ""), *sorted(told)])
-        return self._settings.environment(kernel)
+    def _environment(self, kernel: str | None) -> str | None:
+        """Of all workers that may get the task, where these are processes elsewhere, else of this
+        one. None as long as one of them has not told it.
+        """
+        executor = self._workers()
+        if executor.kind != DASK:
+            return self._settings.environment(kernel)
+        told = [_told(worker, kernel) for worker in executor.workers]
+        known = {environment for environment in told if environment}
+        return " ".join(sorted(known)) if all(told) and known else None
+
+    def _is_still(self, kernel: str | None, environment: str) -> bool:
+        is_elsewhere = self._workers().kind == DASK
+        return not is_elsewhere or self._environment(kernel) == environment
 
     # -- entries -----------------------------------------------------------------------------------
 
@@ -156,12 +177,14 @@ class AnswerFromCache:
         again, is executed.
         """
         asked = [
-            ref for ref in refs if book.runs[ref[0]].snapshot.instances[ref[1]].try_number == 0
+            ref
+            for ref in refs
+            if ref in self._keys and book.runs[ref[0]].snapshot.instances[ref[1]].try_number == 0
         ]
-        entries = self._entries(session, {self._keys[ref] for ref in asked})
+        entries = self._entries(session, {self._keys[ref][0] for ref in asked})
         taken: dict[InstanceRef, CacheEntry] = {}
         for ref in asked:
-            entry = entries.get(self._keys[ref])
+            entry = entries.get(self._keys[ref][0])
             run = book.runs[ref[0]].snapshot.run
             use = cache.use_of(entry, ref[1], run, self._settings.verify)
             if entry is not None and use == "take":
@@ -178,3 +201,10 @@ class AnswerFromCache:
             with shared.reading() as other:
                 found.update(cache_store.find(other, missing))
         return {key: entry for key, entry in found.items() if self._settings.is_there(entry.urls)}
+
+
+def _told(worker: Mapping[str, Json], kernel: str | None) -> str:
+    """What the worker says is installed for a kernel; empty if it has not said it."""
+    environments = worker.get("environments")
+    found = environments.get(kernel or "") if isinstance(environments, Mapping) else None
+    return str(found or "")

@@ -109,6 +109,7 @@ def _create(
         created_at=now,
         only=backfill.tasks,
         backfill_id=backfill.id,
+        no_cache=backfill.no_cache,
     )
     run_store.create_run(session, run, stored.version_id, stored.dag)
     book.take_in(session, run)

@@ -69,7 +69,7 @@ class Chosen(Sent):
 class Clear(Chosen):
     """Which task instances are to run again; when `tasks` is null, what failed and what depends on
     it. With `latest` on the current version of the DAG. With `recursive` markers of tasks of other
-    DAGs take those with them.
+    DAGs take those with them. With `no_cache` all that is left of the run is executed.
     """
 
     only_failed: bool = False
@@ -77,6 +77,7 @@ class Clear(Chosen):
     recursive: bool = False
     latest: bool = False
     note: str | None = None
+    no_cache: bool = False
 
 
 class ClearRuns(Clear):
@@ -101,12 +102,15 @@ class RunTasks(Sent):
 
 
 class Rerun(Sent):
-    """A run like another one: what is different. With `dry_run` only say what it would be."""
+    """A run like another one: what is different. With `no_cache` all of it is executed, with
+    `dry_run` only said what it would be.
+    """
 
     params: dict[str, Any] = Field(default_factory=dict)  # as above
     tasks: list[str] | None = None
     latest: bool = False
     note: str = ""
+    no_cache: bool = False
     dry_run: bool = False
 
 
@@ -149,7 +153,9 @@ class Note(Sent):
 
 
 class NewBackfill(Sent):
-    """A backfill: its dates, both inclusive, and how it goes about them."""
+    """A backfill: its dates, both inclusive, and how it goes about them. With `no_cache` all of it
+    is executed.
+    """
 
     from_date: AwareDatetime
     to_date: AwareDatetime
@@ -158,6 +164,7 @@ class NewBackfill(Sent):
     run_backwards: bool = False
     params: dict[str, Any] = Field(default_factory=dict)  # as above
     tasks: list[str] | None = None
+    no_cache: bool = False
     dry_run: bool = True
 
 
@@ -191,6 +198,13 @@ class BackfillQuery(Sent):
     """Whose backfills to list."""
 
     dag_id: str | None = None
+
+
+class CacheQuery(Sent):
+    """Whose results."""
+
+    dag_id: str | None = None
+    task_id: str | None = None
 
 
 class PoolBody(Sent):

@@ -64,6 +64,7 @@ def _cleared(ask: House, actor: str, dag_id: str, runs: str | Runs, body: Clear)
         recursive=body.recursive,
         latest=body.latest,
         note=body.note,
+        no_cache=body.no_cache,
         **_beside(body),
     )
     return clear_preview(receipt.affected, receipt.request_id)
@@ -122,6 +123,7 @@ def rerun(ask: House, actor: str, dag_id: str, run_id: str, body: Rerun) -> RunP
         body.tasks,
         latest=body.latest,
         note=body.note,
+        no_cache=body.no_cache,
         dry_run=body.dry_run,
     )
     return _plan(receipt)
@@ -162,6 +164,7 @@ def new_backfill(ask: House, actor: str, dag_id: str, body: NewBackfill) -> Back
         run_backwards=body.run_backwards,
         params=body.params,
         tasks=body.tasks,
+        no_cache=body.no_cache,
         dry_run=body.dry_run,
     )
     return backfill_views.backfill_plan(

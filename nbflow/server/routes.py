@@ -16,6 +16,7 @@ from tornado import web
 
 from nbflow.server import (
     asset_routes,
+    cache_routes,
     cluster_routes,
     dag_routes,
     history_routes,
@@ -79,6 +80,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     *task_routes.ROUTES,
     *request_routes.ROUTES,
     *pool_routes.ROUTES,
+    *cache_routes.ROUTES,
     *asset_routes.ROUTES,
     *secret_routes.ROUTES,
     ("openapi.json", OpenApiHandler),

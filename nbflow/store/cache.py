@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select
 
 from nbflow.core.assets import emission_from_json
 from nbflow.core.cache_entry import CacheEntry
@@ -112,6 +113,83 @@ def use(session: Session, uses: Iterable[tuple[int, CacheEntry]]) -> None:
     ]
     if rows:
         session.execute(insert_into(session, _USES).on_conflict_do_nothing(), rows)
+
+
+@dataclass(frozen=True)
+class CacheName:
+    """An entry, and the task instance it came from."""
+
+    key: str
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """An entry as a person sees it: how many values it has, their bytes, and how many runs use it
+    besides the one that made it.
+    """
+
+    name: CacheName
+    values: int
+    size: int
+    used_by: int
+
+
+def read(
+    session: Session,
+    dag_id: str | None = None,
+    task_id: str | None = None,
+    key: str | None = None,
+    *,
+    limit: int,
+) -> list[KeptResult]:
+    """The newest entries, of that DAG, task or key only if they are named."""
+    of_entry = _VALUES.c.cache_key == _ENTRIES.c.key
+    uses = select(func.count()).where(_USES.c.attempt_id == _ENTRIES.c.attempt_id)
+    query = select(
+        *columns_like(_ENTRIES, CacheName),
+        select(func.count()).where(of_entry).scalar_subquery(),
+        select(func.coalesce(func.sum(_VALUES.c.size), 0)).where(of_entry).scalar_subquery(),
+        uses.scalar_subquery(),
+    )
+    newest = (_ENTRIES.c.at.desc(), _ENTRIES.c.key)
+    query = query.where(*_named(dag_id, task_id, key)).order_by(*newest).limit(limit)
+    return [KeptResult(CacheName(*row[:-3]), *row[-3:]) for row in session.execute(query)]
+
+
+def keys_that_begin(session: Session, text: str, limit: int = 2) -> list[str]:
+    """The first keys that begin with `text`, which a person has typed."""
+    begins = _ENTRIES.c.key.startswith(text, autoescape=True)
+    return list(session.scalars(select(_ENTRIES.c.key).where(begins).limit(limit)))
+
+
+def forget(
+    session: Session,
+    dag_id: str | None = None,
+    task_id: str | None = None,
+    key: str | None = None,
+) -> int:
+    """Forget entries: all of them, those of a DAG, of a task, or the one of that key. How many.
+
+    Their files stay as long as runs have them.
+    """
+    return session.execute(delete(_ENTRIES).where(*_named(dag_id, task_id, key))).rowcount
+
+
+def forget_before(session: Session, before: datetime, limit: int = 1000) -> int:
+    """Forget the oldest entries that were made before that. How many."""
+    old = select(_ENTRIES.c.key).where(_ENTRIES.c.at < before).order_by(_ENTRIES.c.at).limit(limit)
+    return session.execute(delete(_ENTRIES).where(_ENTRIES.c.key.in_(old))).rowcount
+
+
+def _named(dag_id: str | None, task_id: str | None, key: str | None) -> list[ColumnElement[bool]]:
+    entries = _ENTRIES.c
+    pairs = ((entries.dag_id, dag_id), (entries.task_id, task_id), (entries.key, key))
+    return [column == name for column, name in pairs if name is not None]
 
 
 def forget_run(session: Session, run_pk: int) -> Forgotten:

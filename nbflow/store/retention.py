@@ -1,5 +1,6 @@
-"""What the store forgets by itself: lines of the journal, answered requests and events of assets
-that are older than anybody wants to look back; and which runs are old enough to go.
+"""What the store forgets by itself: lines of the journal, answered requests, events of assets and
+results in the cache that are older than anybody wants to look back; and which runs are old enough
+to go.
 
 The oldest rows are looked at first and no more than `limit` of each table, so that the cost of one
 call is bounded however long the history is.
@@ -13,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Column, and_, delete, exists, or_, select
 
 from nbflow.core.states import RunState
+from nbflow.store import cache
 from nbflow.store.database import Session
 from nbflow.store.tables import (
     AssetEventRow,
@@ -69,6 +71,7 @@ def forget_old(session: Session, before: datetime, limit: int) -> bool:
         _forget(session, _JOURNAL.c.cursor, _JOURNAL.c.at, before, limit),
         _forget_requests(session, before, limit),
         _forget_events(session, before, limit),
+        cache.forget_before(session, before, limit),
     ]
     return any(count >= limit for count in found)
 

@@ -142,6 +142,11 @@ def move_to_version(
         session.execute(insert(_TASKS), _instance_values(run_pk, dag, new))
 
 
+def do_without_cache(session: Session, run_pk: int) -> None:
+    """Whatever the cache has, what is left of the run is executed."""
+    session.execute(update(_RUNS).where(_RUNS.c.id == run_pk).values(no_cache=True))
+
+
 def delete_run(session: Session, run_pk: int, now: datetime) -> list[str]:
     """Forget a run with its task instances, tries and values. Returns the URLs of values that no
     other run has, nor the cache.

@@ -254,6 +254,7 @@ class BackfillRow(Row):
     actor: Mapped[str]
     created_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    no_cache: Mapped[bool] = mapped_column(server_default=false())
 
 
 class BackfillDateRow(Row):

@@ -33,3 +33,22 @@ def test_other_code_other_params_and_no_cache_are_executed(
     assert executed("-p", "name=Ana") == ["greet", "count"]
     project.write("hello.py", CACHED.replace('letters")', 'signs")'))
     assert executed() == ["count"]
+
+
+def test_what_is_kept_can_be_listed_shown_and_cleared(project: Project, nbflow: Nbflow) -> None:
+    project.write("hello.py", CACHED)
+    run_id = nbflow("run", "hello.py", "--output", "json").json["run_id"]
+    store = ("--store", f"sqlite:///{project.folder / '.nbflow/runs/cache.db'}")
+
+    listed = nbflow("cache", "list", *store, "--output", "json").json["results"]
+    assert {(one["task_id"], one["run_id"]) for one in listed} == {
+        ("greet", run_id),
+        ("count", run_id),
+    }
+    (greet,) = [one for one in listed if one["task_id"] == "greet"]
+    shown = nbflow("cache", "show", greet["key"][:12], *store, "--output", "json").json
+    assert [(one["name"], one["preview"]) for one in shown["values"]] == [("return_value", "5")]
+
+    cleared = nbflow("cache", "clear", "hello", "greet", *store, "--output", "json")
+    assert cleared.json == {"forgotten": 1}
+    assert "Name a DAG" in nbflow("cache", "clear", *store).err

@@ -19,6 +19,9 @@ class SmallRunner:
     def warm_up(self) -> None:
         """Nothing is worth starting ahead."""
 
+    def environments(self) -> dict[str, str]:
+        return {"": "small"}
+
     def run(self, order: TaskOrder, token: CancelToken) -> Outcome:
         if order.task.kind is TaskKind.EMPTY:
             return Outcome(TaskState.SUCCESS)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome, ReportKind, SourceBundle, TaskOrder, TaskReport
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import Reason, TaskState
@@ -49,6 +50,8 @@ class Hands:
         self.cancelled: list[str] = []
         self.live: set[str] = set()
         self._reports: list[TaskReport] = []
+        self.kind = "hands"
+        self.workers: list[JsonObject] = []
 
     def start(self, wake: Callable[[], None]) -> None:
         """Nothing to start."""
@@ -80,7 +83,7 @@ class Hands:
         return Slots(self.total, len(self.live))
 
     def describe(self) -> ExecutorInfo:
-        return ExecutorInfo("hands", size=self.size)
+        return ExecutorInfo(self.kind, workers=self.workers, size=self.size)
 
     def scale(self, size: Size) -> None:
         if size.maximum > 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from nbflow.commands import Commands
 from nbflow.core.cache_policy import CachePolicy
@@ -11,9 +12,10 @@ from nbflow.core.events import Cleared
 from nbflow.core.orders import Outcome, inline
 from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import Reason, TaskState
+from nbflow.executors.base import DASK
 from nbflow.scheduler.answer_from_cache import CacheSettings
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
-from nbflow.store import browsing, runs
+from nbflow.store import browsing, retention, runs
 from nbflow.store import cache as cache_store
 from nbflow.store import dags as dag_store
 from nbflow.store.database import Database
@@ -268,3 +270,65 @@ def test_with_the_last_run_that_uses_it_a_result_is_forgotten_with_its_files(
     assert stage.delete("one") == []
     assert stage.delete("two") == [f"/artifacts/runs/d/one/load/{load}", "/artifacts/runs/d/two"]
     assert stage.run(dag, "three") == ["load"]
+
+
+def test_a_cleared_run_may_go_on_without_the_cache(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    stage.run(two_tasks(), "two", only=("load",))
+    Commands(database, "ana").clear("d", "two", ["load"], no_cache=True)
+
+    assert stage.go_on() == ["load"]
+    with database.reading() as session:
+        found = runs.load_run(session, "d", "two")
+        assert found is not None
+        assert found.snapshot.run.no_cache
+
+
+def test_a_run_like_another_one_may_do_without_the_cache(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    commands = Commands(database, "ana")
+    commands.rerun("d", "one", new_run_id="again")
+    assert stage.go_on() == []
+    commands.rerun("d", "one", new_run_id="anew", no_cache=True)
+    assert stage.go_on() == ["load", "train"]
+
+
+def test_results_are_found_where_the_same_is_installed_on_all_workers(database: Database) -> None:
+    stage = Stage(database)
+    stage.hands.kind = DASK
+    ran: list[list[str]] = []
+    for n, installed in enumerate((["a"], ["a", "a"], ["b"], ["a", "b"], ["b", "a"], [])):
+        stage.hands.workers = [{"environments": {"": name}} for name in installed]
+        ran.append(stage.run(two_tasks(), str(n)))
+    both: list[str] = ["load", "train"]
+    assert ran == [both, [], both, both, [], both]
+
+
+def test_what_runs_where_nobody_has_told_what_is_installed_is_not_kept(database: Database) -> None:
+    stage = Stage(database)
+    stage.hands.kind, stage.hands.workers = DASK, [{"environments": {}}]
+    assert stage.run(two_tasks(), "one") == ["load", "train"]
+    assert stage.run(two_tasks(), "two") == ["load", "train"]
+    with database.reading() as session:
+        assert cache_store.read(session, limit=10) == []
+
+
+def test_results_are_forgotten_with_the_rest_of_the_old(database: Database) -> None:
+    stage = Stage(database)
+    stage.run(two_tasks(), "one")
+    with database.transaction() as session:
+        retention.forget_old(session, START + timedelta(days=1), limit=10)
+    assert stage.run(two_tasks(), "two") == ["load", "train"]
+
+
+def test_a_person_clears_the_cache_of_a_task_of_a_dag_or_of_all(database: Database) -> None:
+    stage = Stage(database)
+    commands = Commands(database, "ana")
+    stage.run(two_tasks(), "one")
+    assert commands.clear_cache("d", "train") == 1
+    assert stage.run(two_tasks(), "two") == ["train"]
+    assert commands.clear_cache("other") == 0
+    assert commands.clear_cache() == 2
+    assert stage.run(two_tasks(), "three") == ["load", "train"]

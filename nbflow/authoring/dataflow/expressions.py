@@ -27,6 +27,7 @@ from nbflow.authoring.dataflow.heap import (
 from nbflow.authoring.dataflow.namespace import Scope
 from nbflow.authoring.dataflow.source import shell_call
 from nbflow.authoring.dataflow.syntax import (
+    may_store,
     node_kind,
     place_of,
     selects_by_copy,
@@ -101,12 +102,21 @@ class Expressions(Functions):
 
     def _uses_dunder(self, value: Value) -> list[Value]:
         """What operators of the notebook's own classes give: they are run where they are used."""
-        return [
-            self.apply(method, Arguments(spread=[value]), value)
-            for code in self.classes_of(value)
-            for name, method in code.methods.items()
-            if name.startswith("__") and name not in ("__init__", "__new__")
-        ]
+        found: list[Value] = []
+        for code in self.classes_of(value):
+            operators = [
+                method
+                for name, method in code.methods.items()
+                if name.startswith("__") and name not in ("__init__", "__new__")
+            ]
+            if any(method in self.running for method in operators):
+                # Whoever runs one of them is running all: what is left is what they do to `value`.
+                if any(may_store(method.node) for method in operators):
+                    self.mutate(value, "uses its operators, which may change it", deep=True)
+                found.append(self.heap.anything_of(value))
+                continue
+            found += [self.apply(each, Arguments(spread=[value]), value) for each in operators]
+        return found
 
     def _of_unary_op(self, node: ast.UnaryOp) -> Value:
         value = self.value_of(node.operand)

@@ -17,6 +17,13 @@ from nbflow.views.shapes.assets import (
     LineageView,
     RunName,
 )
+from nbflow.views.shapes.cache import (
+    CacheCleared,
+    CacheDetail,
+    CachedResult,
+    CachedValue,
+    CacheList,
+)
 from nbflow.views.shapes.cluster import (
     ClusterDetail,
     ClusterScaled,
@@ -159,6 +166,11 @@ __all__ = [
     "BackfillList",
     "BackfillPlan",
     "BackfillView",
+    "CacheCleared",
+    "CacheDetail",
+    "CacheList",
+    "CachedResult",
+    "CachedValue",
     "CachedView",
     "CalendarDay",
     "CalendarView",

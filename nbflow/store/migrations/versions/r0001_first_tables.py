@@ -466,6 +466,7 @@ def _create_backfills() -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.Column("created_at", _MOMENT),
         sa.Column("ended_at", _MOMENT),
+        sa.Column("no_cache", sa.Boolean, server_default=sa.false(), nullable=False),
         _belongs_to("backfills", "dag_id", "dags.dag_id", cascade=True),
         sa.PrimaryKeyConstraint("id", name="pk_backfills"),
     )

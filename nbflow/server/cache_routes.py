@@ -1,0 +1,63 @@
+"""The resources of the REST API for the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from nbflow.server.bodies import CacheQuery
+from nbflow.server.handlers import NbflowHandler, operation
+from nbflow.views.cache import cache_detail, cache_list
+from nbflow.views.shapes import CacheCleared, CacheDetail, CacheList
+
+
+class CacheHandler(NbflowHandler):
+    """Results that may stand for running a task again."""
+
+    auth_resource = "nbflow:cache"
+
+    @web.authenticated
+    @authorized
+    @operation(CacheList, query=CacheQuery)
+    async def get(self) -> None:
+        """The newest results, of one DAG or task if they are named."""
+        query = self.query(CacheQuery)
+        await self.answer(lambda ask: cache_list(ask.store, query.dag_id, query.task_id))
+
+    @web.authenticated
+    @authorized
+    @operation(CacheCleared, query=CacheQuery)
+    async def delete(self) -> None:
+        """Forget results, of one DAG or task if they are named, so that these are executed."""
+        query = self.query(CacheQuery)
+        await self.answer(
+            lambda ask: CacheCleared(ask.verbs(self.actor).clear_cache(query.dag_id, query.task_id))
+        )
+
+
+class CachedResultHandler(NbflowHandler):
+    """One result."""
+
+    auth_resource = "nbflow:cache"
+
+    @web.authenticated
+    @authorized
+    @operation(CacheDetail)
+    async def get(self, key: str) -> None:
+        """One result with its values, by its key or what it begins with."""
+        await self.answer(lambda ask: cache_detail(ask.store, key))
+
+    @web.authenticated
+    @authorized
+    @operation(CacheCleared)
+    async def delete(self, key: str) -> None:
+        """Forget one result."""
+        await self.answer(lambda ask: CacheCleared(ask.verbs(self.actor).clear_cache(key=key)))
+
+
+ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
+    ("cache", CacheHandler),
+    ("cache/{key}", CachedResultHandler),
+]
