@@ -25,6 +25,7 @@ from nbflow.runtime.artifacts import ArtifactStore, local_path, read_url
 
 if TYPE_CHECKING:
     import pandas
+    import polars
     import pyarrow
 
 INLINE_BYTES = 48 * 1024
@@ -138,10 +139,12 @@ def preview_of(value: object) -> str:
     """A few words about `value` for a table cell."""
     kind = type(value)
     try:
-        if _is(value, "pandas", "DataFrame"):
+        if _is(value, "pandas", "DataFrame") or _is(value, "polars", "DataFrame"):
             return _shortened(f"DataFrame {_shape(value)}: {_names(cast('Any', value).columns)}")
         if _is(value, "pyarrow", "Table"):
             return _shortened(f"Table {_shape(value)}: {_names(cast('Any', value).column_names)}")
+        if _is(value, "polars", "Series"):
+            return f"Series {cast('Any', value).len()} of {cast('Any', value).dtype}"
         if _is(value, "pandas", "Series") or _is(value, "numpy", "ndarray"):
             return f"{kind.__name__} {_shape(value)} of {cast('Any', value).dtype}"
         return _shortened(_REPR.repr(value))
@@ -207,7 +210,24 @@ def _as_arrow(value: object) -> _Encoded | None:
         series = cast("pandas.Series[Any]", value)
         if series.name is None or type(series.name) is str:
             return _frame_as_arrow(series.to_frame("value"), "pandas.Series", series.name)
+    if _is(value, "polars", "DataFrame"):
+        return _polars_as_arrow(cast("polars.DataFrame", value), "polars.DataFrame")
+    if _is(value, "polars", "Series"):
+        ours = cast("polars.Series", value)
+        return _polars_as_arrow(ours, "polars.Series", ours.name)
     return None
+
+
+def _polars_as_arrow(
+    value: polars.DataFrame | polars.Series, kind: str, name: str | None = None
+) -> _Encoded | None:
+    from nbflow.runtime.polars_frames import as_table  # noqa: PLC0415 - polars is there, then
+
+    try:
+        table = as_table(value)
+    except ImportError:
+        return None  # polars goes without pyarrow, this does not
+    return None if table is None else _arrow_file(table, kind, name)
 
 
 def _frame_as_arrow(frame: pandas.DataFrame, kind: str, name: str | None = None) -> _Encoded | None:
@@ -343,6 +363,12 @@ def _from_arrow(data: bytes) -> object:
     table, note = _table_of(data)
     if note["kind"] == "pyarrow.Table":
         return table
+    if note["kind"].startswith("polars."):
+        from nbflow.runtime import polars_frames  # noqa: PLC0415 - optional
+
+        if note["kind"] == "polars.Series":
+            return polars_frames.series_from(table, note["name"])
+        return polars_frames.frame_from(table)
     frame = table.to_pandas()
     return frame if note["kind"] == "pandas.DataFrame" else frame["value"].rename(note["name"])
 

@@ -207,7 +207,7 @@ print(p, isinstance(p, P))
 # %%
 print(p._replace(x=3))
 """,
-        1,
+        3,
     ),
     Idiom(
         "a typed named tuple",
@@ -967,5 +967,71 @@ b = r.random()
 print(a != b, round(a, 3), round(b, 3))
 """,
         3,
+    ),
+    Idiom(
+        "seeding one library leaves the numbers of another",
+        """
+import random
+import numpy as np
+# %%
+np.random.seed(1)
+# %%
+random.seed(2)
+a = random.random()
+# %%
+print(round(a, 3), np.random.rand(2).round(3))
+""",
+        1,
+    ),
+    Idiom(
+        "a lookup that adds a key",
+        """
+from collections import defaultdict
+# %%
+index = defaultdict(list)
+# %%
+index["seen"]
+# %%
+print(dict(index))
+""",
+        1,
+    ),
+    Idiom(
+        "instances of exceptions, dicts and lists of the notebook",
+        """
+class Bad(ValueError):
+    pass
+class Totals(dict):
+    def total(self):
+        return sum(self.values())
+# %%
+bad = Bad("x")
+# %%
+totals = Totals(a=1)
+# %%
+print(isinstance(bad, Bad), bad.args)
+# %%
+print(type(totals) is Totals, totals)
+# %%
+print(repr(bad))
+""",
+        4,
+    ),
+    Idiom(
+        "a console that several cells print on",
+        """
+from rich.console import Console
+import sys
+# %%
+console = Console(file=sys.stderr)
+total = sum(range(5))
+# %%
+console.print("one")
+print(total)
+# %%
+console.print("two")
+print(total + 1)
+""",
+        1,
     ),
 ]

@@ -167,6 +167,13 @@ FUNCTIONS: dict[str, Known] = {
     "numpy.loadtxt": Known(Result.FRESH, file="r"),
     "numpy.genfromtxt": Known(Result.FRESH, file="r"),
     "numpy.fromfile": Known(Result.FRESH, file="r"),
+    **dict.fromkeys(
+        (
+            "polars.scan_csv polars.scan_parquet polars.scan_ipc polars.scan_ndjson "
+            "polars.scan_delta polars.scan_iceberg polars.scan_pyarrow_dataset"
+        ).split(),
+        Known(Result.OBJECT, file="r", stuck="a query that reads its file when it is collected"),
+    ),
     "numpy.memmap": Known(Result.OBJECT, file="w", stuck="a mapped file"),
     **dict.fromkeys(
         "numpy.save numpy.savez numpy.savez_compressed numpy.savetxt".split(),
@@ -409,8 +416,24 @@ FUNCTIONS: dict[str, Known] = {
         ).split(),
         Known(Result.OBJECT, file="any", stuck="a connection"),
     ),
+    # what holds locks, or ends of something that is open
+    **dict.fromkeys(
+        (
+            "rich.console.Console rich.progress.Progress rich.live.Live rich.status.Status "
+            "rich.get_console"
+        ).split(),
+        Known(Result.OBJECT, stuck="a console"),
+    ),
+    **dict.fromkeys(
+        "logging.StreamHandler logging.FileHandler logging.NullHandler logging.Handler".split(),
+        Known(Result.OBJECT, stuck="a handler of log records"),
+    ),
+    "logging.handlers": Known(Result.OBJECT, file="any", stuck="a handler of log records"),
+    "sqlalchemy.orm": Known(Result.OBJECT, stuck="a session with a database"),
+    "zlib.compressobj": Known(Result.OBJECT, stuck="a stream that is being compressed"),
+    "zlib.decompressobj": Known(Result.OBJECT, stuck="a stream that is being decompressed"),
     # the network
-    "requests.Session": Known(Result.OBJECT, stuck="a connection"),
+    "requests.Session": Known(Result.OBJECT),
     "requests.get": Known(Result.OBJECT, touches=((NETWORK, "read"),)),
     "requests.head": Known(Result.OBJECT, touches=((NETWORK, "read"),)),
     "requests": Known(Result.OBJECT, touches=((NETWORK, "write"),)),

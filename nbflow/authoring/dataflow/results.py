@@ -43,14 +43,14 @@ class Results(Machine):
         for site in self.new(target.place).roots:
             self.heap.mark(site, stuck=known.stuck)
             self.heap.thing(site).grows_when_read |= known.grows_when_read
-            if known.stuck and known.file in ("open", "w"):
+            if known.stuck and known.file in ("open", "r", "w"):
                 self._remember_file(site, known, arguments)
         return made
 
     def _remember_file(self, site: Site, known: Known, arguments: Arguments) -> None:
         """Whatever is done with an open file later is done to what is stored under its path."""
         path = arguments.at(known.file_at)
-        writes = known.file == "w" or opens_for_writing(arguments)
+        writes = known.file == "w" or (known.file == "open" and opens_for_writing(arguments))
         self.heap.thing(site).files.add((path.text if path is not None else None, writes))
 
     def _make_scalar(self, target: Target, arguments: Arguments) -> Value:
