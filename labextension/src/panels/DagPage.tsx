@@ -46,7 +46,7 @@ export interface DagPageProps extends RunActions {
   /** What the tab of versions shows. */
   readonly versions: React.ReactNode;
   /** What the tabs of its past show. */
-  readonly past: Readonly<Record<PastView, React.ReactNode>>;
+  readonly past: Readonly<Partial<Record<PastView, React.ReactNode>>>;
   /** The drawer of the chosen task, or nothing. */
   readonly drawer: React.ReactNode;
 }
@@ -182,7 +182,7 @@ function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | nul
   );
 }
 
-export type PastView = 'grid';
+export type PastView = 'grid' | 'gantt' | 'durations' | 'calendar';
 type View = 'graph' | 'tasks' | 'runs' | 'assets' | 'backfills' | 'versions' | 'details' | PastView;
 
 function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
@@ -195,6 +195,7 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
   const tabs: (TabItem & { id: View })[] = [
     { id: 'graph', label: trans.__('Graph') },
     { id: 'grid', label: trans.__('Grid') },
+    { id: 'gantt', label: trans.__('Gantt') },
     { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
     { id: 'runs', label: trans.__('Runs') },
     { id: 'assets', label: trans.__('Assets') },
@@ -225,6 +226,12 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
   );
 }
 
+const PAST: readonly string[] = ['grid', 'gantt', 'durations', 'calendar'];
+
+function isPast(view: View): view is PastView {
+  return PAST.includes(view);
+}
+
 type ShownProps = DagPageProps & {
   view: View;
   detail: DagDetail;
@@ -253,7 +260,7 @@ function Shown(props: ShownProps): React.JSX.Element {
       </>
     );
   }
-  if (view === 'grid') {
+  if (isPast(view)) {
     return <>{props.past[view]}</>;
   }
   if (view === 'assets') {

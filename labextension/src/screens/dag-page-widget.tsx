@@ -19,6 +19,7 @@ import { instanceToShow } from '../reducer';
 import { isFinished, summaryState, urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
+import { LiveGantt } from './gantt';
 import { LiveGrid } from './grid';
 import { FirstInstance, LiveInstances } from './instances';
 import { LiveLineage } from './lineage';
@@ -108,7 +109,10 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       versions={
         <LiveVersions dagId={dagId} client={props.client} runVersion={run?.run.version ?? null} />
       }
-      past={{ grid: <LiveGrid client={props.client} page={page} /> }}
+      past={{
+        grid: <LiveGrid client={props.client} page={page} />,
+        gantt: <LiveGantt client={props.client} page={page} />
+      }}
       schedule={<LiveSchedule dagId={dagId} client={props.client} />}
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}

@@ -1,0 +1,313 @@
+/** A run in time: a row for each task, its tries as bars, from the first that began to the last. */
+import * as React from 'react';
+
+import { clock, duration, stateName } from '../../format';
+import { criticalPath } from '../../graph/critical-path';
+import { Tip } from '../../graph/GraphTip';
+import { StateIcon } from '../../graph/StateIcon';
+import { useNow } from '../../graph/useNow';
+import { useChoice } from '../../live/view-state';
+import { nodeStates } from '../../reducer';
+import { byUrgency, isFinished } from '../../states';
+import { useTexts } from '../../text';
+import type { RunDetail, TryBar } from '../../wire';
+import { Button, Notice, Switch } from '../controls';
+import { spanOf, useSight } from '../windowing';
+import { ganttOf, marksOf, type Bar, type Gantt as GanttData, type GanttRow } from './bars';
+
+export interface GanttProps {
+  readonly run: RunDetail;
+  readonly tries: readonly TryBar[];
+  readonly taskId: string | null;
+  readonly onChooseTask: (taskId: string) => void;
+}
+
+const ROW = 26;
+const NAMES = 230;
+const HEAD = 26;
+const MOST_ZOOM = 64;
+/** Room for the words behind the last bar. */
+const END = 90;
+
+interface Scale {
+  readonly from: number;
+  readonly perPixel: number;
+}
+
+export function Gantt(props: GanttProps): React.JSX.Element {
+  const { run, tries } = props;
+  const trans = useTexts();
+  const isMoving = !isFinished(run.run.state);
+  const now = useNow(isMoving);
+  const [text, setZoom] = useChoice('gantt.zoom', '1');
+  const zoom = Math.max(1, Math.min(MOST_ZOOM, Number(text) || 1));
+  const [critical, setCritical] = useChoice('gantt.critical', 'yes');
+  const gantt = React.useMemo(() => ganttOf(run, tries, now), [run, tries, now]);
+  const path = React.useMemo(
+    () => criticalPath(run.tasks, nodeStates(run.instances, undefined, run.mapped), now),
+    [run, now]
+  );
+  const isMarked = critical === 'yes';
+  if (gantt.rows.every(row => row.bars.length === 0)) {
+    return (
+      <Notice kind="empty" title={trans.__('Nothing has begun yet')}>
+        <p>{trans.__('Bars appear as soon as the first task is handed to a worker.')}</p>
+      </Notice>
+    );
+  }
+  return (
+    <div className="jp-nbflow-history">
+      <div className="jp-nbflow-run-filters">
+        <span className="jp-nbflow-muted">
+          {trans.__('%1 from the first task to the last', duration((gantt.to - gantt.from) / 1000))}
+          {path === null ? '' : ` · ${trans.__('critical path %1', duration(path.seconds))}`}
+        </span>
+        <span className="jp-nbflow-spring" />
+        <Switch
+          isOn={isMarked}
+          caption={trans.__('Critical path')}
+          label={trans.__('Mark the tasks that decide how long the run takes')}
+          onChange={isOn => setCritical(isOn ? 'yes' : 'no')}
+        />
+        <Button
+          label="−"
+          isDisabled={zoom === 1}
+          onClick={() => setZoom(String(zoom / 2))}
+          testId="nbflow-gantt-out"
+        />
+        <Button
+          label="+"
+          isDisabled={zoom === MOST_ZOOM}
+          onClick={() => setZoom(String(zoom * 2))}
+          testId="nbflow-gantt-in"
+        />
+      </div>
+      <Chart
+        {...props}
+        {...{ gantt, zoom, now }}
+        critical={new Set(isMarked ? path?.tasks : [])}
+        onZoom={next => setZoom(String(Math.max(1, Math.min(MOST_ZOOM, next))))}
+      />
+    </div>
+  );
+}
+
+type ChartProps = GanttProps & {
+  readonly gantt: GanttData;
+  readonly zoom: number;
+  readonly critical: ReadonlySet<string>;
+  readonly onZoom: (zoom: number) => void;
+};
+
+function Chart(props: ChartProps): React.JSX.Element {
+  const { gantt, zoom, critical, taskId, onChooseTask, onZoom } = props;
+  const trans = useTexts();
+  const ref = React.useRef<HTMLDivElement>(null);
+  const sight = useSight(ref);
+  const [tip, setTip] = React.useState<{ row: GanttRow; x: number; y: number } | null>(null);
+  const room = Math.max(120, sight.width - NAMES - END) * zoom;
+  const length = gantt.to - gantt.from;
+  const scale = { from: gantt.from, perPixel: room / length };
+  const shown = spanOf(sight.top, sight.height, ROW, gantt.rows.length);
+  const size = { width: NAMES + room + END, height: HEAD + gantt.rows.length * ROW };
+  return (
+    <div className="jp-nbflow-grid-frame">
+      {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the wheel with Ctrl zooms, as the buttons do */}
+      <div
+        ref={ref}
+        className="jp-nbflow-gantt"
+        data-testid="nbflow-gantt"
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
+        tabIndex={0}
+        onKeyDown={event => {
+          const factor = { '+': 2, '-': 0.5 }[event.key];
+          if (factor !== undefined) {
+            event.preventDefault();
+            onZoom(zoom * factor);
+          }
+        }}
+        onMouseLeave={() => setTip(null)}
+      >
+        <div className="jp-nbflow-grid-sheet" style={size}>
+          <Axis length={length} room={room} height={size.height} from={gantt.from} />
+          <ul className="jp-nbflow-gantt-rows" aria-label={trans.__('Tasks in time')}>
+            {gantt.rows.slice(shown.from, shown.to).map((row, n) => (
+              <Row
+                key={row.taskId}
+                row={row}
+                top={HEAD + (shown.from + n) * ROW}
+                scale={scale}
+                isCritical={critical.has(row.taskId)}
+                isCurrent={row.taskId === taskId}
+                onChoose={() => onChooseTask(row.taskId)}
+                onPoint={event => setTip({ row, ...pointOf(event, ref.current) })}
+              />
+            ))}
+          </ul>
+        </div>
+      </div>
+      {tip === null ? null : (
+        <Tip x={tip.x} y={tip.y} below={tip.y < sight.height / 2}>
+          <Words row={tip.row} isCritical={critical.has(tip.row.taskId)} />
+        </Tip>
+      )}
+    </div>
+  );
+}
+
+function pointOf(event: React.MouseEvent, chart: HTMLElement | null): { x: number; y: number } {
+  const box = chart?.getBoundingClientRect();
+  const x = event.clientX - (box?.left ?? 0);
+  const y = event.clientY - (box?.top ?? 0);
+  const half = 165;
+  return {
+    x: Math.max(half, Math.min((box?.width ?? 0) - half, x)),
+    y: y + (y < (box?.height ?? 0) / 2 ? 14 : -14)
+  };
+}
+
+function Axis(props: {
+  readonly length: number;
+  readonly room: number;
+  readonly height: number;
+  readonly from: number;
+}): React.JSX.Element {
+  const { length, room, height, from } = props;
+  return (
+    <div className="jp-nbflow-gantt-axis" style={{ height: HEAD }} aria-hidden="true">
+      <div className="jp-nbflow-gantt-corner">{clock(new Date(from).toISOString())}</div>
+      {marksOf(length, room).map(at => (
+        <div
+          key={at}
+          className="jp-nbflow-gantt-mark"
+          style={{ left: NAMES + (at / length) * room, height }}
+        >
+          {at === 0 ? '0' : duration(at / 1000)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly row: GanttRow;
+  readonly top: number;
+  readonly scale: Scale;
+  readonly isCritical: boolean;
+  readonly isCurrent: boolean;
+  readonly onChoose: () => void;
+  readonly onPoint: (event: React.MouseEvent) => void;
+}
+
+function Row(props: RowProps): React.JSX.Element {
+  const { row, top, scale, isCritical, isCurrent, onChoose, onPoint } = props;
+  const trans = useTexts();
+  const last = row.bars.at(-1);
+  const words = last === undefined ? '' : duration((last.to - (last.from ?? last.queued)) / 1000);
+  const label = [
+    row.taskId,
+    stateName(row.state, trans),
+    words,
+    row.bars.length > 1 ? trans.__('%1 tries', row.bars.length) : '',
+    isCritical ? trans.__('on the critical path') : ''
+  ];
+  return (
+    <li
+      className="jp-nbflow-gantt-row"
+      data-task-id={row.taskId}
+      data-state={row.state}
+      data-current={isCurrent || undefined}
+      data-critical={isCritical || undefined}
+      style={{ top, height: ROW }}
+    >
+      <button
+        type="button"
+        aria-label={label.filter(part => part !== '').join(', ')}
+        onClick={onChoose}
+        onMouseMove={onPoint}
+      >
+        <span className="jp-nbflow-gantt-name">
+          <StateIcon state={row.state} size={12} />
+          <span className="jp-nbflow-ellipsis">{row.name}</span>
+        </span>
+        {row.bars.map(bar => (
+          <BarMark key={bar.tryNumber} bar={bar} scale={scale} />
+        ))}
+        {last === undefined ? null : (
+          <span
+            className="jp-nbflow-gantt-words"
+            style={{ left: NAMES + (last.to - scale.from) * scale.perPixel + 6 }}
+          >
+            {words}
+            {row.bars.length > 1 ? ` · ${trans.__('%1 tries', row.bars.length)}` : ''}
+            {row.counts === null ? '' : ` · ${sum(row.counts)}×`}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+}
+
+const LEAST = 2;
+
+function BarMark({ bar, scale }: { bar: Bar; scale: Scale }): React.JSX.Element {
+  const at = (instant: number): number => NAMES + (instant - scale.from) * scale.perPixel;
+  const until = bar.from ?? bar.to;
+  return (
+    <>
+      <span
+        className="jp-nbflow-gantt-wait"
+        style={{ left: at(bar.queued), width: Math.max(0, at(until) - at(bar.queued)) }}
+      />
+      {bar.from === null ? null : (
+        <span
+          className="jp-nbflow-gantt-bar"
+          data-state={bar.state}
+          data-try={bar.tryNumber}
+          style={{ left: at(bar.from), width: Math.max(LEAST, at(bar.to) - at(bar.from)) }}
+        />
+      )}
+    </>
+  );
+}
+
+function Words({ row, isCritical }: { row: GanttRow; isCritical: boolean }): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <>
+      <div className="jp-nbflow-tip-title">{row.taskId}</div>
+      {row.counts === null
+        ? row.bars.map(bar => (
+            <div key={bar.tryNumber} className="jp-nbflow-badge" data-state={bar.state}>
+              <StateIcon state={bar.state} size={13} />
+              {[
+                row.bars.length > 1 ? trans.__('Try %1', bar.tryNumber) : '',
+                stateName(bar.state, trans),
+                bar.from === null ? '' : duration((bar.to - bar.from) / 1000),
+                trans.__('waited %1', duration(((bar.from ?? bar.to) - bar.queued) / 1000))
+              ]
+                .filter(part => part !== '')
+                .join(' · ')}
+            </div>
+          ))
+        : byUrgency(row.counts).map(([state, count]) => (
+            <div key={state} className="jp-nbflow-badge" data-state={state}>
+              <StateIcon state={state} size={13} />
+              {`${stateName(state, trans)} · ${count.toLocaleString()}`}
+            </div>
+          ))}
+      {row.bars.length ? null : (
+        <div className="jp-nbflow-muted">{stateName(row.state, trans)}</div>
+      )}
+      {isCritical ? (
+        <div className="jp-nbflow-muted">
+          {trans.__('On the critical path: were it shorter, so would be the run.')}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
+}
