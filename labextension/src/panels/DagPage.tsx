@@ -16,7 +16,6 @@ import { HealthBanner } from './HealthBanner';
 import { Icon } from './icons';
 import { RunStrip } from './RunStrip';
 import { RunSummary, type RunActions } from './RunSummary';
-import { RunTable } from './RunTable';
 import { Split } from './Split';
 import { TaskTable } from './TaskTable';
 
@@ -28,7 +27,6 @@ export interface DagPageProps extends RunActions {
   readonly health: Health | null;
   readonly onChooseRun: (runId: string | null) => void;
   readonly onChooseTask: (taskId: string, mapIndex: number) => void;
-  readonly onOlder: () => void;
   readonly onTrigger: () => void;
   readonly onPause: (paused: boolean) => void;
   /** Opens the menu of what else can be done about the DAG. */
@@ -182,8 +180,8 @@ function RunLine(props: DagPageProps & { now: number }): React.JSX.Element | nul
   );
 }
 
-export type PastView = 'grid' | 'gantt' | 'durations' | 'calendar';
-type View = 'graph' | 'tasks' | 'runs' | 'assets' | 'backfills' | 'versions' | 'details' | PastView;
+export type PastView = 'grid' | 'gantt' | 'durations' | 'calendar' | 'runs';
+type View = 'graph' | 'tasks' | 'assets' | 'backfills' | 'versions' | 'details' | PastView;
 
 function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.JSX.Element {
   const { state, detail } = props;
@@ -196,6 +194,8 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
     { id: 'graph', label: trans.__('Graph') },
     { id: 'grid', label: trans.__('Grid') },
     { id: 'gantt', label: trans.__('Gantt') },
+    { id: 'durations', label: trans.__('Durations') },
+    { id: 'calendar', label: trans.__('Calendar') },
     { id: 'tasks', label: trans.__('Tasks'), count: tasks.length },
     { id: 'runs', label: trans.__('Runs') },
     { id: 'assets', label: trans.__('Assets') },
@@ -249,14 +249,7 @@ function Shown(props: ShownProps): React.JSX.Element {
     return (
       <>
         {state.runs?.length ? <ManyRuns onClear={props.onClearRuns} /> : null}
-        <RunTable
-          runs={state.runs ?? []}
-          hasOlder={state.older !== null}
-          current={state.runId}
-          now={now}
-          onChoose={props.onChooseRun}
-          onOlder={props.onOlder}
-        />
+        {props.past.runs}
       </>
     );
   }

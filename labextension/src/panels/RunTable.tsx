@@ -14,10 +14,13 @@ export interface RunTableProps {
   readonly now: number;
   readonly onChoose: (runId: string) => void;
   readonly onOlder: () => void;
+  /** The runs that something is to be done about. */
+  readonly chosen: ReadonlySet<string>;
+  readonly onChosen: (chosen: ReadonlySet<string>) => void;
 }
 
 export function RunTable(props: RunTableProps): React.JSX.Element {
-  const { runs, hasOlder, current, now, onChoose, onOlder } = props;
+  const { runs, hasOlder, current, now, onChoose, onOlder, chosen, onChosen } = props;
   const trans = useTexts();
   if (!runs.length) {
     return (
@@ -29,25 +32,7 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
   return (
     <>
       <table className="jp-nbflow-table jp-nbflow-runs">
-        <thead>
-          <tr>
-            <th scope="col">{trans.__('Run')}</th>
-            <th scope="col">{trans.__('State')}</th>
-            <th scope="col" className="jp-mod-roomy">
-              {trans.__('Type')}
-            </th>
-            <th scope="col" className="jp-mod-roomy">
-              {trans.__('Started')}
-            </th>
-            <th scope="col" className="jp-mod-number">
-              {trans.__('Duration')}
-            </th>
-            <th scope="col">{trans.__('Tasks')}</th>
-            <th scope="col" className="jp-mod-spare">
-              {trans.__('Params')}
-            </th>
-          </tr>
-        </thead>
+        <Head {...props} />
         <tbody>
           {runs.map(run => (
             <tr
@@ -56,6 +41,14 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
               data-state={run.state}
               data-selected={run.run_id === current || undefined}
             >
+              <td className="jp-nbflow-check">
+                <input
+                  type="checkbox"
+                  aria-label={trans.__('Choose run %1', runTitle(run, now))}
+                  checked={chosen.has(run.run_id)}
+                  onChange={() => onChosen(toggled(chosen, run.run_id))}
+                />
+              </td>
               <th scope="row">
                 <button
                   type="button"
@@ -89,6 +82,49 @@ export function RunTable(props: RunTableProps): React.JSX.Element {
       ) : null}
     </>
   );
+}
+
+function Head({ runs, chosen, onChosen }: RunTableProps): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <thead>
+      <tr>
+        <td className="jp-nbflow-check">
+          <input
+            type="checkbox"
+            aria-label={trans.__('Choose all of these runs')}
+            checked={runs.every(run => chosen.has(run.run_id))}
+            onChange={event =>
+              onChosen(new Set(event.target.checked ? runs.map(run => run.run_id) : []))
+            }
+          />
+        </td>
+        <th scope="col">{trans.__('Run')}</th>
+        <th scope="col">{trans.__('State')}</th>
+        <th scope="col" className="jp-mod-roomy">
+          {trans.__('Type')}
+        </th>
+        <th scope="col" className="jp-mod-roomy">
+          {trans.__('Started')}
+        </th>
+        <th scope="col" className="jp-mod-number">
+          {trans.__('Duration')}
+        </th>
+        <th scope="col">{trans.__('Tasks')}</th>
+        <th scope="col" className="jp-mod-spare">
+          {trans.__('Params')}
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
+function toggled(chosen: ReadonlySet<string>, runId: string): ReadonlySet<string> {
+  const next = new Set(chosen);
+  if (!next.delete(runId)) {
+    next.add(runId);
+  }
+  return next;
 }
 
 /** Params in one line: `region=EU, days=7`. */

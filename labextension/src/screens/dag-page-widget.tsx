@@ -19,12 +19,15 @@ import { instanceToShow } from '../reducer';
 import { isFinished, summaryState, urgency } from '../states';
 import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
+import { LiveCalendar } from './calendar';
+import { LiveDurations } from './durations';
 import { LiveGantt } from './gantt';
 import { LiveGrid } from './grid';
 import { FirstInstance, LiveInstances } from './instances';
 import { LiveLineage } from './lineage';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import { openMenu, type MenuEntry } from './menu';
+import { LiveRuns } from './runs';
 import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
 import type { RunDetail, TaskInstanceView } from '../wire';
@@ -111,13 +114,15 @@ function LivePage(props: LivePageProps): React.JSX.Element {
       }
       past={{
         grid: <LiveGrid client={props.client} page={page} />,
-        gantt: <LiveGantt client={props.client} page={page} />
+        gantt: <LiveGantt client={props.client} page={page} />,
+        durations: <LiveDurations client={props.client} page={page} />,
+        calendar: <LiveCalendar client={props.client} page={page} />,
+        runs: <LiveRuns client={props.client} page={page} />
       }}
       schedule={<LiveSchedule dagId={dagId} client={props.client} />}
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}
       onChooseRun={next => void page.choose(next, page.value.task)}
       onChooseTask={chooseTask}
-      onOlder={() => void page.loadOlder()}
       onTrigger={() => void commands.execute(CommandIds.trigger, { dag_id: dagId })}
       onMore={button => openMenu(commands, runMenu(ofRun, run), button)}
       onMoreOfDag={button => openMenu(commands, dagMenu(dagId), button)}

@@ -1,0 +1,296 @@
+/** The runs of a DAG as a table with filters, and what can be done about those that are chosen, after a look at it. */
+import * as React from 'react';
+
+import { instant, runTitle } from '../../format';
+import type { RunsState } from '../../live/runs';
+import { useChoice, useChosenSet } from '../../live/view-state';
+import { useTexts, type Texts } from '../../text';
+import type { RunView } from '../../wire';
+import { Button, Notice, StateBadge } from '../controls';
+import { NoRuns, Pending } from '../grid/GridView';
+import { FindField, RunFilters } from '../RunFilters';
+import { RunTable } from '../RunTable';
+import { meantBy, VERBS, type Verb } from './bulk';
+
+export interface RunsProps {
+  readonly state: RunsState;
+  readonly runId: string | null;
+  readonly now: number;
+  readonly onChoose: (runId: string) => void;
+  readonly onOlder: () => void;
+  readonly onReload: () => void;
+  /** How many task instances of a run would run again. */
+  readonly preview: (runId: string) => Promise<number>;
+  /** Ask for it; resolves with a sentence for each run that it could not be asked for. */
+  readonly act: (verb: Verb, runIds: readonly string[]) => Promise<readonly string[]>;
+}
+
+export function Runs(props: RunsProps): React.JSX.Element {
+  const { state, runId, now, onChoose, onOlder, onReload } = props;
+  const [states, setStates] = useChosenSet('runs.states');
+  const [type, setType] = useChoice('runs.type');
+  const [search, setSearch] = useChoice('runs.search');
+  const [since] = useChoice('runs.since');
+  const [until] = useChoice('runs.until');
+  const [chosen, setChosen] = React.useState<ReadonlySet<string>>(new Set());
+  const trans = useTexts();
+  const runs = state.runs ?? [];
+  const isFiltered = states.size > 0 || [type, search, since, until].some(one => one !== '');
+  const there = runs.filter(run => chosen.has(run.run_id));
+  return (
+    <div className="jp-nbflow-history" data-testid="nbflow-runs">
+      <RunFilters
+        {...{ states, type }}
+        onStates={setStates}
+        onType={setType}
+        before={
+          <FindField value={search} label={trans.__('Find in id or note')} onChange={setSearch} />
+        }
+      >
+        <Dates now={now} />
+      </RunFilters>
+      {there.length ? <Bulk {...props} runs={there} onDone={() => setChosen(new Set())} /> : null}
+      {state.runs === null ? (
+        <Pending error={state.error} onReload={onReload} />
+      ) : runs.length === 0 ? (
+        <NoRuns isFiltered={isFiltered} />
+      ) : (
+        <div className="jp-nbflow-durations-body">
+          <RunTable
+            runs={runs}
+            hasOlder={state.older !== null}
+            current={runId}
+            chosen={chosen}
+            {...{ now, onChoose, onOlder }}
+            onChosen={setChosen}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** From which day to which, in the reader's zone. */
+function Dates({ now }: { readonly now: number }): React.JSX.Element {
+  const trans = useTexts();
+  const [since, setSince] = useChoice('runs.since');
+  const [until, setUntil] = useChoice('runs.until');
+  const clear = (): void => {
+    setSince('');
+    setUntil('');
+  };
+  return (
+    <>
+      <input
+        type="date"
+        className="jp-nbflow-pick"
+        aria-label={trans.__('From this day on')}
+        value={dayOf(since)}
+        onChange={event => setSince(instantOf(event.target.value, '00:00:00'))}
+      />
+      <span aria-hidden="true">–</span>
+      <input
+        type="date"
+        className="jp-nbflow-pick"
+        aria-label={trans.__('Until this day')}
+        value={dayOf(until)}
+        onChange={event => setUntil(instantOf(event.target.value, '23:59:59.999'))}
+      />
+      {since === '' && until === '' ? null : (
+        <Button
+          icon="close"
+          look="icon"
+          label={trans.__(
+            'All dates, not only %1 to %2',
+            since === '' ? '…' : instant(since, now),
+            until === '' ? '…' : instant(until, now)
+          )}
+          onClick={clear}
+        />
+      )}
+    </>
+  );
+}
+
+function instantOf(day: string, time: string): string {
+  return day === '' ? '' : new Date(`${day}T${time}`).toISOString();
+}
+
+function dayOf(at: string): string {
+  if (at === '' || Number.isNaN(Date.parse(at))) {
+    return '';
+  }
+  const date = new Date(at);
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map(part => String(part).padStart(2, '0')).join('-');
+}
+
+type BulkProps = RunsProps & { readonly runs: readonly RunView[]; readonly onDone: () => void };
+
+function Bulk(props: BulkProps): React.JSX.Element {
+  const { runs, act, onDone } = props;
+  const trans = useTexts();
+  const [verb, setVerb] = React.useState<Verb | null>(null);
+  const [problems, setProblems] = React.useState<readonly string[]>([]);
+  const [isBusy, setBusy] = React.useState(false);
+  const confirm = async (): Promise<void> => {
+    if (verb === null) {
+      return;
+    }
+    setBusy(true);
+    const found = await act(
+      verb,
+      meantBy(verb, runs).map(run => run.run_id)
+    );
+    setBusy(false);
+    setProblems(found);
+    setVerb(null);
+    if (!found.length) {
+      onDone();
+    }
+  };
+  return (
+    <div className="jp-nbflow-bulk" data-testid="nbflow-bulk">
+      <div className="jp-nbflow-bulk-line">
+        <strong>{trans._n('%1 run chosen', '%1 runs chosen', runs.length)}</strong>
+        {VERBS.map(one => (
+          <Button
+            key={one}
+            label={verbName(one, trans)}
+            isDisabled={isBusy || meantBy(one, runs).length === 0}
+            onClick={() => setVerb(one)}
+            testId={`nbflow-bulk-${one}`}
+          />
+        ))}
+        <Button look="icon" icon="close" label={trans.__('Choose none')} onClick={onDone} />
+      </div>
+      {problems.length ? (
+        <Notice kind="error" title={trans.__('Not all of it could be asked for')}>
+          {problems.map(one => (
+            <p key={one}>{one}</p>
+          ))}
+        </Notice>
+      ) : null}
+      {verb === null ? null : (
+        <Preview
+          {...props}
+          key={verb}
+          verb={verb}
+          isBusy={isBusy}
+          onConfirm={() => void confirm()}
+          onBack={() => setVerb(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+type PreviewProps = BulkProps & {
+  readonly verb: Verb;
+  readonly isBusy: boolean;
+  readonly onConfirm: () => void;
+  readonly onBack: () => void;
+};
+
+/** What would happen to which run, before it does. */
+function Preview(props: PreviewProps): React.JSX.Element {
+  const { verb, runs, now, isBusy, preview, onConfirm, onBack } = props;
+  const trans = useTexts();
+  const meant = meantBy(verb, runs);
+  const counts = useCounts(verb === 'clear' ? meant : [], preview);
+  const others = runs.length - meant.length;
+  return (
+    <div className="jp-nbflow-bulk-preview" role="group" aria-label={verbName(verb, trans)}>
+      <p>
+        {sentence(verb, meant.length, trans)}
+        {others ? ` ${trans.__('Of the chosen ones, %1 stay as they are.', others)}` : ''}
+      </p>
+      <ul>
+        {meant.map(run => (
+          <li key={run.run_id}>
+            <StateBadge state={run.state} />
+            <span>{runTitle(run, now)}</span>
+            {verb === 'clear' ? (
+              <span className="jp-nbflow-muted">{clearWords(counts.get(run.run_id), trans)}</span>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      <div className="jp-nbflow-bulk-line">
+        <Button
+          look="primary"
+          label={verbName(verb, trans)}
+          isDisabled={isBusy}
+          onClick={onConfirm}
+          testId="nbflow-bulk-confirm"
+        />
+        <Button label={trans.__('Back')} isDisabled={isBusy} onClick={onBack} />
+      </div>
+    </div>
+  );
+}
+
+function useCounts(
+  runs: readonly RunView[],
+  preview: (runId: string) => Promise<number>
+): ReadonlyMap<string, number | null> {
+  const [counts, setCounts] = React.useState<ReadonlyMap<string, number | null>>(new Map());
+  const names = runs.map(run => run.run_id).join('\n');
+  React.useEffect(() => {
+    let isOver = false;
+    const ask = async (): Promise<void> => {
+      for (const name of names === '' ? [] : names.split('\n')) {
+        const count = await preview(name).catch(() => null);
+        if (isOver) {
+          return;
+        }
+        setCounts(before => new Map(before).set(name, count));
+      }
+    };
+    void ask();
+    return () => {
+      isOver = true;
+    };
+  }, [names, preview]);
+  return counts;
+}
+
+function clearWords(count: number | null | undefined, trans: Texts): string {
+  if (count === undefined) {
+    return '…';
+  }
+  if (count === null) {
+    return trans.__('cannot be cleared');
+  }
+  return count === 0
+    ? trans.__('nothing failed: stays as it is')
+    : trans._n('%1 task runs again', '%1 tasks run again', count);
+}
+
+function verbName(verb: Verb, trans: Texts): string {
+  return {
+    clear: trans.__('Clear'),
+    cancel: trans.__('Cancel'),
+    delete: trans.__('Delete'),
+    success: trans.__('Mark success'),
+    failed: trans.__('Mark failed')
+  }[verb];
+}
+
+function sentence(verb: Verb, count: number, trans: Texts): string {
+  return {
+    clear: trans._n(
+      'In %1 run, what failed and what depends on it runs again.',
+      'In %1 runs, what failed and what depends on it runs again.',
+      count
+    ),
+    cancel: trans._n('%1 run is ended.', '%1 runs are ended.', count),
+    delete: trans._n(
+      '%1 run is forgotten with its logs, notebooks and values. This cannot be undone.',
+      '%1 runs are forgotten with their logs, notebooks and values. This cannot be undone.',
+      count
+    ),
+    success: trans._n('%1 run counts as success.', '%1 runs count as success.', count),
+    failed: trans._n('%1 run counts as failed.', '%1 runs count as failed.', count)
+  }[verb];
+}
