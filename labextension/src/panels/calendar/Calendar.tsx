@@ -81,7 +81,7 @@ function YearCounts({ value }: { readonly value: CalendarView }): React.JSX.Elem
   );
 }
 
-const SQUARE = 17;
+const SQUARE = 15;
 const GAP = 3;
 const STEP = SQUARE + GAP;
 const LEFT = 34;

@@ -73,7 +73,7 @@ function Runs({ value, runId, now, onChooseRun }: Shown): React.JSX.Element {
     <>
       <SpreadLine spread={spread} />
       <div className="jp-nbflow-times" role="group" aria-label={trans.__('Durations of runs')}>
-        <Level seconds={spread.median} longest={longest} name={trans.__('median')} />
+        <Level seconds={spread.median} longest={longest} name={trans.__('median')} isLower />
         <Level seconds={spread.p95} longest={longest} name={trans.__('p95')} />
         {runs.map(run => (
           <button
@@ -106,12 +106,15 @@ function Level(props: {
   readonly seconds: number | null;
   readonly longest: number;
   readonly name: string;
+  /** Its name stands below the line. */
+  readonly isLower?: boolean;
 }): React.JSX.Element | null {
-  const { seconds, longest, name } = props;
+  const { seconds, longest, name, isLower = false } = props;
   return seconds === null ? null : (
     <div
       className="jp-nbflow-level"
       aria-hidden="true"
+      data-lower={isLower || undefined}
       style={{ bottom: `${(seconds / longest) * 100}%` }}
     >
       <span>{`${name} ${duration(seconds)}`}</span>
