@@ -1,4 +1,4 @@
-"""The past of a DAG: a run in time, durations, the calendar, and runs that something is done about."""
+"""The past of a DAG: a run in time, durations, the calendar, and a table of runs to act upon."""
 
 from __future__ import annotations
 
