@@ -11,6 +11,7 @@ import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import type { Texts } from '../text';
+import { abridged, type Abridged } from './abridge';
 import type { LiveOutput, Output } from './fold';
 import type { Rendered, RenderedOutputs, Rendering } from './NotebookView';
 
@@ -37,12 +38,12 @@ export class LabRendering implements Rendering {
   }
 
   outputs(outputs: readonly LiveOutput[], host: HTMLElement): RenderedOutputs {
-    return new LabOutputs(
-      outputs,
-      host,
-      this.rendermime,
-      this.texts.__('Image that the cell shows')
-    );
+    const trans = this.texts;
+    return new LabOutputs(outputs, host, this.rendermime, {
+      image: trans.__('Image that the cell shows'),
+      leftOut: megabytes =>
+        trans.__('… %1 MB are left out here; the notebook has all of it …', megabytes)
+    });
   }
 
   private async highlight(
@@ -59,33 +60,39 @@ export class LabRendering implements Rendering {
   }
 }
 
+interface Words {
+  readonly image: string;
+  readonly leftOut: (megabytes: string) => string;
+}
+
 /** An output area that follows a list of outputs: what has only grown is added to, not drawn anew. */
 class LabOutputs implements RenderedOutputs {
   private readonly model = new OutputAreaModel({ trusted: false });
   private readonly area: SimplifiedOutputArea;
   private readonly images: MutationObserver;
-  private shown: readonly LiveOutput[] = [];
+  private shown: readonly Abridged[] = [];
 
   constructor(
     outputs: readonly LiveOutput[],
     host: HTMLElement,
     rendermime: IRenderMimeRegistry,
-    imageName: string
+    private readonly words: Words
   ) {
     this.area = new SimplifiedOutputArea({ model: this.model, rendermime });
-    this.images = new MutationObserver(() => nameImages(host, imageName));
+    this.images = new MutationObserver(() => nameImages(host, words.image));
     this.images.observe(host, { childList: true, subtree: true });
     attach(this.area, host);
     this.update(outputs);
   }
 
   update(outputs: readonly LiveOutput[]): void {
-    if (outputs.length < this.shown.length || this.isOtherStream(outputs)) {
+    const next = outputs.map(one => abridged(one.output, this.words.leftOut));
+    if (next.length < this.shown.length || this.isOtherStream(next)) {
       this.model.clear();
       this.shown = [];
     }
-    outputs.forEach((next, place) => this.updateOne(place, next.output, this.shown[place]?.output));
-    this.shown = outputs;
+    next.forEach((one, place) => this.updateOne(place, one, this.shown[place]?.output));
+    this.shown = next;
   }
 
   dispose(): void {
@@ -94,23 +101,27 @@ class LabOutputs implements RenderedOutputs {
     this.model.dispose();
   }
 
-  /** The model joins streams by itself, which only works while old ones go on where they were. */
-  private isOtherStream(outputs: readonly LiveOutput[]): boolean {
+  /**
+   * The model joins streams by itself, which only works while old ones go on where they were. One that is cut is
+   * joined here.
+   */
+  private isOtherStream(outputs: readonly Abridged[]): boolean {
     return this.shown.some(({ output }, place) => {
-      const next = outputs[place]?.output;
-      return output.output_type === 'stream' && !grownText(output, next);
+      const next = outputs[place];
+      const isStream = output.output_type === 'stream';
+      return isStream && next?.isCut !== true && !grownText(output, next?.output);
     });
   }
 
-  private updateOne(place: number, next: Output, before: Output | undefined): void {
+  private updateOne(place: number, { output, isCut }: Abridged, before: Output | undefined): void {
     if (before === undefined) {
-      this.model.add(asLab(next));
-    } else if (before !== next && !isEqual(before, next)) {
-      const more = grownText(before, next);
+      this.model.add(asLab(output));
+    } else if (before !== output && !isEqual(before, output)) {
+      const more = isCut ? null : grownText(before, output);
       if (more !== null && place === this.model.length - 1) {
-        this.model.add(asLab({ ...next, text: more.text }));
+        this.model.add(asLab({ ...output, text: more.text }));
       } else {
-        this.model.set(place, asLab(next));
+        this.model.set(place, asLab(output));
       }
     }
   }
