@@ -15,6 +15,7 @@ import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
 import { modelPlugin } from './plugins/model';
 import { notebookPlugin } from './plugins/notebook';
+import { notebookFilesPlugin } from './plugins/notebook-files';
 import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
 import { repairPlugin } from './plugins/repair';
@@ -32,6 +33,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   comparePlugin,
   filesPlugin,
   notebookPlugin,
+  notebookFilesPlugin,
   repairPlugin,
   launcherPlugin,
   statusBarPlugin,

@@ -74,6 +74,11 @@ export const CommandIds = {
   showCell: 'nbflow:show-cell',
   scheduleNotebook: 'nbflow:schedule-notebook',
   removeNotebook: 'nbflow:remove-notebook',
+  lintNotebook: 'nbflow:lint-notebook',
+  runFile: 'nbflow:run-file',
+  openFileDag: 'nbflow:open-dag-of-file',
+  scheduleFile: 'nbflow:schedule-file',
+  lintFile: 'nbflow:lint-file',
   startScheduler: 'nbflow:start-scheduler',
   refresh: 'nbflow:refresh'
 } as const;

@@ -302,8 +302,10 @@ def text_of(metadata: Mapping[str, Any], name: str) -> list[str]:
 
 
 def texts_of(metadata: Mapping[str, Any], name: str) -> list[str]:
-    """The texts under this name: a list, or one alone."""
+    """The texts under this name: a list, or a text with commas between them, as forms write."""
     value = metadata.get(name)
+    if isinstance(value, str):
+        value = value.split(",")
     if isinstance(value, list):
         return [one.strip() for one in value if isinstance(one, str) and one.strip()]
-    return text_of(metadata, name)
+    return []

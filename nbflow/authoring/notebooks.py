@@ -34,7 +34,7 @@ from nbflow.authoring.fields import (
 )
 from nbflow.authoring.findings import Findings
 from nbflow.authoring.local_modules import local_modules
-from nbflow.authoring.notebook_cells import Declared, declared_cells, headings
+from nbflow.authoring.notebook_cells import Declared, declared_cells, headings, texts_of
 from nbflow.authoring.notebook_file import kernel_of, load
 from nbflow.authoring.notebook_gates import (
     check_gates,
@@ -233,6 +233,8 @@ class NotebookReader:
 
     def _dag_settings(self) -> dict[str, object]:
         settings = {name: value for name, value in self.settings.items() if name in DAG_SETTINGS}
+        if isinstance(settings.get("tags"), str):  # as forms write them
+            settings["tags"] = texts_of(settings, "tags")
         given = settings.get("params")
         return {
             **settings,

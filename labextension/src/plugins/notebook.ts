@@ -108,6 +108,11 @@ class Notebooks {
         icon: scheduleIcon,
         ...of(session => askForSchedule(session, this.client, texts))
       },
+      [CommandIds.lintNotebook]: {
+        label: texts.__('Show Notebook as DAG, with Lint'),
+        caption: texts.__('Show the notebook as a DAG, with all that is wrong with it'),
+        ...of(session => session.store.look(true))
+      },
       [CommandIds.showCell]: {
         label: texts.__('Show Cell in DAG'),
         caption: texts.__('Show the task of the selected cell in the graph'),

@@ -14,6 +14,7 @@ import {
   upstreamOf,
   withTasksOf
 } from './mapping';
+import { dagsOfFile } from './files';
 import { draftOf, errorsOf, settingsOf } from './schedule';
 
 function cell(index: number, task: string | null, more: Partial<CellView> = {}): CellView {
@@ -183,5 +184,20 @@ describe('the schedule in the metadata', () => {
       schedule: ['The hour field is 25. Use 0 to 23.'],
       timezone: ["There is no time zone 'Mars/Base'. Use UTC."]
     });
+  });
+});
+
+describe('files of the file browser', () => {
+  it('define the DAGs that are theirs now', () => {
+    const dags = [
+      { dag_id: 'a', file: 'dags/two.py', active: true },
+      { dag_id: 'b', file: 'dags/two.py', active: true },
+      { dag_id: 'gone', file: 'dags/two.py', active: false },
+      { dag_id: 'c', file: 'work/mine.ipynb', active: true }
+    ];
+
+    expect(dagsOfFile(dags, 'dags/two.py')).toEqual(['a', 'b']);
+    expect(dagsOfFile(dags, 'work/mine.ipynb')).toEqual(['c']);
+    expect(dagsOfFile(dags, 'else.py')).toEqual([]);
   });
 });
