@@ -627,6 +627,12 @@ export interface TryBar {
   worker: string;
 }
 
+/** The person behind a request, and by resource which of read, write and execute they may. */
+export interface Me {
+  name: string;
+  allowed: Record<string, string[]>;
+}
+
 /**
  * Why the cell `downstream` comes after the cell `upstream`: `name` flows, or is empty; `line`
  * is where it is read.

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, List, Unicode
 
-from nbflow.server import routes
+from nbflow.server import events, routes
 from nbflow.server.dashboard import Dashboard
 from nbflow.server.debugging import Debugging
 from nbflow.server.hub import Hub
 from nbflow.server.preview_desk import PreviewDesk
 from nbflow.server.project import Project
+from nbflow.server.refusals import Refusal
 from nbflow.server.scheduler_process import COMMAND, SchedulerProcess
 
 if TYPE_CHECKING:
     from jupyter_server.serverapp import ServerApp
 
 PROXY = "jupyter_server_proxy"
+_RETRY = 10.0
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -29,6 +33,7 @@ class NbflowExtension(ExtensionApp):
     """nbflow in a Jupyter server. What else can be set is in nbflow.toml and NBFLOW_* variables."""
 
     name = "nbflow"
+    _emitting: asyncio.Task[None] | None = None
     load_other_extensions = True
 
     home = Unicode(
@@ -47,11 +52,20 @@ class NbflowExtension(ExtensionApp):
         help="""The command that starts a scheduler, run in the project's folder.""",
     ).tag(config=True)
 
+    emit_events = Bool(
+        False,
+        help="""Emit events of state changes (nbflow/state_changes) also while no screen of nbflow
+        is open, which means to follow the store all the time.""",
+    ).tag(config=True)
+
     def initialize_settings(self) -> None:
         """Make the parts. None of them does anything before it is asked."""
         root = Path(self._server.root_dir).expanduser()
         self.project = Project(Path(self.home or root).expanduser(), root.resolve())
-        self.hub = Hub(self.project)
+        logger = self._server.event_logger
+        assert logger is not None  # the server has made it before its extensions
+        events.register(logger)
+        self.hub = Hub(self.project, partial(events.emit, logger))
         self.scheduler = SchedulerProcess(self.scheduler_command)
         self.debugging = Debugging(self._server.kernel_manager, self._folder_of_kernels())
         self.previews = PreviewDesk()
@@ -72,9 +86,15 @@ class NbflowExtension(ExtensionApp):
         """The loop runs: do what the settings say is to be done at once."""
         if self.start_scheduler:
             self._starting = asyncio.create_task(self._start_scheduler())
+        if self.emit_events:
+            self._emitting = asyncio.create_task(self._follow())
 
     async def stop_extension(self) -> None:
         """End what lives with the server; a scheduler does not."""
+        if self._emitting is not None:
+            self._emitting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._emitting
         await self.hub.stop()
         await self.debugging.stop()
         await asyncio.to_thread(self.scheduler.let_go)
@@ -84,6 +104,16 @@ class NbflowExtension(ExtensionApp):
     def current_activity(self) -> object:
         """Runs that are going on, as far as known: a server that culls itself waits for them."""
         return None if self.hub.health is None else self.hub.health.running
+
+    async def _follow(self) -> None:
+        """Listen as a screen does, for as long as the server lives."""
+        while True:
+            try:
+                async with self.hub.listening():
+                    await asyncio.Event().wait()
+            except Refusal as refusal:
+                self.log.warning("nbflow emits no events yet: %s", refusal.message)
+                await asyncio.sleep(_RETRY)
 
     async def _start_scheduler(self) -> None:
         """Start one. Whatever goes wrong is said in the log: the server works without."""

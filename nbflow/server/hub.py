@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from threading import Event, Thread
@@ -70,10 +70,15 @@ class Bell:
 
 
 class Hub:
-    """What happens in the project, for all who listen. Lives on the server's loop."""
+    """What happens in the project, for all who listen, and for `tell` while they do. Lives on the
+    server's loop.
+    """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(
+        self, project: Project, tell: Callable[[Sequence[ChangeView]], None] = lambda _: None
+    ) -> None:
         self._project = project
+        self._tell = tell
         self._listeners = 0
         self._changing = asyncio.Lock()
         self._following: _Following | None = None
@@ -141,6 +146,7 @@ class Hub:
         self._recent.extend(changes)
         self.cursor = changes[-1].cursor
         self.news.ring()
+        self._tell(changes)
 
     async def _watch_health(self, ask: Questions) -> None:
         while True:

@@ -20,6 +20,7 @@ from nbflow.server import (
     cluster_routes,
     dag_routes,
     history_routes,
+    me_routes,
     notebook_routes,
     pool_routes,
     repair_routes,
@@ -68,6 +69,7 @@ class NowhereHandler(NbflowHandler):
 
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     *cluster_routes.ROUTES,
+    *me_routes.ROUTES,
     *dag_routes.ROUTES,
     *notebook_routes.ROUTES,
     *run_routes.ROUTES,

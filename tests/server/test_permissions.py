@@ -103,6 +103,7 @@ RULES = {
     ("DELETE", "connections/{conn_id}"): ("nbflow:secrets", "write"),
     ("POST", "connections/{conn_id}/test"): ("nbflow:secrets", "execute"),
     ("GET", "openapi.json"): ("nbflow:api", "read"),
+    ("GET", "me"): ("nbflow:api", "read"),
 }
 _BODIES = dict.fromkeys(("POST", "PUT", "PATCH"), "{}")
 
@@ -145,6 +146,17 @@ async def test_who_sends_no_token_is_refused(
 
     assert answer.code == 403
     assert b"needs a login" in answer.body
+
+
+async def test_a_person_is_told_what_they_may_do(api: Api, gate: Gate) -> None:
+    gate.denied = {("nbflow:runs", "execute"), ("nbflow:runs", "write"), ("nbflow:secrets", "read")}
+
+    me = (await api.get("me")).json
+
+    assert me["allowed"]["runs"] == ["read"]
+    assert me["allowed"]["dags"] == ["read", "write", "execute"]
+    assert me["allowed"]["secrets"] == ["write", "execute"]
+    assert me["name"]
 
 
 async def test_who_may_only_read_sees_runs_and_starts_none(

@@ -71,6 +71,7 @@ from nbflow.views.shapes.history import (
     TimedTask,
     TryBar,
 )
+from nbflow.views.shapes.me import Me
 from nbflow.views.shapes.notebooks import (
     CellLinkView,
     CellView,
@@ -213,6 +214,7 @@ __all__ = [
     "LiveCells",
     "LogChunk",
     "MappedView",
+    "Me",
     "NextRun",
     "NotebookDag",
     "NotebookView",
