@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import looks
+from tests.browser.accessibility import barriers
 from tests.browser.screen import DagPage, Screen
 from tests.browser.services import Site, write_setting
 
@@ -35,26 +36,85 @@ def test_every_text_stands_out_from_what_is_behind_it(
     assert looks.too_faint(page) == []
 
 
-def test_what_else_there_is_to_see_stands_out_and_fits(theme: str, page: Page, site: Site) -> None:
+def test_what_else_there_is_to_see_stands_out_fits_and_has_no_barriers(
+    theme: str, page: Page, site: Site
+) -> None:
     fragile = _failed_task(Screen(page, site))
     expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
-    found = {}
-    for view in ("runs", "assets", "backfills", "versions", "details"):
-        fragile.root.locator(f'.jp-nbflow-tab[data-tab="{view}"]').click()
-        found[view] = _complaints(page, fragile.root)
-    page.evaluate("() => window.jupyterapp.commands.execute('nbflow:open-administration')")
-    admin = page.get_by_test_id("nbflow-admin")
-    for tab in ("pools", "variables", "connections", "assets", "lineage", "errors"):
-        admin.locator(f'.jp-nbflow-tab[data-tab="{tab}"]').click()
-        found[tab] = _complaints(page, admin)
+    # What a page is made of is the same in every theme.
+    tour = Tour(page, colours_only=theme != THEMES[0])
+    tour.look("list and graph", page.locator("body"))
+    tour.tabs("task", fragile.root.get_by_test_id("nbflow-task"))
+    fragile.root.get_by_test_id("nbflow-task").get_by_role("button", name="Close").first.click()
+    tour.tabs("dag", fragile.root, "[data-testid='nbflow-task'] *")
+    tour.run("nbflow:open-administration")
+    tour.tabs("administration", page.get_by_test_id("nbflow-admin"))
+    tour.run("nbflow:open-cluster")
+    tour.tabs("cluster", page.get_by_test_id("nbflow-cluster"))
+    for verb, args in _dialogs(site).items():
+        tour.dialog(verb, args)
+    run = site.get("dags", "fragile", "runs")["runs"][0]["run_id"]
+    tour.run("nbflow:compare-runs", dag_id="fragile", run_id=run)
+    tour.look("comparison", page.get_by_test_id("nbflow-comparison"))
 
-    assert {place: complaints for place, complaints in found.items() if complaints} == {}
+    assert tour.found == {}
 
 
-def _complaints(page: Page, root: Locator) -> list[object]:
-    """What is wrong with a view once what it shows has come."""
-    expect(root.locator(".jp-nbflow-view .jp-nbflow-loading")).to_have_count(0)
-    return [*looks.too_wide(page), *looks.too_faint(page)]
+def _dialogs(site: Site) -> dict[str, dict[str, object]]:
+    run_id = site.get("dags", "fragile", "runs")["runs"][0]["run_id"]
+    run: dict[str, object] = {"dag_id": "fragile", "run_id": run_id}
+    return {
+        "trigger": {"dag_id": "greet"},
+        "clear": {**run, "task_id": "load"},
+        "mark": {**run, "task_id": "load"},
+        "clear-runs": {"dag_id": "fragile"},
+        "run-tasks": {**run, "task_id": "load"},
+        "note": run,
+        "delete-run": run,
+    }
+
+
+class Tour:
+    """Walks from view to view and writes down, by their names, what is wrong with them."""
+
+    def __init__(self, page: Page, *, colours_only: bool) -> None:
+        self.found: dict[str, list[object]] = {}
+        self._page = page
+        self._colours_only = colours_only
+
+    def run(self, command: str, **args: object) -> None:
+        """Run a command, and do not wait for it: a dialog ends when it is closed."""
+        script = "([command, args]) => { void window.jupyterapp.commands.execute(command, args) }"
+        self._page.evaluate(script, [command, args])
+
+    def tabs(self, name: str, root: Locator, without: str = "") -> None:
+        """Every tab there is in `root`, but for those that match `without`."""
+        expect(root).to_be_visible()
+        tabs = root.locator(f".jp-nbflow-tab{f':not({without})' if without else ''}")
+        for tab in [each for each in tabs.all() if each.is_visible()]:
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true")
+            self.look(f"{name}: {tab.get_attribute('data-tab')}", root)
+
+    def dialog(self, verb: str, args: Mapping[str, object]) -> None:
+        """The dialog in which a command asks."""
+        self.run(f"nbflow:{verb}", **args)
+        dialog = self._page.locator(".jp-Dialog")
+        expect(dialog.locator(".jp-nbflow, textarea, input").first).to_be_visible()
+        self.look(f"dialog: {verb}", dialog)
+        self._page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+
+    def look(self, name: str, root: Locator) -> None:
+        """What is wrong with a view, once what it shows has come."""
+        expect(root.locator(".jp-nbflow-loading")).to_have_count(0)
+        found = [
+            *looks.too_wide(self._page),
+            *looks.too_faint(self._page),
+            *barriers(self._page, colours_only=self._colours_only),
+        ]
+        if found:
+            self.found[name] = found
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,8 @@ function Handle({
       role="separator"
       aria-orientation="vertical"
       aria-label={trans.__('Width of the task')}
-      aria-valuenow={width ?? undefined}
+      aria-valuenow={Math.round(width ?? NARROWEST)}
+      aria-valuemin={NARROWEST}
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the same
       tabIndex={0}
       onPointerDown={event => {

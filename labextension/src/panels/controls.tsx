@@ -260,3 +260,21 @@ export function Facts({
     </dl>
   );
 }
+
+/** Text as it was written. It may be wider or longer than its place: the keyboard scrolls it too. */
+export function Verbatim({
+  label,
+  className,
+  children
+}: {
+  readonly label: string;
+  readonly className: string;
+  readonly children: React.ReactNode;
+}): React.JSX.Element {
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to take the focus
+    <pre className={className} role="group" aria-label={label} tabIndex={0}>
+      {children}
+    </pre>
+  );
+}

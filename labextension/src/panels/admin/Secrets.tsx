@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { ListingState } from '../../live/listing';
 import { useTexts } from '../../text';
 import type { ConnectionView, VariableView } from '../../wire';
-import { Button, Instant } from '../controls';
+import { Button, Instant, Verbatim } from '../controls';
 import { Icon } from '../icons';
 import { RowActions, Section } from './Section';
 
@@ -61,7 +61,9 @@ export function Variables(props: VariablesProps): React.JSX.Element {
                   {one.is_secret ? (
                     <Hidden />
                   ) : (
-                    <pre className="jp-nbflow-preview">{one.value}</pre>
+                    <Verbatim className="jp-nbflow-preview" label={trans.__('Value')}>
+                      {one.value}
+                    </Verbatim>
                   )}
                 </td>
                 <td className="jp-mod-spare jp-nbflow-muted">{one.description}</td>

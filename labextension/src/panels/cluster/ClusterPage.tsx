@@ -130,7 +130,7 @@ function Body(props: ClusterPageProps & { readonly detail: ClusterDetail }): Rea
         tabs={[
           { id: 'workers', label: trans.__('Workers'), count: detail.workers.length },
           { id: 'tasks', label: trans.__('Tasks'), count: detail.running + detail.queued },
-          { id: 'plots', label: trans.__('Dask plots') }
+          ...(detail.kind === 'dask' ? [{ id: 'plots', label: trans.__('Dask plots') }] : [])
         ]}
         current={tab}
         panelId={panelId}

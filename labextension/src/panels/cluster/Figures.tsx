@@ -103,12 +103,7 @@ function Figure({ name, value, more, points, top, span }: FigureProps): React.JS
           points={points}
           top={top}
           span={span}
-          label={trans.__(
-            '%1 in the last %2 minutes, now %3',
-            name,
-            Math.round(span / 60_000),
-            value
-          )}
+          label={trans.__('%1 in the last %2 min, now %3', name, Math.round(span / 60_000), value)}
         />
       )}
     </section>

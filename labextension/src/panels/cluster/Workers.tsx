@@ -118,12 +118,7 @@ function WorkerRow({
           points={points('cpu')}
           top={100}
           span={span}
-          label={trans.__(
-            'Processor of %1 in the last %2 minutes, now %3',
-            worker.name,
-            minutes,
-            cpu
-          )}
+          label={trans.__('Processor of %1 in the last %2 min, now %3', worker.name, minutes, cpu)}
         />
       </td>
       <td className="jp-nbflow-measured">
@@ -132,12 +127,7 @@ function WorkerRow({
           points={points('memory')}
           top={worker.memory_total ?? 0}
           span={span}
-          label={trans.__(
-            'Memory of %1 in the last %2 minutes, now %3',
-            worker.name,
-            minutes,
-            memory
-          )}
+          label={trans.__('Memory of %1 in the last %2 min, now %3', worker.name, minutes, memory)}
         />
       </td>
       <td>

@@ -5,7 +5,7 @@ import { clock } from '../../format';
 import type { LiveNotebook } from '../../notebook/fold';
 import { useTexts } from '../../text';
 import type { TryView } from '../../wire';
-import { Button } from '../controls';
+import { Button, Verbatim } from '../controls';
 
 export type RepairVerb = 'debug' | 'reconstruct' | 'end-kernel';
 
@@ -78,7 +78,9 @@ export function Failure({
           <h3>
             {one.cell === null ? trans.__('The cell that failed') : trans.__('Cell %1', one.cell)}
           </h3>
-          <pre className="jp-nbflow-failure-cell">{cell.source}</pre>
+          <Verbatim className="jp-nbflow-failure-cell" label={trans.__('Cell')}>
+            {cell.source}
+          </Verbatim>
         </>
       )}
       {names.length ? (
@@ -92,7 +94,9 @@ export function Failure({
                     <code>{name}</code>
                   </th>
                   <td>
-                    <pre className="jp-nbflow-preview">{look}</pre>
+                    <Verbatim className="jp-nbflow-preview" label={trans.__('Value')}>
+                      {look}
+                    </Verbatim>
                   </td>
                 </tr>
               ))}
@@ -103,7 +107,9 @@ export function Failure({
       {one.traceback ? (
         <>
           <h3>{trans.__('Traceback')}</h3>
-          <pre className="jp-nbflow-traceback">{one.traceback}</pre>
+          <Verbatim className="jp-nbflow-traceback" label={trans.__('Traceback')}>
+            {one.traceback}
+          </Verbatim>
         </>
       ) : null}
     </div>

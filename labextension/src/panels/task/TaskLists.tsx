@@ -4,7 +4,7 @@ import * as React from 'react';
 import { bytes, clock, span, words } from '../../format';
 import { useTexts } from '../../text';
 import type { Condition, TryView, ValueView } from '../../wire';
-import { Facts, Notice, StateBadge } from '../controls';
+import { Facts, Notice, StateBadge, Verbatim } from '../controls';
 import { Icon } from '../icons';
 
 export function Tries({ tries }: { tries: readonly TryView[] }): React.JSX.Element {
@@ -44,7 +44,9 @@ function TryText({ one, isNewest }: { one: TryView; isNewest: boolean }): React.
       {one.traceback ? (
         <details open={isNewest}>
           <summary>{trans.__('Traceback')}</summary>
-          <pre className="jp-nbflow-traceback">{one.traceback}</pre>
+          <Verbatim className="jp-nbflow-traceback" label={trans.__('Traceback')}>
+            {one.traceback}
+          </Verbatim>
         </details>
       ) : null}
       <Facts
@@ -85,7 +87,9 @@ export function Values({ values }: { values: readonly ValueView[] }): React.JSX.
             </th>
             <td>{value.type}</td>
             <td>
-              <pre className="jp-nbflow-preview">{value.preview}</pre>
+              <Verbatim className="jp-nbflow-preview" label={trans.__('Value')}>
+                {value.preview}
+              </Verbatim>
             </td>
             <td className="jp-mod-number">{bytes(value.size)}</td>
           </tr>
@@ -117,7 +121,9 @@ export function Rendered({
               <code>{name}</code>
             </th>
             <td>
-              <pre className="jp-nbflow-preview jp-mod-whole">{value}</pre>
+              <Verbatim className="jp-nbflow-preview jp-mod-whole" label={trans.__('Value')}>
+                {value}
+              </Verbatim>
             </td>
           </tr>
         ))}
