@@ -108,7 +108,7 @@ class Tour:
     def look(self, name: str, root: Locator) -> None:
         """What is wrong with a view, once what it shows has come."""
         expect(root.locator(".jp-nbflow-loading")).to_have_count(0)
-        found = [
+        found: list[object] = [
             *looks.too_wide(self._page),
             *looks.too_faint(self._page),
             *barriers(self._page, colours_only=self._colours_only),
