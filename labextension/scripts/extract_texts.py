@@ -1,5 +1,5 @@
-"""Writes labextension/locale/nbflow.pot, the template for translators, from what the sources give to
-the translator: `__('text')` and `_n('one', 'many', n)`. Run it from the project's folder after
+"""Writes labextension/locale/nbflow.pot, the template for translators, from what the sources give
+to the translator: `__('text')` and `_n('one', 'many', n)`. Run it from the project's folder after
 changing a text:
 
     python labextension/scripts/extract_texts.py

@@ -13,6 +13,7 @@ import { daskDashboardPlugin } from './plugins/dask-dashboard';
 import { dagPagePlugin } from './plugins/dag-page';
 import { filesPlugin } from './plugins/files';
 import { launcherPlugin } from './plugins/launcher';
+import { menuPlugin } from './plugins/menu';
 import { modelPlugin } from './plugins/model';
 import { notebookPlugin } from './plugins/notebook';
 import { notebookFilesPlugin } from './plugins/notebook-files';
@@ -36,6 +37,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notebookFilesPlugin,
   repairPlugin,
   launcherPlugin,
+  menuPlugin,
   statusBarPlugin,
   notificationsPlugin
 ];

@@ -5,8 +5,9 @@ import type { RestClient } from './client';
 import type { Feed } from './feed';
 import type { DagListStore } from './live/dag-list';
 import type { Listing } from './live/listing';
+import type { Store } from './live/store';
 import type { Texts } from './text';
-import type { QuestionView } from './wire';
+import type { Me, QuestionView } from './wire';
 
 /** The server of nbflow: questions and requests by REST, changes by the feed. */
 export interface INbflowClient {
@@ -24,6 +25,8 @@ export interface INbflowModel {
   readonly list: DagListStore;
   /** What tasks ask people, the oldest first. */
   readonly questions: Listing<readonly QuestionView[]>;
+  /** Who looks, and what they may do; null until the server has told. */
+  readonly me: Store<Me | null>;
   readonly texts: Texts;
 }
 

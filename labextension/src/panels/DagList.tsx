@@ -8,7 +8,7 @@ import { isBad } from '../states';
 import { useTexts, type Texts } from '../text';
 import type { DagView, Health, ImportErrorView, RunDot } from '../wire';
 import { Button, Loading, Notice, Switch } from './controls';
-import { HealthBanner, HealthLine } from './HealthBanner';
+import { HealthBanner, HealthLine, ReadOnly } from './HealthBanner';
 import { Icon } from './icons';
 import { ImportErrors, type ImportErrorsProps } from './ImportErrors';
 
@@ -16,6 +16,8 @@ export interface DagListProps {
   /** Null until they are fetched. */
   readonly dags: readonly DagView[] | null;
   readonly health: Health | null;
+  /** Why this person may only look; null if they may more. */
+  readonly readOnly: string | null;
   readonly importErrors: readonly ImportErrorView[];
   /** How many questions each DAG asks people. */
   readonly questions: ReadonlyMap<string, number>;
@@ -51,6 +53,7 @@ export function DagList(props: DagListProps): React.JSX.Element {
     <div className="jp-nbflow jp-nbflow-list" data-testid="nbflow-list">
       <Search value={search} onChange={setSearch} onReload={props.onReload} />
       {error === null ? null : <CannotLoad error={error} onReload={props.onReload} />}
+      <ReadOnly reason={props.readOnly} />
       <HealthBanner health={health} now={now} onStart={props.onStartScheduler} />
       <ImportErrors importErrors={importErrors} onOpenFile={props.onOpenFile} />
       {dags !== null && dags.length > 0 && (

@@ -6,6 +6,7 @@ import { fromNow } from '../format';
 import { useTexts } from '../text';
 import type { Health } from '../wire';
 import { Button, Notice } from './controls';
+import { Icon } from './icons';
 
 /** The banner; nothing while all is well. */
 export function HealthBanner({
@@ -39,6 +40,19 @@ export function HealthBanner({
             )}
       </p>
     </Notice>
+  );
+}
+
+/** That this person may only look. */
+export function ReadOnly({ reason }: { reason: string | null }): React.JSX.Element | null {
+  const trans = useTexts();
+  return reason === null ? null : (
+    <p className="jp-nbflow-read-only" role="note" data-testid="nbflow-read-only">
+      <Icon name="lock" size={14} />
+      <span>
+        <strong>{trans.__('Read-only.')}</strong> {reason}
+      </span>
+    </p>
   );
 }
 

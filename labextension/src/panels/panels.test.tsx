@@ -41,6 +41,7 @@ function list(dags: DagView[] | null, more: Partial<DagListProps> = {}): { done:
       onPause={(dagId, paused) => done.push(['pause', dagId, paused])}
       onReload={() => done.push(['reload'])}
       onStartScheduler={() => done.push(['start'])}
+      readOnly={null}
       onOpenCluster={() => done.push(['cluster'])}
       onOpenFile={file => done.push(['file', file])}
       {...more}

@@ -5,6 +5,7 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import type { CommandRegistry } from '@lumino/commands';
 
 import { nbflowIcon } from '../icons';
 import { CLUSTER_TABS } from '../panels/cluster/ClusterPage';
@@ -12,6 +13,7 @@ import { clusterDetail, scaleCluster } from '../rest/cluster';
 import { ClusterWidget } from '../screens/cluster-widget';
 import { askForSize } from '../screens/scale-dialog';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { allowed } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
 import { doing } from './doing';
 
@@ -60,7 +62,7 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
         shell.activateById(widget.id);
       }
     });
-    commands.addCommand(CommandIds.scaleCluster, {
+    const scale: CommandRegistry.ICommandOptions = {
       label: texts.__('Scale the Cluster…'),
       caption: texts.__('Have more workers or fewer, where the cluster can'),
       describedBy: {
@@ -89,7 +91,8 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
           const told = await scaleCluster(rest, minimum, numberArg(args, 'maximum') ?? minimum);
           Notification.info(told.message, { autoClose: 5000 });
         })
-    });
+    };
+    commands.addCommand(CommandIds.scaleCluster, allowed(model, 'cluster', 'execute', scale));
     for (const command of [CommandIds.openCluster, CommandIds.scaleCluster]) {
       palette?.addItem({ command, category: 'nbflow' });
     }

@@ -8,6 +8,7 @@ import * as React from 'react';
 import { useNow } from '../graph/useNow';
 import { nbflowIcon } from '../icons';
 import { ClusterStore, spanOf } from '../live/cluster';
+import { whyNot } from '../live/permissions';
 import { Store, useStore } from '../live/store';
 import { Boundary } from '../panels/Boundary';
 import { ClusterPage, type ClusterTab } from '../panels/cluster/ClusterPage';
@@ -81,7 +82,7 @@ interface LiveProps {
 }
 
 function LiveCluster(props: LiveProps): React.JSX.Element {
-  const { client, commands, cluster } = props;
+  const { client, model, commands, cluster } = props;
   const state = useStore(cluster);
   const { baseUrl } = client.rest.settings;
   return (
@@ -90,7 +91,7 @@ function LiveCluster(props: LiveProps): React.JSX.Element {
       tab={useStore(props.tab)}
       now={useNow(true, TICK)}
       span={spanOf(state.history)}
-      readOnly={null}
+      readOnly={whyNot(useStore(model.me), 'cluster', 'execute', model.texts)}
       addressOf={url => addressOf(url, baseUrl)}
       onChooseTab={tab => props.tab.set(tab)}
       onScale={() => void commands.execute(CommandIds.scaleCluster).then(() => cluster.load())}

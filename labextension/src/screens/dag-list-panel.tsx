@@ -6,6 +6,7 @@ import * as React from 'react';
 import { useNow } from '../graph/useNow';
 import { nbflowIcon } from '../icons';
 import { questionCounts } from '../live/questions';
+import { whyNot } from '../live/permissions';
 import { useStore } from '../live/store';
 import { Boundary } from '../panels/Boundary';
 import { DagList } from '../panels/DagList';
@@ -66,5 +67,13 @@ function LiveList({
     }),
     [model, commands]
   );
-  return <DagList {...state} {...callbacks} questions={questions} now={now} />;
+  return (
+    <DagList
+      {...state}
+      {...callbacks}
+      readOnly={whyNot(useStore(model.me), 'runs', 'execute', model.texts)}
+      questions={questions}
+      now={now}
+    />
+  );
 }
