@@ -7,7 +7,7 @@ from pathlib import Path
 
 PLUGINS = Path(__file__).parents[1] / "labextension" / "src" / "plugins"
 # Of JupyterLab's tokens those that Notebook 7 provides as well. Others are optional.
-_IN_NOTEBOOK_7 = {"INbflowClient", "INbflowModel", "INotebookTracker", "ITranslator"}
+_IN_NOTEBOOK_7 = {"INbflowClient", "INbflowModel", "INotebookTracker", "IRenderMimeRegistry"}
 _REQUIRES = re.compile(r"\brequires: \[([^\]]*)\]")
 
 
