@@ -9,15 +9,18 @@ export async function openAsFile(
   app: JupyterFrontEnd,
   title: string,
   notebook: NotebookJson,
-  kernel?: { readonly id: string }
+  kernel?: { readonly id: string; readonly name?: string }
 ): Promise<string> {
-  const { contents } = app.serviceManager;
+  const { contents, sessions } = app.serviceManager;
   const path = await freePath(contents, `${title.replaceAll(/[^\w[\].-]+/g, '_')}.ipynb`);
   await contents.save(path, { type: 'notebook', format: 'json', content: notebook });
-  await app.commands.execute(
-    'docmanager:open',
-    kernel === undefined ? { path } : { path, kernel: { ...kernel } }
-  );
+  if (kernel !== undefined) {
+    // The notebook finds the session of its path. Left to itself JupyterLab may begin two at the same time, and
+    // ends one, and with it the kernel of both.
+    const session = await sessions.startNew({ path, name: path, type: 'notebook', kernel });
+    session.dispose();
+  }
+  await app.commands.execute('docmanager:open', { path });
   return path;
 }
 
