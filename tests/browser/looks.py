@@ -43,7 +43,10 @@ _CONTRASTS = """() => {
       if (box !== null) {
         found.unshift(getComputedStyle(box).fill);
       }
-      found.unshift(getComputedStyle(at).backgroundColor);
+      // A gradient is judged by the colour it begins with.
+      const { backgroundColor, backgroundImage } = getComputedStyle(at);
+      found.unshift(backgroundColor, ...(backgroundImage.match(/\\b(rgba?|color)\\([^)]*\\)/) ?? [])
+        .slice(0, 1));
     }
     return found;
   };

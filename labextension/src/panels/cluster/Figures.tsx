@@ -27,7 +27,7 @@ export function Figures({ detail, history, span }: FiguresProps): React.JSX.Elem
       return value === null ? [] : [{ at: sample.at, value }];
     });
   return (
-    <div className="jp-nbflow-figures">
+    <div className="jp-nbflow-gauges">
       <Figure
         name={trans.__('Slots taken')}
         value={trans.__('%1 of %2', running, slots)}
@@ -94,10 +94,10 @@ interface FigureProps {
 function Figure({ name, value, more, points, top, span }: FigureProps): React.JSX.Element {
   const trans = useTexts();
   return (
-    <section className="jp-nbflow-figure" aria-label={name}>
+    <section className="jp-nbflow-gauge" aria-label={name}>
       <h2>{name}</h2>
-      <div className="jp-nbflow-figure-value">{value}</div>
-      <div className="jp-nbflow-figure-more">{more}</div>
+      <div className="jp-nbflow-gauge-value">{value}</div>
+      <div className="jp-nbflow-gauge-more">{more}</div>
       {points === null ? null : (
         <Sparkline
           points={points}

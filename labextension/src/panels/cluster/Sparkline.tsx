@@ -22,7 +22,7 @@ export function Sparkline(props: SparklineProps): React.JSX.Element {
   const path = pathOf(points, top, span, width, height);
   return (
     <svg
-      className="jp-nbflow-sparkline"
+      className="jp-nbflow-curve"
       role="img"
       aria-label={label}
       viewBox={`0 0 ${width} ${height}`}
@@ -31,8 +31,8 @@ export function Sparkline(props: SparklineProps): React.JSX.Element {
       <title>{label}</title>
       {path === '' ? null : (
         <>
-          <path className="jp-nbflow-sparkline-area" d={`${path}V${height}H${leftOf(path)}Z`} />
-          <path className="jp-nbflow-sparkline-line" d={path} />
+          <path className="jp-nbflow-curve-area" d={`${path}V${height}H${leftOf(path)}Z`} />
+          <path className="jp-nbflow-curve-line" d={path} />
         </>
       )}
     </svg>
