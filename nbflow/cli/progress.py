@@ -245,6 +245,9 @@ def run_table(detail: RunDetail, most: int = 1000) -> RenderableType:
         parts.append(Text(f"{len(detail.instances)} tasks: {counts}", style="bright_black"))
     if run.message:
         parts.append(Text(run.message, style="bright_black"))
+    if run.rerun_of:
+        edited = f", with edited cells of {', '.join(run.edited)}" if run.edited else ""
+        parts.append(Text(f"A rerun of {run.rerun_of}{edited}.", style="bright_black"))
     parts += [
         Text(f"Deadline missed: {one.text} ({one.due_at}).", style="yellow")
         for one in detail.deadlines

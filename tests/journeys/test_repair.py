@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,9 +14,11 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from rich.console import Console
 
 from nbflow import app
 from nbflow.app.repair import AttemptRef, Repair
+from nbflow.cli.progress import run_table
 from nbflow.commands import Commands
 from nbflow.core.errors import RequestError
 from nbflow.scheduler.loop import Scheduler
@@ -181,8 +184,11 @@ def _resumed(bench: Bench, ref: AttemptRef, cells: dict[str, str], state: str) -
     assert list(edits) == ["divide"]
     receipt = bench.verbs.resume("ratios", ref.run_id, {"divide": edits})
     run_id = bench.run(str(receipt.run_id), state)
-    run = run_detail(bench.database, "ratios", run_id).run
-    assert (run.rerun_of, run.edited) == (ref.run_id, ["divide"])
+    detail = run_detail(bench.database, "ratios", run_id)
+    assert (detail.run.rerun_of, detail.run.edited) == (ref.run_id, ["divide"])
+    terminal = Console(file=StringIO(), record=True, width=200)
+    terminal.print(run_table(detail))
+    assert f"A rerun of {ref.run_id}, with edited cells of divide." in terminal.export_text()
     return run_id
 
 
