@@ -690,6 +690,53 @@ export interface NotebookView {
   is_found: boolean;
 }
 
+/**
+ * The task instance that failed first in a run. `message` is its error in a line; `cell` is
+ * that of the executed notebook, counted from 0; `failed_tasks` says how many failed in all.
+ */
+export interface CulpritView {
+  task_id: string;
+  map_index: number;
+  reason: string | null;
+  message: string;
+  cell: number | null;
+  failed_tasks: number;
+}
+
+/** When a DAG runs next by its schedule. */
+export interface DueRun {
+  dag_id: string;
+  display_name: string;
+  run_after: string;
+}
+
+/**
+ * A run that failed; `culprit` is null where the run failed and none of its tasks did. With
+ * `recovered` its DAG has succeeded since.
+ */
+export interface FailedRun {
+  run: RunView;
+  culprit: CulpritView | null;
+  recovered: boolean;
+}
+
+/**
+ * What a person wants to know first. Lists are bounded; `active` (queued or running) and
+ * `failed_count` say how many there are in all. `failed` are those since `since`, the newest
+ * first; `questions` tells how many tasks wait for a person.
+ */
+export interface Overview {
+  health: Health;
+  running: RunView[];
+  active: number;
+  failed: FailedRun[];
+  failed_count: number;
+  since: string;
+  due: DueRun[];
+  questions: number;
+  cursor: number;
+}
+
 /** A pool with the task instances in it, those with slots first, at most 200. */
 export interface PoolDetail {
   pool: PoolView;

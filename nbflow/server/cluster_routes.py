@@ -16,6 +16,7 @@ from nbflow.views.shapes import (
     ClusterScaled,
     DashboardView,
     Health,
+    Overview,
     SchedulerStart,
 )
 
@@ -60,6 +61,19 @@ class ScaleHandler(NbflowHandler):
         await self.answer(lambda ask: ask.scale(self.actor, body))
 
 
+class OverviewHandler(NbflowHandler):
+    """What a person wants to know first."""
+
+    auth_resource = "nbflow:runs"
+
+    @web.authenticated
+    @authorized
+    @operation(Overview)
+    async def get(self) -> None:
+        """Who is at work, what runs, what failed in the last 24 hours, and what comes next."""
+        await self.answer(lambda ask: ask.overview())
+
+
 class DashboardHandler(NbflowHandler):
     """The dashboard of the Dask cluster."""
 
@@ -94,6 +108,7 @@ class SchedulerHandler(NbflowHandler):
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     ("health", HealthHandler),
     ("cluster", ClusterHandler),
+    ("overview", OverviewHandler),
     ("cluster/dashboard", DashboardHandler),
     ("cluster/scale", ScaleHandler),
     ("scheduler/start", SchedulerHandler),

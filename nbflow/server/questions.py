@@ -54,6 +54,7 @@ from nbflow.views import cluster as cluster_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
 from nbflow.views import instances as instance_views
+from nbflow.views import overview as overview_views
 from nbflow.views import pools as pool_views
 from nbflow.views import questions as question_views
 from nbflow.views import requests as request_views
@@ -80,6 +81,7 @@ from nbflow.views.shapes import (
     LineageView,
     LiveCells,
     LogChunk,
+    Overview,
     PoolDetail,
     PoolList,
     QuestionList,
@@ -119,6 +121,9 @@ class Questions:
 
     def health(self) -> Health:
         return health_views.health(self.store, app.utc_now())
+
+    def overview(self) -> Overview:
+        return overview_views.overview(self.store, app.utc_now())
 
     def dags(self, query: DagQuery) -> DagList:
         # The cursor first: what changes in between is then told twice rather than never.

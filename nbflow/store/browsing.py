@@ -235,6 +235,14 @@ def runs(
     return _with_counts(session, session.execute(query).mappings().all())
 
 
+def runs_of(session: Session, run_pks: Sequence[int]) -> list[ListedRun]:
+    """These runs, in this order."""
+    query = _listed_runs().where(_RUNS.c.id.in_(run_pks))
+    found = _with_counts(session, session.execute(query).mappings().all()) if run_pks else []
+    by_id = {one.id: one for one in found}
+    return [by_id[run_pk] for run_pk in run_pks if run_pk in by_id]
+
+
 def run(session: Session, dag_id: str, run_id: str) -> ListedRun | None:
     """One run, or None."""
     query = _listed_runs().where(_RUNS.c.dag_id == dag_id, _RUNS.c.run_id == run_id)

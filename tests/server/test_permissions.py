@@ -22,6 +22,7 @@ FEED = ("nbflow", "api", "v1", "feed")
 RULES = {
     ("GET", "health"): ("nbflow:cluster", "read"),
     ("GET", "cluster"): ("nbflow:cluster", "read"),
+    ("GET", "overview"): ("nbflow:runs", "read"),
     ("GET", "cluster/dashboard"): ("nbflow:cluster", "read"),
     ("POST", "cluster/scale"): ("nbflow:cluster", "execute"),
     ("POST", "scheduler/start"): ("nbflow:cluster", "execute"),

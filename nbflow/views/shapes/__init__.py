@@ -78,6 +78,12 @@ from nbflow.views.shapes.notebooks import (
     NotebookDag,
     NotebookView,
 )
+from nbflow.views.shapes.overview import (
+    CulpritView,
+    DueRun,
+    FailedRun,
+    Overview,
+)
 from nbflow.views.shapes.pools import (
     PoolDetail,
     PoolList,
@@ -191,14 +197,17 @@ __all__ = [
     "ConnectionList",
     "ConnectionTest",
     "ConnectionView",
+    "CulpritView",
     "DagDetail",
     "DagList",
     "DagView",
     "DashboardView",
     "DeadlineView",
     "DebugSession",
+    "DueRun",
     "DurationsView",
     "EdgeView",
+    "FailedRun",
     "FileDiff",
     "GridRun",
     "GridTask",
@@ -219,6 +228,7 @@ __all__ = [
     "NotebookDag",
     "NotebookView",
     "OutputChange",
+    "Overview",
     "ParamChange",
     "PoolDetail",
     "PoolList",
