@@ -12,6 +12,7 @@ import { comparePlugin } from './plugins/compare';
 import { daskDashboardPlugin } from './plugins/dask-dashboard';
 import { dagPagePlugin } from './plugins/dag-page';
 import { filesPlugin } from './plugins/files';
+import { homePlugin } from './plugins/home';
 import { launcherPlugin } from './plugins/launcher';
 import { menuPlugin } from './plugins/menu';
 import { modelPlugin } from './plugins/model';
@@ -26,6 +27,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   clientPlugin,
   modelPlugin,
   panelPlugin,
+  homePlugin,
   dagPagePlugin,
   adminPlugin,
   clusterPlugin,

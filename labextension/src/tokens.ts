@@ -41,6 +41,8 @@ export function pluginId(name: string): string {
 }
 
 export const CommandIds = {
+  openHome: 'nbflow:open-home',
+  newDag: 'nbflow:new-dag',
   openPanel: 'nbflow:open-panel',
   openDag: 'nbflow:open-dag',
   openAdmin: 'nbflow:open-administration',

@@ -52,14 +52,24 @@ export const paths = {
     apiPath(['dags', dag, 'runs', run, 'tasks', task, what], query)
 };
 
+/** No DAG id begins like this. */
+export const HOME_PLACE = '~home';
+
 /**
- * What the address of JupyterLab asks for: `nbflow=open` the panel, as `nbflow standalone` does, and
+ * What the address of JupyterLab asks for: `nbflow=open` the panel, as `nbflow standalone` does,
  * `nbflow=DAG/RUN/TASK` or the beginning of it a page, as notifications do, with `nbflow-view=grid` one of its
- * tabs. Null where it asks for nothing.
+ * tabs, and `nbflow=~home/FILTERS` the home page. Null where it asks for nothing.
  */
-export function placeOf(
-  search: string
-): { dag_id?: string; run_id?: string; task_id?: string; view?: string } | null {
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- arguments of commands are no interface
+export type Place = {
+  readonly dag_id?: string;
+  readonly run_id?: string;
+  readonly task_id?: string;
+  readonly view?: string;
+  readonly filters?: string;
+};
+
+export function placeOf(search: string): Place | null {
   // Not by URLSearchParams: run ids hold `+`, and parts of the address may hold slashes if encoded.
   const asked = /[?&]nbflow=([^&]*)/.exec(search)?.[1] ?? '';
   if (asked === '') {
@@ -69,6 +79,10 @@ export function placeOf(
   if (run === undefined && dag === 'open') {
     return {};
   }
+  return dag === HOME_PLACE ? { filters: run ?? '' } : pageOf(search, dag, run, task);
+}
+
+function pageOf(search: string, dag?: string, run?: string, task?: string): Place {
   const view = /[?&]nbflow-view=([\w-]+)/.exec(search)?.[1];
   return {
     ...(view ? { view } : {}),

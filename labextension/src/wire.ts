@@ -723,7 +723,8 @@ export interface FailedRun {
 /**
  * What a person wants to know first. Lists are bounded; `active` (queued or running) and
  * `failed_count` say how many there are in all. `failed` are those since `since`, the newest
- * first; `questions` tells how many tasks wait for a person.
+ * first; `questions` tells how many tasks wait for a person; `dag_folders` are where files become
+ * DAGs, as the door that asks names them.
  */
 export interface Overview {
   health: Health;
@@ -734,6 +735,7 @@ export interface Overview {
   since: string;
   due: DueRun[];
   questions: number;
+  dag_folders: string[];
   cursor: number;
 }
 

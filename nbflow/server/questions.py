@@ -123,7 +123,8 @@ class Questions:
         return health_views.health(self.store, app.utc_now())
 
     def overview(self) -> Overview:
-        return overview_views.overview(self.store, app.utc_now())
+        folders = [self._name(str(path)) for path in self.settings.dag_paths]
+        return overview_views.overview(self.store, app.utc_now(), folders)
 
     def dags(self, query: DagQuery) -> DagList:
         # The cursor first: what changes in between is then told twice rather than never.

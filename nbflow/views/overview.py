@@ -4,6 +4,7 @@ day, and what comes next. A handful of queries, whatever the number of DAGs and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from nbflow.core.states import RunState
@@ -24,8 +25,8 @@ MOST = 50
 LONGEST_MESSAGE = 300
 
 
-def overview(database: Database, now: datetime) -> Overview:
-    """The home page at `now`."""
+def overview(database: Database, now: datetime, dag_folders: Sequence[str] = ()) -> Overview:
+    """The home page at `now`. `dag_folders` are where files become DAGs."""
     since = now - LOOKS_BACK
     with database.reading() as session:
         cursor = journal.last_cursor(session)
@@ -43,6 +44,7 @@ def overview(database: Database, now: datetime) -> Overview:
         since=iso_text(since),
         due=due,
         questions=len(questions(database).questions),
+        dag_folders=list(dag_folders),
         cursor=cursor,
     )
 

@@ -2,15 +2,18 @@
 import * as React from 'react';
 
 import type { FeedState } from '../feed';
-import { fromNow, instant, runTitle, runTypeName, span, stateName } from '../format';
+import { stateName } from '../format';
 import { StateIcon } from '../graph/StateIcon';
 import { isBad } from '../states';
-import { useTexts, type Texts } from '../text';
-import type { DagView, Health, ImportErrorView, RunDot } from '../wire';
+import { useTexts } from '../text';
+import type { DagView, Health, ImportErrorView } from '../wire';
 import { Button, Loading, Notice, Switch } from './controls';
+import { Asks, Dots, NextRun, Problems } from './DagParts';
 import { HealthBanner, HealthLine, ReadOnly } from './HealthBanner';
+import { matches } from './home/filters';
 import { Icon } from './icons';
 import { ImportErrors, type ImportErrorsProps } from './ImportErrors';
+import { offsetsOf, useWindowed } from './windowed';
 
 export interface DagListProps {
   /** Null until they are fetched. */
@@ -31,6 +34,8 @@ export interface DagListProps {
   readonly onReload: () => void;
   readonly onStartScheduler: () => void;
   readonly onOpenCluster: () => void;
+  /** Opens the page with everything that has no room here. */
+  readonly onHome: () => void;
   readonly onOpenFile: ImportErrorsProps['onOpenFile'];
 }
 
@@ -51,7 +56,7 @@ export function DagList(props: DagListProps): React.JSX.Element {
   const shown = found.filter(TESTS[filter]);
   return (
     <div className="jp-nbflow jp-nbflow-list" data-testid="nbflow-list">
-      <Search value={search} onChange={setSearch} onReload={props.onReload} />
+      <Search value={search} onChange={setSearch} onReload={props.onReload} onHome={props.onHome} />
       {error === null ? null : <CannotLoad error={error} onReload={props.onReload} />}
       <ReadOnly reason={props.readOnly} />
       <HealthBanner health={health} now={now} onStart={props.onStartScheduler} />
@@ -66,24 +71,16 @@ export function DagList(props: DagListProps): React.JSX.Element {
   );
 }
 
-function matches(dag: DagView, search: string): boolean {
-  const text = [dag.dag_id, dag.display_name, dag.description, dag.owner, ...dag.tags]
-    .join(' ')
-    .toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => text.includes(word));
-}
-
 function Search({
   value,
   onChange,
-  onReload
+  onReload,
+  onHome
 }: {
   value: string;
   onChange: (value: string) => void;
   onReload: () => void;
+  onHome: () => void;
 }): React.JSX.Element {
   const trans = useTexts();
   return (
@@ -99,6 +96,7 @@ function Search({
         />
       </div>
       <Button look="icon" icon="refresh" label={trans.__('Fetch again')} onClick={onReload} />
+      <Button look="icon" icon="home" label={trans.__('Open Home')} onClick={onHome} />
     </div>
   );
 }
@@ -165,8 +163,7 @@ function Filters({
 function Rows(
   props: DagListProps & { dags: readonly DagView[]; total: number }
 ): React.JSX.Element {
-  const { dags, total, importErrors, questions, now, onOpen, onQuestion, onTrigger, onPause } =
-    props;
+  const { dags, total, importErrors } = props;
   const trans = useTexts();
   if (!total) {
     return <NoDags hasErrors={importErrors.length > 0} />;
@@ -174,12 +171,45 @@ function Rows(
   if (!dags.length) {
     return <Notice kind="empty" title={trans.__('No DAG fits')} />;
   }
+  return <Windowed {...props} />;
+}
+
+/** What a row takes by what is in it, until one of the kind has been drawn. */
+const HEIGHTS: Readonly<Record<string, number>> = { plain: 60, runs: 77 };
+
+function kindOf(dag: DagView): string {
+  return dag.last_runs.length ? 'runs' : 'plain';
+}
+
+/** The rows that are in sight. */
+function Windowed(props: DagListProps & { dags: readonly DagView[] }): React.JSX.Element {
+  const { dags, questions, now, onOpen, onQuestion, onTrigger, onPause } = props;
+  const trans = useTexts();
+  const ref = React.useRef<HTMLUListElement>(null);
+  const [heights, setHeights] = React.useState(HEIGHTS);
+  const offsets = React.useMemo(
+    () => offsetsOf(dags.map(dag => heights[kindOf(dag)] ?? 0)),
+    [dags, heights]
+  );
+  const { first, end, before, after } = useWindowed(ref, ref, offsets);
+  React.useLayoutEffect(() => {
+    const seen = Object.keys(HEIGHTS).flatMap(kind => {
+      const row = ref.current?.querySelector<HTMLElement>(`[data-kind="${kind}"]`);
+      return row?.offsetHeight ? [[kind, row.offsetHeight] as const] : [];
+    });
+    if (seen.some(([kind, height]) => heights[kind] !== height)) {
+      setHeights({ ...heights, ...Object.fromEntries(seen) });
+    }
+  }, [heights, first, end]);
   return (
-    <ul className="jp-nbflow-rows" aria-label={trans.__('DAGs')}>
-      {dags.map(dag => (
+    <ul className="jp-nbflow-rows" aria-label={trans.__('DAGs')} ref={ref}>
+      {before ? <li role="presentation" style={{ height: before }} /> : null}
+      {dags.slice(first, end).map((dag, place) => (
         <DagRow
           key={dag.dag_id}
           dag={dag}
+          place={first + place + 1}
+          total={dags.length}
           now={now}
           questions={questions.get(dag.dag_id) ?? 0}
           onOpen={onOpen}
@@ -188,6 +218,7 @@ function Rows(
           onPause={onPause}
         />
       ))}
+      {after ? <li role="presentation" style={{ height: after }} /> : null}
     </ul>
   );
 }
@@ -219,17 +250,31 @@ function NoDags({ hasErrors }: { hasErrors: boolean }): React.JSX.Element {
 
 const DagRow = React.memo(function DagRow({
   dag,
+  place,
+  total,
   questions,
   onOpen,
   onQuestion,
   onTrigger,
   onPause,
   now
-}: RowProps & { dag: DagView; questions: number }): React.JSX.Element {
+}: RowProps & {
+  dag: DagView;
+  place: number;
+  total: number;
+  questions: number;
+}): React.JSX.Element {
   const trans = useTexts();
   const last = dag.last_runs[0];
   return (
-    <li className="jp-nbflow-row" data-dag-id={dag.dag_id} data-paused={dag.paused || undefined}>
+    <li
+      className="jp-nbflow-row"
+      data-dag-id={dag.dag_id}
+      data-kind={kindOf(dag)}
+      data-paused={dag.paused || undefined}
+      aria-posinset={place}
+      aria-setsize={total}
+    >
       <div className="jp-nbflow-row-main">
         <button
           type="button"
@@ -245,26 +290,8 @@ const DagRow = React.memo(function DagRow({
           )}
           <span className="jp-nbflow-ellipsis">{dag.display_name || dag.dag_id}</span>
         </button>
-        {questions ? (
-          <button
-            type="button"
-            className="jp-nbflow-asks"
-            title={trans._n('%1 task waits for you', '%1 tasks wait for you', questions)}
-            aria-label={trans._n('%1 task waits for you', '%1 tasks wait for you', questions)}
-            onClick={() => onQuestion(dag.dag_id)}
-          >
-            <Icon name="person" size={13} />
-            {questions}
-          </button>
-        ) : null}
-        {dag.problems ? (
-          <span
-            className="jp-nbflow-warned"
-            title={trans._n('Its file has %1 problem', 'Its file has %1 problems', dag.problems)}
-          >
-            <Icon name="warning" size={14} />
-          </span>
-        ) : null}
+        <Asks questions={questions} onClick={() => onQuestion(dag.dag_id)} />
+        <Problems dag={dag} />
         <Button
           look="icon"
           icon="play"
@@ -306,61 +333,4 @@ function moveBetweenRows(event: React.KeyboardEvent<HTMLElement>): void {
     event.preventDefault();
     next.querySelector<HTMLElement>('.jp-nbflow-row-name')?.focus();
   }
-}
-
-/** The last runs, the newest on the right. */
-function Dots({
-  dag,
-  now,
-  onOpen
-}: {
-  dag: DagView;
-  now: number;
-  onOpen: DagListProps['onOpen'];
-}): React.JSX.Element {
-  const trans = useTexts();
-  return (
-    <div className="jp-nbflow-dots">
-      {[...dag.last_runs].reverse().map(run => (
-        <button
-          key={run.run_id}
-          type="button"
-          tabIndex={-1}
-          className="jp-nbflow-dot"
-          data-run-id={run.run_id}
-          title={dotTitle(run, now, trans)}
-          aria-label={dotTitle(run, now, trans)}
-          onClick={() => onOpen(dag.dag_id, run.run_id)}
-        >
-          <StateIcon state={run.state} size={11} />
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function dotTitle(run: RunDot, now: number, trans: Texts): string {
-  const when = runTitle(run, now);
-  const took = run.ended_at === null ? '' : ` · ${span(run.started_at, run.ended_at, now)}`;
-  return `${stateName(run.state, trans)}${took} · ${runTypeName(run.run_type, trans)} · ${when}`;
-}
-
-function NextRun({ dag, now }: { dag: DagView; now: number }): React.JSX.Element | null {
-  const trans = useTexts();
-  if (dag.paused) {
-    return <span className="jp-nbflow-faint">{trans.__('paused')}</span>;
-  }
-  if (dag.next_run === null) {
-    return null;
-  }
-  return (
-    <time
-      className="jp-nbflow-next"
-      dateTime={dag.next_run}
-      title={trans.__('Next run %1', instant(dag.next_run, now))}
-    >
-      <Icon name="clock" size={12} />
-      {fromNow(dag.next_run, now, trans)}
-    </time>
-  );
 }

@@ -43,6 +43,7 @@ function list(dags: DagView[] | null, more: Partial<DagListProps> = {}): { done:
       onStartScheduler={() => done.push(['start'])}
       readOnly={null}
       onOpenCluster={() => done.push(['cluster'])}
+      onHome={() => done.push(['home'])}
       onOpenFile={file => done.push(['file', file])}
       {...more}
     />

@@ -37,6 +37,9 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     if (asked !== null) {
       void app.restored.then(() => {
         app.shell.activateById(panel.id);
+        if (asked.filters !== undefined) {
+          return app.commands.execute(CommandIds.openHome, { filters: asked.filters });
+        }
         return asked.dag_id === undefined ? null : app.commands.execute(CommandIds.openDag, asked);
       });
     }

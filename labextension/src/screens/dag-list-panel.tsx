@@ -60,6 +60,7 @@ function LiveList({
       onTrigger: (dagId: string) => void commands.execute(CommandIds.trigger, { dag_id: dagId }),
       onPause: (dagId: string, paused: boolean) =>
         void commands.execute(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId }),
+      onHome: () => void commands.execute(CommandIds.openHome),
       onReload: () => void model.list.reload(),
       onStartScheduler: () => void commands.execute(CommandIds.startScheduler),
       onOpenCluster: () => void commands.execute(CommandIds.openCluster),

@@ -46,7 +46,8 @@ class DueRun:
 class Overview:
     """What a person wants to know first. Lists are bounded; `active` (queued or running) and
     `failed_count` say how many there are in all. `failed` are those since `since`, the newest
-    first; `questions` tells how many tasks wait for a person.
+    first; `questions` tells how many tasks wait for a person; `dag_folders` are where files become
+    DAGs, as the door that asks names them.
     """
 
     health: Health
@@ -57,4 +58,5 @@ class Overview:
     since: str
     due: list[DueRun]
     questions: int
+    dag_folders: list[str]
     cursor: int

@@ -1,0 +1,145 @@
+/** Home in the main area: one page, opened by command, from the palette, the launcher and the side panel. */
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  Clipboard,
+  ICommandPalette,
+  MainAreaWidget,
+  Notification,
+  WidgetTracker
+} from '@jupyterlab/apputils';
+import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IStateDB } from '@jupyterlab/statedb';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { nbflowIcon } from '../icons';
+import { Favourites } from '../live/favourites';
+import { filtersFromText, filtersToText, type Filters } from '../panels/home/filters';
+import { fetchOverview } from '../rest/overview';
+import { askForBulk } from '../screens/bulk-dialog';
+import { HomeWidget } from '../screens/home-widget';
+import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { HOME_PLACE } from '../urls';
+import { argsSchema, textArg } from './args';
+import { doing } from './doing';
+import { newDag } from './new-dag';
+
+export const homePlugin: JupyterFrontEndPlugin<void> = {
+  id: pluginId('home'),
+  description: 'Shows health, what runs, what failed, what is due, and all DAGs on one page.',
+  autoStart: true,
+  requires: [INbflowClient, INbflowModel],
+  optional: [ILayoutRestorer, ICommandPalette, ILauncher, IStateDB],
+  activate: (
+    app: JupyterFrontEnd,
+    client: INbflowClient,
+    model: INbflowModel,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null,
+    state: IStateDB | null
+  ) => {
+    const { commands, shell } = app;
+    const { texts } = model;
+    const tracker = new WidgetTracker<MainAreaWidget<HomeWidget>>({ namespace: 'nbflow-home' });
+    const favourites = new Favourites(state);
+    void app.restored.then(() => favourites.load());
+
+    const open = (): MainAreaWidget<HomeWidget> => {
+      const content: HomeWidget = new HomeWidget(
+        client,
+        model,
+        favourites,
+        actionsOf(commands, client, model, () => content.filters.value)
+      );
+      const widget = new MainAreaWidget({ content });
+      widget.id = 'nbflow-home';
+      widget.toolbar.hide();
+      void tracker.add(widget);
+      shell.add(widget, 'main', { type: 'nbflow' });
+      content.filters.subscribe(() => void tracker.save(widget));
+      return widget;
+    };
+
+    commands.addCommand(CommandIds.openHome, {
+      label: texts.__('Home of nbflow'),
+      caption: texts.__('Health, what runs, what failed, what is due, and all DAGs'),
+      icon: nbflowIcon,
+      describedBy: {
+        args: argsSchema({ filters: texts.__('Which DAGs to list, as in a copied link') })
+      },
+      execute: args => {
+        const widget = tracker.currentWidget ?? open();
+        const filters = textArg(args, 'filters');
+        if (filters !== null) {
+          widget.content.filters.set(filtersFromText(filters));
+        }
+        shell.activateById(widget.id);
+      }
+    });
+    commands.addCommand(CommandIds.newDag, {
+      label: args =>
+        args.kind === 'python' ? texts.__('New Python DAG') : texts.__('New Notebook DAG'),
+      caption: texts.__('Write a small DAG to begin with, and open it'),
+      icon: nbflowIcon,
+      describedBy: { args: argsSchema({ kind: texts.__('notebook or python') }) },
+      execute: (args: ReadonlyPartialJSONObject) =>
+        doing(async () => {
+          const { dag_folders: folders } = await fetchOverview(client.rest);
+          const kind = args.kind === 'python' ? 'python' : 'notebook';
+          await newDag(app, kind, folders[0] ?? 'dags', texts);
+        })
+    });
+    palette?.addItem({ command: CommandIds.openHome, category: 'nbflow' });
+    for (const kind of ['notebook', 'python']) {
+      palette?.addItem({ command: CommandIds.newDag, category: 'nbflow', args: { kind } });
+    }
+    launcher?.add({ command: CommandIds.openHome, category: 'nbflow', rank: 0 });
+    void restorer?.restore(tracker, {
+      command: CommandIds.openHome,
+      args: widget => ({ filters: filtersToText(widget.content.filters.value) }),
+      name: () => 'home'
+    });
+  }
+};
+
+/** What the buttons of the page do: commands, as everywhere. */
+function actionsOf(
+  commands: CommandRegistry,
+  client: INbflowClient,
+  model: INbflowModel,
+  filters: () => Filters
+): ConstructorParameters<typeof HomeWidget>[3] {
+  const run = (id: string, args: ReadonlyPartialJSONObject = {}): void =>
+    void commands.execute(id, args);
+  return {
+    onOpen: (dagId, runId, taskId) =>
+      run(CommandIds.openDag, { dag_id: dagId, run_id: runId, task_id: taskId }),
+    onTrigger: dagId => run(CommandIds.trigger, { dag_id: dagId }),
+    onPause: (dagId, paused) =>
+      run(paused ? CommandIds.pause : CommandIds.unpause, { dag_id: dagId }),
+    onCancel: (dagId, runId) => run(CommandIds.cancel, { dag_id: dagId, run_id: runId }),
+    onClear: (dagId, runId) => run(CommandIds.clear, { dag_id: dagId, run_id: runId }),
+    onQuestion: dagId => run(CommandIds.answer, { dag_id: dagId }),
+    onBulk: (verb, dagIds) => void doing(() => askForBulk(verb, dagIds, client, model)),
+    onCopyLink: () => {
+      Clipboard.copyToSystem(linkTo(filters()));
+      Notification.info(model.texts.__('The link is in the clipboard.'), { autoClose: 2000 });
+    },
+    onNewDag: kind => run(CommandIds.newDag, { kind }),
+    onStartScheduler: () => run(CommandIds.startScheduler),
+    onOpenFile: path => run(CommandIds.openFile, { path }),
+    onImportErrors: () => run(CommandIds.openAdmin, { tab: 'errors' })
+  };
+}
+
+function linkTo(filters: Filters): string {
+  const place = encodeURIComponent(filtersToText(filters));
+  const lab = URLExt.join(PageConfig.getBaseUrl(), 'lab');
+  return `${new URL(lab, window.location.href).href}?nbflow=${HOME_PLACE}/${place}`;
+}
