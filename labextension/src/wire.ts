@@ -3,6 +3,49 @@
  * after a change there run `python labextension/scripts/generate_wire.py`.
  */
 
+/**
+ * Something a person asked for or changed, with what became of it. `door` is where they came
+ * in: cli, rest (the panel too), widget or python; `outcome` is done, refused or pending.
+ * `name` is that of the variable or connection it is about. Passwords in `payload` are hidden.
+ */
+export interface AuditEntry {
+  cursor: number | null;
+  at: string;
+  asked_at: string | null;
+  actor: string;
+  door: string;
+  verb: string;
+  dag_id: string | null;
+  run_id: string | null;
+  name: string;
+  outcome: string;
+  message: string;
+  payload: Record<string, unknown>;
+}
+
+/** Some of the audit, newest first; `next` asks for the next page, null when there is none. */
+export interface AuditList {
+  entries: AuditEntry[];
+  next: string | null;
+}
+
+/** All settings, by name as they are written down. */
+export interface SettingList {
+  settings: SettingView[];
+}
+
+/**
+ * A setting as it is, and where it comes from: argument, a variable of the environment, a file,
+ * or default. Secrets in it are hidden.
+ */
+export interface SettingView {
+  name: string;
+  value: unknown;
+  origin: string;
+  is_default: boolean;
+  description: string;
+}
+
 /** An asset with its newest events. */
 export interface AssetDetail {
   asset: AssetView;

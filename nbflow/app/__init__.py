@@ -303,12 +303,14 @@ def _cache_of_runs(project: Settings) -> Database:
 # -- secrets ---------------------------------------------------------------------------------------
 
 
-def secret_book(settings: Settings, database: Database, actor: str = "") -> SecretBook:
-    """The variables and connections of the project, on behalf of `actor`."""
+def secret_book(
+    settings: Settings, database: Database, actor: str = "", door: str = "python"
+) -> SecretBook:
+    """The variables and connections of the project, on behalf of `actor`, who came by `door`."""
     from nbflow.store.keys import load_keys
     from nbflow.store.secret_book import SecretBook as Book
 
-    return Book(database, partial(load_keys, settings.data_folder), actor)
+    return Book(database, partial(load_keys, settings.data_folder), actor, door=door)
 
 
 def secret_lookup(settings: Settings) -> SecretLookup:

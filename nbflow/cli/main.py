@@ -39,6 +39,7 @@ GROUPS = {
     "assets": "Assets: list, show, events, lineage, emit.",
     "variables": "Variables: list, get, set, delete, import, export.",
     "connections": "Connections: list, get, add, delete, test, import, export.",
+    "audit": "Who asked for what and changed what: list.",
     "db": "The store: upgrade, downgrade, check, clean, rotate-key.",
     "config": "Settings and where they come from.",
 }

@@ -185,7 +185,7 @@ class OneRun:
         def cancel() -> None:
             screen.note("Cancelling. Interrupt again to stop at once.")
             with suppress(RequestError):  # it has just ended
-                Commands(database, user()).cancel(dag_id, run_id)
+                Commands(database, user(), door="cli").cancel(dag_id, run_id)
 
         with (
             following(

@@ -41,7 +41,7 @@ class Project:
 
     @property
     def commands(self) -> Commands:
-        return Commands(self.database, user())
+        return Commands(self.database, user(), door="cli")
 
     def tell(
         self, receipt: Receipt, asked: Mapping[str, object], words: str, output: Output

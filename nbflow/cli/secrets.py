@@ -23,7 +23,7 @@ ShowSecretsOption = Annotated[
 def opened(store: str | None) -> app.SecretBook:
     """The variables and connections of the project, on behalf of this user."""
     here = project(store)
-    return app.secret_book(here.settings, here.database, user())
+    return app.secret_book(here.settings, here.database, user(), "cli")
 
 
 def read_json(file: Path) -> dict[str, Json]:

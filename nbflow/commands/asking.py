@@ -53,11 +53,14 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Asking:
-    """One who asks: `actor` is the user's name, kept in the audit journal."""
+    """One who asks: `actor` is the user's name and `door` where they came in (`cli`, `rest`,
+    `widget`, `python`), both kept in the audit journal.
+    """
 
     database: Database
     actor: str = ""
     clock: Callable[[], datetime] = field(default=_utc_now)
+    door: str = "python"
 
     def answer(self, receipt: Receipt, timeout: float) -> Answer | None:
         """What the scheduler answers to a request within `timeout` seconds; None if it does not."""
@@ -66,7 +69,8 @@ class Asking:
         return request_store.wait_for_answer(self.database, receipt.request_id, timeout)
 
     def _ask(self, session: Session, verb: str, payload: JsonObject) -> int:
-        return request_store.put(session, verb, payload, self.actor, self.clock())
+        now = self.clock()
+        return request_store.put(session, verb, payload, self.actor, now, door=self.door)
 
     def _dag(self, session: Session, dag_id: str) -> StoredDag:
         stored = dag_store.current_version(session, dag_id)

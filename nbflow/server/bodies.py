@@ -288,6 +288,22 @@ class RunQuery(Sent):
     limit: int = Field(default=25, ge=1, le=MOST_RUNS)
 
 
+class AuditQuery(Sent):
+    """Which part of the audit; what is empty does not narrow. `before` is the `next` of the page
+    before.
+    """
+
+    actor: str = ""
+    dag_id: str = ""
+    verb: str = ""
+    door: str = ""
+    outcome: Literal["", "done", "refused", "pending"] = ""
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    before: int | None = None
+    limit: int = Field(default=50, ge=1, le=MOST_RUNS)
+
+
 class RunsWanted(Sent):
     """Runs in one of these states and of these types (words with commas between, any if empty),
     with a date in [since, until], and with `search` in their id, note or message.

@@ -50,8 +50,9 @@ class Project:
         with self._lock:
             if self._opened is None:
                 try:
-                    found = settings.load(self._start).settings
-                    self._opened = Questions(found, app.open_database(found), self._root)
+                    loaded = settings.load(self._start)
+                    store = app.open_database(loaded.settings)
+                    self._opened = Questions(loaded.settings, store, self._root, loaded.origins)
                 except OSError as error:
                     raise CannotOpen(
                         f"The project in {self._start} cannot be opened: {error}"

@@ -6,13 +6,14 @@ Importing this loads the store; `project` does so when somebody first asks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from nbflow import app, feed
+from nbflow.app.shown_settings import shown_settings
 from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
@@ -26,6 +27,7 @@ from nbflow.server.attempts import Attempt
 from nbflow.server.bodies import (
     Answer,
     AssetQuery,
+    AuditQuery,
     ConnectionBody,
     DagQuery,
     DiffQuery,
@@ -48,8 +50,9 @@ from nbflow.server.bodies import (
     VariableBody,
 )
 from nbflow.server.receipts import accepted, number_of
-from nbflow.settings import Settings
+from nbflow.settings import LoadedSettings, Settings
 from nbflow.views import assets as asset_views
+from nbflow.views import audit as audit_views
 from nbflow.views import cluster as cluster_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
@@ -62,11 +65,13 @@ from nbflow.views import runs as run_views
 from nbflow.views import schedules as schedule_views
 from nbflow.views import values as value_views
 from nbflow.views import versions as version_views
+from nbflow.views.audit import Sought
 from nbflow.views.secrets import connection_view, merged, variable_view
 from nbflow.views.shapes import (
     AssetDetail,
     AssetEventList,
     AssetList,
+    AuditList,
     ChangeView,
     ClusterDetail,
     ClusterScaled,
@@ -92,6 +97,7 @@ from nbflow.views.shapes import (
     RunDiff,
     RunValues,
     ScheduleView,
+    SettingList,
     TaskInstanceDetail,
     TaskInstancePage,
     ValueDetail,
@@ -116,6 +122,7 @@ class Questions:
     settings: Settings
     store: app.Store
     root: Path
+    origins: Mapping[str, str]
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -263,6 +270,16 @@ class Questions:
     def lineage(self) -> LineageView:
         return asset_views.lineage(self.store)
 
+    # -- administration ----------------------------------------------------------------------------
+
+    def audit(self, query: AuditQuery) -> AuditList:
+        wanted = query.model_dump(exclude={"before", "limit"})
+        return audit_views.audit(self.store, Sought(**wanted), query.before, query.limit)
+
+    def shown_settings(self) -> SettingList:
+        loaded = LoadedSettings(self.settings, self.origins)
+        return SettingList(shown_settings(loaded))
+
     # -- variables and connections -----------------------------------------------------------------
 
     def variables(self) -> VariableList:
@@ -299,7 +316,7 @@ class Questions:
         return app.try_connection(self._secrets().connection(conn_id).connection)
 
     def _secrets(self, actor: str = "") -> app.SecretBook:
-        return app.secret_book(self.settings, self.store, actor)
+        return app.secret_book(self.settings, self.store, actor, "rest")
 
     # -- versions, values, and all that is done a second time ------------------------------------
 
@@ -417,4 +434,4 @@ class Questions:
         return accepted(receipt)
 
     def _verbs(self, actor: str) -> Commands:
-        return Commands(self.store, actor)
+        return Commands(self.store, actor, door="rest")

@@ -15,6 +15,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from nbflow.server import (
+    admin_routes,
     asset_routes,
     cache_routes,
     cluster_routes,
@@ -85,6 +86,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     *cache_routes.ROUTES,
     *asset_routes.ROUTES,
     *secret_routes.ROUTES,
+    *admin_routes.ROUTES,
     ("openapi.json", OpenApiHandler),
 ]
 

@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What `actor` asked for. `answer` is None while the scheduler has not handled it."""
+    """What `actor` asked for by `door`. `answer` is None while the scheduler has not handled it."""
 
     id: int
     verb: str
@@ -48,11 +48,20 @@ class Request:
     actor: str | None
     created_at: datetime
     answer: Answer | None = field(default=None)
+    door: str = ""
 
 
-def put(session: Session, verb: str, payload: JsonObject, actor: str | None, now: datetime) -> int:
+def put(
+    session: Session,
+    verb: str,
+    payload: JsonObject,
+    actor: str | None,
+    now: datetime,
+    *,
+    door: str = "",
+) -> int:
     """Ask the scheduler for something, which it learns at the commit; returns the request's id."""
-    values = {"verb": verb, "payload": payload, "actor": actor, "created_at": now}
+    values = {"verb": verb, "payload": payload, "actor": actor, "created_at": now, "door": door}
     request_id = session.scalar(_PUT, values)
     announce(session, Topic.REQUESTS)
     return int(request_id or 0)
@@ -76,7 +85,7 @@ def answer(
     row = session.execute(_ANSWER, {"b_id": request_id, **values}).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no unanswered request {request_id}.")
-    verb, payload, actor = row
+    verb, payload, actor, door, asked_at = row
     if not isinstance(payload, Mapping):  # nothing of ours has written it
         payload = {"malformed": payload}
     line = Change(
@@ -89,14 +98,16 @@ def answer(
         data={
             "id": request_id,
             "verb": verb,
-            "payload": _without_passwords(session, payload),
+            "payload": without_passwords(session, payload),
             "message": message,
+            "door": door,
+            "asked_at": asked_at.isoformat(),
         },
     )
     journal.append(session, [line])
 
 
-def _without_passwords(session: Session, payload: JsonObject) -> JsonObject:
+def without_passwords(session: Session, payload: JsonObject) -> JsonObject:
     """A payload as anybody may read it: with `***` for the params that are passwords."""
     given, dag_id = payload.get("params"), payload.get("dag_id")
     if not isinstance(given, Mapping) or not given or not isinstance(dag_id, str):
@@ -139,7 +150,7 @@ def _request(row: AnyRow) -> Request:
     answered = None
     if row.outcome is not None:
         answered = Answer(row.outcome, row.message, row.result or {}, row.handled_at)
-    return Request(row.id, row.verb, row.payload, row.actor, row.created_at, answered)
+    return Request(row.id, row.verb, row.payload, row.actor, row.created_at, answered, row.door)
 
 
 def _text(payload: JsonObject, name: str) -> str | None:
@@ -156,5 +167,11 @@ _READ = select(_REQUESTS).where(_REQUESTS.c.id == bindparam("b_id"))
 _ANSWER = (
     update(_REQUESTS)
     .where(_REQUESTS.c.id == bindparam("b_id"), _REQUESTS.c.handled_at.is_(None))
-    .returning(_REQUESTS.c.verb, _REQUESTS.c.payload, _REQUESTS.c.actor)
+    .returning(
+        _REQUESTS.c.verb,
+        _REQUESTS.c.payload,
+        _REQUESTS.c.actor,
+        _REQUESTS.c.door,
+        _REQUESTS.c.created_at,
+    )
 )

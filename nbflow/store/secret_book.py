@@ -23,12 +23,14 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class SecretBook:
-    """The stored variables and connections, on behalf of `actor` (kept in the journal)."""
+    """The stored variables and connections, on behalf of `actor`, who came by `door` (both kept in
+    the journal)."""
 
     database: Database
     keys: Callable[[], KeyRing]
     actor: str = ""
     clock: Callable[[], datetime] = _utc_now
+    door: str = "python"
 
     def acting_for(self, actor: str) -> SecretBook:
         """The same on behalf of somebody else."""
@@ -56,12 +58,14 @@ class SecretBook:
         """Make or change these variables, all or none. Raises RequestError."""
         with self.database.transaction() as session:
             for variable in variables:
-                secrets.set_variable(session, self.keys(), variable, self.actor, self.clock())
+                secrets.set_variable(
+                    session, self.keys(), variable, self.actor, self.clock(), door=self.door
+                )
 
     def delete_variable(self, key: str) -> None:
         """Raises NotFoundError."""
         with self.database.transaction() as session:
-            secrets.delete_variable(session, key, self.actor, self.clock())
+            secrets.delete_variable(session, key, self.actor, self.clock(), door=self.door)
 
     # -- connections -------------------------------------------------------------------------------
 
@@ -81,12 +85,14 @@ class SecretBook:
         """Make or replace these connections, all or none. Raises RequestError."""
         with self.database.transaction() as session:
             for connection in connections:
-                secrets.save_connection(session, self.keys(), connection, self.actor, self.clock())
+                secrets.save_connection(
+                    session, self.keys(), connection, self.actor, self.clock(), door=self.door
+                )
 
     def delete_connection(self, conn_id: str) -> None:
         """Raises NotFoundError."""
         with self.database.transaction() as session:
-            secrets.delete_connection(session, conn_id, self.actor, self.clock())
+            secrets.delete_connection(session, conn_id, self.actor, self.clock(), door=self.door)
 
     # -- keys --------------------------------------------------------------------------------------
 

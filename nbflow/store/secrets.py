@@ -66,7 +66,13 @@ def variables(
 
 
 def set_variable(
-    session: Session, keys: KeyRing, variable: Variable, actor: str | None, now: datetime
+    session: Session,
+    keys: KeyRing,
+    variable: Variable,
+    actor: str | None,
+    now: datetime,
+    *,
+    door: str = "",
 ) -> None:
     """Make the variable, or change the one of that key. Raises RequestError for a bad key."""
     _check_name("variable", variable.key)
@@ -79,14 +85,16 @@ def set_variable(
     if not variable.description:
         del new["description"]  # what it is for stays true when its value changes
     session.execute(insert.on_conflict_do_update(index_elements=["key"], set_=new))
-    _tell(session, "variable", variable.key, "set", actor, now)
+    _tell(session, "variable", variable.key, "set", actor, now, door)
 
 
-def delete_variable(session: Session, key: str, actor: str | None, now: datetime) -> None:
+def delete_variable(
+    session: Session, key: str, actor: str | None, now: datetime, *, door: str = ""
+) -> None:
     """Raises NotFoundError."""
     if not session.execute(delete(_VARIABLES).where(_VARIABLES.c.key == key)).rowcount:
         raise NotFoundError(f"There is no variable {key!r} in the store.")
-    _tell(session, "variable", key, "deleted", actor, now)
+    _tell(session, "variable", key, "deleted", actor, now, door)
 
 
 # -- connections -----------------------------------------------------------------------------------
@@ -111,7 +119,13 @@ def connections(
 
 
 def save_connection(
-    session: Session, keys: KeyRing, connection: Connection, actor: str | None, now: datetime
+    session: Session,
+    keys: KeyRing,
+    connection: Connection,
+    actor: str | None,
+    now: datetime,
+    *,
+    door: str = "",
 ) -> None:
     """Make the connection, or replace the one of that id. Raises RequestError for a bad id."""
     conn_id = connection.conn_id or ""
@@ -119,15 +133,17 @@ def save_connection(
     new = {"value": keys.encrypt(connection.as_json()), "updated_at": now}
     insert = insert_into(session, _CONNECTIONS).values(conn_id=conn_id, **new)
     session.execute(insert.on_conflict_do_update(index_elements=["conn_id"], set_=new))
-    _tell(session, "connection", conn_id, "set", actor, now)
+    _tell(session, "connection", conn_id, "set", actor, now, door)
 
 
-def delete_connection(session: Session, conn_id: str, actor: str | None, now: datetime) -> None:
+def delete_connection(
+    session: Session, conn_id: str, actor: str | None, now: datetime, *, door: str = ""
+) -> None:
     """Raises NotFoundError."""
     found = session.execute(delete(_CONNECTIONS).where(_CONNECTIONS.c.conn_id == conn_id))
     if not found.rowcount:
         raise NotFoundError(f"There is no connection {conn_id!r} in the store.")
-    _tell(session, "connection", conn_id, "deleted", actor, now)
+    _tell(session, "connection", conn_id, "deleted", actor, now, door)
 
 
 # -- keys ------------------------------------------------------------------------------------------
@@ -153,8 +169,8 @@ def _check_name(noun: str, name: str) -> None:
         )
 
 
-def _tell(
-    session: Session, kind: str, name: str, state: str, actor: str | None, now: datetime
+def _tell(  # noqa: PLR0917 - a line of the journal
+    session: Session, kind: str, name: str, state: str, actor: str | None, now: datetime, door: str
 ) -> None:
-    data = cast("Mapping[str, str]", {"name": name})
+    data = cast("Mapping[str, str]", {"name": name, "door": door})
     journal.append(session, [Change(now, kind, state=state, actor=actor, data=data)])

@@ -86,7 +86,7 @@ _WAITING_FOR_RETRY = f"state = '{TaskState.UP_FOR_RETRY}'"
 _OPEN_CALLBACK = "state IN ('due', 'sent')"
 _HAS_URL = "url IS NOT NULL"
 _PENDING = "handled_at IS NULL"
-_REQUEST_LINE = "kind = 'request'"
+_AUDIT_LINE = "kind IN ('request', 'variable', 'connection')"
 
 
 class DagRow(Row):
@@ -467,7 +467,7 @@ class JournalRow(Row):
     __tablename__ = "journal"
     __table_args__ = (
         Index("ix_journal_dag_id_run_id", "dag_id", "run_id", "cursor"),
-        _where("ix_journal_requests", _REQUEST_LINE, "kind", "cursor"),
+        _where("ix_journal_audit", _AUDIT_LINE, "cursor"),
         {"sqlite_autoincrement": True},
     )
 
@@ -484,7 +484,7 @@ class JournalRow(Row):
 
 
 class RequestRow(Row):
-    """What a person asked for, and what the scheduler answered."""
+    """What a person asked for, by which door, and what the scheduler answered."""
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -496,6 +496,7 @@ class RequestRow(Row):
     verb: Mapped[str]
     payload: Mapped[object] = mapped_column(JsonText(), nullable=False)
     actor: Mapped[str | None]
+    door: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
@@ -684,4 +685,4 @@ TASK_IS_DEFERRED = _condition("task_instances", _DEFERRED_TASK)
 TASK_WAITS_FOR_RETRY = _condition("task_instances", _WAITING_FOR_RETRY)
 CALLBACK_IS_OPEN = _condition("callbacks", _OPEN_CALLBACK)
 REQUEST_IS_PENDING = _condition("requests", _PENDING)
-LINE_IS_REQUEST = _condition("journal", _REQUEST_LINE)
+LINE_IS_AUDIT = _condition("journal", _AUDIT_LINE)

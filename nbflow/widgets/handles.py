@@ -125,7 +125,7 @@ def trigger(
     found = _settings()
     store = _store_of(found)
     cursor = feed.now(store)
-    receipt = Commands(store, user()).trigger(dag_id, params, logical_date)
+    receipt = Commands(store, user(), door="widget").trigger(dag_id, params, logical_date)
     return RunHandle(dag_id, str(receipt.run_id), found, cursor)
 
 

@@ -73,7 +73,7 @@ class RunSource:
 
     def cancel(self) -> None:
         """Ask for the run to be ended. Raises RequestError if it has ended already."""
-        Commands(self.store, user()).cancel(self.dag_id, self.run_id)
+        Commands(self.store, user(), door="widget").cancel(self.dag_id, self.run_id)
 
     def _log_text(self, task_id: str) -> str:
         one = find_try(self.store, self.dag_id, self.run_id, task_id)

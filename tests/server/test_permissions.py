@@ -84,6 +84,8 @@ RULES = {
     ("DELETE", "cache"): ("nbflow:cache", "write"),
     ("GET", "cache/{key}"): ("nbflow:cache", "read"),
     ("DELETE", "cache/{key}"): ("nbflow:cache", "write"),
+    ("GET", "audit"): ("nbflow:audit", "read"),
+    ("GET", "settings"): ("nbflow:settings", "read"),
     ("GET", "pools"): ("nbflow:pools", "read"),
     ("GET", "pools/{pool}"): ("nbflow:pools", "read"),
     ("PUT", "pools/{pool}"): ("nbflow:pools", "write"),

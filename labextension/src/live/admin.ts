@@ -1,16 +1,27 @@
 /** What the administration shows, each table fetched while it is looked at. */
 import type { RestClient } from '../client';
 import type { Feed } from '../feed';
-import type { AssetView, ChangeView, ConnectionView, PoolView, VariableView } from '../wire';
+import { fetchSettings } from '../rest/admin';
+import type {
+  AssetView,
+  ChangeView,
+  ConnectionView,
+  PoolView,
+  SettingView,
+  VariableView
+} from '../wire';
+import { AuditStore } from './audit';
 import { Listing } from './listing';
 
-type Api = Pick<RestClient, 'pools' | 'variables' | 'connections' | 'assets'>;
+type Api = Pick<RestClient, 'pools' | 'variables' | 'connections' | 'assets' | 'request'>;
 
 export interface AdminStores {
   readonly pools: Listing<readonly PoolView[]>;
   readonly variables: Listing<readonly VariableView[]>;
   readonly connections: Listing<readonly ConnectionView[]>;
   readonly assets: Listing<readonly AssetView[]>;
+  readonly settings: Listing<readonly SettingView[]>;
+  readonly audit: AuditStore;
 }
 
 /** What a person has asked for may concern any table; the rest is about its own. */
@@ -31,6 +42,12 @@ export function adminStores(api: Api, feed: Pick<Feed, 'onChanges'>): AdminStore
       feed,
       isAbout('connection')
     ),
-    assets: new Listing(async () => (await api.assets()).assets, feed, isAbout('asset'))
+    assets: new Listing(async () => (await api.assets()).assets, feed, isAbout('asset')),
+    settings: new Listing(
+      async () => (await fetchSettings(api)).settings,
+      feed,
+      () => false
+    ),
+    audit: new AuditStore(api, feed)
   };
 }

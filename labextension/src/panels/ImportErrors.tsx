@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { useTexts, type Texts } from '../text';
 import type { ImportErrorView, Problem } from '../wire';
+import { Instant } from './controls';
 import { Icon } from './icons';
 
 export interface ImportErrorsProps {
@@ -54,6 +55,9 @@ export function FilesWithProblems({
           >
             {one.file}
           </button>
+          <span className="jp-nbflow-faint jp-nbflow-error-since">
+            {trans.__('found')} <Instant at={one.seen_at} now={Date.parse(one.seen_at)} />
+          </span>
           {problemsOf(one).map((problem, place) => (
             <ProblemText key={place} problem={problem} trans={trans} />
           ))}

@@ -10,8 +10,10 @@ import { Listing } from '../live/listing';
 import { Store, useStore } from '../live/store';
 import { AdminPage, type AdminTab } from '../panels/admin/AdminPage';
 import { Assets } from '../panels/admin/Assets';
+import { Audit } from '../panels/admin/Audit';
 import { Pools } from '../panels/admin/Pools';
 import { Connections, Variables } from '../panels/admin/Secrets';
+import { Settings } from '../panels/admin/Settings';
 import { Boundary } from '../panels/Boundary';
 import { TextsContext } from '../text';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
@@ -93,12 +95,39 @@ function Shown(props: LiveProps & { readonly current: AdminTab }): React.JSX.Ele
       return <LiveLineage client={props.client} commands={props.commands} dagId={null} />;
     case 'errors':
       return null;
+    case 'audit':
+      return <LiveAudit {...props} />;
+    case 'settings':
+      return <LiveSettings {...props} />;
   }
 }
 
 function useListing<T>(listing: Listing<T>): Listing<T>['value'] {
   React.useEffect(() => listing.open(), [listing]);
   return useStore(listing);
+}
+
+function LiveAudit({ stores, commands }: LiveProps): React.JSX.Element {
+  const { audit } = stores;
+  React.useEffect(() => audit.open(), [audit]);
+  return (
+    <Audit
+      state={useStore(audit)}
+      now={useNow(true, TICK)}
+      onAsk={change => audit.ask(change)}
+      onMore={() => void audit.loadMore()}
+      onReload={() => void audit.load()}
+      onOpenDag={(dagId, runId) =>
+        void commands.execute(CommandIds.openDag, { dag_id: dagId, run_id: runId })
+      }
+    />
+  );
+}
+
+function LiveSettings({ stores }: LiveProps): React.JSX.Element {
+  return (
+    <Settings listing={useListing(stores.settings)} onReload={() => void stores.settings.load()} />
+  );
 }
 
 function LivePools({ stores, verbs }: LiveProps): React.JSX.Element {

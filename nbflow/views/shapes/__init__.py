@@ -5,6 +5,12 @@ Times are ISO 8601 text in UTC. States are the words of `core.states`. The TypeS
 `labextension/src/wire.ts` are generated from here.
 """
 
+from nbflow.views.shapes.admin import (
+    AuditEntry,
+    AuditList,
+    SettingList,
+    SettingView,
+)
 from nbflow.views.shapes.assets import (
     AssetDetail,
     AssetEventList,
@@ -166,6 +172,8 @@ __all__ = [
     "AssetList",
     "AssetTaskView",
     "AssetView",
+    "AuditEntry",
+    "AuditList",
     "AwaitedAsset",
     "AwaitedAssets",
     "BackfillDate",
@@ -255,6 +263,8 @@ __all__ = [
     "ScheduleView",
     "SchedulerHealth",
     "SchedulerStart",
+    "SettingList",
+    "SettingView",
     "SourceFile",
     "SpecChangeView",
     "Spread",

@@ -12,7 +12,9 @@ export const ADMIN_TABS = [
   'connections',
   'assets',
   'lineage',
-  'errors'
+  'errors',
+  'audit',
+  'settings'
 ] as const;
 
 export type AdminTab = (typeof ADMIN_TABS)[number];
@@ -45,7 +47,9 @@ export function AdminPage(props: AdminPageProps): React.JSX.Element {
           { id: 'connections', label: trans.__('Connections') },
           { id: 'assets', label: trans.__('Assets') },
           { id: 'lineage', label: trans.__('Lineage') },
-          { id: 'errors', label: trans.__('Import errors'), count: importErrors.length }
+          { id: 'errors', label: trans.__('Import errors'), count: importErrors.length },
+          { id: 'audit', label: trans.__('Audit') },
+          { id: 'settings', label: trans.__('Settings') }
         ]}
         current={tab}
         panelId={panelId}

@@ -328,13 +328,19 @@ def _create_journal_and_requests() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_journal_dag_id_run_id", "journal", ["dag_id", "run_id", "cursor"])
-    _index_where("ix_journal_requests", "journal", ["kind", "cursor"], "kind = 'request'")
+    _index_where(
+        "ix_journal_audit",
+        "journal",
+        ["cursor"],
+        "kind IN ('request', 'variable', 'connection')",
+    )
     op.create_table(
         "requests",
         sa.Column("id", _KEY, nullable=False),
         sa.Column("verb", sa.Text, nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
         sa.Column("actor", sa.Text),
+        sa.Column("door", sa.Text, server_default="", nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("handled_at", _MOMENT),
         sa.Column("outcome", sa.Text),
