@@ -110,7 +110,7 @@ class Dashboard:
         Returns the id of the run. Raises DefinitionError listing every param that does not fit.
         """
         given = dict(params) if params is not None else self._given()
-        receipt = Commands(self._store, user()).trigger(self.dag_id, given)
+        receipt = Commands(self._store, user(), door="widget").trigger(self.dag_id, given)
         self.choose(str(receipt.run_id))
         return str(receipt.run_id)
 
