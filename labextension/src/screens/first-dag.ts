@@ -2,6 +2,10 @@
 import type { Texts } from '../text';
 
 export function firstNotebook(texts: Texts): object {
+  const title = texts.__('My first DAG');
+  const intro = texts.__(
+    'Visits and orders need nothing of each other, so they run side by side; the last cell waits for both.'
+  );
   const code = (id: string, source: string, metadata: object = {}): object => ({
     cell_type: 'code',
     id,
@@ -24,7 +28,7 @@ export function firstNotebook(texts: Texts): object {
       language_info: { name: 'python' }
     },
     cells: [
-      words('intro', `# ${texts.__('My first DAG')}\n\n${texts.__(INTRO)}`),
+      words('intro', `# ${title}\n\n${intro}`),
       code('params', 'days = 7', { tags: ['parameters'] }),
       words('visits-head', `## ${texts.__('Visits')}`),
       code('visits', 'visits = [100 + 7 * day for day in range(days)]\nprint(visits)'),
@@ -35,9 +39,6 @@ export function firstNotebook(texts: Texts): object {
     ]
   };
 }
-
-const INTRO =
-  'Visits and orders need nothing of each other, so they run side by side; the last cell waits for both.';
 
 export const FIRST_PYTHON = `\
 from nbflow import DAG, task
