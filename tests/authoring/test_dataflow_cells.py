@@ -289,6 +289,23 @@ def test_values_that_cannot_be_sent_are_known(code: str, reason: str) -> None:
     assert read(code).stuck["x"].startswith(reason)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = sum(n for n in [1])",
+        "x = sum(int(n) for n in ['1'])",
+        "x = sum((n for n in [1]), 10)",
+        "x = sum([[1], [2]], [])",
+    ],
+)
+def test_a_sum_can_be_sent_though_the_iterator_cannot(code: str) -> None:
+    assert read(code).stuck["x"] == ""
+
+
+def test_the_sum_of_what_cannot_be_sent_cannot_be_sent() -> None:
+    assert read("class A:\n    f = open('f')\nx = sum([A()])").stuck["x"] != ""
+
+
 def test_an_open_file_is_used_under_its_path() -> None:
     facts = read("out = open('a.txt', 'w')", "out.write('x')")
     assert [(use.path, use.writes) for use in facts.files] == [("a.txt", True)]

@@ -25,6 +25,7 @@ class Result(Enum):
     HOLDS = "holds"  # a new container of the arguments' elements
     PARTS = "parts"  # an argument itself, or an element of it
     ARITHMETIC = "arithmetic"  # as of an operator: fresh for data and numbers
+    SUM = "sum"  # as of an operator between the elements of an argument
     OBJECT = "object"  # a new instance that owns its arguments
     LAZY = "lazy"  # an iterator over the arguments
     PATH = "path"
@@ -73,7 +74,8 @@ BUILTINS: dict[str, Known] = {
         "hasattr complex print bytes range any all help display".split(),
         _PURE_SCALAR,
     ),
-    **dict.fromkeys("abs round pow divmod sum".split(), Known(Result.ARITHMETIC)),
+    **dict.fromkeys("abs round pow divmod".split(), Known(Result.ARITHMETIC)),
+    "sum": Known(Result.SUM),
     **dict.fromkeys("list tuple set frozenset dict sorted bytearray".split(), Known(Result.HOLDS)),
     **dict.fromkeys("min max getattr".split(), Known(Result.PARTS)),
     **dict.fromkeys(

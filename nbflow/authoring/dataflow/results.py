@@ -90,6 +90,11 @@ class Results(Machine):
     def _make_arithmetic(self, target: Target, arguments: Arguments) -> Value:
         return self.arithmetic(target.place, list(arguments))
 
+    def _make_sum(self, target: Target, arguments: Arguments) -> Value:
+        values = list(arguments)
+        summed = [self.heap.element(values[0]), *values[1:]] if arguments.positional else values
+        return self.arithmetic(target.place, summed)
+
     def _make_object(self, target: Target, arguments: Arguments) -> Value:
         # With copy=False, methods of the object may change their arguments.
         works_in_place = arguments.flags.get("copy") is False
@@ -170,6 +175,7 @@ class Results(Machine):
         Result.HOLDS: _make_container,
         Result.PARTS: _make_part,
         Result.ARITHMETIC: _make_arithmetic,
+        Result.SUM: _make_sum,
         Result.OBJECT: _make_object,
         Result.LAZY: _make_lazy,
         Result.PATH: _make_path,

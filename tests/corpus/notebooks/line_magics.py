@@ -1,5 +1,5 @@
 # Magics in a line: timing, settings, history of the shell.
-# found: 5 tasks, 3 wide
+# found: 8 tasks, 5 wide
 # %%
 import numpy as np
 # %%

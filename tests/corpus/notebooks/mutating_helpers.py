@@ -1,5 +1,5 @@
 # Objects changed by whoever gets them: through helpers, aliases, elements, callbacks.
-# found: 2 tasks, 2 wide
+# found: 4 tasks, 3 wide
 # %%
 import pandas as pd
 # %%
