@@ -123,9 +123,9 @@ def test_every_change_has_its_line_with_a_name_and_without_the_secret(
         lines = journal.after(session, 0)
     told = [(line.kind, line.state, line.actor, line.data) for line in lines]
     assert told == [
-        ("variable", "set", "ana", {"name": "token"}),
-        ("connection", "set", "ana", {"name": "warehouse"}),
-        ("variable", "deleted", "ana", {"name": "token"}),
+        ("variable", "set", "ana", {"name": "token", "door": "python"}),
+        ("connection", "set", "ana", {"name": "warehouse", "door": "python"}),
+        ("variable", "deleted", "ana", {"name": "token", "door": "python"}),
     ]
 
 
