@@ -79,7 +79,7 @@ export function GridView(props: GridViewProps): React.JSX.Element {
           onToggleGroup={toggle}
         />
       )}
-      <div className="jp-nbflow-legend" aria-hidden="true">
+      <div className="jp-nbflow-grid-legend" aria-hidden="true">
         {LEGEND.map(one => (
           <span key={one} data-state={one}>
             <StateIcon state={one} size={12} />

@@ -246,7 +246,7 @@ function Params(props: {
     }
   };
   return (
-    <details className="jp-nbflow-fold">
+    <details className="jp-nbflow-more-fields">
       <summary>{trans.__('Params of scheduled runs')}</summary>
       {fields.map(field => (
         <FormField

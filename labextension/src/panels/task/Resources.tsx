@@ -124,7 +124,7 @@ function Bar({
 }): React.JSX.Element {
   return (
     <span
-      className="jp-nbflow-bar"
+      className="jp-nbflow-resource-bar"
       data-kind={kind}
       style={{ width: `${Math.min(100, share * 100)}%` }}
     />
