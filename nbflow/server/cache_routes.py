@@ -9,7 +9,6 @@ from tornado import web
 
 from nbflow.server.bodies import CacheQuery
 from nbflow.server.handlers import NbflowHandler, operation
-from nbflow.views.cache import cache_detail, cache_list
 from nbflow.views.shapes import CacheCleared, CacheDetail, CacheList
 
 
@@ -24,7 +23,7 @@ class CacheHandler(NbflowHandler):
     async def get(self) -> None:
         """The newest results, of one DAG or task if they are named."""
         query = self.query(CacheQuery)
-        await self.answer(lambda ask: cache_list(ask.store, query.dag_id, query.task_id))
+        await self.answer(lambda ask: ask.cached(query))
 
     @web.authenticated
     @authorized
@@ -47,7 +46,7 @@ class CachedResultHandler(NbflowHandler):
     @operation(CacheDetail)
     async def get(self, key: str) -> None:
         """One result with its values, by its key or what it begins with."""
-        await self.answer(lambda ask: cache_detail(ask.store, key))
+        await self.answer(lambda ask: ask.cached_result(key))
 
     @web.authenticated
     @authorized

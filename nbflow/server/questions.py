@@ -28,6 +28,7 @@ from nbflow.server.bodies import (
     Answer,
     AssetQuery,
     AuditQuery,
+    CacheQuery,
     ConnectionBody,
     DagQuery,
     DiffQuery,
@@ -53,6 +54,7 @@ from nbflow.server.receipts import accepted, number_of
 from nbflow.settings import LoadedSettings, Settings
 from nbflow.views import assets as asset_views
 from nbflow.views import audit as audit_views
+from nbflow.views import cache as cache_views
 from nbflow.views import cluster as cluster_views
 from nbflow.views import dags as dag_views
 from nbflow.views import health as health_views
@@ -72,6 +74,8 @@ from nbflow.views.shapes import (
     AssetEventList,
     AssetList,
     AuditList,
+    CacheDetail,
+    CacheList,
     ChangeView,
     ClusterDetail,
     ClusterScaled,
@@ -256,6 +260,12 @@ class Questions:
         return pool_views.pool_detail(self.store, name)
 
     # -- assets ------------------------------------------------------------------------------------
+
+    def cached(self, query: CacheQuery) -> CacheList:
+        return cache_views.cache_list(self.store, query.dag_id, query.task_id)
+
+    def cached_result(self, key: str) -> CacheDetail:
+        return cache_views.cache_detail(self.store, key)
 
     def assets(self, query: AssetQuery) -> AssetList:
         return asset_views.asset_list(self.store, query.search)

@@ -14,8 +14,8 @@ from tornado import web
 
 from nbflow.server.bodies import RequestQuery, RequestsQuery
 from nbflow.server.handlers import NbflowHandler, in_thread, operation
-from nbflow.views.requests import PENDING
 from nbflow.views.shapes import RequestList, RequestView
+from nbflow.views.shapes.requests import PENDING
 
 
 class RequestsHandler(NbflowHandler):

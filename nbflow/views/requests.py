@@ -9,8 +9,7 @@ from nbflow.store.database import Database
 from nbflow.store.requests import Request
 from nbflow.views.dags import iso, iso_text
 from nbflow.views.shapes import RequestList, RequestView
-
-PENDING = "pending"
+from nbflow.views.shapes.requests import PENDING
 
 
 def request_list(database: Database, limit: int = 25) -> RequestList:

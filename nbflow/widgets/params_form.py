@@ -12,7 +12,8 @@ import ipywidgets
 from nbflow.core.errors import RequestError
 from nbflow.core.json import Json, JsonObject
 
-_WIDE = ipywidgets.Layout(width="420px")
+# No Layout: each is a widget, which a notebook would hold though it shows none.
+_WIDE = {"width": "420px"}
 _NAMES = {"description_width": "130px"}
 
 

@@ -29,6 +29,7 @@ BROKEN: dict[str, Json] = {
     "backfill": {"dag_id": "d", "from_date": "2026-13-01", "to_date": "x", "reprocess": "none"},
     "backfill_state": {"backfill_id": 1, "state": "splendid"},
     "emit": [],
+    "scale": {"minimum": "many", "maximum": True},
 }
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+PENDING = "pending"
+"""The state of a request that has no answer yet."""
+
 
 @dataclass(frozen=True)
 class RequestReceipt:
