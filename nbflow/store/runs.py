@@ -404,7 +404,7 @@ def _values_by_key(
     session: Session, these: ColumnElement[bool]
 ) -> Mapping[TaskKey, Mapping[str, ValueRef]]:
     columns = (_VALUES.c.task_id, _VALUES.c.map_index, _VALUES.c.key)
-    query = select(*columns, *columns_like(_VALUES, ValueRef)).where(these)
+    query = select(*columns, *columns_like(_VALUES, ValueRef)).where(these).order_by(*columns)
     found: dict[TaskKey, dict[str, ValueRef]] = {}
     for task_id, index, key, *ref in session.execute(query):
         found.setdefault((task_id, index), {})[key] = ValueRef(*ref)

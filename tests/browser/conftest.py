@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import project, services
+from tests.browser import history, project, services
 from tests.browser.complaints import Complaints
 from tests.browser.screen import Screen
 from tests.browser.services import Site
@@ -94,6 +94,26 @@ def screen(page: Page, site: Site) -> Screen:
     screen = Screen(page, site)
     screen.open(reset="")
     return screen
+
+
+class WritePast(Protocol):
+    """Write a DAG with a past into the store; see `history.write`."""
+
+    def __call__(self, dag_id: str, *, runs: int, tasks: int) -> Sequence[str]: ...
+
+
+@pytest.fixture
+def write_past(site: Site) -> Iterator[WritePast]:
+    """The DAGs are gone after the test: others look at the list of all there are."""
+    written: list[str] = []
+
+    def write(dag_id: str, *, runs: int, tasks: int) -> Sequence[str]:
+        written.append(dag_id)
+        return history.write(site.folder, dag_id, runs=runs, tasks=tasks)
+
+    yield write
+    for dag_id in written:
+        history.forget(site.folder, dag_id)
 
 
 @pytest.hookimpl(wrapper=True)

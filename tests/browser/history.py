@@ -35,6 +35,12 @@ def write(folder: Path, dag_id: str, *, runs: int, tasks: int) -> Sequence[str]:
     return [f"run{n:03d}" for n in range(runs)]
 
 
+def forget(folder: Path, dag_id: str) -> None:
+    """As if its file were gone: no list shows the DAG."""
+    with app.open_database(Settings(home=folder)) as database, database.transaction() as session:
+        dags.forget_file(session, f"{dag_id}.py", FIRST)
+
+
 def _save(database: Database, dag: Dag) -> int:
     with database.transaction() as session:
         bundle = SourceBundle(f"bundle-{dag.dag_id}", {dag.file: b""})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser import history
+from tests.browser.conftest import WritePast
 from tests.browser.screen import Screen
 
 RUNS, TASKS = 200, 500
@@ -18,8 +18,10 @@ def cell(grid: Locator, task_id: str, run_id: str) -> Locator:
     return grid.locator(f'[data-task-id="{task_id}"] [data-column="{column}"]')
 
 
-def test_a_great_past_is_looked_through_without_drawing_all_of_it(screen: Screen) -> None:
-    runs = history.write(screen.site.folder, "wide", runs=RUNS, tasks=TASKS)
+def test_a_great_past_is_looked_through_without_drawing_all_of_it(
+    screen: Screen, write_past: WritePast
+) -> None:
+    runs = write_past("wide", runs=RUNS, tasks=TASKS)
     screen.open(reset="", nbflow="wide", **{"nbflow-view": "grid"})
     wide = screen.dag_page("wide")
     grid = wide.root.get_by_test_id("nbflow-grid")
@@ -47,7 +49,9 @@ def test_a_great_past_is_looked_through_without_drawing_all_of_it(screen: Screen
     expect(wide.root.get_by_test_id("nbflow-task")).to_contain_text(f"t{TASKS - 2}")
 
 
-def test_the_grid_follows_a_run_and_is_there_again_after_a_reload(screen: Screen) -> None:
+def test_the_grid_follows_a_run_and_is_there_again_after_a_reload(
+    screen: Screen, write_past: WritePast
+) -> None:
     gate = screen.site.folder / "gate"
     gate.unlink(missing_ok=True)
     patient = screen.open_dag("patient")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser import history
+from tests.browser.conftest import WritePast
 from tests.browser.screen import Screen
 
 
-def test_the_past_is_seen_in_time_by_duration_by_day_and_as_a_table(screen: Screen) -> None:
-    runs = history.write(screen.site.folder, "past", runs=10, tasks=3)
+def test_the_past_is_seen_in_time_by_duration_by_day_and_as_a_table(
+    screen: Screen, write_past: WritePast
+) -> None:
+    runs = write_past("past", runs=10, tasks=3)
     screen.open(reset="", nbflow="past", **{"nbflow-view": "gantt"})
     past = screen.dag_page("past")
     past.wait_for_run("failed", runs[-1])
