@@ -50,7 +50,7 @@ def test_a_great_past_is_looked_through_without_drawing_all_of_it(
 
 
 def test_the_grid_follows_a_run_and_is_there_again_after_a_reload(
-    screen: Screen, write_past: WritePast
+    screen: Screen
 ) -> None:
     gate = screen.site.folder / "gate"
     gate.unlink(missing_ok=True)

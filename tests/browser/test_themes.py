@@ -102,6 +102,8 @@ class Tour:
         dialog = self._page.locator(".jp-Dialog")
         expect(dialog.locator(".jp-nbflow, textarea, input").first).to_be_visible()
         self.look(f"dialog: {verb}", dialog)
+        # Keys go to what has the focus, and a dialog takes it a moment after it is seen.
+        expect(dialog.locator(":focus")).to_have_count(1)
         self._page.keyboard.press("Escape")
         expect(dialog).to_have_count(0)
 
