@@ -49,9 +49,7 @@ def test_a_great_past_is_looked_through_without_drawing_all_of_it(
     expect(wide.root.get_by_test_id("nbflow-task")).to_contain_text(f"t{TASKS - 2}")
 
 
-def test_the_grid_follows_a_run_and_is_there_again_after_a_reload(
-    screen: Screen
-) -> None:
+def test_the_grid_follows_a_run_and_is_there_again_after_a_reload(screen: Screen) -> None:
     gate = screen.site.folder / "gate"
     gate.unlink(missing_ok=True)
     patient = screen.open_dag("patient")
