@@ -8,23 +8,24 @@ import typer
 from rich.console import Group
 
 from nbflow import app
+from nbflow.cli.asking import asks
 from nbflow.cli.output import (
     Output,
     OutputOption,
     StoreOption,
-    counted,
     errors_as_sentences,
     rows,
     show,
 )
 from nbflow.cli.project import project
-from nbflow.core.errors import RequestError
 from nbflow.views.cluster import cluster_detail
 from nbflow.views.shapes import ClusterDetail, ClusterTask, ClusterWorker
 
 cluster = typer.Typer(no_args_is_help=True)
 
 ANSWER_SECONDS = 15.0
+"""A cluster of other machines takes its time to say what it will do."""
+
 _MIB = 2**20
 
 
@@ -65,6 +66,7 @@ def _task(one: ClusterTask, found: ClusterDetail) -> list[object]:
 
 
 @cluster.command()
+@asks
 def scale(
     workers: Annotated[int, typer.Argument(help="How many workers, or the fewest with --max.")],
     most: Annotated[
@@ -75,13 +77,7 @@ def scale(
 ) -> None:
     """Have more workers, or fewer, where the cluster can. Busy ones are not taken away."""
     with errors_as_sentences(output):
-        commands = project(store).commands
-        answer = commands.answer(commands.scale_cluster(workers, most), ANSWER_SECONDS)
-        if answer is None:
-            raise RequestError(
-                f"No scheduler has answered within {ANSWER_SECONDS:.0f} s; the next one will. "
-                f"{counted(workers, 'worker')} asked for. Is one alive? nbflow health"
-            )
-        if answer.outcome == "refused":
-            raise RequestError(answer.message)
-    show({"outcome": answer.outcome, "message": answer.message}, output, lambda: answer.message)
+        here = project(store)
+        receipt = here.commands.scale_cluster(workers, most)
+        asked = {"minimum": workers, "maximum": workers if most is None else most}
+        here.tell(receipt, asked, None, output, seconds=ANSWER_SECONDS)

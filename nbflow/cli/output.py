@@ -35,6 +35,9 @@ STYLES = {
     "none": "bright_black",
 }
 
+_OTHER_SYMBOLS = {"paused": "‖", "finished": "✓", "waiting": "◌", "cancelling": "■"}
+"""States of backfills and of runs that no task instance has."""
+
 FILE_WIDTH = 1000
 """Where output goes to a file or a pipe nothing is folded: whoever reads it has no edge."""
 
@@ -118,7 +121,8 @@ def rows(columns: Sequence[str], lines: Sequence[Sequence[object]], empty: str) 
 
 def state_text(state: str) -> Text:
     """A state with its symbol, in its colour."""
-    return Text(f"{SYMBOLS.get(state, '?')} {state}", style=STYLES.get(state, ""), no_wrap=True)
+    symbol = SYMBOLS.get(state) or _OTHER_SYMBOLS.get(state, "?")
+    return Text(f"{symbol} {state}", style=STYLES.get(state, ""), no_wrap=True)
 
 
 def _words(cell: object) -> str:

@@ -44,21 +44,29 @@ class Project:
         return Commands(self.database, user(), door="cli")
 
     def tell(
-        self, receipt: Receipt, asked: Mapping[str, object], words: str, output: Output
+        self,
+        receipt: Receipt,
+        asked: Mapping[str, object],
+        words: str | None,
+        output: Output,
+        *,
+        seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """Say what became of a request: `words` if it is done, `asked` with the answer as JSON.
+        """Say what became of a request: `words` if it is done, or without them the scheduler's own;
+        as JSON `asked` with the answer, for which `seconds` are waited.
 
         Raises RequestError if the scheduler refuses it. Nothing is waited for if nobody is there to
         answer, or the person does not want to wait.
         """
         alive = health(self.database, app.utc_now()).scheduler.alive
         waits = alive and waits_for_answer()
-        answer = self.commands.answer(receipt, ANSWER_SECONDS if waits else 0)
+        answer = self.commands.answer(receipt, seconds if waits else 0)
         if answer is not None and answer.outcome == "refused":
             raise RequestError(answer.message)
         told = None if answer is None else {"outcome": answer.outcome, "message": answer.message}
         result = {**asked, "request_id": receipt.request_id, "answer": told}
-        show(result, output, lambda: words if answer else "Asked for.")
+        done = "Asked for." if answer is None else words or answer.message
+        show(result, output, lambda: done)
         if answer is None and output is Output.TABLE:
             say(_why_no_answer(alive=alive, waited=waits), notes())
 

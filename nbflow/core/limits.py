@@ -136,7 +136,8 @@ class Taken:
 class Check:
     """One limit as a candidate meets it: `used` of `allowed` are taken and it needs `needs`.
 
-    `ahead` are the better candidates that wait for the same. `allowed` is None where there is no
+    `ahead` are the better candidates that wait for the same, and `reserved` what is kept for them
+    of a pool's slots. `allowed` is None where there is no
     such pool, and -1 where there is no limit.
     """
 
@@ -146,6 +147,7 @@ class Check:
     allowed: int | None
     needs: int = 1
     ahead: int = 0
+    reserved: int = 0
 
     @property
     def never(self) -> bool:
@@ -196,8 +198,9 @@ class Room:
         needs, ahead = one.pool_slots, self._waiting[one.pool]
         if slots is None or slots < 0:
             return Check(Limit.POOL, slots is not None, used, slots, needs)
-        met = needs <= slots - used - self._reserved[one.pool]
-        return Check(Limit.POOL, met, used, slots, needs, ahead)
+        reserved = min(self._reserved[one.pool], max(0, slots - used))
+        met = needs <= slots - used - reserved
+        return Check(Limit.POOL, met, used, slots, needs, ahead, reserved)
 
     def _overall(self) -> Iterator[Check]:
         ahead, taken = self._not_handed_out, self._taken.tasks

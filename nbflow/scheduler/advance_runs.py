@@ -67,8 +67,8 @@ class RunBook:
     ) -> None:
         self._max_map_length = max_map_length
         self.backfills = {backfill.id: backfill for backfill in backfills}
-        self.all_made: set[int] = set()
-        """Backfills whose dates have all been dealt with."""
+        self.dates_wait: dict[int, bool] = {}
+        """Whether some dates of a backfill wait to be dealt with, once that has been looked up."""
         self._by_backfill: dict[int, set[int]] = {}
         self._flushed = AfterCommit()
         self.runs: dict[int, ActiveRun] = {}

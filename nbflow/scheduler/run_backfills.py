@@ -34,30 +34,43 @@ def run_backfills(session: Session, book: RunBook, now: datetime) -> bool:
     """
     more = False
     for backfill in list(book.backfills.values()):
-        left = AT_ONCE
-        while left > 0:
-            room = rules.room(backfill, len(book.of_backfill(backfill.id)))
-            done = _go_on(session, book, backfill, min(room, left), now) if room > 0 else 0
-            if not done:
-                break
-            left -= done
-        more |= left == 0
+        more |= _go_on(session, book, backfill, now)
+        if _is_over(session, book, backfill):
+            backfill_store.set_state(session, backfill, BackfillState.FINISHED, now)
+            del book.backfills[backfill.id]
     return more
 
 
-def _go_on(session: Session, book: RunBook, backfill: Backfill, limit: int, now: datetime) -> int:
-    """Deal with the next dates, at most `limit`; returns how many."""
-    made = backfill.id in book.all_made
-    dates = [] if made else backfill_store.next_dates(session, backfill.id, limit)
-    if dates:
-        _carry_out(session, book, backfill, dates, now)
-        backfill_store.set_done(session, backfill.id, [one.position for one in dates])
-        return len(dates)
-    book.all_made.add(backfill.id)
-    if rules.is_over(backfill, waiting=0, active_runs=len(book.of_backfill(backfill.id))):
-        backfill_store.set_state(session, backfill, BackfillState.FINISHED, now)
-        del book.backfills[backfill.id]
-    return 0
+def _is_over(session: Session, book: RunBook, backfill: Backfill) -> bool:
+    """Whether nothing of it is left, paused or not: every date dealt with, every run ended."""
+    active = len(book.of_backfill(backfill.id))
+    waiting = 0 if active else int(_dates_wait(session, book, backfill))
+    return rules.is_over(backfill, waiting=waiting, active_runs=active)
+
+
+def _dates_wait(session: Session, book: RunBook, backfill: Backfill) -> bool:
+    """Whether some dates have not been dealt with; asked of the store once."""
+    if backfill.id not in book.dates_wait:
+        found = backfill_store.next_dates(session, backfill.id, 1)
+        book.dates_wait[backfill.id] = bool(found)
+    return book.dates_wait[backfill.id]
+
+
+def _go_on(session: Session, book: RunBook, backfill: Backfill, now: datetime) -> bool:
+    """Deal with the next dates; returns whether that were as many as one tick may."""
+    left = AT_ONCE
+    while left > 0 and _dates_wait(session, book, backfill):
+        limit = min(left, rules.room(backfill, len(book.of_backfill(backfill.id))))
+        if limit == 0:
+            break
+        # One more than there is room for, to know whether that are all.
+        dates = backfill_store.next_dates(session, backfill.id, limit + 1)
+        book.dates_wait[backfill.id] = len(dates) > limit
+        chosen = dates[:limit]
+        _carry_out(session, book, backfill, chosen, now)
+        backfill_store.set_done(session, backfill.id, [one.position for one in chosen])
+        left -= len(chosen)
+    return left == 0
 
 
 def _carry_out(

@@ -21,6 +21,7 @@ from nbflow.store.queue import InPool
 from nbflow.views.shapes import Condition
 
 _SHOWN = 5
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _WITH_SLOTS = (TaskState.QUEUED, TaskState.RUNNING)
 
 _WHOSE = {
@@ -99,8 +100,10 @@ class _Told:
             )
         by = f" by {self._names()}" if self.holders else ""
         line = "" if check.met else f"; it is {nth(check.ahead + 1)} in line"
+        kept = f", {check.reserved} kept for who is ahead" if check.reserved else ""
         return (
-            f'Pool "{self.pool}": {check.used} of {check.allowed} slots taken{by}; {needs}{line}.'
+            f'Pool "{self.pool}": {check.used} of {check.allowed} slots taken{by}{kept}; '
+            f"{needs}{line}."
         )
 
     def _names(self) -> str:
@@ -118,8 +121,9 @@ class _Told:
             return "The executor has a free place."
         if not check.allowed:
             return f"The executor has no free place; this task is {nth(check.ahead + 1)} in line."
+        places = "1 free place" if check.allowed == 1 else f"{check.allowed} free places"
         return (
-            f"The executor has {check.allowed} free places, and as many tasks go first; "
+            f"The executor has {places}, and as many tasks go first; "
             f"this task is {nth(check.ahead + 1)} in line after them."
         )
 
@@ -132,4 +136,7 @@ def _count(check: Check) -> str:
 
 def nth(place: int) -> str:
     """A place in a line."""
-    return {1: "next", 2: "2nd", 3: "3rd"}.get(place, f"{place}th")
+    if place == 1:
+        return "next"
+    ending = "th" if place % 100 in (11, 12, 13) else _ENDINGS.get(place % 10, "th")
+    return f"{place}{ending}"

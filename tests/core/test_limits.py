@@ -111,7 +111,7 @@ def test_each_limit_says_what_is_taken_and_who_comes_first() -> None:
     checks = checks_of((1, ("c", -1)), [*some[:2], last], Capacity({"p": 4}, 9, 8), taken)
     assert checks == [
         Check(Limit.MAX_ACTIVE_TASKS, True, 1, 5),
-        Check(Limit.POOL, False, 3, 4, needs=1, ahead=2),
+        Check(Limit.POOL, False, 3, 4, needs=1, ahead=2, reserved=1),
         Check(Limit.PARALLELISM, True, 1, 9),
         Check(Limit.EXECUTOR, True, 0, 8),
     ]

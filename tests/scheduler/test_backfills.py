@@ -208,6 +208,40 @@ def test_a_paused_backfill_begins_no_run_and_goes_on_afterwards(
     assert (len(run_ids(database)), backfill_state(database)) == (3, "finished")
 
 
+def test_a_backfill_paused_while_its_last_runs_are_under_way_is_over_when_they_end(
+    database: Database,
+    commands: Commands,
+    make_scheduler: MakeScheduler,
+    scheduler: Scheduler,
+    hands: Hands,
+    clock: Clock,
+) -> None:
+    commands.backfill("d", day(1), day(2), max_active_runs=2)
+    scheduler.tick()
+    commands.pause_backfill(newest_id(database))
+    scheduler.tick()
+    assert backfill_state(database) == "paused"
+    clock.pass_(seconds=60)  # another scheduler takes over, and remembers nothing of it
+    carry_out(make_scheduler(schedules=False), hands)
+    assert backfill_state(database) == "finished"
+
+
+def test_a_backfill_whose_last_run_has_ended_cannot_be_paused(
+    database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
+) -> None:
+    commands.backfill("d", day(1), day(1))
+    scheduler.tick()
+    number = newest_id(database)
+    hands.finish("a")
+    scheduler.tick()
+    hands.finish("b")
+    commands.pause_backfill(number)  # while the scheduler does not know of the end
+    scheduler.tick()
+    assert backfill_state(database) == "finished"
+    with pytest.raises(RequestError, match=f"Backfill {number} is finished already."):
+        commands.pause_backfill(number)
+
+
 def test_cancelling_lets_what_runs_end_and_makes_no_more(
     database: Database, commands: Commands, scheduler: Scheduler, hands: Hands
 ) -> None:

@@ -16,6 +16,7 @@ from nbflow.store.database import Database
 from nbflow.store.pools import Pool
 from nbflow.views.runs import task_instance_detail
 from nbflow.views.shapes import Condition
+from nbflow.views.why_limits import nth
 from tests.scheduler.conftest import MakeScheduler
 from tests.scheduler.stage import BAD, START, Clock, Hands, a_dag, start_run
 
@@ -72,7 +73,16 @@ def test_a_full_pool_says_who_has_its_slots_and_how_long_the_line_is(
         "pool",
         'Pool "gpu": 3 of 4 slots taken by a, b; this task needs 2; it is next in line.',
     )
-    assert desk.only("d")[1].endswith("this task needs 2; it is 2nd in line.")
+    assert desk.only("d")[1].endswith(
+        "slots taken by a, b, 1 kept for who is ahead; this task needs 2; it is 2nd in line."
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [(1, "next"), (2, "2nd"), (11, "11th"), (21, "21st"), (113, "113th")]
+)
+def test_a_place_in_a_line_is_said_as_people_say_it(place: int, said: str) -> None:
+    assert nth(place) == said
 
 
 def test_holders_of_other_dags_are_named_with_these(database: Database, desk: Desk) -> None:
