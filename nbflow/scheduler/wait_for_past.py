@@ -12,11 +12,10 @@ from datetime import datetime
 
 from nbflow.core.events import GaveWay, NothingToExecute, RunStarted
 from nbflow.core.lifecycle import Settle
-from nbflow.core.past import asked_for, held_by_past
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook
 from nbflow.store.database import Session
-from nbflow.store.past import Asked, previous_runs
+from nbflow.store.past import held_back as held_back_of
 from nbflow.store.runs import ActiveRun
 
 _QUIET = (TaskState.NONE, TaskState.SCHEDULED)
@@ -42,25 +41,7 @@ def held_back(session: Session, book: RunBook) -> Mapping[InstanceRef, str]:
     # Most DAGs mind no past: then this costs nothing, however much is ready.
     if not any(run.snapshot.dag.minding_past for run in book.runs.values()):
         return {}
-    asked: dict[int, set[str]] = {}
-    for run_pk, (task_id, _) in book.ready:
-        dag = book.runs[run_pk].snapshot.dag
-        if task_id in dag.minding_past:
-            asked.setdefault(run_pk, set()).update(asked_for(dag, dag.by_id[task_id]))
-    if not asked:
-        return {}
-    found = previous_runs(session, [_asked(book.runs[pk], tasks) for pk, tasks in asked.items()])
-    held = {}
-    for run_pk, key in book.ready:
-        dag = book.runs[run_pk].snapshot.dag
-        why = held_by_past(dag, dag.by_id[key[0]], found.get(run_pk))
-        if why:
-            held[run_pk, key] = why
-    return held
-
-
-def _asked(run: ActiveRun, tasks: set[str]) -> Asked:
-    return Asked(run.id, frozenset(tasks), manual_runs=run.snapshot.dag.catchup is False)
+    return held_back_of(session, [(pk, book.runs[pk].snapshot.dag, key) for pk, key in book.ready])
 
 
 def pass_empty_tasks(

@@ -4,12 +4,14 @@ at. Three statements at most, for any number of runs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ScalarSelect, select
 
-from nbflow.core.past import PreviousRun
+from nbflow.core.dag import Dag
+from nbflow.core.events import TaskKey
+from nbflow.core.past import PreviousRun, asked_for, held_by_past
 from nbflow.core.states import RunType, TaskState
 from nbflow.store.database import Session
 from nbflow.store.tables import DagRunRow, TaskInstanceRow, table_of
@@ -26,6 +28,31 @@ class Asked:
     run_pk: int
     tasks: frozenset[str]
     manual_runs: bool
+
+
+def held_back(
+    session: Session, ready: Iterable[tuple[int, Dag, TaskKey]]
+) -> Mapping[tuple[int, TaskKey], str]:
+    """Why the past holds back these ready task instances, each with its run and DAG; only those
+    that it does.
+    """
+    minding = [one for one in ready if one[2][0] in one[1].minding_past]
+    tasks: dict[int, set[str]] = {}
+    dags: dict[int, Dag] = {}
+    for run_pk, dag, (task_id, _) in minding:
+        tasks.setdefault(run_pk, set()).update(asked_for(dag, dag.by_id[task_id]))
+        dags[run_pk] = dag
+    if not minding:
+        return {}
+    asked = [
+        Asked(pk, frozenset(ids), manual_runs=dags[pk].catchup is False)
+        for pk, ids in tasks.items()
+    ]
+    found = previous_runs(session, asked)
+    why = {
+        (pk, key): held_by_past(dag, dag.by_id[key[0]], found.get(pk)) for pk, dag, key in minding
+    }
+    return {one: text for one, text in why.items() if text}
 
 
 def previous_runs(session: Session, asked: Collection[Asked]) -> Mapping[int, PreviousRun]:

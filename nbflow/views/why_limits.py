@@ -11,12 +11,15 @@ from datetime import datetime
 
 from nbflow.core.events import TaskKey
 from nbflow.core.limits import Capacity, Check, Limit, Taken, candidate, checks_of
+from nbflow.core.snapshot import RunSnapshot
 from nbflow.core.states import TaskState
+from nbflow.store import dags as dag_store
 from nbflow.store import pools as pool_store
 from nbflow.store import queue as queue_store
 from nbflow.store import runs as run_store
 from nbflow.store.database import Session
 from nbflow.store.leases import LeaseStatus
+from nbflow.store.past import held_back
 from nbflow.store.queue import InPool
 from nbflow.views.shapes import Condition
 
@@ -39,10 +42,8 @@ def limits(
     """The limits of a ready task instance, as the scheduler would judge them at `now`."""
     runs = {run.id: run.snapshot for run in run_store.load_active(session)}
     ready = [
-        candidate(pk, snapshot.run, snapshot.dag, instance.key, now)
-        for pk, snapshot in runs.items()
-        for instance in snapshot.instances.values()
-        if instance.state is TaskState.SCHEDULED
+        candidate(pk, runs[pk].run, runs[pk].dag, one, now)
+        for pk, one in _in_line(session, runs, (run_pk, key))
     ]
     pools = pool_store.read(session)
     deferred = queue_store.slots_of_deferred(session, pools)
@@ -56,6 +57,24 @@ def limits(
         text = "Nothing holds it back: it is handed to the executor when the scheduler looks next."
         found.append(Condition("dispatch", met=False, text=text, next_look="at once"))
     return found
+
+
+def _in_line(
+    session: Session, runs: Mapping[int, RunSnapshot], asked: tuple[int, TaskKey]
+) -> list[tuple[int, TaskKey]]:
+    """The task instances that the scheduler chooses from, and `asked`: those that are ready, but
+    for what its past or a person holds back.
+    """
+    held_dags = dag_store.held_dags(session)
+    ready = [
+        (pk, snapshot.dag, instance.key)
+        for pk, snapshot in runs.items()
+        for instance in snapshot.instances.values()
+        if instance.state is TaskState.SCHEDULED and snapshot.run.dag_id not in held_dags
+    ]
+    held = held_back(session, ready)
+    chosen = {(pk, key): None for pk, _, key in ready if (pk, key) not in held}
+    return [*{**chosen, asked: None}]
 
 
 def _capacity(slots_of: Mapping[str, int], lease: LeaseStatus | None, taken: Taken) -> Capacity:
@@ -80,7 +99,7 @@ class _Told:
     def condition(self, check: Check) -> Condition:
         words = {Limit.POOL: self._pool, Limit.EXECUTOR: self._executor}.get(check.limit, _count)
         look = None if check.met else "when a task ends"
-        if check.never:
+        if check.limit is Limit.POOL and check.never:
             look = "when the pool is changed"
         return Condition(str(check.limit), met=check.met, text=words(check), next_look=look)
 

@@ -129,6 +129,22 @@ def test_each_limit_names_itself_with_its_numbers(
     assert words in text
 
 
+def test_what_its_past_holds_back_is_not_ahead_in_the_line(
+    database: Database, make_scheduler: MakeScheduler, clock: Clock
+) -> None:
+    desk = Desk(database, make_scheduler(Hands(slots=1)), clock)
+    past = a_dag(dag_id="past", tasks=[a_task("p", depends_on_past=True, priority_weight=9)])
+    for day in (1, 2, 3):
+        start_run(database, past, f"day-{day}", now=START - timedelta(days=4 - day))
+    start_run(database, a_dag("a"))
+    desk.look()  # the first day's run has the place; the others wait for each other
+    name, text = desk.only("a")
+    assert (name, text) == (
+        "executor",
+        "The executor has no free place; this task is next in line.",
+    )
+
+
 def test_a_full_executor_says_so(
     database: Database, make_scheduler: MakeScheduler, clock: Clock
 ) -> None:
