@@ -85,9 +85,12 @@ frontend-test: $(DONE)/npm
 	$(call say,vitest)
 	@$(npm) test
 
+# Files side by side, each whole in one process and in the order they are found in: tests of one file share
+# kernels, servers and stores, and those in a browser have to come last in their process.
 pytest: $(DONE)/install $(DONE)/chromium
 	$(call say,pytest)
-	@NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest $(ARGS)
+	@NBFLOW_TEST_CHROMIUM="$$(cat $(DONE)/chromium)" $(BIN)/pytest -n auto --maxprocesses 4 \
+		--dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 # The kernels once more on the other supported generation of ipykernel, laid over the environment.
 ipykernel6: $(DONE)/ipykernel6
