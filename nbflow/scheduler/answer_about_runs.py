@@ -27,6 +27,7 @@ from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.scheduler.answering import Answering
 from nbflow.scheduler.forget_runs import forget_run
+from nbflow.scheduler.without_cache import without_cache
 from nbflow.store import dags as dag_store
 from nbflow.store import runs as run_store
 from nbflow.store.dags import StoredDag
@@ -112,7 +113,7 @@ def clear(a: Answering) -> str:
     note = a.optional_text("note")
     for named, keys in found:
         run = named if newest is None else move_to(a, named, newest)
-        run = without_cache(a, run) if a.flag("no_cache") else run
+        run = without_cache(a.session, a.book, run) if a.flag("no_cache") else run
         a.book.take(run)
         noted: list[Event] = [] if note is None else [Noted(note)]
         # The current version may be another one than when the person looked.
@@ -215,17 +216,6 @@ def move_to(a: Answering, run: ActiveRun, stored: StoredDag) -> ActiveRun:
     else:
         a.book.advance(moved, [RunStarted()] if is_running(moved) else [], a.now)
     return moved
-
-
-def without_cache(a: Answering, run: ActiveRun) -> ActiveRun:
-    """From here on all that is left of the run is executed."""
-    a.book.take(run)
-    a.book.flush(a.session)
-    run_store.do_without_cache(a.session, run.id)
-    changed = run_store.load_run(a.session, run.snapshot.run.dag_id, run.snapshot.run.run_id)
-    assert changed is not None  # it was there a statement ago
-    a.book.replace(changed)
-    return changed
 
 
 def is_running(run: ActiveRun) -> bool:

@@ -15,6 +15,7 @@ from nbflow.core.events import Cleared, TakenOver
 from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType
 from nbflow.scheduler.advance_runs import RunBook
+from nbflow.scheduler.without_cache import without_cache
 from nbflow.store import backfills as backfill_store
 from nbflow.store import dags as dag_store
 from nbflow.store import runs as run_store
@@ -98,7 +99,7 @@ def _carry_out(
         if one.planned.step is Step.CREATE and wanted:
             _create(session, book, backfill, stored, one, now)
         elif one.planned.step is Step.RERUN and run is not None:
-            _run_again(book, backfill, run, now)
+            _run_again(session, book, backfill, run, now)
 
 
 def _create(
@@ -128,12 +129,15 @@ def _create(
     book.take_in(session, run)
 
 
-def _run_again(book: RunBook, backfill: Backfill, run: ActiveRun, now: datetime) -> None:
+def _run_again(
+    session: Session, book: RunBook, backfill: Backfill, run: ActiveRun, now: datetime
+) -> None:
     """Clear a run that has ended; one that a person has set going meanwhile is left alone."""
     if not run.snapshot.run.state.is_finished:
         return
     keys = rules.runs_again(backfill, run.snapshot).keys
     if keys:
+        run = without_cache(session, book, run) if backfill.no_cache else run
         book.take(run)
         book.advance(run, [TakenOver(backfill.id), Cleared(keys)], now)
 

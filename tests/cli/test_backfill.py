@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbflow.store import requests
 from tests.cli.conftest import HELLO, Nbflow
 from tests.processes import Project
 
@@ -20,6 +21,13 @@ def test_a_backfill_is_asked_for_and_says_what_it_will_do(ran: Project, nbflow: 
     done = nbflow("backfill", "hello", *MARCH, "--yes", "-p", "name=you", "--output", "json").json
     assert done["request_id"] is not None
     assert len(done["plan"]["dates"]) == 3
+
+
+def test_a_backfill_may_do_without_the_cache(ran: Project, nbflow: Nbflow) -> None:
+    made = nbflow("backfill", "hello", *MARCH, "--yes", "--no-cache", "--output", "json").json
+    with ran.database.reading() as session:
+        (asked,) = [one for one in requests.pending(session) if one.id == made["request_id"]]
+    assert asked.payload["no_cache"] is True
 
 
 def test_wrong_dates_are_told_with_the_form_they_have(ran: Project, nbflow: Nbflow) -> None:

@@ -19,7 +19,7 @@ from nbflow.store import browsing, retention, runs
 from nbflow.store import cache as cache_store
 from nbflow.store import dags as dag_store
 from nbflow.store.database import Database
-from tests.scheduler.stage import START, Clock, Hands, a_dag, save, states
+from tests.scheduler.stage import BAD, START, Clock, Hands, a_dag, save, states
 
 URL = "file:///values/ab.npy"
 
@@ -292,6 +292,26 @@ def test_a_run_like_another_one_may_do_without_the_cache(database: Database) -> 
     commands.rerun("d", "one", new_run_id="again")
     assert stage.go_on() == []
     commands.rerun("d", "one", new_run_id="anew", no_cache=True)
+    assert stage.go_on() == ["load", "train"]
+
+
+def test_what_a_backfill_runs_again_without_the_cache_is_executed(database: Database) -> None:
+    stage = Stage(database)
+    daily = {"kind": "cron", "cron": "0 0 * * *", "timezone": "UTC"}
+    dag = replace(two_tasks(), timetable=daily, start_date=START - timedelta(days=9))
+    stage.run(dag, "one")
+    # Other code of `load` that returns the same: only `train` can be answered.
+    save(database, replace(dag, tasks=two_tasks(load="2").tasks))
+    commands = Commands(database, "ana", stage.clock)
+    day = START.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
+    commands.backfill("d", day, day)
+    stage.scheduler.tick()
+    stage.scheduler.tick()
+    stage.hands.finish("load", BAD)
+    stage.scheduler.tick()
+    stage.scheduler.tick()
+
+    commands.backfill("d", day, day, reprocess="failed", no_cache=True)
     assert stage.go_on() == ["load", "train"]
 
 
