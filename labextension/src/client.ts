@@ -67,6 +67,8 @@ export interface ClearRequest {
   readonly recursive: boolean;
   /** On the current version of the DAG. */
   readonly latest: boolean;
+  /** All that is left of the run is executed, whatever the cache has. */
+  readonly no_cache: boolean;
   /** Kept with the runs; null leaves the note they have. */
   readonly note: string | null;
 }
@@ -96,6 +98,8 @@ export interface NewRunRequest {
   readonly tasks: readonly string[] | null;
   /** A run like another one on the latest version of the DAG, instead of that run's. */
   readonly latest: boolean;
+  /** All of it is executed, whatever the cache has. */
+  readonly noCache: boolean;
 }
 
 export interface BackfillRequest {
@@ -104,6 +108,7 @@ export interface BackfillRequest {
   readonly reprocess: string;
   readonly max_active_runs: number;
   readonly run_backwards: boolean;
+  readonly no_cache: boolean;
 }
 
 export interface PoolBody {
@@ -186,8 +191,9 @@ export class RestClient {
   }
 
   trigger(dagId: string, request: Partial<NewRunRequest>, dryRun = false): Promise<RunPlan> {
-    const { params = {}, logicalDate = null, note = '', tasks = null } = request;
-    const body = { params, logical_date: logicalDate, note, tasks, dry_run: dryRun };
+    const { params = {}, logicalDate = null, note = '', tasks = null, noCache = false } = request;
+    const when = { logical_date: logicalDate, no_cache: noCache, dry_run: dryRun };
+    const body = { params, note, tasks, ...when };
     return this.request(paths.runs(dagId), 'POST', body);
   }
 
@@ -198,8 +204,8 @@ export class RestClient {
     request: Partial<NewRunRequest>,
     dryRun: boolean
   ): Promise<RunPlan> {
-    const { params = {}, note = '', tasks = null, latest = false } = request;
-    const body = { params, note, tasks, latest, dry_run: dryRun };
+    const { params = {}, note = '', tasks = null, latest = false, noCache = false } = request;
+    const body = { params, note, tasks, latest, no_cache: noCache, dry_run: dryRun };
     return this.request(paths.ofRun(dagId, runId, 'rerun'), 'POST', body);
   }
 

@@ -40,6 +40,11 @@ describe('what a draft of clearing means', () => {
     expect(clearRequest({ ...narrowed, scope: 'all' })).toMatchObject({ only_failed: true });
   });
 
+  test('what is left of the run is executed without the cache where that is ticked', () => {
+    expect(clearRequest(firstDraft(null))).toMatchObject({ no_cache: false });
+    expect(clearRequest({ ...firstDraft(null), no_cache: true })).toMatchObject({ no_cache: true });
+  });
+
   test('markers are followed and the latest version is taken where that is ticked', () => {
     const draft = { ...firstDraft(null), recursive: true, latest: true, note: 'New keys.' };
     expect(clearRequest(draft)).toMatchObject({ recursive: true, latest: true, note: 'New keys.' });

@@ -19,6 +19,7 @@ export interface ClearDraft {
   readonly future: boolean;
   readonly recursive: boolean;
   readonly latest: boolean;
+  readonly no_cache: boolean;
   readonly note: string;
 }
 
@@ -41,6 +42,7 @@ const NOTHING: ClearDraft = {
   future: false,
   recursive: false,
   latest: false,
+  no_cache: false,
   note: ''
 };
 

@@ -21,6 +21,8 @@ export interface NewRunState {
   /** Which tasks alone; empty for all. */
   readonly selection: string;
   readonly isLatest: boolean;
+  /** Whether all of it is executed, whatever the cache has. */
+  readonly noCache: boolean;
   /** What the run is going to be; null while that is not known. */
   readonly plan: RunPlan | null;
   readonly isStale: boolean;
@@ -54,6 +56,7 @@ export class NewRunStore extends Store<NewRunState> {
       note: '',
       selection: '',
       isLatest: options.had === null,
+      noCache: false,
       plan: null,
       isStale: true,
       isBusy: false
@@ -74,8 +77,10 @@ export class NewRunStore extends Store<NewRunState> {
     });
   }
 
-  choose(change: Partial<Pick<NewRunState, 'logicalDate' | 'selection' | 'note'>>): void {
-    if ('note' in change) {
+  choose(
+    change: Partial<Pick<NewRunState, 'logicalDate' | 'selection' | 'note' | 'noCache'>>
+  ): void {
+    if ('note' in change || 'noCache' in change) {
       this.patch(change);
     } else {
       this.renew(change);
@@ -140,7 +145,7 @@ export class NewRunStore extends Store<NewRunState> {
     readonly request: NewRunRequest | null;
     readonly errors: NewRunState['errors'];
   } {
-    const { fields, drafts, logicalDate, note, selection, isLatest } = this.value;
+    const { fields, drafts, logicalDate, note, selection, isLatest, noCache } = this.value;
     const { values, errors } = readAll(fields, drafts, this.options.texts);
     if (Object.keys(errors).length) {
       return { request: null, errors };
@@ -151,7 +156,8 @@ export class NewRunStore extends Store<NewRunState> {
       logicalDate: logicalDate === '' ? null : new Date(logicalDate).toISOString(),
       note,
       tasks: selection.trim() === '' ? null : [selection],
-      latest: isLatest
+      latest: isLatest,
+      noCache
     };
     return { request, errors };
   }

@@ -30,6 +30,28 @@ export function Tick({
   );
 }
 
+/** Whether a run does without what the cache has. */
+export function CacheTick({
+  isOn,
+  onChange
+}: {
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return (
+    <fieldset className="jp-nbflow-ticks">
+      <legend>{trans.__('Results in the cache')}</legend>
+      <Tick
+        option="no_cache"
+        label={trans.__('Execute everything all the same')}
+        isOn={isOn}
+        onChange={onChange}
+      />
+    </fieldset>
+  );
+}
+
 export interface Choice<V extends string> {
   readonly value: V;
   readonly label: React.ReactNode;

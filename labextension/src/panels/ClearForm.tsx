@@ -8,7 +8,15 @@ import type { Change } from '../live/asking';
 import { useTexts, type Texts } from '../text';
 import type { ClearPreview, TaskView } from '../wire';
 import { Affected } from './Affected';
-import { Chips, Choices, SelectionField, Tick, VersionChoice, WhichInstances } from './Choices';
+import {
+  CacheTick,
+  Chips,
+  Choices,
+  SelectionField,
+  Tick,
+  VersionChoice,
+  WhichInstances
+} from './Choices';
 
 export interface ClearFormProps {
   /** A task of a run, a run, or many runs of a DAG. */
@@ -44,6 +52,10 @@ export function ClearForm(props: ClearFormProps): React.JSX.Element {
         )}
         <Ticks {...props} />
         <VersionChoice isLatest={draft.latest} onChange={latest => onChange({ latest })} />
+        <CacheTick
+          isOn={draft.no_cache}
+          onChange={isOn => onChange({ no_cache: isOn }, 'beside')}
+        />
         <Note note={draft.note} onChange={onChange} />
       </div>
       <Affected

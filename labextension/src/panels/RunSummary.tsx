@@ -4,7 +4,7 @@ import * as React from 'react';
 import { runTypeName, span } from '../format';
 import { byUrgency, isBad, isFinished } from '../states';
 import { useTexts } from '../text';
-import type { RunDetail } from '../wire';
+import type { RunDetail, RunView } from '../wire';
 import { Button, Counts, Instant, MenuButton, StateBadge } from './controls';
 import { Icon } from './icons';
 
@@ -25,6 +25,7 @@ export interface RunActions {
 export interface RunSummaryProps extends RunActions {
   readonly detail: RunDetail;
   readonly now: number;
+  readonly onChooseRun: (runId: string) => void;
 }
 
 export function RunSummary(props: RunSummaryProps): React.JSX.Element {
@@ -53,6 +54,7 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
         {runTypeName(run.run_type, trans)}, <Instant at={at} now={now} />
       </span>
       <Counts counts={byUrgency(run.counts)} />
+      <Origin run={run} onChooseRun={props.onChooseRun} />
       {run.message ? (
         <span className="jp-nbflow-message jp-nbflow-ellipsis" title={run.message}>
           {run.message}
@@ -66,6 +68,51 @@ export function RunSummary(props: RunSummaryProps): React.JSX.Element {
       <span className="jp-nbflow-spring" />
       <Actions {...props} />
     </div>
+  );
+}
+
+/** The run that this one repeats or goes on from, what was edited for that, and whether it used the cache. */
+function Origin({
+  run,
+  onChooseRun
+}: {
+  readonly run: RunView;
+  readonly onChooseRun: RunSummaryProps['onChooseRun'];
+}): React.JSX.Element {
+  const trans = useTexts();
+  const { rerun_of: origin, edited } = run;
+  return (
+    <>
+      {origin === null ? null : (
+        <span className="jp-nbflow-message jp-nbflow-ellipsis" data-testid="nbflow-run-origin">
+          {edited.length ? trans.__('goes on from') : trans.__('repeats')}{' '}
+          <button
+            type="button"
+            className="jp-nbflow-link"
+            title={trans.__('Show run %1', origin)}
+            onClick={() => onChooseRun(origin)}
+          >
+            {origin}
+          </button>
+        </span>
+      )}
+      {edited.length ? (
+        <span
+          className="jp-nbflow-tag"
+          title={trans.__('Cells of these tasks were edited for this run: %1', edited.join(', '))}
+        >
+          {trans.__('edited: %1', edited.join(', '))}
+        </span>
+      ) : null}
+      {run.no_cache ? (
+        <span
+          className="jp-nbflow-tag"
+          title={trans.__('All of it is executed, whatever the cache has.')}
+        >
+          {trans.__('without the cache')}
+        </span>
+      ) : null}
+    </>
   );
 }
 

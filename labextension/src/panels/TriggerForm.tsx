@@ -6,7 +6,7 @@ import type { ParamChange } from '../form/rerun';
 import type { NewRunState } from '../live/new-run';
 import { useTexts } from '../text';
 import type { TaskView } from '../wire';
-import { SelectionField, Segments } from './Choices';
+import { CacheTick, SelectionField, Segments } from './Choices';
 import { Notice } from './controls';
 import { Fields } from './Fields';
 import { PlannedTasks } from './RunTasksForm';
@@ -27,7 +27,7 @@ export interface TriggerFormProps extends NewRunState {
   readonly repeated: Repeated | null;
   readonly onChange: (name: string, draft: Draft) => void;
   readonly onChoose: (
-    change: Partial<Pick<NewRunState, 'logicalDate' | 'selection' | 'note'>>
+    change: Partial<Pick<NewRunState, 'logicalDate' | 'selection' | 'note' | 'noCache'>>
   ) => void;
   readonly onChooseVersion: (isLatest: boolean) => void;
 }
@@ -124,6 +124,7 @@ function Advanced(props: TriggerFormProps): React.JSX.Element {
           </div>
         </div>
       ) : null}
+      <CacheTick isOn={props.noCache} onChange={noCache => onChoose({ noCache })} />
       <div className="jp-nbflow-field">
         <label htmlFor={`${id}-note`}>{trans.__('Note')}</label>
         <input

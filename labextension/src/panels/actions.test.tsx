@@ -41,7 +41,8 @@ describe('the trigger form', () => {
       problems: [],
       logicalDate: '',
       note: '',
-      selection: ''
+      selection: '',
+      noCache: false
     };
     render(
       <TriggerForm
@@ -67,6 +68,13 @@ describe('the trigger form', () => {
     expect(screen.getByLabelText('tables')).toHaveProperty('value', 'orders');
     await userEvent.selectOptions(screen.getByLabelText('region'), 'US');
     expect(changed).toEqual([['region', '"US"']]);
+  });
+
+  test('the cache can be done without', async () => {
+    const changed = form();
+    await userEvent.click(screen.getByText('Advanced'));
+    await userEvent.click(screen.getByLabelText('Execute everything all the same'));
+    expect(changed).toEqual([{ noCache: true }]);
   });
 
   test('an error stands at its field, for screen readers too', () => {

@@ -263,6 +263,10 @@ function spec(now: number, texts: Texts): Readonly<Record<string, unknown>> {
     run_backwards: {
       default: false,
       schema: { type: 'boolean', title: texts.__('The latest date first') }
+    },
+    no_cache: {
+      default: false,
+      schema: { type: 'boolean', title: texts.__('Execute everything, whatever the cache has') }
     }
   };
 }
@@ -274,7 +278,8 @@ export function requestOf(values: Readonly<Record<string, unknown>>): BackfillRe
     to_date: `${String(values.to_date)}T23:59:59Z`,
     reprocess: String(values.reprocess),
     max_active_runs: Number(values.max_active_runs),
-    run_backwards: values.run_backwards === true
+    run_backwards: values.run_backwards === true,
+    no_cache: values.no_cache === true
   };
 }
 
