@@ -27,7 +27,9 @@ with DAG("round"):
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester) -> pytest.Pytester:
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    # Other plugins that happen to be installed only cost time here.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.mkdir("dags")
     pytester.makepyfile(test_own="def test_own(): pass")
     return pytester
@@ -40,7 +42,7 @@ def write(project: pytest.Pytester, **files: str) -> None:
 
 def run(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """pytest with the plugin as it is here, whatever is installed."""
-    plugin = ("-p", "no:nbflow", "-p", "nbflow.pytest_plugin", "-p", "no:cacheprovider")
+    plugin = ("-p", "nbflow.pytest_plugin", "-p", "no:cacheprovider")
     return project.runpytest_subprocess(*plugin, *arguments, timeout=100)
 
 
