@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
+from nbflow.app.learning import Learning
 from nbflow.app.left_behind import (
     Printing,
     attempt_files,
@@ -238,6 +239,10 @@ def make_scheduler(
 
     assembling = Assembling(settings, database) if watch_dags else None
 
+    def read_again(file: Path) -> None:
+        if scheduler.loader is not None:
+            scheduler.loader.read_again([str(file)])
+
     def finished(run: run_store.ActiveRun) -> None:
         if assembling is not None:
             assembling(run)
@@ -267,6 +272,7 @@ def make_scheduler(
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,
         discard=discard_artifacts,
+        learn=Learning(secrets_of or settings, database, read_again),
     )
     if watch_dags:
         roots = settings.dag_paths

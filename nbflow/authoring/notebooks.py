@@ -18,7 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from nbflow.authoring import mentions, text_notebooks
+from nbflow.authoring import learned, mentions, text_notebooks
 from nbflow.authoring.caching import policy_of_cells, wants_cache
 from nbflow.authoring.dataflow.advice import advise
 from nbflow.authoring.dataflow.edges import Flow, find_flow
@@ -205,7 +205,8 @@ class NotebookReader:
             if not cell.is_skipped
         ]
         forced = [cell.index for cell in self.cells if cell.is_setup or cell.is_parameters]
-        flow = find_flow(sources, forced_setup=forced, declared=list(declared))
+        stuck = learned.what_cannot_travel(self.path, sources)
+        flow = find_flow(sources, forced_setup=forced, declared=list(declared), stuck=stuck)
         if flow.work or not sources:
             return flow
         # A notebook of nothing but definitions still is a program: its last cell is the task.

@@ -236,6 +236,7 @@ class Outcome:
     and `ruling` is what the task's own retry policy said of it.
     deleted). `lineage` names the classes of the exception that ended it, the most special first.
     `names_read` shows what the failing cell read, by name; `kernel` is the one that was kept.
+    `stuck` says why values of its cells cannot be sent to another kernel, by name.
     """
 
     state: TaskState
@@ -261,6 +262,7 @@ class Outcome:
     ruling: Rule | None = None
     names_read: Mapping[str, str] = field(default_factory=dict, repr=False)
     kernel: KeptKernel | None = None
+    stuck: Mapping[str, str] = field(default_factory=dict)
 
 
 class ReportKind(Word):

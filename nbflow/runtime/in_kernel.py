@@ -18,7 +18,13 @@ from nbflow.authoring.secrets import TaskSecrets, current_secrets, use_in_proces
 from nbflow.core.assets import Emission
 from nbflow.core.orders import ValueRef
 from nbflow.core.secrets import Secrets
-from nbflow.runtime.values import ValueNotReadable, ValueNotStorable, dump_value, load_value
+from nbflow.runtime.values import (
+    ValueCannotTravel,
+    ValueNotReadable,
+    ValueNotStorable,
+    dump_value,
+    load_value,
+)
 
 # Answers travel in a MIME bundle of their own: as text they would be cut and reformatted.
 ANSWER_TYPE = "application/vnd.nbflow+json"
@@ -37,7 +43,8 @@ class Answer:
     `values` holds references by name, `missing` names that are not defined, `problems` a sentence
     for each name whose value cannot travel, `variables` what the notebook has set,
     `emissions` what it has said of assets, `looks` what values look like, `is_true` whether the
-    last expression of the notebook was.
+    last expression of the notebook was. `stuck` says of those names why, whose values nothing can
+    write down.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class Answer:
         looks: Mapping[str, str] | None = None,
         *,
         is_true: bool = False,
+        stuck: Mapping[str, str] | None = None,
     ) -> None:
         self._content = {
             "values": {name: asdict(ref) for name, ref in (values or {}).items()},
@@ -59,6 +67,7 @@ class Answer:
             "emissions": [one.to_json() for one in emissions],
             "looks": dict(looks or {}),
             "is_true": is_true,
+            "stuck": dict(stuck or {}),
         }
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
@@ -84,13 +93,15 @@ def take(names: Sequence[str], value_store: str) -> Answer:
     """
     namespace = _notebook()
     _flush_files(namespace)
-    values, problems = {}, {}
+    values, problems, stuck = {}, {}, {}
     for name in names:
         if name in namespace:
             try:
                 values[name] = dump_value(namespace[name], value_store)
             except ValueNotStorable as error:
                 problems[name] = str(error)
+                if isinstance(error, ValueCannotTravel):
+                    stuck[name] = error.why
     missing = [name for name in names if name not in namespace]
     task = current_secrets()
     said: list[Emission] = []
@@ -98,7 +109,8 @@ def take(names: Sequence[str], value_store: str) -> Answer:
         said = outlet_events.emissions()
     except TypeError as error:
         problems["outlet_events"] = str(error)
-    return Answer(values, missing, problems, None if task is None else task.changed, said)
+    changed = None if task is None else task.changed
+    return Answer(values, missing, problems, changed, said, stuck=stuck)
 
 
 def judge() -> Answer:

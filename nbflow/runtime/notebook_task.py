@@ -270,6 +270,7 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
         variables=exchange.variables,
         names_read=read,
         kernel=kept,
+        stuck=exchange.stuck,
     )
 
 
@@ -368,6 +369,7 @@ class _Exchange:
         )
         self.in_vain = False
         self.taken: dict[str, ValueRef] = {}
+        self.stuck: dict[str, str] = {}
         self.variables: dict[str, str | None] = {}
 
     def give(self, kernel: Kernel, watch: Watch) -> None:
@@ -404,6 +406,7 @@ class _Exchange:
             if names:
                 raise StepFailed(_LEFT_WITH_OUTPUTS) from died
             return
+        self.stuck = answer.get("stuck", {})  # as for `variables` below
         problems = [self._told(name, problem) for name, problem in answer["problems"].items()]
         if not self._plan.optional:
             problems += [f"{name}: it is not defined at the end." for name in answer["missing"]]
@@ -423,6 +426,8 @@ class _Exchange:
         if index is None or not self._plan.optional:
             return f"{name}: {problem}"
         together = f"Or tag cell {index} and the cells that use {name} as one task (task:{name})."
+        if name in self.stuck:
+            together += " Cells that are in no task by a tag are put together by the next run."
         return f"{name}, of cell {index}: {problem} {together}"
 
     @property

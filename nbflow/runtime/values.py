@@ -46,6 +46,14 @@ class ValueNotStorable(NbflowError):
     """A value cannot be handed to another task; the message says why and what to do instead."""
 
 
+class ValueCannotTravel(ValueNotStorable):
+    """A value that nothing can write down: it lives in its process. `why` tells it briefly."""
+
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(message)
+        self.why = why
+
+
 class ValueNotReadable(NbflowError):
     """A stored value cannot be given back: it is gone, damaged, or its library is missing here."""
 
@@ -317,11 +325,12 @@ def _as_pickle(value: object) -> _Encoded:
         return _Encoded("pickle", dumps(value))
     # __reduce__ and __getstate__ are user code: they may raise anything.
     except Exception as error:
-        kind = type(value)
-        raise ValueNotStorable(
-            f"A {kind.__module__}.{kind.__qualname__} cannot be handed to another task: "
+        kind = f"{type(value).__module__}.{type(value).__qualname__}"
+        raise ValueCannotTravel(
+            f"A {kind} cannot be handed to another task: "
             f"{_told(error)}. Hand on plain data instead (a path, a list, a table), "
-            "or use the value within one task."
+            "or use the value within one task.",
+            f"a {kind}: {_told(error)}",
         ) from error
 
 

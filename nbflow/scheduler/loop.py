@@ -21,6 +21,7 @@ from nbflow.core.lifecycle import Settle
 from nbflow.core.mapping import MAX_MAP_LENGTH
 from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder, TaskReport
 from nbflow.executors.base import Executor, ExecutorUnavailable
+from nbflow.scheduler import learn as learning
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook
 from nbflow.scheduler.answer_from_cache import AnswerFromCache, CacheSettings
 from nbflow.scheduler.answer_requests import CannotAnswer, answer_requests, refuse
@@ -102,7 +103,7 @@ class Scheduler:
     `sources` gives the code of a DAG version to workers; by default it is read from the store.
     `secrets` gives them variables and connections; by default there are none.
     `on_run_finished` is called after the commit that ended a run, `discard` with the URLs of
-    artifacts, after the commit that left them behind.
+    artifacts, after the commit that left them behind; `learn` with what attempts could not hand on.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Scheduler:
         secrets: SecretSource | None = None,
         on_run_finished: Callable[[ActiveRun], None] = lambda _: None,
         discard: Callable[[Sequence[str]], None] = lambda _: None,
+        learn: learning.Learn = learning.nothing,
     ) -> None:
         self.database = database
         self.executor = executor
@@ -139,6 +141,7 @@ class Scheduler:
         self._cache = AnswerFromCache(settings.cache, executor.describe)
         self._on_run_finished = on_run_finished
         self._discard = discard
+        self._learn = learn
         self.schedules = Schedules(self.wake)
         self._asset_runs = AssetRuns()
         self._held_dags: frozenset[str] | None = None
@@ -379,6 +382,7 @@ class Scheduler:
     ) -> None:
         self.callbacks.post()
         self._cache.share(after.effects)
+        learning.learn(after.effects, self._learn)
         if orders:
             self._submit(orders)
         if reports:

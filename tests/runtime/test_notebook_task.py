@@ -401,6 +401,7 @@ def test_a_value_that_cannot_be_pickled_fails_the_cell_task_naming_it(attempts: 
     assert outcome.reason is Reason.VALUE_ERROR
     assert "handle, of cell 7: A _io.TextIOWrapper" in outcome.message
     assert "tag cell 7 and the cells that use handle as one task" in outcome.message
+    assert outcome.stuck["handle"].startswith("a _io.TextIOWrapper: TypeError")
 
 
 def test_a_name_that_a_cell_did_not_define_is_simply_not_handed_on(attempts: Attempts) -> None:

@@ -127,18 +127,19 @@ def find_flow(
     forced_setup: Sequence[int] = (),
     declared: Sequence[int] = (),
     stateless: Sequence[str] = (),
+    stuck: Mapping[tuple[int, str], str] | None = None,
 ) -> Flow:
     """The dataflow of a notebook, given its code cells in order (those to be skipped left out).
 
     `forced_setup` are cells declared to be setup, `declared` cells that are tasks even if they look
-    like setup.
+    like setup. `stuck` says why the value of a name cannot be sent, as a cell left it in a run.
     """
     code = [source for source in sources if not source.is_empty]
     facts, reader = read_cells(code, stateless)
     setup = find_setup(facts, reader.heap, forced_setup)
     work = tuple(_work(facts, setup, declared))
     by_index = {source.index: source for source in code}
-    return _Finder(by_index, facts, setup, work).find()
+    return _Finder(by_index, facts, setup, work, stuck or {}).find()
 
 
 def _work(facts: Mapping[int, CellFacts], setup: Setup, declared: Sequence[int]) -> Iterator[int]:
@@ -158,6 +159,7 @@ class _Finder:
     facts: Mapping[int, CellFacts]
     setup: Setup
     work: tuple[int, ...]
+    stuck: Mapping[tuple[int, str], str]
     uses: dict[tuple[int, str], Use] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     bonds: list[Bond] = field(default_factory=list)
@@ -166,6 +168,7 @@ class _Finder:
     def find(self) -> Flow:
         self._trace_reads()
         self._bond_what_cannot_travel()
+        self._bond_what_did_not_travel()
         self._bond_aliases()
         self._bond_shared_state()
         self._order_files()
@@ -287,6 +290,18 @@ class _Finder:
                     f"`{use.name}` (cell {use.source}, line {line}) is or holds {why}, "
                     "which cannot be sent to another kernel",
                     is_certain=bool(self.facts[use.source].stuck.get(use.name)),
+                )
+
+    def _bond_what_did_not_travel(self) -> None:
+        """What a run has shown. Tasks that a person declared stay apart all the same."""
+        for use in list(self.uses.values()):
+            why = self.stuck.get((use.source, use.name))
+            if why:
+                self._bond(
+                    use.source,
+                    use.reader,
+                    f"`{use.name}` of cell {use.source} could not be sent to another kernel when "
+                    f"it ran: it is or holds {why}",
                 )
 
     def _why_code_stays(self, use: Use) -> str:
