@@ -30,7 +30,7 @@ from nbflow.core.dag import DEFAULT_POOL, Isolation, Overlap
 from nbflow.core.errors import DefinitionError
 from nbflow.core.json import Json, JsonObject
 from nbflow.core.kept import KEPT_SECONDS
-from nbflow.core.poking import PokePolicy
+from nbflow.core.poking import OnError, PokePolicy
 from nbflow.core.retries import RetryPolicy
 from nbflow.core.spelling import did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
@@ -347,6 +347,15 @@ def poke_policy(settings: Mapping[str, object], findings: Findings) -> PokePolic
         backoff=2.0 if given is True else max(1.0, backoff),
         max_wait=read.seconds_or_none("max_wait"),
     )
+
+
+def on_error_of(settings: Mapping[str, object], findings: Findings) -> OnError | None:
+    """What an error in a look of a sensor means, from its arguments; None: that it fails."""
+    read = _Reader(settings, findings)
+    skips = read.flag("never_fail", False)
+    if read.flag("silent_fail", False):
+        return OnError.LOOK_AGAIN
+    return OnError.SKIP if skips else None
 
 
 def zone_of(settings: Mapping[str, object], findings: Findings) -> str:

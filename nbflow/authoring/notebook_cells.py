@@ -25,8 +25,11 @@ SENSOR_OPTIONS = (
     "mode",
     "exponential_backoff",
     "max_wait",
+    "silent_fail",
+    "never_fail",
+    "deferrable",
 )
-"""How often and how long a cell that is a sensor looks."""
+"""How often and how long a cell that is a sensor looks, and what an error in it means."""
 
 CELL_OPTIONS = (*TASK_OPTIONS, "group", "sensor", *SENSOR_OPTIONS)
 """What may be declared of a cell's task: `group` is the id of its task group; dots make one inside

@@ -71,21 +71,34 @@ def gates_of(cells: Iterable[Declared], questions: Iterable[Question]) -> list[G
 
 
 def with_answers(flow: Flow, questions: Sequence[Question]) -> Flow:
-    """The flow in which the params of a question's form are defined for the cells below it, as far
-    as no cell defines them.
+    """The flow in which the params of a question's form are defined for the cells below it, until
+    a cell between them defines them anew.
     """
-    given: list[Use] = []
-    missing = []
-    for one in flow.missing:
-        above = [q for q in questions if q.index < one.cell and one.name in q.params]
-        if not above:
-            missing.append(one)
-            continue
-        asked = above[-1]
-        why = f"Cell {one.cell} reads `{one.name}` in line {one.line}, which the answer to "
-        why += f"`{asked.task}` gives."
-        given.append(Use(asked.index, one.cell, one.name, "certain", why))
-    return replace(flow, uses=(*flow.uses, *given), missing=tuple(missing))
+    if not any(one.params for one in questions):
+        return flow
+    given = {
+        (use.reader, use.name): use
+        for reader in flow.work
+        for name, read in flow.facts[reader].reads.items()
+        if (use := _answer_used(flow, questions, reader, name, read.line)) is not None
+    }
+    uses = [use for use in flow.uses if (use.reader, use.name) not in given]
+    missing = [one for one in flow.missing if (one.cell, one.name) not in given]
+    return replace(flow, uses=(*uses, *given.values()), missing=tuple(missing))
+
+
+def _answer_used(
+    flow: Flow, questions: Sequence[Question], reader: int, name: str, line: int
+) -> Use | None:
+    """That a cell reads what the answer to a question gives, if it does."""
+    above = [one for one in questions if one.index < reader and name in one.params]
+    if not above:
+        return None
+    asked, source = above[-1], flow.source_of(reader, name)
+    if source is not None and source > asked.index:
+        return None
+    why = f"Cell {reader} reads `{name}` in line {line}, which the answer to `{asked.task}` gives."
+    return Use(asked.index, reader, name, "certain", why)
 
 
 # --- what is wrong --------------------------------------------------------------------------------

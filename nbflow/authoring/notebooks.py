@@ -29,6 +29,7 @@ from nbflow.authoring.fields import (
     check_id,
     check_names,
     dag_fields,
+    on_error_of,
     poke_policy,
     task_fields,
 )
@@ -51,7 +52,7 @@ from nbflow.core.dag import Dag, Edge, Task, TaskKind
 from nbflow.core.dag import Group as TaskGroup
 from nbflow.core.errors import Problem
 from nbflow.core.graph import CycleError, Graph
-from nbflow.core.poking import WEEK, PokePolicy
+from nbflow.core.poking import ON_ERROR, WEEK, PokePolicy
 from nbflow.core.spelling import did_you_mean
 
 NO_CODE = "NBF504"
@@ -338,6 +339,9 @@ class NotebookReader:
         }
         secrets = self._secrets(own)
         is_sensor = any(self.by_index[cell].is_sensor for cell in group.cells)
+        if is_sensor:
+            on_error = on_error_of({**self._defaults, **own}, self.findings)
+            payload |= {} if on_error is None else {ON_ERROR: str(on_error)}
         return Task(
             names[group],
             TaskKind.CELLS,

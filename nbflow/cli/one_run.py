@@ -128,8 +128,11 @@ class OneRun:
         tasks: Sequence[str] | None = None,
         *,
         no_cache: bool = False,
+        agrees: bool = False,
     ) -> Iterator[tuple[RunSummary, bool, Database]]:
         """Run the DAG to its end: what happened, whether the user interrupted it, and its store.
+
+        With `agrees` no person is asked: the first option of every question is taken.
 
         Raises DefinitionError with every param that does not fit.
         """
@@ -153,7 +156,7 @@ class OneRun:
                 only=only,
                 no_cache=no_cache,
             )
-            interrupted = self._to_its_end(database, dag.dag_id, run_id)
+            interrupted = self._to_its_end(database, dag.dag_id, run_id, agrees=agrees)
             detail = run_detail(database, dag.dag_id, run_id)
             yield summarise(self._settings, database, detail), interrupted, database
 
@@ -162,7 +165,7 @@ class OneRun:
             self._runner.expect_kernels(sum(tasks.get(kind, 0) for kind in IN_KERNELS))
             Thread(target=self._runner.warm_up, args=(set(tasks),), daemon=True).start()
 
-    def _to_its_end(self, database: Database, dag_id: str, run_id: str) -> bool:
+    def _to_its_end(self, database: Database, dag_id: str, run_id: str, *, agrees: bool) -> bool:
         """Be the scheduler of the run. Returns whether the user interrupted it."""
         ended = Event()
         scheduler = app.make_scheduler(
@@ -177,7 +180,13 @@ class OneRun:
         told: set[object] = set()
 
         def is_over() -> bool:
-            _tell_questions(app.questions_asked(scheduler), database, told, screen)
+            asked = {
+                by: question
+                for by, question in app.questions_asked(scheduler).items()
+                if by not in told
+            }
+            told.update(asked)
+            (_agree if agrees else _tell_questions)(asked, database, screen)
             return ended.is_set() or not (
                 scheduler.leader.is_leading or _is_active(database, dag_id, run_id)
             )
@@ -197,14 +206,20 @@ class OneRun:
         return interrupts.came
 
 
-def _tell_questions(
-    asked: Mapping[app.AskedBy, Question], database: Database, told: set[object], screen: Screen
-) -> None:
-    """Say once of each question how to answer it, which only another terminal can."""
+def _agree(asked: Mapping[app.AskedBy, Question], database: Database, screen: Screen) -> None:
+    """Take the first option of each question, as whoever may answer it."""
     for by, question in asked.items():
-        if by in told:
-            continue
-        told.add(by)
+        dag_id, run_id, task_id, map_index = by
+        screen.note(f"{task_id} asks: {question.subject} Taken to be {question.options[0]}.")
+        commands = Commands(database, next(iter(question.assigned_users), user()), door="cli")
+        commands.answer_question(dag_id, run_id, task_id, question.options[:1], None, map_index)
+
+
+def _tell_questions(
+    asked: Mapping[app.AskedBy, Question], database: Database, screen: Screen
+) -> None:
+    """Say of each question how to answer it, which only another terminal can."""
+    for by, question in asked.items():
         dag_id, run_id, task_id, map_index = by
         index = f" --map-index {map_index}" if map_index >= 0 else ""
         screen.note(

@@ -42,7 +42,8 @@ def verify(
 
     Each way runs in a copy of the notebook's folder of its own, so that neither sees files of the
     other. Addresses, times and durations may differ, and numbers in their last digits; stderr is
-    left out. Exit code 1 if anything else does.
+    left out. Exit code 1 if anything else does. Nobody is asked: of every question the first option
+    is taken, with what its form has by default.
     """
     with errors_as_sentences(output):
         settings = load().settings
@@ -109,7 +110,7 @@ def _compare(
         found = find_dag(settings, str(ways.as_dag))
         with (
             closing(OneRun(settings, "inline", None, output, stream=False)) as one_run,
-            one_run.carried_out(found, param, no_cache=True) as (summary, _, _),
+            one_run.carried_out(found, param, no_cache=True, agrees=True) as (summary, _, _),
         ):
             if summary.output_notebook is None:
                 raise NotFoundError(f"The cells of {notebook} are no tasks: nothing to compare.")

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from nbflow.core.states import Word
+
 WEEK = 7 * 24 * 3600.0
+
+ON_ERROR = "on_error"
+"""What the payload of a sensor made of cells calls its OnError."""
+
+
+class OnError(Word):
+    """What an error in a look means where it does not fail the task."""
+
+    LOOK_AGAIN = "look_again"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True)

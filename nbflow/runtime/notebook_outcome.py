@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from nbflow.core.dag import Task
 from nbflow.core.orders import Outcome, TaskOrder
+from nbflow.core.poking import ON_ERROR, OnError
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.endings import failed, from_ending, shortened
 from nbflow.runtime.kernel_process import Death
@@ -18,6 +20,29 @@ def outcome_of(
     """What the end of a notebook means for its task. `indexes` are those of its cells, by id."""
     cell = None if end.cell_id is None else indexes.get(end.cell_id)
     return replace(_judge(end, order, _place(cell), cancelled_for), cell=cell)
+
+
+def after_look(outcome: Outcome, task: Task) -> Outcome:
+    """What became of a look of cells that are a sensor, as `BaseSensorOperator` has it: an error
+    may mean "not yet" or a skip, and with `soft_fail` what the cells call a failure is one, too.
+    """
+    on_error = task.payload.get(ON_ERROR)
+    if outcome.reason is Reason.FAILED_BY_CALL:
+        soft = on_error == OnError.SKIP or (task.poke is not None and task.poke.soft_fail)
+        return _skipped(outcome) if soft else outcome
+    # A crash of the process has no class of exception: it stays what it is.
+    if on_error is None or outcome.reason is not Reason.CELL_ERROR or not outcome.lineage:
+        return outcome
+    return (
+        Outcome(TaskState.UP_FOR_RESCHEDULE)
+        if on_error == OnError.LOOK_AGAIN
+        else _skipped(outcome)
+    )
+
+
+def _skipped(outcome: Outcome) -> Outcome:
+    why = shortened(f"The sensor failed, which counts as a skip: {outcome.message}")
+    return Outcome(TaskState.SKIPPED, Reason.SKIPPED_BY_CALL, why)
 
 
 def _judge(end: NotebookEnd, order: TaskOrder, where: str, cancelled_for: str) -> Outcome:

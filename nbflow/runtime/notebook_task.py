@@ -26,6 +26,7 @@ from nbflow.core.json import JsonObject
 from nbflow.core.kept import KeptKernel
 from nbflow.core.masking import Masker
 from nbflow.core.orders import Outcome, TaskOrder, ValueRef
+from nbflow.core.poking import ON_ERROR
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
 from nbflow.runtime.ask_kernel import ask
@@ -44,7 +45,7 @@ from nbflow.runtime.kernel import (
 from nbflow.runtime.kernels import KernelPool
 from nbflow.runtime.literals import NotALiteral, as_literals
 from nbflow.runtime.live import NOTEBOOK_FILE, LiveEvents
-from nbflow.runtime.notebook_outcome import outcome_of
+from nbflow.runtime.notebook_outcome import after_look, outcome_of
 from nbflow.runtime.notebook_run import EngineOptions, NotebookEnd, Step, StepFailed
 from nbflow.runtime.notes import current_masker
 from nbflow.runtime.source_notebook import (
@@ -257,6 +258,8 @@ def _carry_out(order: TaskOrder, plan: _Plan, place: NotebookPlace, events: Live
         if kept is None:
             place.pool.release(kernel, polite=end is not None and end.state in _IN_ORDER)
     outcome = outcome_of(end, order, plan.indexes, place.token.reason)
+    if plan.looks:
+        outcome = after_look(outcome, order.task)
     url = place.store.url(NOTEBOOK_FILE)
     if outcome.state is TaskState.SUCCESS and exchange.in_vain:
         outcome = Outcome(TaskState.UP_FOR_RESCHEDULE)
@@ -278,7 +281,7 @@ def _keep(
     end: NotebookEnd, order: TaskOrder, pool: KernelPool, kernel: Kernel
 ) -> KeptKernel | None:
     """Let the kernel of a failed notebook live on, if the order wants that."""
-    if end.state not in ("failed", "timeout"):
+    if end.state not in ("failed", "timeout") or ON_ERROR in order.task.payload:
         return None
     return pool.keep(kernel, order.name.rpartition("#")[0], order.keep)
 

@@ -140,6 +140,24 @@ def test_a_question_with_templates_has_a_worker_fill_them_in(tmp_path: Path) -> 
     assert task.payload["question"]["subject"] == "Publish {{ ds }}?"  # type: ignore[index,call-overload]  # JSON
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "source"),
+    [
+        (cell("limit = 5\nprint(limit)", "task:load"), [], "ask"),
+        (cell("limit = 5", "parameters"), [], "ask"),
+        (cell("print(0)", "task:load"), [cell("limit = 7\nprint(limit)", "task:own")], "own"),
+    ],
+)
+def test_what_a_person_fills_in_is_the_value_for_the_cells_below_until_one_sets_it_anew(
+    tmp_path: Path, above: nbformat.NotebookNode, below: list[nbformat.NotebookNode], source: str
+) -> None:
+    asks = text("How many?", "approval:ask", nbflow={"approval": {"params": {"limit": 3}}})
+    report = cell("print(limit)", "task:report")
+    got = read(tmp_path, above, asks, *below, report)
+    assert got.problems == []
+    assert got.dag.by_id["report"].payload["inputs"] == {"limit": source}
+
+
 def test_a_sensor_looks_until_it_is_true_and_holds_what_stands_below(tmp_path: Path) -> None:
     got = read(
         tmp_path,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.authoring.test_notebook_gates import text
+from tests.authoring.test_notebooks import cell, write
 from tests.cli.conftest import Nbflow
 from tests.journeys.test_bad_input import notebook
 from tests.processes import Project
@@ -30,6 +32,20 @@ def test_what_differs_is_shown_with_its_cell(project: Project, nbflow: Nbflow) -
     assert done.code == 1
     assert "Cell 1, stdout" in done.out
     assert "top to bottom: in process" in done.out
+
+
+def test_nobody_is_asked_what_a_notebook_asks_people(project: Project, nbflow: Nbflow) -> None:
+    cells = [
+        cell("limit = 5\nrows = 3", "task:load"),
+        text("Publish {{ ds }}?", "approval", nbflow={"approval": {"params": {"limit": 5}}}),
+        cell("print(rows, limit)", "task:report"),
+    ]
+    write(project.folder / "asks.ipynb", cells)
+
+    done = nbflow("dags", "verify", "asks.ipynb", "--output", "json")
+
+    assert done.code == 0, (done.out, done.err)
+    assert (done.json["state"], done.json["differences"]) == ("success", [])
 
 
 def test_a_file_whose_tasks_are_no_cells_is_refused(project: Project, nbflow: Nbflow) -> None:
