@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         BranchDayOfWeekOperator,
         ExternalTaskMarker,
         LatestOnlyOperator,
+        SmoothOperator,
         TriggerDagRunOperator,
     )
     from nbflow.authoring.custom_timetables import TimeRestriction, Timetable
@@ -221,6 +222,7 @@ __all__ = [
     "SQLExecuteQueryOperator",
     "ShortCircuitOperator",
     "Skip",
+    "SmoothOperator",
     "SqlCheckOperator",
     "SqlOperator",
     "SqlSensor",
@@ -366,6 +368,7 @@ _HOMES = {
         "BranchDayOfWeekOperator",
         "ExternalTaskMarker",
         "LatestOnlyOperator",
+        "SmoothOperator",
         "TriggerDagRunOperator",
     ),
     "nbflow.authoring.wait_sensor": ("WaitSensor",),

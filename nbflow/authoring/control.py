@@ -7,6 +7,7 @@ scheduler, which also waits for its end, without a worker.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, ClassVar, TypeAlias, cast
@@ -25,6 +26,8 @@ from nbflow.core.json import JsonObject
 from nbflow.core.orders import Outcome, TriggerRun
 from nbflow.core.states import RunState, TaskState
 from nbflow.core.waiting import HandedOver, Kind
+
+log = logging.getLogger(__name__)
 
 TaskIds: TypeAlias = str | Iterable[str] | None
 
@@ -166,6 +169,16 @@ class LatestOnlyOperator(EmptyOperator):
 
     def waits_for(self, findings: Findings) -> JsonObject | None:
         return {"kind": Kind.LATEST_ONLY.value}
+
+
+class SmoothOperator(BaseOperator):
+    """Logs a link to the song that Airflow has an operator for."""
+
+    yt_link = "https://www.youtube.com/watch?v=4TYv2PhG89A"
+
+    def execute(self, context: Context) -> object:
+        log.info("Sade, Smooth Operator: %s", self.yt_link)
+        return None
 
 
 class ExternalTaskMarker(EmptyOperator):

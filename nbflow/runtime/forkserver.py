@@ -160,6 +160,11 @@ class ForkServer:
         if self.can_fork:
             self._connected().wait_preloaded()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no process can be started any more."""
+        return self._closed
+
     def close(self) -> None:
         """End the zygote and with it every child; no other can be started. Safe to call twice."""
         with self._lock:

@@ -74,7 +74,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         self._answer_timeout = answer_timeout
         self._preload = tuple(preload)
         self._own_server = None if server else ForkServer(self._preload)
-        self._launcher = KernelLauncher(start_timeout, server or cast(ForkServer, self._own_server))
+        self._server = server or cast(ForkServer, self._own_server)
+        self._launcher = KernelLauncher(start_timeout, self._server)
         self._reaper = KernelReaper(self._launcher, self.look_over, grace)
         self._kept = KeptKernels(lambda kernel: self._reaper.take(kernel, polite=False))
         self._changed = Condition()
@@ -361,7 +362,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         while waiting:
             if _refuse(error, waiting.popleft()):
                 return
-        if not self._closed:
+        if not (self._closed or self._server.is_closed):
             log.warning("No kernel can be started ahead: %s", error)
         self._failed.add(name)
 

@@ -24,6 +24,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbflow.runtime.children import Child, StartFailed
 from nbflow.runtime.forked_kernel import kernel_request
 from nbflow.runtime.forkserver import KERNELS, ForkServer
+from nbflow.runtime.kernel import KernelStartError
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class ForkingProvisioner(LocalProvisioner):
             try:
                 forked = _fork(server, arguments, **kwargs)
             except StartFailed as error:
+                if server.is_closed:  # nobody waits for this kernel any more
+                    raise KernelStartError(str(error)) from error
                 log.warning("A kernel cannot be forked, and is started the slow way: %s", error)
             else:
                 # All that is used of a Popen, it has.

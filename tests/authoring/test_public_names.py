@@ -19,7 +19,7 @@ ApprovalOperator BaseBranchOperator BashOperator BranchDateTimeOperator BranchDa
 BranchExternalPythonOperator BranchPythonOperator BranchPythonVirtualenvOperator EmptyOperator
 ExternalPythonOperator ExternalTaskMarker HITLBranchOperator HITLEntryOperator HITLOperator
 HttpOperator LatestOnlyOperator NotebookOperator PythonOperator PythonVirtualenvOperator
-ShortCircuitOperator SqlOperator TriggerDagRunOperator
+ShortCircuitOperator SmoothOperator SqlOperator TriggerDagRunOperator
 """
 SENSORS = """
 BashSensor DateTimeSensor DateTimeSensorAsync DayOfWeekSensor ExternalTaskSensor FileSensor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from jupyter_client.kernelspec import get_kernel_spec
 from jupyter_client.manager import KernelManager
 
-from nbflow.runtime.kernel import Kernel, KernelDied
+from nbflow.runtime.forkserver import ForkServer
+from nbflow.runtime.kernel import Kernel, KernelDied, KernelStartError
 from nbflow.runtime.kernels import KernelPool
 from nbflow.runtime.provisioner import ForkingProvisioner, forkable
 from tests.runtime.builders import eventually
@@ -163,3 +166,15 @@ def test_it_has_imported_what_was_to_be_preloaded() -> None:
         pool.release(kernel, polite=False)
 
     assert before["text/plain"] == "True"
+
+
+def test_no_kernel_is_started_the_slow_way_for_a_server_that_has_been_closed() -> None:
+    server = ForkServer()
+    server.close()
+    provisioner = ForkingProvisioner(kernel_id="k", kernel_spec=get_kernel_spec("python3"))
+    provisioner.server = server
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "connection.json"]
+
+    with pytest.raises(KernelStartError, match="shutting down"):
+        asyncio.run(provisioner.launch_kernel(command, cwd="."))
+    assert provisioner.process is None

@@ -18,6 +18,7 @@ from nbflow import (
     EmptyOperator,
     ExternalTaskMarker,
     LatestOnlyOperator,
+    SmoothOperator,
     TriggerDagRunOperator,
     task,
 )
@@ -134,3 +135,9 @@ def test_a_branch_that_cannot_choose_is_told_with_its_fix() -> None:
     with pytest.raises(DefinitionError) as caught:
         run_dag(dag)
     assert len(caught.value.problems) == 2
+
+
+def test_the_smooth_operator_logs_its_link() -> None:
+    with DAG("wink") as dag:
+        SmoothOperator(task_id="sade")
+    assert SmoothOperator.yt_link in run_dag(dag).task("sade").log
