@@ -401,8 +401,12 @@ export class RestClient {
   }
 
   /** What differs between a run and `other`, or the last success before it. */
-  runDiff(dagId: string, runId: string, other: string | null): Promise<RunDiff> {
-    return this.request(paths.ofRun(dagId, runId, 'diff', { other }));
+  runDiff(
+    dagId: string,
+    runId: string,
+    { other, task }: { other: string | null; task: string | null }
+  ): Promise<RunDiff> {
+    return this.request(paths.ofRun(dagId, runId, 'diff', { other, task }));
   }
 
   /** A run as one page of HTML. */

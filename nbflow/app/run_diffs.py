@@ -32,18 +32,24 @@ MOST_TASKS = 500
 
 
 def compare_runs(
-    settings: Settings, database: Database, dag_id: str, run_id: str, other: str | None = None
+    settings: Settings,
+    database: Database,
+    dag_id: str,
+    run_id: str,
+    other: str | None = None,
+    task_id: str | None = None,
 ) -> RunDiff:
-    """The run `run_id` against `other`, by default the last success before it.
+    """The run `run_id` against `other`, by default the last success before it; with `task_id` this
+    task alone, by default against the last run in which it succeeded.
 
     Raises NotFoundError if there is no such run, or none to compare with.
     """
-    diff = run_diff(database, dag_id, run_id, other)
+    diff = run_diff(database, dag_id, run_id, other, task_id)
     before = finished_run(database, dag_id, diff.before.run_id)
     after = finished_run(database, dag_id, diff.after.run_id)
     if before is None or after is None:
         return diff  # deleted meanwhile; what the store knew is told
-    found = _Found()
+    found = _Found(task_id)
     if before.is_of_cells and after.is_of_cells:
         with found.noting_what_is_gone():
             found.compare(plain_notebook(before), plain_notebook(after))
@@ -53,9 +59,10 @@ def compare_runs(
 
 
 class _Found:
-    """What differs so far, up to a size that a screen can take."""
+    """What differs so far, up to a size that a screen can take; of one task if it is named."""
 
-    def __init__(self) -> None:
+    def __init__(self, task_id: str | None) -> None:
+        self._task_id = task_id
         self.told: list[CellChange] = []
         self.left_out = 0
         self.notes: list[str] = []
@@ -71,6 +78,8 @@ class _Found:
         cells, left_out = compare_cells(before, after)
         self.left_out += left_out
         for one in cells:
+            if self._task_id not in (None, task_id or one.task_id):
+                continue
             self._tell(
                 CellChange(
                     kind=one.change,
@@ -87,7 +96,9 @@ class _Found:
         """Tell what the cells or the log of each task show otherwise that both runs have tried."""
         from nbflow.runtime.compare_cells import compare_texts
 
-        keys = [one.key for one in after.instances if one.key in before.tries.keys() & after.tries]
+        both = before.tries.keys() & after.tries.keys()
+        keys = [one.key for one in after.instances if one.key in both]
+        keys = [key for key in keys if self._task_id in (None, key[0])]
         for key in keys[:MOST_TASKS]:
             tries = before.tries[key], after.tries[key]
             with self.noting_what_is_gone():

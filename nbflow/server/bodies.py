@@ -189,9 +189,10 @@ class ExportQuery(Sent):
 
 
 class RunDiffQuery(Sent):
-    """Which run to compare with; the last success before by default."""
+    """Which run to compare with, by default the last success before; a task to compare alone."""
 
     other: str | None = None
+    task: str | None = None
 
 
 class BackfillQuery(Sent):

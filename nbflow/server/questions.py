@@ -184,7 +184,7 @@ class Questions:
         return app.export_run(self.settings, self.store, dag_id, run_id, query.to)
 
     def run_diff(self, dag_id: str, run_id: str, query: RunDiffQuery) -> RunDiff:
-        return app.compare_runs(self.settings, self.store, dag_id, run_id, query.other)
+        return app.compare_runs(self.settings, self.store, dag_id, run_id, query.other, query.task)
 
     def task(
         self, dag_id: str, run_id: str, task_id: str, query: InstanceQuery

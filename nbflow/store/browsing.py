@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select, true
+from sqlalchemy import RowMapping, Select, and_, exists, func, or_, select, true
 
 from nbflow.core.dag import Dag
 from nbflow.core.events import TaskKey
@@ -255,6 +255,22 @@ def success_before(session: Session, dag_id: str, run_pk: int) -> str | None:
     query = (
         select(_RUNS.c.run_id)
         .where(_RUNS.c.dag_id == dag_id, _RUNS.c.id < run_pk, _RUNS.c.state == RunState.SUCCESS)
+        .order_by(_RUNS.c.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def task_success_before(session: Session, dag_id: str, run_pk: int, task_id: str) -> str | None:
+    """The id of the newest run of a DAG that was created before this one and in which a task
+    succeeded, all of its instances; however the run itself ended.
+    """
+    succeeded = _INSTANCES.c.state == TaskState.SUCCESS
+    of_task = exists().where(_INSTANCES.c.run_pk == _RUNS.c.id, _INSTANCES.c.task_id == task_id)
+    query = (
+        select(_RUNS.c.run_id)
+        .where(_RUNS.c.dag_id == dag_id, _RUNS.c.id < run_pk)
+        .where(of_task.where(succeeded), ~of_task.where(~succeeded))
         .order_by(_RUNS.c.id.desc())
         .limit(1)
     )

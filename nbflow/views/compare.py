@@ -21,15 +21,22 @@ LEAST_SHARE = 0.25
 """A task was slower or faster if its duration is another by both, a second and a quarter."""
 
 
-def run_diff(database: Database, dag_id: str, run_id: str, other: str | None = None) -> RunDiff:
+def run_diff(
+    database: Database,
+    dag_id: str,
+    run_id: str,
+    other: str | None = None,
+    task_id: str | None = None,
+) -> RunDiff:
     """The run `run_id` against `other`, by default the last success before it; without cells.
 
-    Raises NotFoundError if there is no such run, or none to compare with.
+    With `task_id` it is about this task alone, and `other` is by default the last run in which the
+    task succeeded. Raises NotFoundError if there is no such run, or none to compare with.
     """
     with database.reading() as session:
         after = find_run(session, dag_id, run_id)
-        before = find_run(session, dag_id, other or _success_before(session, after))
-        old, new = (_instances(session, run) for run in (before, after))
+        before = find_run(session, dag_id, other or _success_before(session, after, task_id))
+        old, new = (_instances(session, run, task_id) for run in (before, after))
         specs = [browsing.dag_of_run(session, run.id).to_json() for run in (before, after)]
     views = run_view(before), run_view(after)
     return RunDiff(
@@ -46,20 +53,26 @@ def run_diff(database: Database, dag_id: str, run_id: str, other: str | None = N
     )
 
 
-def _success_before(session: Session, run: ListedRun) -> str:
-    found = browsing.success_before(session, run.run.dag_id, run.id)
+def _success_before(session: Session, run: ListedRun, task_id: str | None) -> str:
+    dag_id, run_id = run.run.dag_id, run.run.run_id
+    if task_id is None:
+        found = browsing.success_before(session, dag_id, run.id)
+        what = f"No run of DAG {dag_id!r} succeeded before {run_id}."
+    else:
+        found = browsing.task_success_before(session, dag_id, run.id, task_id)
+        what = f"Task {task_id!r} of DAG {dag_id!r} succeeded in no run before {run_id}."
     if found is None:
-        raise NotFoundError(
-            f"No run of DAG {run.run.dag_id!r} succeeded before {run.run.run_id}. "
-            "Name the run to compare it with."
-        )
+        raise NotFoundError(f"{what} Name the run to compare it with.")
     return found
 
 
-def _instances(session: Session, run: ListedRun) -> dict[tuple[str, int], TaskInstance]:
-    """By key, in the order of the graph."""
+def _instances(
+    session: Session, run: ListedRun, task_id: str | None
+) -> dict[tuple[str, int], TaskInstance]:
+    """By key, in the order of the graph; of one task if it is named."""
     place = browsing.dag_of_run(session, run.id).graph.position
     found = (one for one in browsing.instances(session, run.id) if one.task_id in place)
+    found = (one for one in found if task_id in (None, one.task_id))
     in_order = sorted(found, key=lambda one: (place[one.task_id], one.map_index))
     return {one.key: one for one in in_order}
 

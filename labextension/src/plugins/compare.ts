@@ -23,13 +23,16 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
       const dagId = textArg(args, 'dag_id') ?? '';
       const runId = textArg(args, 'run_id') ?? '';
       const other = textArg(args, 'other');
+      const taskId = textArg(args, 'task_id');
       const onOpenTask = (taskId: string): void =>
         void commands.execute(CommandIds.openDag, {
           dag_id: dagId,
           run_id: runId,
           task_id: taskId
         });
-      const content = new CompareWidget({ dagId, runId, other, client, texts, onOpenTask });
+      const content = new CompareWidget({
+        ...{ dagId, runId, other, taskId, client, texts, onOpenTask }
+      });
       const widget = new MainAreaWidget({ content });
       widget.title.label = texts.__('%1: compared', dagId);
       widget.title.caption = texts.__('What differs between %1 and another run', runId);
@@ -45,6 +48,7 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
       describedBy: {
         args: argsSchema({
           ...ofRun,
+          task_id: texts.__('The one task to compare; left out: all'),
           other: texts.__('The run to compare with; left out: the last success before')
         })
       },

@@ -15,6 +15,8 @@ export interface CompareScreen {
   readonly runId: string;
   /** The run to compare with at first; null for the last success before. */
   readonly other: string | null;
+  /** The one task that is compared at first; null for all. */
+  readonly taskId: string | null;
   readonly client: INbflowClient;
   readonly texts: Texts;
   readonly onOpenTask: (taskId: string) => void;
@@ -39,6 +41,7 @@ export class CompareWidget extends ReactWidget {
 function Chosen(screen: CompareScreen): React.JSX.Element {
   const { dagId, client } = screen;
   const [other, setOther] = React.useState(screen.other);
+  const [taskId, setTaskId] = React.useState(screen.taskId);
   const [runs] = React.useState(
     () =>
       new Listing<readonly RunView[]>(
@@ -50,22 +53,30 @@ function Chosen(screen: CompareScreen): React.JSX.Element {
   React.useEffect(() => runs.open(), [runs]);
   const listed = useStore(runs).value ?? [];
   return (
-    <Compared key={other ?? ''} {...screen} other={other} runs={listed} onCompareWith={setOther} />
+    <Compared
+      key={JSON.stringify([other, taskId])}
+      {...screen}
+      {...{ other, taskId }}
+      runs={listed}
+      onCompareWith={setOther}
+      onAllTasks={() => setTaskId(null)}
+    />
   );
 }
 
 type ComparedProps = CompareScreen & {
   readonly runs: readonly RunView[];
   readonly onCompareWith: (runId: string | null) => void;
+  readonly onAllTasks: () => void;
 };
 
 /** Fetched again when one of the runs has moved on. */
 function Compared(props: ComparedProps): React.JSX.Element {
-  const { dagId, runId, other, client } = props;
+  const { dagId, runId, other, taskId, client } = props;
   const [diff] = React.useState(
     () =>
       new Listing<RunDiff>(
-        () => client.rest.runDiff(dagId, runId, other),
+        () => client.rest.runDiff(dagId, runId, { other, task: taskId }),
         client.feed,
         change =>
           change.dag_id === dagId &&

@@ -15,9 +15,12 @@ export interface RunComparisonProps {
   /** The run looked at, and the one it is compared with; null for the last success before it. */
   readonly runId: string;
   readonly other: string | null;
+  /** The one task that is compared; null for all. */
+  readonly taskId: string | null;
   readonly now: number;
   readonly onCompareWith: (runId: string | null) => void;
   readonly onOpenTask: (taskId: string) => void;
+  readonly onAllTasks: () => void;
   readonly onReload: () => void;
 }
 
@@ -44,11 +47,18 @@ export function RunComparison(props: RunComparisonProps): React.JSX.Element {
   );
 }
 
-function Choice({ runs, runId, other, now, onCompareWith }: RunComparisonProps): React.JSX.Element {
+function Choice(props: RunComparisonProps): React.JSX.Element {
+  const { runs, runId, other, taskId, now, onCompareWith, onAllTasks } = props;
   const trans = useTexts();
   const id = React.useId();
   return (
     <div className="jp-nbflow-comparison-choice">
+      {taskId === null ? null : (
+        <>
+          <strong>{trans.__('Task %1', taskId)}</strong>
+          <Button label={trans.__('All tasks')} onClick={onAllTasks} testId="nbflow-all-tasks" />
+        </>
+      )}
       <label htmlFor={id} className="jp-nbflow-muted">
         {trans.__('Compared with')}
       </label>
@@ -57,7 +67,11 @@ function Choice({ runs, runId, other, now, onCompareWith }: RunComparisonProps):
         value={other ?? ''}
         onChange={event => onCompareWith(event.target.value || null)}
       >
-        <option value="">{trans.__('the last success before')}</option>
+        <option value="">
+          {taskId === null
+            ? trans.__('the last success before')
+            : trans.__('the last success of the task')}
+        </option>
         {runs
           .filter(run => run.run_id !== runId)
           .map(run => (
@@ -71,11 +85,15 @@ function Choice({ runs, runId, other, now, onCompareWith }: RunComparisonProps):
 }
 
 function Difference(props: RunComparisonProps & { value: RunDiff }): React.JSX.Element {
-  const { value, onOpenTask } = props;
+  const { value, taskId, onOpenTask } = props;
   const trans = useTexts();
-  const tasks = value.tasks.filter(one => one.kind !== 'same' || one.pace !== '');
+  const isChanged = (one: TaskChange): boolean => one.kind !== 'same' || one.pace !== '';
+  const tasks = value.tasks.filter(one => taskId !== null || isChanged(one));
   const isSame =
-    !tasks.length && !value.cells.length && !value.params.length && !value.version_changes.length;
+    !tasks.some(isChanged) &&
+    !value.cells.length &&
+    !value.params.length &&
+    !value.version_changes.length;
   return (
     <>
       <Sides value={value} />

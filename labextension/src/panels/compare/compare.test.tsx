@@ -49,9 +49,11 @@ function show(value: RunDiff | null, more: Partial<RunComparisonProps> = {}): vo
       runs={[aRun('newer'), aRun('older')]}
       runId="newer"
       other={null}
+      taskId={null}
       now={NOW}
       onCompareWith={vi.fn()}
       onOpenTask={vi.fn()}
+      onAllTasks={vi.fn()}
       onReload={vi.fn()}
       {...more}
     />
@@ -125,6 +127,16 @@ describe('two runs compared', () => {
     expect(within(choices).getAllByRole('option')).toHaveLength(2);
     await userEvent.selectOptions(choices, 'older');
     expect(onCompareWith).toHaveBeenCalledWith('older');
+  });
+
+  test('may be about one task, which is shown even if nothing differs', async () => {
+    const onAllTasks = vi.fn();
+    show(aDiff(), { taskId: 'load', onAllTasks });
+    const rows = within(screen.getByRole('region', { name: 'Tasks' })).getAllByRole('row');
+    expect(rows.slice(1).map(row => row.dataset.task)).toEqual(['load']);
+    expect(screen.getByText('They show the same')).toBeDefined();
+    await userEvent.click(screen.getByRole('button', { name: 'All tasks' }));
+    expect(onAllTasks).toHaveBeenCalled();
   });
 
   test('say why there is nothing to compare with', () => {

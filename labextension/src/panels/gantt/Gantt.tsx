@@ -1,4 +1,4 @@
-/** A run in time: a row for each task, its tries as bars, from the first that began to the last. */
+/** A run in time: a row for each task and group, tries as bars, from the first that began to the last. */
 import * as React from 'react';
 
 import { clock, duration, stateName } from '../../format';
@@ -6,14 +6,16 @@ import { criticalPath } from '../../graph/critical-path';
 import { Tip } from '../../graph/GraphTip';
 import { StateIcon } from '../../graph/StateIcon';
 import { useNow } from '../../graph/useNow';
-import { useChoice } from '../../live/view-state';
+import { useChoice, useChosenSet } from '../../live/view-state';
 import { nodeStates } from '../../reducer';
 import { byUrgency, isFinished } from '../../states';
-import { useTexts } from '../../text';
+import { useTexts, type Texts } from '../../text';
 import type { RunDetail, TryBar } from '../../wire';
 import { Button, Notice, Switch } from '../controls';
+import { Icon } from '../icons';
 import { spanOf, useSight } from '../windowing';
-import { ganttOf, marksOf, type Bar, type Gantt as GanttData, type GanttRow } from './bars';
+import { ganttOf, marksOf, type Bar } from './bars';
+import { rowsOf, type GanttRow } from './rows';
 
 export interface GanttProps {
   readonly run: RunDetail;
@@ -48,7 +50,19 @@ export function Gantt(props: GanttProps): React.JSX.Element {
     [run, now]
   );
   const isMarked = critical === 'yes';
-  if (gantt.rows.every(row => row.bars.length === 0)) {
+  const [closed, setClosed] = useChosenSet('gantt.closed');
+  const rows = React.useMemo(
+    () => rowsOf(gantt.tasks, run.groups, closed),
+    [gantt, run.groups, closed]
+  );
+  const toggle = (groupId: string): void => {
+    const next = new Set(closed);
+    if (!next.delete(groupId)) {
+      next.add(groupId);
+    }
+    setClosed(next);
+  };
+  if (gantt.tasks.every(task => task.bars.length === 0)) {
     return (
       <Notice kind="empty" title={trans.__('Nothing has begun yet')}>
         <p>{trans.__('Bars appear as soon as the first task is handed to a worker.')}</p>
@@ -63,6 +77,14 @@ export function Gantt(props: GanttProps): React.JSX.Element {
           {path === null ? '' : ` · ${trans.__('critical path %1', duration(path.seconds))}`}
         </span>
         <span className="jp-nbflow-spring" />
+        {run.groups.length ? (
+          <Button
+            label={closed.size ? trans.__('Open groups') : trans.__('Close groups')}
+            onClick={() =>
+              setClosed(new Set(closed.size ? [] : run.groups.map(one => one.group_id)))
+            }
+          />
+        ) : null}
         <Switch
           isOn={isMarked}
           caption={trans.__('Critical path')}
@@ -84,7 +106,10 @@ export function Gantt(props: GanttProps): React.JSX.Element {
       </div>
       <Chart
         {...props}
-        {...{ gantt, zoom, now }}
+        {...{ rows, zoom }}
+        from={gantt.from}
+        to={gantt.to}
+        onToggleGroup={toggle}
         critical={new Set(isMarked ? path?.tasks : [])}
         onZoom={next => setZoom(String(Math.max(1, Math.min(MOST_ZOOM, next))))}
       />
@@ -93,23 +118,26 @@ export function Gantt(props: GanttProps): React.JSX.Element {
 }
 
 type ChartProps = GanttProps & {
-  readonly gantt: GanttData;
+  readonly rows: readonly GanttRow[];
+  readonly from: number;
+  readonly to: number;
   readonly zoom: number;
   readonly critical: ReadonlySet<string>;
   readonly onZoom: (zoom: number) => void;
+  readonly onToggleGroup: (groupId: string) => void;
 };
 
 function Chart(props: ChartProps): React.JSX.Element {
-  const { gantt, zoom, critical, taskId, onChooseTask, onZoom } = props;
+  const { rows, from, to, zoom, critical, taskId, onChooseTask, onZoom, onToggleGroup } = props;
   const trans = useTexts();
   const ref = React.useRef<HTMLDivElement>(null);
   const sight = useSight(ref);
   const [tip, setTip] = React.useState<{ row: GanttRow; x: number; y: number } | null>(null);
   const room = Math.max(120, sight.width - NAMES - END) * zoom;
-  const length = gantt.to - gantt.from;
-  const scale = { from: gantt.from, perPixel: room / length };
-  const shown = spanOf(sight.top, sight.height, ROW, gantt.rows.length);
-  const size = { width: NAMES + room + END, height: HEAD + gantt.rows.length * ROW };
+  const length = to - from;
+  const scale = { from, perPixel: room / length };
+  const shown = spanOf(sight.top, sight.height, ROW, rows.length);
+  const size = { width: NAMES + room + END, height: HEAD + rows.length * ROW };
   return (
     <div className="jp-nbflow-grid-frame">
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the wheel with Ctrl zooms, as the buttons do */}
@@ -129,17 +157,20 @@ function Chart(props: ChartProps): React.JSX.Element {
         onMouseLeave={() => setTip(null)}
       >
         <div className="jp-nbflow-grid-sheet" style={size}>
-          <Axis length={length} room={room} height={size.height} from={gantt.from} />
+          <Axis length={length} room={room} from={from} />
+          <Lines length={length} room={room} />
           <ul className="jp-nbflow-gantt-rows" aria-label={trans.__('Tasks in time')}>
-            {gantt.rows.slice(shown.from, shown.to).map((row, n) => (
+            {rows.slice(shown.from, shown.to).map((row, n) => (
               <Row
-                key={row.taskId}
+                key={`${row.kind} ${row.taskId}`}
                 row={row}
                 top={HEAD + (shown.from + n) * ROW}
                 scale={scale}
                 isCritical={critical.has(row.taskId)}
-                isCurrent={row.taskId === taskId}
-                onChoose={() => onChooseTask(row.taskId)}
+                isCurrent={row.kind === 'task' && row.taskId === taskId}
+                onChoose={() =>
+                  row.kind === 'task' ? onChooseTask(row.taskId) : onToggleGroup(row.taskId)
+                }
                 onPoint={event => setTip({ row, ...pointOf(event, ref.current) })}
               />
             ))}
@@ -166,13 +197,14 @@ function pointOf(event: React.MouseEvent, chart: HTMLElement | null): { x: numbe
   };
 }
 
-function Axis(props: {
+interface AxisProps {
+  /** In milliseconds, and as many pixels. */
   readonly length: number;
   readonly room: number;
-  readonly height: number;
-  readonly from: number;
-}): React.JSX.Element {
-  const { length, room, height, from } = props;
+}
+
+function Axis(props: AxisProps & { readonly from: number }): React.JSX.Element {
+  const { length, room, from } = props;
   return (
     <div className="jp-nbflow-gantt-axis" style={{ height: HEAD }} aria-hidden="true">
       <div className="jp-nbflow-gantt-corner">{clock(new Date(from).toISOString())}</div>
@@ -180,10 +212,25 @@ function Axis(props: {
         <div
           key={at}
           className="jp-nbflow-gantt-mark"
-          style={{ left: NAMES + (at / length) * room, height }}
+          style={{ left: NAMES + (at / length) * room }}
         >
           {at === 0 ? '0' : duration(at / 1000)}
         </div>
+      ))}
+    </div>
+  );
+}
+
+/** The marks of the axis go on behind the bars. */
+function Lines({ length, room }: AxisProps): React.JSX.Element {
+  return (
+    <div aria-hidden="true">
+      {marksOf(length, room).map(at => (
+        <div
+          key={at}
+          className="jp-nbflow-gantt-line"
+          style={{ left: NAMES + (at / length) * room }}
+        />
       ))}
     </div>
   );
@@ -202,19 +249,13 @@ interface RowProps {
 function Row(props: RowProps): React.JSX.Element {
   const { row, top, scale, isCritical, isCurrent, onChoose, onPoint } = props;
   const trans = useTexts();
-  const last = row.bars.at(-1);
-  const words = last === undefined ? '' : duration((last.to - (last.from ?? last.queued)) / 1000);
-  const label = [
-    row.taskId,
-    stateName(row.state, trans),
-    words,
-    row.bars.length > 1 ? trans.__('%1 tries', row.bars.length) : '',
-    isCritical ? trans.__('on the critical path') : ''
-  ];
+  const isGroup = row.kind === 'group';
   return (
     <li
       className="jp-nbflow-gantt-row"
-      data-task-id={row.taskId}
+      data-kind={row.kind}
+      data-task-id={isGroup ? undefined : row.taskId}
+      data-group-id={isGroup ? row.taskId : undefined}
       data-state={row.state}
       data-current={isCurrent || undefined}
       data-critical={isCritical || undefined}
@@ -222,29 +263,56 @@ function Row(props: RowProps): React.JSX.Element {
     >
       <button
         type="button"
-        aria-label={label.filter(part => part !== '').join(', ')}
+        aria-label={labelOf(row, isCritical, trans)}
+        aria-expanded={isGroup ? row.isOpen : undefined}
         onClick={onChoose}
         onMouseMove={onPoint}
       >
-        <span className="jp-nbflow-gantt-name">
+        <span className="jp-nbflow-gantt-name" style={{ paddingLeft: 16 + row.depth * 14 }}>
+          {isGroup ? <Icon name="chevron" size={12} /> : null}
           <StateIcon state={row.state} size={12} />
           <span className="jp-nbflow-ellipsis">{row.name}</span>
         </span>
         {row.bars.map(bar => (
           <BarMark key={bar.tryNumber} bar={bar} scale={scale} />
         ))}
-        {last === undefined ? null : (
-          <span
-            className="jp-nbflow-gantt-words"
-            style={{ left: NAMES + (last.to - scale.from) * scale.perPixel + 6 }}
-          >
-            {words}
-            {row.bars.length > 1 ? ` · ${trans.__('%1 tries', row.bars.length)}` : ''}
-            {row.counts === null ? '' : ` · ${sum(row.counts)}×`}
-          </span>
-        )}
+        <Behind row={row} scale={scale} />
       </button>
     </li>
+  );
+}
+
+function labelOf(row: GanttRow, isCritical: boolean, trans: Texts): string {
+  const label = [
+    row.taskId,
+    stateName(row.state, trans),
+    took(row),
+    row.kind === 'group' ? trans._n('%1 task', '%1 tasks', row.size) : '',
+    row.bars.length > 1 ? trans.__('%1 tries', row.bars.length) : '',
+    isCritical ? trans.__('on the critical path') : ''
+  ];
+  return label.filter(part => part !== '').join(', ');
+}
+
+/** How long the last try took, in words; empty of what has not begun. */
+function took({ bars }: GanttRow): string {
+  const last = bars.at(-1);
+  return last === undefined ? '' : duration((last.to - (last.from ?? last.queued)) / 1000);
+}
+
+/** The words behind the last bar. */
+function Behind({ row, scale }: { row: GanttRow; scale: Scale }): React.JSX.Element | null {
+  const trans = useTexts();
+  const last = row.bars.at(-1);
+  return last === undefined ? null : (
+    <span
+      className="jp-nbflow-gantt-words"
+      style={{ left: NAMES + (last.to - scale.from) * scale.perPixel + 6 }}
+    >
+      {took(row)}
+      {row.bars.length > 1 ? ` · ${trans.__('%1 tries', row.bars.length)}` : ''}
+      {row.kind === 'task' && row.counts !== null ? ` · ${sum(row.counts)}×` : ''}
+    </span>
   );
 }
 
@@ -276,26 +344,33 @@ function Words({ row, isCritical }: { row: GanttRow; isCritical: boolean }): Rea
   return (
     <>
       <div className="jp-nbflow-tip-title">{row.taskId}</div>
-      {row.counts === null
-        ? row.bars.map(bar => (
-            <div key={bar.tryNumber} className="jp-nbflow-badge" data-state={bar.state}>
-              <StateIcon state={bar.state} size={13} />
-              {[
-                row.bars.length > 1 ? trans.__('Try %1', bar.tryNumber) : '',
-                stateName(bar.state, trans),
-                bar.from === null ? '' : duration((bar.to - bar.from) / 1000),
-                trans.__('waited %1', duration(((bar.from ?? bar.to) - bar.queued) / 1000))
-              ]
-                .filter(part => part !== '')
-                .join(' · ')}
-            </div>
-          ))
-        : byUrgency(row.counts).map(([state, count]) => (
-            <div key={state} className="jp-nbflow-badge" data-state={state}>
-              <StateIcon state={state} size={13} />
-              {`${stateName(state, trans)} · ${count.toLocaleString()}`}
-            </div>
-          ))}
+      {row.kind === 'group' ? (
+        <div className="jp-nbflow-badge" data-state={row.state}>
+          <StateIcon state={row.state} size={13} />
+          {`${stateName(row.state, trans)} · ${trans._n('%1 task', '%1 tasks', row.size)}`}
+        </div>
+      ) : row.counts === null ? (
+        row.bars.map(bar => (
+          <div key={bar.tryNumber} className="jp-nbflow-badge" data-state={bar.state}>
+            <StateIcon state={bar.state} size={13} />
+            {[
+              row.bars.length > 1 ? trans.__('Try %1', bar.tryNumber) : '',
+              stateName(bar.state, trans),
+              bar.from === null ? '' : duration((bar.to - bar.from) / 1000),
+              trans.__('waited %1', duration(((bar.from ?? bar.to) - bar.queued) / 1000))
+            ]
+              .filter(part => part !== '')
+              .join(' · ')}
+          </div>
+        ))
+      ) : (
+        byUrgency(row.counts).map(([state, count]) => (
+          <div key={state} className="jp-nbflow-badge" data-state={state}>
+            <StateIcon state={state} size={13} />
+            {`${stateName(state, trans)} · ${count.toLocaleString()}`}
+          </div>
+        ))
+      )}
       {row.bars.length ? null : (
         <div className="jp-nbflow-muted">{stateName(row.state, trans)}</div>
       )}

@@ -12,9 +12,12 @@ export interface Bar {
   readonly to: number;
 }
 
-export interface GanttRow {
+/** A task, and how it went. */
+export interface TaskBars {
   readonly taskId: string;
   readonly name: string;
+  /** The group that the task is in, if any. */
+  readonly group: string | null;
   readonly state: string;
   readonly bars: readonly Bar[];
   /** Of a mapped task, whose bar stands for all of its instances: how many are in which state. */
@@ -22,7 +25,8 @@ export interface GanttRow {
 }
 
 export interface Gantt {
-  readonly rows: readonly GanttRow[];
+  /** In the order of the DAG. */
+  readonly tasks: readonly TaskBars[];
   readonly from: number;
   readonly to: number;
 }
@@ -40,19 +44,19 @@ export function ganttOf(
   for (const one of tries.filter(({ map_index }) => map_index < 0)) {
     earlier.set(one.task_id, [...(earlier.get(one.task_id) ?? []), one]);
   }
-  const rows = run.tasks.map(task => {
+  const tasks = run.tasks.map(task => {
     const mapped = run.mapped[task.task_id];
     return mapped === undefined
       ? rowOf(task, instances.get(task.task_id), earlier.get(task.task_id) ?? [], now)
       : mappedRow(task, mapped, now);
   });
-  const starts = rows.flatMap(row => row.bars.map(bar => bar.queued));
-  const ends = rows.flatMap(row => row.bars.map(bar => bar.to));
+  const starts = tasks.flatMap(task => task.bars.map(bar => bar.queued));
+  const ends = tasks.flatMap(task => task.bars.map(bar => bar.to));
   const from = Math.min(...starts, instantOf(run.run.started_at) ?? Infinity);
   const to = Math.max(...ends, instantOf(run.run.ended_at) ?? -Infinity);
   return Number.isFinite(from) && Number.isFinite(to)
-    ? { rows: byStart(rows), from, to: Math.max(to, from + 1) }
-    : { rows, from: now, to: now + 1 };
+    ? { tasks, from, to: Math.max(to, from + 1) }
+    : { tasks, from: now, to: now + 1 };
 }
 
 function rowOf(
@@ -60,13 +64,12 @@ function rowOf(
   instance: TaskInstanceView | undefined,
   tries: readonly TryBar[],
   now: number
-): GanttRow {
+): TaskBars {
   const current = instance?.try_number ?? 0;
   const before = tries.filter(one => one.try_number < current).map(one => tried(one, now));
   const last = instance === undefined ? null : lastBar(instance, now);
   return {
-    taskId: task.task_id,
-    name: task.display_name || task.task_id,
+    ...whose(task),
     state: instance?.state ?? 'none',
     bars: last === null ? before : [...before, last],
     counts: null
@@ -99,14 +102,13 @@ function lastBar(one: TaskInstanceView, now: number): Bar | null {
   };
 }
 
-function mappedRow(task: TaskView, mapped: MappedView, now: number): GanttRow {
+function mappedRow(task: TaskView, mapped: MappedView, now: number): TaskBars {
   const from = instantOf(mapped.started_at);
   const states = Object.keys(mapped.counts);
   const state = STANDING.find(one => states.includes(one)) ?? states[0] ?? 'none';
   const to = states.every(isFinished) ? (instantOf(mapped.ended_at) ?? from ?? now) : now;
   return {
-    taskId: task.task_id,
-    name: task.display_name || task.task_id,
+    ...whose(task),
     state,
     bars:
       from === null ? [] : [{ tryNumber: 1, state, queued: from, from, to: Math.max(to, from) }],
@@ -117,10 +119,11 @@ function mappedRow(task: TaskView, mapped: MappedView, now: number): GanttRow {
 /** What one says of many instances: first what went wrong, then what goes on. */
 const STANDING = ['failed', 'running', 'queued', 'up_for_retry', 'scheduled', 'success'];
 
-/** What began first stands first; what has not begun comes last, in the order of the DAG. */
-function byStart(rows: readonly GanttRow[]): GanttRow[] {
-  const start = (row: GanttRow): number => row.bars[0]?.queued ?? Infinity;
-  return [...rows].sort((a, b) => (start(a) === start(b) ? 0 : start(a) - start(b)));
+/** Under the head of its group a task needs no prefix. */
+function whose(task: TaskView): Pick<TaskBars, 'taskId' | 'name' | 'group'> {
+  const { task_id: taskId, group, display_name: given } = task;
+  const isInside = group !== null && taskId.startsWith(`${group}.`);
+  return { taskId, group, name: given || (isInside ? taskId.slice(group.length + 1) : taskId) };
 }
 
 function instantOf(at: string | null): number | null {
