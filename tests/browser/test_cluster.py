@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import services
+from tests.browser import looks, services
+from tests.browser.accessibility import barriers
 from tests.browser.screen import Screen
 from tests.browser.services import Site
 
@@ -49,6 +50,8 @@ def test_the_cluster_is_watched_scaled_and_opened_behind_a_hub(hub: Site, page: 
     expect(cluster.locator(".jp-nbflow-measured").first).to_contain_text("%")
 
     cluster.get_by_test_id("nbflow-scale").click()
+    expect(screen.dialog.get_by_label("Workers at most")).to_be_visible()
+    assert [*looks.too_wide(page), *looks.too_faint(page), *barriers(page)] == []
     for label in ("Workers at most", "Workers at least"):
         screen.dialog.get_by_label(label).fill("2")
     screen.accept()

@@ -49,6 +49,59 @@ def test_arrow_keys_walk_the_graph_and_enter_opens_a_task(screen: Screen) -> Non
     expect(drawer).to_have_attribute("data-task-id", "is_far")
 
 
+def test_from_home_through_the_past_of_a_dag_to_a_task_by_keys_alone(screen: Screen) -> None:
+    keys = screen.page.keyboard
+    screen.site.wait_for_run("grouped", screen.site.trigger("grouped"), "success")
+    screen.page.evaluate("window.jupyterapp.commands.execute('nbflow:open-home')")
+    home = screen.page.get_by_test_id("nbflow-home")
+    home.locator('[role="row"][tabindex="0"]').first.focus()
+    keys.press("/")
+    expect(home.get_by_role("searchbox")).to_be_focused()
+    keys.type("grouped")
+    expect(home.locator('[role="row"][data-dag-id]')).to_have_count(1)
+    keys.press("ArrowDown")
+    expect(home.locator('[role="row"][data-dag-id="grouped"]')).to_be_focused()
+    keys.press("Enter")
+    grouped = screen.dag_page("grouped")
+    grouped.wait_for_run("success")
+
+    # From tab to tab by arrows, and from one on into what it shows.
+    def tab(name: str) -> Locator:
+        return grouped.root.locator(f'.jp-nbflow-tab[data-tab="{name}"]')
+
+    _tab_to(screen.page, tab("graph"))
+    keys.press("ArrowRight")
+    expect(tab("grid")).to_have_attribute("aria-selected", "true")
+    grid = grouped.root.get_by_test_id("nbflow-grid")
+    expect(grid.locator('[data-task-id="start"]')).to_be_visible()
+    _tab_to(screen.page, grid)
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    drawer = grouped.root.get_by_test_id("nbflow-task")
+    expect(drawer).to_be_visible()
+
+    tab("grid").focus()
+    keys.press("ArrowRight")
+    expect(tab("gantt")).to_have_attribute("aria-selected", "true")
+    rows = grouped.root.get_by_test_id("nbflow-gantt")
+    group = rows.locator('[data-group-id="load"] > button')
+    _tab_to(screen.page, group)
+    keys.press("Enter")
+    expect(group).to_have_attribute("aria-expanded", "false")
+    expect(rows.locator('[data-task-id="load.first"]')).to_have_count(0)
+    _tab_to(screen.page, rows.locator('[data-task-id="end"] > button'))
+    keys.press("Enter")
+    expect(drawer).to_have_attribute("data-task-id", "end")
+
+    tab("runs").focus()
+    keys.press("Enter")
+    table = grouped.root.get_by_test_id("nbflow-runs")
+    chosen = table.locator("tbody tr").first
+    _tab_to(screen.page, chosen.get_by_role("checkbox"))
+    keys.press("Space")
+    expect(grouped.root.get_by_test_id("nbflow-bulk-delete")).to_be_visible()
+
+
 def _asked_for(palette: Locator, page: Page) -> bool:
     """Whether the palette is there and listens; what JupyterLab has no ears for yet is lost."""
     if not palette.is_visible():

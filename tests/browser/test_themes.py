@@ -60,6 +60,61 @@ def test_what_else_there_is_to_see_stands_out_fits_and_has_no_barriers(
     assert tour.found == {}
 
 
+def test_home_questions_forms_and_a_notebook_stand_out_fit_and_have_no_barriers(
+    theme: str, page: Page, site: Site, question: str
+) -> None:
+    screen = Screen(page, site)
+    screen.open("dags/squares.ipynb", reset="")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+    tour = Tour(page, colours_only=theme != THEMES[0])
+
+    page.locator(".jp-NotebookPanel").get_by_role("button", name="DAG", exact=True).click()
+    preview = page.get_by_test_id("nbflow-preview")
+    expect(preview.locator('.jp-nbflow-node[data-task-id="plot"]')).to_be_visible()
+    tour.look("notebook preview", preview)
+    preview.get_by_test_id("nbflow-preview-schedule").click()
+    tour.opened("schedule")
+    page.evaluate(SHUT_KERNELS)
+
+    tour.run("nbflow:open-home")
+    home = page.get_by_test_id("nbflow-home")
+    expect(home.locator('[role="row"][data-dag-id="asking"]')).to_be_visible()
+    tour.look("home", home)
+
+    tour.run("nbflow:answer", dag_id="asking")
+    asking = screen.dag_page("asking").root
+    expect(asking.get_by_test_id("nbflow-question")).to_be_visible()
+    tour.look("question", asking)
+    tour.dialog("pause", {"dag_id": "asking"})
+
+    tour.run("nbflow:open-dag", dag_id="nightly")
+    nightly = screen.dag_page("nightly").root
+    nightly.get_by_role("tab", name="Backfills").click()
+    nightly.get_by_test_id("nbflow-new-backfill").click()
+    tour.opened("backfill")
+    for form in ("pool", "connection"):
+        tour.run("nbflow:open-administration", tab=f"{form}s")
+        admin = page.get_by_test_id("nbflow-admin")
+        admin.get_by_role("button", name=f"New {form}").click()
+        tour.opened(form)
+
+    assert tour.found == {}
+
+
+SHUT_KERNELS = """Promise.all([...window.jupyterapp.serviceManager.sessions.running()].map(
+  session => window.jupyterapp.serviceManager.sessions.shutdown(session.id)))"""
+
+
+@pytest.fixture
+def question(site: Site) -> Iterator[str]:
+    """A run that asks a person, and is cancelled afterwards: others count the questions."""
+    run_id = site.trigger("asking")
+    site.wait_for_task("asking", run_id, "sign_off", "deferred")
+    yield run_id
+    site.post("dags", "asking", "runs", run_id, "cancel")
+    site.wait_for_run("asking", run_id, "cancelled")
+
+
 def _dialogs(site: Site) -> dict[str, dict[str, object]]:
     run_id = site.get("dags", "fragile", "runs")["runs"][0]["run_id"]
     run: dict[str, object] = {"dag_id": "fragile", "run_id": run_id}
@@ -99,9 +154,13 @@ class Tour:
     def dialog(self, verb: str, args: Mapping[str, object]) -> None:
         """The dialog in which a command asks."""
         self.run(f"nbflow:{verb}", **args)
+        self.opened(verb)
+
+    def opened(self, name: str) -> None:
+        """The dialog that is open, which is closed then."""
         dialog = self._page.locator(".jp-Dialog")
         expect(dialog.locator(".jp-nbflow, textarea, input").first).to_be_visible()
-        self.look(f"dialog: {verb}", dialog)
+        self.look(f"dialog: {name}", dialog)
         # Keys go to what has the focus, and a dialog takes it a moment after it is seen.
         expect(dialog.locator(":focus")).to_have_count(1)
         self._page.keyboard.press("Escape")

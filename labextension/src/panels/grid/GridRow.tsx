@@ -79,7 +79,7 @@ function Name({
       data-active={isActive || undefined}
       data-gone={isGone || undefined}
       title={title}
-      style={{ width: NAMES, paddingLeft: 12 + row.depth * 14 }}
+      style={{ width: NAMES, paddingLeft: 16 + row.depth * 14 }}
     >
       {isGroup ? <Icon name="chevron" size={12} /> : null}
       <span className="jp-nbflow-ellipsis">{row.name}</span>

@@ -14,7 +14,8 @@ export interface CardProps<T> {
   readonly children: (item: T) => React.ReactNode;
 }
 
-const FEW = 5;
+/** So few that the list of DAGs below begins on the first screen. */
+const FEW = 3;
 
 export function Card<T>(props: CardProps<T>): React.JSX.Element {
   const { name, title, items, total = items.length, empty, children } = props;

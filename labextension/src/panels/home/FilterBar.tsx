@@ -83,18 +83,19 @@ export function FilterBar(props: FilterBarProps): React.JSX.Element {
           }
         />
       ) : null}
-      <span className="jp-nbflow-spring" />
-      <span className="jp-nbflow-muted" role="status">
-        {isNarrowed(filters)
-          ? trans.__('%1 of %2', shown, dags.length)
-          : trans._n('%1 DAG', '%1 DAGs', dags.length)}
+      <span className="jp-nbflow-filterbar-end">
+        <span className="jp-nbflow-muted" role="status">
+          {isNarrowed(filters)
+            ? trans.__('%1 of %2', shown, dags.length)
+            : trans._n('%1 DAG', '%1 DAGs', dags.length)}
+        </span>
+        <Button
+          look="icon"
+          icon="link"
+          label={trans.__('Copy a link to this list')}
+          onClick={onCopyLink}
+        />
       </span>
-      <Button
-        look="icon"
-        icon="link"
-        label={trans.__('Copy a link to this list')}
-        onClick={onCopyLink}
-      />
     </div>
   );
 }

@@ -113,7 +113,7 @@ function Failed({ count, onClick }: { count: number; onClick: () => void }): Rea
       tone={count ? 'bad' : 'good'}
       label={trans.__('Failed, 24 h')}
       value={trans._n('%1 run', '%1 runs', count)}
-      more={count ? trans.__('show DAGs that failed last') : trans.__('all well')}
+      more={count ? trans.__('show these DAGs') : trans.__('all well')}
       {...(count ? { onClick } : {})}
     />
   );
@@ -128,7 +128,7 @@ function Errors({ count, onClick }: { count: number; onClick: () => void }): Rea
       tone={count ? 'warn' : 'good'}
       label={trans.__('Import errors')}
       value={trans._n('%1 file', '%1 files', count)}
-      more={count ? trans.__('what is wrong, and the fix') : trans.__('all files read')}
+      more={count ? trans.__('show what to do') : trans.__('all files read')}
       {...(count ? { onClick } : {})}
     />
   );

@@ -139,15 +139,13 @@ function VersionRow({
         {runVersion === number ? (
           <span className="jp-nbflow-tag">{trans.__('this run')}</span>
         ) : null}
-        <span className="jp-nbflow-spring" />
-        <span className="jp-nbflow-muted">
-          <Instant at={version.created_at} now={now} />
-        </span>
       </span>
       <span className="jp-nbflow-version-changes">
         <ChangesInShort version={version} isFirst={number === versions.at(-1)?.number} />
       </span>
       <span className="jp-nbflow-muted">
+        <Instant at={version.created_at} now={now} />
+        {' · '}
         {trans._n('%1 task', '%1 tasks', version.task_count)}
         {' · '}
         {trans._n('%1 run', '%1 runs', version.runs)}
