@@ -54,7 +54,8 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       changes.filter(({ kind }) => kind === 'run').forEach(tell);
       const me = actorOf(app.serviceManager.user.identity);
       for (const sentence of refusedOf(changes, me)) {
-        Notification.error(model.texts.__('Refused: %1', sentence));
+        // Without `autoClose` JupyterLab keeps it in its list, and shows nothing.
+        Notification.error(model.texts.__('Refused: %1', sentence), { autoClose: false });
       }
     });
   }
