@@ -239,9 +239,9 @@ def make_scheduler(
 
     assembling = Assembling(settings, database) if watch_dags else None
 
-    def read_again(file: Path) -> None:
+    def read_now(file: Path) -> None:
         if scheduler.loader is not None:
-            scheduler.loader.read_again([str(file)])
+            scheduler.loader.read_now([str(file)])
 
     def finished(run: run_store.ActiveRun) -> None:
         if assembling is not None:
@@ -272,7 +272,7 @@ def make_scheduler(
         secrets=secret_lookup(secrets_of or settings),
         on_run_finished=finished,
         discard=discard_artifacts,
-        learn=Learning(secrets_of or settings, database, read_again),
+        learn=Learning(secrets_of or settings, database, read_now),
     )
     if watch_dags:
         roots = settings.dag_paths

@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Learning:
     """Told by the scheduler of values that could not be handed on. `project` is where it is kept;
-    `read_again` has a file planned anew that has not changed.
+    `read_now` has a file planned anew that has not changed.
     """
 
     project: Settings
     database: Database
-    read_again: Callable[[Path], None]
+    read_now: Callable[[Path], None]
 
     def __call__(self, run: ActiveRun, task_id: str, stuck: Mapping[str, str]) -> None:
         """Keep it, if the task is made of cells."""
@@ -51,7 +51,7 @@ class Learning:
         except OSError as error:
             log.warning("What the run taught cannot be kept: %s", error)
             return
-        self.read_again(root / run.snapshot.dag.file)
+        self.read_now(root / run.snapshot.dag.file)
         names = ", ".join(sorted(stuck))
         log.info(
             "The next plan of %s puts the cells together that use %s.",

@@ -51,6 +51,7 @@ class DagLoader:
         self._doubted: set[Path] = set()
         self._found: queue.SimpleQueue[FoundChanges] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._soon = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -59,6 +60,7 @@ class DagLoader:
 
     def stop(self) -> None:
         self._stop.set()
+        self._soon.set()
         if self._thread is not None:
             self._thread.join(timeout=self._timeout)
 
@@ -92,7 +94,15 @@ class DagLoader:
 
     def read_twice(self, files: Iterable[str]) -> None:
         """Parse these files twice, soon: their DAGs differ though they have not changed."""
-        self._doubted.update(map(Path, files))
+        doubted = [Path(file) for file in files]
+        self._doubted.update(doubted)
+        if doubted:
+            self._soon.set()
+
+    def read_now(self, files: Iterable[str]) -> None:
+        """Parse these files at once though they have not changed."""
+        self.read_again(files)
+        self._soon.set()
 
     def scan(self) -> Iterator[FoundChanges]:
         """One scan: what is gone, then what is new or changed, parsed a batch at a time."""
@@ -119,6 +129,7 @@ class DagLoader:
         self._scan_and_tell()
         while not self._stop.is_set():
             self._wait_for_change()
+            self._soon.clear()
             if not self._stop.is_set():
                 self._scan_and_tell()
 
@@ -134,14 +145,14 @@ class DagLoader:
     def _wait_for_change(self) -> None:
         roots = [root for root in self._roots if root.is_dir()]
         if not roots:
-            self._stop.wait(RESCAN_SECONDS)
+            self._soon.wait(RESCAN_SECONDS)
             return
         # Only a scheduler that watches folders needs it, which `nbflow run` does not.
         from watchfiles import watch  # noqa: PLC0415
 
         changes = watch(
             *roots,
-            stop_event=self._stop,
+            stop_event=self._soon,
             rust_timeout=RESCAN_SECONDS * 1000,
             yield_on_timeout=True,
             debounce=200,

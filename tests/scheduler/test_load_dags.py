@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -55,6 +56,22 @@ def test_an_unchanged_file_is_not_read_again(folder: Folder) -> None:
     folder.write("a.py", GOOD.format(id="a"))
     folder.look()
     assert list(folder.loader.scan()) == []
+
+
+def test_a_file_whose_dags_have_another_reason_to_change_is_read_at_once(tmp_path: Path) -> None:
+    found = Event()
+    loader = DagLoader([tmp_path], found.set, timeout=5.0)
+    file = tmp_path / "a.py"
+    file.write_text(GOOD.format(id="a"))
+    loader.start()
+    try:
+        for _ in range(2):
+            assert found.wait(20.0)  # sooner than it looks by itself
+            found.clear()
+            assert [one.path for taken in loader.take() for one in taken.parsed] == [str(file)]
+            loader.read_now([str(file)])
+    finally:
+        loader.stop()
 
 
 def test_a_renamed_file_keeps_its_dag(folder: Folder) -> None:
