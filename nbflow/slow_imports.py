@@ -7,6 +7,7 @@ For processes that read or run notebooks, before anything else; changes nothing 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,6 +17,12 @@ from types import ModuleType
 _ADDRESSES = {"rfc3987_syntax": ("is_valid_syntax",), "rfc3986_validator": ("validate_rfc3986",)}
 # What papermill reaches Hadoop's file system with: 0.2 s for pyarrow and numpy.
 _HADOOP = {"pyarrow.fs": ("FileSelector", "HadoopFileSystem")}
+
+
+JUPYTER_CLIENT = threading.Lock()
+"""Held while it is imported where another thread may do so too: its modules import each other, at
+which two threads deadlock.
+"""
 
 
 def put_off() -> None:
@@ -34,6 +41,8 @@ def import_papermill() -> None:
     missing = {
         name: of for name, of in _HADOOP.items() if name.partition(".")[0] not in sys.modules
     }
+    with JUPYTER_CLIENT:
+        import_module("jupyter_client.manager")
     sys.modules.update({name: _Late(name, functions) for name, functions in missing.items()})
     try:
         import_module("papermill.iorw")

@@ -215,7 +215,8 @@ class TaskRunner:
         return with_payload(order, folder, self._server)
 
     def _kernel_pool(self) -> KernelPool:
-        from nbflow.runtime.kernels import KernelPool  # noqa: PLC0415 - as in _in_kernel
+        with slow_imports.JUPYTER_CLIENT:
+            from nbflow.runtime.kernels import KernelPool  # noqa: PLC0415 - as in _in_kernel
 
         with self._lock:
             if self._closed:
