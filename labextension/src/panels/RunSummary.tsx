@@ -92,7 +92,7 @@ function Origin({
             title={trans.__('Show run %1', origin)}
             onClick={() => onChooseRun(origin)}
           >
-            {origin}
+            {trans.__('another run')}
           </button>
         </span>
       )}

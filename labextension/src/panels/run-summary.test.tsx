@@ -26,15 +26,15 @@ function show(more: Partial<RunView>): (string | null)[] {
 
 test('a run that goes on where another one failed leads to it, and says what was edited', async () => {
   const chosen = show({ rerun_of: 'first', edited: ['train', 'score'] });
-  expect(screen.getByTestId('nbflow-run-origin').textContent).toBe('goes on from first');
+  expect(screen.getByTestId('nbflow-run-origin').textContent).toBe('goes on from another run');
   expect(screen.getByText('edited: train, score')).toBeDefined();
-  await userEvent.click(screen.getByRole('button', { name: 'first' }));
+  await userEvent.click(screen.getByRole('button', { name: 'another run' }));
   expect(chosen).toEqual(['first']);
 });
 
 test('a run like another one, without the cache, says both', () => {
   show({ rerun_of: 'first', no_cache: true });
-  expect(screen.getByTestId('nbflow-run-origin').textContent).toBe('repeats first');
+  expect(screen.getByTestId('nbflow-run-origin').textContent).toBe('repeats another run');
   expect(screen.getByText('without the cache')).toBeDefined();
 });
 
