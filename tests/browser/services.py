@@ -165,9 +165,14 @@ def make_site(folder: Path, home: Path, path: str = "/") -> Site:
 def start(site: Site) -> None:
     """Start both and wait until the page can be opened and every file of the project was read."""
     site.scheduler.start()
+    start_lab(site)
+    eventually(lambda: _has_read_all(site), f"the DAGs are there; log {site.scheduler.log}")
+
+
+def start_lab(site: Site) -> None:
+    """Start JupyterLab alone, for a project that has its scheduler already."""
     site.lab.start()
     eventually(lambda: _is_up(site), f"JupyterLab answers; its log is {site.lab.log}")
-    eventually(lambda: _has_read_all(site), f"the DAGs are there; log {site.scheduler.log}")
 
 
 def _is_up(site: Site) -> bool:

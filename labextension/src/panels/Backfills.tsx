@@ -37,6 +37,7 @@ export function Backfills(props: BackfillsProps): React.JSX.Element {
         <Button
           icon="add"
           label={trans.__('New backfill…')}
+          verb="newBackfill"
           onClick={onNew}
           testId="nbflow-new-backfill"
         />
@@ -142,11 +143,26 @@ function Verbs({
   return (
     <>
       {backfill.state === 'paused' ? (
-        <Button icon="play" label={trans.__('Go on')} onClick={() => onSet(backfill, 'running')} />
+        <Button
+          icon="play"
+          label={trans.__('Go on')}
+          verb="setBackfill"
+          onClick={() => onSet(backfill, 'running')}
+        />
       ) : (
-        <Button icon="pause" label={trans.__('Pause')} onClick={() => onSet(backfill, 'paused')} />
+        <Button
+          icon="pause"
+          label={trans.__('Pause')}
+          verb="setBackfill"
+          onClick={() => onSet(backfill, 'paused')}
+        />
       )}{' '}
-      <Button icon="stop" label={trans.__('Cancel')} onClick={() => onSet(backfill, 'cancelled')} />
+      <Button
+        icon="stop"
+        label={trans.__('Cancel')}
+        verb="setBackfill"
+        onClick={() => onSet(backfill, 'cancelled')}
+      />
     </>
   );
 }

@@ -296,6 +296,7 @@ const DagRow = React.memo(function DagRow({
           look="icon"
           icon="play"
           label={trans.__('Trigger %1', dag.dag_id)}
+          verb="trigger"
           onClick={() => onTrigger(dag.dag_id)}
         />
         <Switch
@@ -305,6 +306,7 @@ const DagRow = React.memo(function DagRow({
               ? trans.__('%1 is paused: switch its schedule on', dag.dag_id)
               : trans.__('%1 follows its schedule: pause it', dag.dag_id)
           }
+          verb="pause"
           onChange={isOn => onPause(dag.dag_id, !isOn)}
         />
       </div>

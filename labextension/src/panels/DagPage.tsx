@@ -138,12 +138,14 @@ function Header({
         label={
           dag.paused ? trans.__('Paused: switch the schedule on') : trans.__('Pause the schedule')
         }
+        verb="pause"
         onChange={isOn => onPause(!isOn)}
       />
       <Button
         look="primary"
         icon="play"
         label={trans.__('Trigger')}
+        verb="trigger"
         onClick={onTrigger}
         testId="nbflow-trigger"
       />
@@ -283,6 +285,7 @@ function ManyRuns({ onClear }: { readonly onClear: () => void }): React.JSX.Elem
       <Button
         icon="again"
         label={trans.__('Clear runs…')}
+        verb="clearRuns"
         onClick={onClear}
         testId="nbflow-clear-runs"
       />

@@ -29,7 +29,14 @@ export function HealthBanner({
     <Notice
       kind="warning"
       title={trans.__('No scheduler is alive')}
-      action={<Button icon="play" label={trans.__('Start a scheduler')} onClick={onStart} />}
+      action={
+        <Button
+          icon="play"
+          label={trans.__('Start a scheduler')}
+          verb="startScheduler"
+          onClick={onStart}
+        />
+      }
     >
       <p>
         {last === null

@@ -110,6 +110,7 @@ function Options({
             look={place === 0 ? 'primary' : 'plain'}
             label={option}
             isDisabled={isSending}
+            verb="answerQuestion"
             onClick={() => onAnswer([option])}
           />
         ))}
@@ -139,6 +140,7 @@ function Options({
         look="primary"
         label={trans.__('Answer')}
         isDisabled={isSending || !chosen.length}
+        verb="answerQuestion"
         onClick={() => onAnswer(options.filter(option => chosen.includes(option)))}
       />
     </>

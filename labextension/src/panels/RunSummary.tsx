@@ -131,6 +131,7 @@ function Actions(props: RunSummaryProps): React.JSX.Element {
         label={
           run.note ? trans.__('Change the note of this run') : trans.__('Write a note on this run')
         }
+        verb="note"
         onClick={onNote}
       />
       {isOver ? (
@@ -150,12 +151,14 @@ function Actions(props: RunSummaryProps): React.JSX.Element {
           <Button
             icon="play"
             label={trans.__('Re-run…')}
+            verb="rerun"
             onClick={props.onRerun}
             testId="nbflow-rerun"
           />
           <Button
             icon="again"
             label={canResume ? trans.__('Resume…') : trans.__('Clear…')}
+            verb="clear"
             onClick={() => onClear(null)}
             testId="nbflow-clear-run"
           />
@@ -165,6 +168,7 @@ function Actions(props: RunSummaryProps): React.JSX.Element {
           icon="stop"
           label={trans.__('Cancel run')}
           isDisabled={run.cancelling}
+          verb="cancel"
           onClick={onCancel}
           testId="nbflow-cancel-run"
         />

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { instant, stateName, utc } from '../format';
 import { StateIcon } from '../graph/StateIcon';
+import { useWhyNot, type Verb } from '../live/permissions';
 import { useTexts } from '../text';
 import { Icon, type IconName } from './icons';
 
@@ -13,18 +14,21 @@ interface ButtonProps {
   /** `primary`: what one mostly came for. `icon`: the sign alone, the label as its name. */
   readonly look?: 'primary' | 'plain' | 'icon';
   readonly isDisabled?: boolean;
+  /** What it does, where not everybody may. */
+  readonly verb?: Verb;
   readonly testId?: string;
 }
 
 export function Button(props: ButtonProps): React.JSX.Element {
-  const { label, onClick, icon, look = 'plain', isDisabled = false, testId } = props;
+  const { label, onClick, icon, look = 'plain', isDisabled = false, verb, testId } = props;
+  const reason = useWhyNot(verb);
   return (
     <button
       type="button"
       className={`jp-nbflow-button jp-mod-${look}`}
-      title={look === 'icon' ? label : undefined}
+      title={titleOf(look === 'icon' ? label : null, reason)}
       aria-label={look === 'icon' ? label : undefined}
-      disabled={isDisabled}
+      disabled={isDisabled || reason !== null}
       data-testid={testId}
       onClick={event => {
         event.stopPropagation();
@@ -35,6 +39,11 @@ export function Button(props: ButtonProps): React.JSX.Element {
       {look === 'icon' ? null : <span>{label}</span>}
     </button>
   );
+}
+
+/** What a button without words does, and why it cannot be pressed. */
+function titleOf(label: string | null, reason: string | null): string | undefined {
+  return [label, reason].filter(part => part !== null).join('. ') || undefined;
 }
 
 /** Opens a menu of what else can be done. */
@@ -69,9 +78,13 @@ interface SwitchProps {
   /** Beside the switch, in words. */
   readonly caption?: string;
   readonly onChange: (isOn: boolean) => void;
+  /** What it does, where not everybody may. */
+  readonly verb?: Verb;
 }
 
-export function Switch({ isOn, label, caption, onChange }: SwitchProps): React.JSX.Element {
+export function Switch(props: SwitchProps): React.JSX.Element {
+  const { isOn, label, caption, onChange, verb } = props;
+  const reason = useWhyNot(verb);
   return (
     <button
       type="button"
@@ -79,7 +92,8 @@ export function Switch({ isOn, label, caption, onChange }: SwitchProps): React.J
       className="jp-nbflow-switch"
       aria-checked={isOn}
       aria-label={label}
-      title={label}
+      title={titleOf(label, reason)}
+      disabled={reason !== null}
       onClick={event => {
         event.stopPropagation();
         onChange(!isOn);

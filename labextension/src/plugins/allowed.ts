@@ -1,22 +1,38 @@
-/** Commands for those whom the server would let carry them out. */
+/** Adding commands: each for those whom the server would let carry it out. */
 import { showErrorMessage } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
 
-import { whyNot, type Action, type Resource } from '../live/permissions';
-import type { INbflowModel } from '../tokens';
+import { whyNot, type CommandName } from '../live/permissions';
+import { CommandIds, type INbflowModel } from '../tokens';
 import { guarded } from './guard';
 
-/** The command, disabled with the reason for who may not do this to that. */
-export function allowed(
+type Options = CommandRegistry.ICommandOptions;
+
+const NAMES = new Map(
+  Object.entries(CommandIds).map(([name, id]): [string, CommandName] => [id, name as CommandName])
+);
+
+/** Add commands by their ids; those that this person may not carry out are disabled, with the reason. */
+export function addCommands(
+  commands: CommandRegistry,
   model: INbflowModel,
-  resource: Resource,
-  action: Action,
-  options: CommandRegistry.ICommandOptions
-): CommandRegistry.ICommandOptions {
-  const { texts, me } = model;
+  options: Readonly<Record<string, Options>>
+): void {
+  for (const [id, one] of Object.entries(options)) {
+    commands.addCommand(id, allowed(model, id, one));
+  }
+}
+
+function allowed({ texts, me }: INbflowModel, id: string, options: Options): Options {
+  const name = NAMES.get(id);
+  if (name === undefined) {
+    throw new Error(
+      `The command ${id} stands in no list: add it to CommandIds, and what it needs.`
+    );
+  }
   return guarded(
     options,
-    () => whyNot(me.value, resource, action, texts),
+    () => whyNot(me.value, name, texts),
     reason => showErrorMessage(texts.__('Not allowed'), reason)
   );
 }

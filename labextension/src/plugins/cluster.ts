@@ -13,7 +13,7 @@ import { clusterDetail, scaleCluster } from '../rest/cluster';
 import { ClusterWidget } from '../screens/cluster-widget';
 import { askForSize } from '../screens/scale-dialog';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
-import { allowed } from './allowed';
+import { addCommands } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
 import { doing } from './doing';
 
@@ -92,7 +92,7 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
           Notification.info(told.message, { autoClose: 5000 });
         })
     };
-    commands.addCommand(CommandIds.scaleCluster, allowed(model, 'cluster', 'execute', scale));
+    addCommands(commands, model, { [CommandIds.scaleCluster]: scale });
     for (const command of [CommandIds.openCluster, CommandIds.scaleCluster]) {
       palette?.addItem({ command, category: 'nbflow' });
     }

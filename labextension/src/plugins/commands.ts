@@ -5,13 +5,12 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { messageOf } from '../client';
-import type { Action, Resource } from '../live/permissions';
 import { isFinished } from '../states';
 import { askToPause } from '../screens/pause-dialog';
 import { askForRun } from '../screens/trigger-dialog';
 import type { Texts } from '../text';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
-import { allowed } from './allowed';
+import { addCommands } from './allowed';
 import { argsSchema, textArg } from './args';
 import { chooseDag } from './dag-page';
 import { doing } from './doing';
@@ -31,11 +30,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const verbs = new Verbs(client, model, app.commands);
     const ofRuns = runVerbs(client, model, app.commands);
-    for (const [id, options] of Object.entries({ ...verbs.options(), ...ofRuns })) {
-      const action = ACTIONS[id];
-      const guarded = action === undefined ? options : allowed(model, ...action, options);
-      app.commands.addCommand(id, guarded);
-    }
+    addCommands(app.commands, model, { ...verbs.options(), ...ofRuns });
     for (const command of [
       CommandIds.trigger,
       CommandIds.pause,
@@ -48,23 +43,6 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command, category: 'nbflow' });
     }
   }
-};
-
-/** What each verb does to what, for the authoriser of the server. */
-const ACTIONS: Readonly<Record<string, readonly [Resource, Action]>> = {
-  [CommandIds.trigger]: ['runs', 'execute'],
-  [CommandIds.triggerWith]: ['runs', 'execute'],
-  [CommandIds.clear]: ['runs', 'execute'],
-  [CommandIds.clearRuns]: ['runs', 'execute'],
-  [CommandIds.rerun]: ['runs', 'execute'],
-  [CommandIds.runTasks]: ['runs', 'execute'],
-  [CommandIds.cancel]: ['runs', 'write'],
-  [CommandIds.mark]: ['runs', 'write'],
-  [CommandIds.note]: ['runs', 'write'],
-  [CommandIds.deleteRun]: ['runs', 'write'],
-  [CommandIds.pause]: ['dags', 'write'],
-  [CommandIds.unpause]: ['dags', 'write'],
-  [CommandIds.startScheduler]: ['cluster', 'execute']
 };
 
 type Args = ReadonlyPartialJSONObject;

@@ -11,7 +11,11 @@ export function guarded(
   const { isEnabled, execute, caption } = options;
   return {
     ...options,
-    caption: args => why() ?? (typeof caption === 'function' ? caption(args) : (caption ?? '')),
+    // It is also the name of a button without a label: what it would do comes first.
+    caption: args => {
+      const usual = typeof caption === 'function' ? caption(args) : (caption ?? '');
+      return [usual, why() ?? ''].filter(part => part !== '').join('. ');
+    },
     isEnabled: args => why() === null && (isEnabled?.(args) ?? true),
     execute: async args => {
       const reason = why();

@@ -7,6 +7,7 @@ import type { CommandRegistry } from '@lumino/commands';
 
 import { dagsOfFile } from '../preview/files';
 import { CommandIds, INbflowModel, pluginId } from '../tokens';
+import { addCommands } from './allowed';
 import { argsSchema, textArg } from './args';
 import { doing } from './doing';
 
@@ -18,9 +19,7 @@ export const notebookFilesPlugin: JupyterFrontEndPlugin<void> = {
   optional: [IFileBrowserFactory],
   activate: (app: JupyterFrontEnd, model: INbflowModel, browsers: IFileBrowserFactory | null) => {
     const files = new Files(app, model, browsers);
-    for (const [id, options] of Object.entries(files.commands())) {
-      app.commands.addCommand(id, options);
-    }
+    addCommands(app.commands, model, files.commands());
   }
 };
 

@@ -16,6 +16,7 @@ import { NotebookSession } from '../screens/notebook-session';
 import { PreviewWidget } from '../screens/preview-widget';
 import { askForSchedule } from '../screens/schedule-dialog';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { addCommands } from './allowed';
 import { argsSchema, textArg } from './args';
 import { doing } from './doing';
 
@@ -34,8 +35,9 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null
   ) => {
     const notebooks = new Notebooks(app, client, model, tracker, labShell !== null);
-    for (const [id, options] of Object.entries(notebooks.commands())) {
-      app.commands.addCommand(id, options);
+    const options = notebooks.commands();
+    addCommands(app.commands, model, options);
+    for (const id of Object.keys(options)) {
       palette?.addItem({ command: id, category: 'nbflow' });
     }
   }

@@ -11,7 +11,9 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { messageOf, type NotebookJson, type TaskRef } from '../client';
 import { instanceName } from '../format';
+import { whyNot, type CommandName } from '../live/permissions';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { addCommands } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
 import { openAsFile } from './open-as-file';
 
@@ -30,9 +32,7 @@ export const repairPlugin: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker | null
   ) => {
     const repair = new Repair(app, client, model, notebooks);
-    for (const [id, options] of Object.entries(repair.options())) {
-      app.commands.addCommand(id, options);
-    }
+    addCommands(app.commands, model, repair.options());
     notebooks?.widgetAdded.connect((_, panel) => void repair.addButtons(panel));
   }
 };
@@ -99,25 +99,27 @@ class Repair {
     if (panel.isDisposed || aboutOf(panel) === null) {
       return;
     }
-    for (const [name, id, label] of this.buttons()) {
+    for (const [name, verb, label] of this.buttons()) {
+      const id = CommandIds[verb];
       const onClick = (): void => {
         this.app.shell.activateById(panel.id);
         void this.app.commands.execute(id);
       };
       const tooltip = this.app.commands.caption(id);
+      const enabled = whyNot(this.model.me.value, verb, this.model.texts) === null;
       panel.toolbar.insertBefore(
         'spacer',
         name,
-        new ToolbarButton({ label, tooltip, onClick, className: `jp-${name}` })
+        new ToolbarButton({ label, tooltip, onClick, enabled, className: `jp-${name}` })
       );
     }
   }
 
-  private buttons(): [string, string, string][] {
+  private buttons(): [string, CommandName, string][] {
     const { texts } = this.model;
     return [
-      ['nbflow-resume', CommandIds.resume, texts.__('Resume run')],
-      ['nbflow-promote', CommandIds.promote, texts.__('Promote edits…')]
+      ['nbflow-resume', 'resume', texts.__('Resume run')],
+      ['nbflow-promote', 'promote', texts.__('Promote edits…')]
     ];
   }
 

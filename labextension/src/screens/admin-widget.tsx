@@ -15,11 +15,11 @@ import { Pools } from '../panels/admin/Pools';
 import { Connections, Variables } from '../panels/admin/Secrets';
 import { Settings } from '../panels/admin/Settings';
 import { Boundary } from '../panels/Boundary';
-import { TextsContext } from '../text';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import type { AssetEventView } from '../wire';
 import { AdminVerbs } from './admin-verbs';
 import { LiveLineage } from './lineage';
+import { WithModel } from './WithModel';
 
 const TICK = 30_000;
 
@@ -46,11 +46,11 @@ export class AdminWidget extends ReactWidget {
   protected override render(): React.JSX.Element {
     const { client, model, commands, stores, verbs, tab, asset } = this;
     return (
-      <TextsContext.Provider value={model.texts}>
+      <WithModel model={model}>
         <Boundary>
           <LiveAdmin {...{ client, model, commands, stores, verbs, tab, asset }} />
         </Boundary>
-      </TextsContext.Provider>
+      </WithModel>
     );
   }
 }

@@ -13,8 +13,8 @@ import { Store, useStore } from '../live/store';
 import { Boundary } from '../panels/Boundary';
 import { ClusterPage, type ClusterTab } from '../panels/cluster/ClusterPage';
 import { clusterDetail, dashboard } from '../rest/cluster';
-import { TextsContext } from '../text';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
+import { WithModel } from './WithModel';
 
 const TICK = 5000;
 
@@ -44,11 +44,11 @@ export class ClusterWidget extends ReactWidget {
   protected override render(): React.JSX.Element {
     const { client, model, commands, cluster, tab } = this;
     return (
-      <TextsContext.Provider value={model.texts}>
+      <WithModel model={model}>
         <Boundary>
           <LiveCluster {...{ client, model, commands, cluster, tab }} />
         </Boundary>
-      </TextsContext.Provider>
+      </WithModel>
     );
   }
 
@@ -91,7 +91,7 @@ function LiveCluster(props: LiveProps): React.JSX.Element {
       tab={useStore(props.tab)}
       now={useNow(true, TICK)}
       span={spanOf(state.history)}
-      readOnly={whyNot(useStore(model.me), 'cluster', 'execute', model.texts)}
+      readOnly={whyNot(useStore(model.me), 'scaleCluster', model.texts)}
       addressOf={url => addressOf(url, baseUrl)}
       onChooseTab={tab => props.tab.set(tab)}
       onScale={() => void commands.execute(CommandIds.scaleCluster).then(() => cluster.load())}

@@ -10,8 +10,8 @@ import { whyNot } from '../live/permissions';
 import { useStore } from '../live/store';
 import { Boundary } from '../panels/Boundary';
 import { DagList } from '../panels/DagList';
-import { TextsContext } from '../text';
 import { CommandIds, type INbflowModel } from '../tokens';
+import { WithModel } from './WithModel';
 
 /** Often enough for a heartbeat that is told in seconds. */
 const TICK = 10_000;
@@ -32,11 +32,11 @@ export class DagListPanel extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     return (
-      <TextsContext.Provider value={this.model.texts}>
+      <WithModel model={this.model}>
         <Boundary>
           <LiveList model={this.model} commands={this.commands} />
         </Boundary>
-      </TextsContext.Provider>
+      </WithModel>
     );
   }
 }
@@ -72,7 +72,7 @@ function LiveList({
     <DagList
       {...state}
       {...callbacks}
-      readOnly={whyNot(useStore(model.me), 'runs', 'execute', model.texts)}
+      readOnly={whyNot(useStore(model.me), 'trigger', model.texts)}
       questions={questions}
       now={now}
     />

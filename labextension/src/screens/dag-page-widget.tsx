@@ -17,7 +17,6 @@ import { DefinitionDrawer, TaskDrawer } from '../panels/task/TaskDrawer';
 import { totalOf } from '../mapped';
 import { instanceToShow } from '../reducer';
 import { isFinished, summaryState, urgency } from '../states';
-import { TextsContext } from '../text';
 import { LiveBackfills } from './backfills';
 import { LiveCalendar } from './calendar';
 import { LiveDurations } from './durations';
@@ -31,6 +30,7 @@ import { LiveRuns } from './runs';
 import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
 import type { RunDetail, TaskInstanceView } from '../wire';
+import { WithModel } from './WithModel';
 
 export interface DagPageOptions {
   readonly dagId: string;
@@ -66,7 +66,7 @@ export class DagPageWidget extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     return (
-      <TextsContext.Provider value={this.options.model.texts}>
+      <WithModel model={this.options.model}>
         <ProseContext.Provider value={this.options.rendering}>
           <ViewStateContext.Provider value={this.choices}>
             <Boundary>
@@ -74,7 +74,7 @@ export class DagPageWidget extends ReactWidget {
             </Boundary>
           </ViewStateContext.Provider>
         </ProseContext.Provider>
-      </TextsContext.Provider>
+      </WithModel>
     );
   }
 }

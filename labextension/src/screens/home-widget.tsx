@@ -13,8 +13,8 @@ import { Boundary } from '../panels/Boundary';
 import type { HomeActions } from '../panels/home/actions';
 import { NO_FILTERS, type Filters } from '../panels/home/filters';
 import { HomePage } from '../panels/home/HomePage';
-import { TextsContext } from '../text';
 import type { INbflowClient, INbflowModel } from '../tokens';
+import { WithModel } from './WithModel';
 
 /** Often enough for what counts up in seconds without being read to the second. */
 const TICK = 5000;
@@ -77,7 +77,7 @@ export class HomeWidget extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     return (
-      <TextsContext.Provider value={this.model.texts}>
+      <WithModel model={this.model}>
         <Boundary>
           <LiveHome
             model={this.model}
@@ -87,7 +87,7 @@ export class HomeWidget extends ReactWidget {
             actions={this.actions}
           />
         </Boundary>
-      </TextsContext.Provider>
+      </WithModel>
     );
   }
 

@@ -7,10 +7,10 @@ import { nbflowIcon } from '../icons';
 import { useStore } from '../live/store';
 import { Boundary } from '../panels/Boundary';
 import { Preview } from '../panels/preview/Preview';
-import { TextsContext } from '../text';
 import { CommandIds, type INbflowModel } from '../tokens';
 import { openMenu, type MenuEntry } from './menu';
 import type { NotebookSession } from './notebook-session';
+import { WithModel } from './WithModel';
 
 export interface PreviewOptions {
   readonly session: NotebookSession;
@@ -35,11 +35,11 @@ export class PreviewWidget extends ReactWidget {
 
   protected override render(): React.JSX.Element {
     return (
-      <TextsContext.Provider value={this.options.model.texts}>
+      <WithModel model={this.options.model}>
         <Boundary>
           <LivePreview {...this.options} />
         </Boundary>
-      </TextsContext.Provider>
+      </WithModel>
     );
   }
 }

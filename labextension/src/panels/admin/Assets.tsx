@@ -106,7 +106,7 @@ function AssetRows(props: AssetsProps & { readonly asset: AssetView }): React.JS
         </td>
         <RowActions name={asset.name}>
           {asset.kind === 'asset' ? (
-            <Button label={trans.__('Emit…')} onClick={() => onEmit(asset)} />
+            <Button label={trans.__('Emit…')} verb="emitAsset" onClick={() => onEmit(asset)} />
           ) : null}
         </RowActions>
       </tr>

@@ -30,7 +30,7 @@ export function Pools({ listing, onEdit, onDelete, onReload }: PoolsProps): Reac
         title: trans.__('No pools'),
         text: trans.__('A pool limits how many tasks run at once.')
       }}
-      add={{ label: trans.__('New pool…'), onAdd: () => onEdit(null) }}
+      add={{ label: trans.__('New pool…'), verb: 'editPool', onAdd: () => onEdit(null) }}
       onReload={onReload}
     >
       {found => (
@@ -74,12 +74,17 @@ export function Pools({ listing, onEdit, onDelete, onReload }: PoolsProps): Reac
                 {pool.exists ? (
                   <RowActions
                     name={pool.name}
+                    verb="editPool"
                     onEdit={() => onEdit(pool)}
                     onDelete={pool.name === DEFAULT_POOL ? undefined : () => onDelete(pool)}
                   />
                 ) : (
                   <RowActions name={pool.name}>
-                    <Button label={trans.__('Make it…')} onClick={() => onEdit(pool)} />
+                    <Button
+                      label={trans.__('Make it…')}
+                      verb="editPool"
+                      onClick={() => onEdit(pool)}
+                    />
                   </RowActions>
                 )}
               </tr>

@@ -31,7 +31,7 @@ export function Variables(props: VariablesProps): React.JSX.Element {
           'Tasks read them with Variable.get("name"), templates with {{ var.value.name }}.'
         )
       }}
-      add={{ label: trans.__('New variable…'), onAdd: () => onEdit(null) }}
+      add={{ label: trans.__('New variable…'), verb: 'editSecret', onAdd: () => onEdit(null) }}
       onReload={onReload}
     >
       {found => (
@@ -72,6 +72,7 @@ export function Variables(props: VariablesProps): React.JSX.Element {
                 </td>
                 <RowActions
                   name={one.key}
+                  verb="editSecret"
                   onEdit={() => onEdit(one)}
                   onDelete={() => onDelete(one)}
                 />
@@ -114,7 +115,7 @@ export function Connections(props: ConnectionsProps): React.JSX.Element {
         title: trans.__('No connections yet'),
         text: trans.__('SQL and HTTP tasks name one; tasks read them with Connection.get("name").')
       }}
-      add={{ label: trans.__('New connection…'), onAdd: () => onEdit(null) }}
+      add={{ label: trans.__('New connection…'), verb: 'editSecret', onAdd: () => onEdit(null) }}
       onReload={onReload}
     >
       {found => (
@@ -157,10 +158,15 @@ export function Connections(props: ConnectionsProps): React.JSX.Element {
                 </td>
                 <RowActions
                   name={one.conn_id}
+                  verb="editSecret"
                   onEdit={() => onEdit(one)}
                   onDelete={() => onDelete(one)}
                 >
-                  <Button label={trans.__('Test')} onClick={() => onTest(one)} />
+                  <Button
+                    label={trans.__('Test')}
+                    verb="testConnection"
+                    onClick={() => onTest(one)}
+                  />
                 </RowActions>
               </tr>
             ))}

@@ -2,6 +2,7 @@
 import * as React from 'react';
 
 import type { ListingState } from '../../live/listing';
+import type { Verb } from '../../live/permissions';
 import { useTexts } from '../../text';
 import { Button, Loading, Notice } from '../controls';
 import { Icon } from '../icons';
@@ -13,7 +14,7 @@ export interface SectionProps<T> {
   readonly searchLabel: string;
   readonly empty: { readonly title: string; readonly text: string };
   /** Null where nothing can be added. */
-  readonly add: { readonly label: string; readonly onAdd: () => void } | null;
+  readonly add: { readonly label: string; readonly verb: Verb; readonly onAdd: () => void } | null;
   readonly onReload: () => void;
   readonly children: (found: readonly T[]) => React.ReactNode;
 }
@@ -43,7 +44,13 @@ export function Section<T>(props: SectionProps<T>): React.JSX.Element {
         <Button look="icon" icon="refresh" label={trans.__('Fetch again')} onClick={onReload} />
         <span className="jp-nbflow-spring" />
         {add === null || listing.value === null ? null : (
-          <Button icon="add" label={add.label} onClick={add.onAdd} testId="nbflow-add" />
+          <Button
+            icon="add"
+            label={add.label}
+            verb={add.verb}
+            onClick={add.onAdd}
+            testId="nbflow-add"
+          />
         )}
       </div>
       <Body {...props} found={found} />
@@ -96,11 +103,14 @@ function Body<T>(props: SectionProps<T> & { readonly found: readonly T[] }): Rea
 /** The buttons at the end of a row. */
 export function RowActions({
   name,
+  verb,
   onEdit,
   onDelete,
   children
 }: {
   readonly name: string;
+  /** What changing and deleting it are. */
+  readonly verb?: Verb;
   readonly onEdit?: () => void;
   readonly onDelete?: () => void;
   readonly children?: React.ReactNode;
@@ -110,10 +120,22 @@ export function RowActions({
     <td className="jp-nbflow-actions">
       {children}
       {onEdit === undefined ? null : (
-        <Button look="icon" icon="edit" label={trans.__('Change %1', name)} onClick={onEdit} />
+        <Button
+          look="icon"
+          icon="edit"
+          label={trans.__('Change %1', name)}
+          verb={verb}
+          onClick={onEdit}
+        />
       )}
       {onDelete === undefined ? null : (
-        <Button look="icon" icon="trash" label={trans.__('Delete %1', name)} onClick={onDelete} />
+        <Button
+          look="icon"
+          icon="trash"
+          label={trans.__('Delete %1', name)}
+          verb={verb}
+          onClick={onDelete}
+        />
       )}
     </td>
   );

@@ -83,6 +83,7 @@ function Head(props: ClusterPageProps): React.JSX.Element {
             label={trans.__('Scale…')}
             isDisabled={cannotScale !== null}
             testId="nbflow-scale"
+            verb="scaleCluster"
             onClick={onScale}
           />
           <Button

@@ -107,6 +107,7 @@ function Running({ run, now, nameOf, actions }: CardsProps & { run: RunView }): 
         icon="stop"
         label={trans.__('Cancel this run of %1', run.dag_id)}
         isDisabled={run.cancelling}
+        verb="cancel"
         onClick={() => actions.onCancel(run.dag_id, run.run_id)}
       />
     </li>
@@ -178,6 +179,7 @@ function Failed({
         look="icon"
         icon="again"
         label={trans.__('Clear what failed in this run of %1', run.dag_id)}
+        verb="clear"
         onClick={() => actions.onClear(run.dag_id, run.run_id)}
       />
     </li>

@@ -81,6 +81,7 @@ export const DagTableRow = React.memo(function DagTableRow(
           look="icon"
           icon="play"
           label={trans.__('Trigger %1', id)}
+          verb="trigger"
           onClick={() => actions.onTrigger(id)}
         />
         <Switch
@@ -90,6 +91,7 @@ export const DagTableRow = React.memo(function DagTableRow(
               ? trans.__('%1 is paused: switch its schedule on', id)
               : trans.__('%1 follows its schedule: pause it', id)
           }
+          verb="pause"
           onChange={isOn => actions.onPause(id, !isOn)}
         />
       </span>

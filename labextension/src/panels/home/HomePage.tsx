@@ -257,7 +257,13 @@ function BulkBar({
     >
       <span role="status">{trans._n('%1 DAG selected', '%1 DAGs selected', ids.length)}</span>
       {verbs.map(([verb, icon, label]) => (
-        <Button key={verb} icon={icon} label={label} onClick={() => actions.onBulk(verb, ids)} />
+        <Button
+          key={verb}
+          verb={verb}
+          icon={icon}
+          label={label}
+          onClick={() => actions.onBulk(verb, ids)}
+        />
       ))}
       <Button
         look="icon"

@@ -124,12 +124,14 @@ function Head(props: PreviewProps & { view: NotebookView }): React.JSX.Element {
         icon="play"
         label={trans.__('Run')}
         isDisabled={view.is_broken}
+        verb="runNotebook"
         onClick={props.onRun}
         testId="nbflow-preview-run"
       />
       <Button
         icon="clock"
         label={trans.__('Schedule…')}
+        verb="scheduleNotebook"
         onClick={props.onSchedule}
         testId="nbflow-preview-schedule"
       />

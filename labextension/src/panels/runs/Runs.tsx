@@ -10,7 +10,7 @@ import { Button, Notice, StateBadge } from '../controls';
 import { NoRuns, Pending } from '../grid/GridView';
 import { FindField, RunFilters } from '../RunFilters';
 import { RunTable } from '../RunTable';
-import { meantBy, VERBS, type Verb } from './bulk';
+import { LEAVE, meantBy, VERBS, type Verb } from './bulk';
 
 export interface RunsProps {
   readonly state: RunsState;
@@ -157,6 +157,7 @@ function Bulk(props: BulkProps): React.JSX.Element {
           <Button
             key={one}
             label={verbName(one, trans)}
+            verb={LEAVE[one]}
             isDisabled={isBusy || meantBy(one, runs).length === 0}
             onClick={() => setVerb(one)}
             testId={`nbflow-bulk-${one}`}

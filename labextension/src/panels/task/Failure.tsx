@@ -29,6 +29,7 @@ export function RepairBar({
             look="primary"
             icon="play"
             label={trans.__('Debug')}
+            verb="debug"
             onClick={() => onRepair('debug')}
             testId="nbflow-debug"
           />
@@ -37,6 +38,7 @@ export function RepairBar({
           </span>
           <Button
             label={trans.__('End kernel')}
+            verb="endKernel"
             onClick={() => onRepair('end-kernel')}
             testId="nbflow-end-kernel"
           />
@@ -53,6 +55,7 @@ export function RepairBar({
       <Button
         icon="notebook"
         label={trans.__('Reconstruct')}
+        verb="reconstruct"
         onClick={() => onRepair('reconstruct')}
         testId="nbflow-reconstruct"
       />

@@ -28,6 +28,7 @@ export function TaskHead(props: TaskDrawerProps): React.JSX.Element {
         <Button
           icon="again"
           label={trans.__('Clear…')}
+          verb="clear"
           onClick={onClear}
           testId="nbflow-clear-task"
         />
