@@ -179,6 +179,62 @@ describe('attempts', () => {
   });
 });
 
+describe('a connection that dies without a word', () => {
+  test('is given up when nobody answers, and the next goes on from the cursor', () => {
+    const { feed, made, last } = aFeed();
+    feed.start(0);
+    last().open();
+    last().say({ op: 'changes', cursor: 5, changes: [aChange('task')] });
+    last().isDead = true;
+
+    vi.advanceTimersByTime(31_000);
+    expect([made.length, made[0]?.isClosed]).toEqual([2, true]);
+    last().open();
+    expect(last().received).toEqual([{ op: 'from', cursor: 5 }]);
+    made[0]?.drop(); // The browser tells of it much later.
+
+    expect([feed.state, made.length]).toEqual(['open', 2]);
+  });
+
+  test('is found out soon after the network or the reader is back', () => {
+    const { feed, made, last } = aFeed();
+    const stop = pauseWhenHidden(feed);
+    feed.start(0);
+    last().open();
+    last().isDead = true;
+
+    window.dispatchEvent(new Event('online'));
+    vi.advanceTimersByTime(11_000);
+
+    expect(made.length).toBe(2);
+    stop();
+  });
+
+  test('is no connection to wait for: one that does not open is tried again', () => {
+    const { feed, made, last } = aFeed();
+    feed.start(0);
+
+    vi.advanceTimersByTime(11_000);
+    expect(made.length).toBe(2);
+    last().open();
+
+    expect(feed.state).toBe('open');
+  });
+
+  test('is no quiet one: who answers is left alone, and who is hidden is not asked', () => {
+    const { feed, made, last } = aFeed();
+    feed.start(0);
+    last().open();
+    vi.advanceTimersByTime(600_000);
+    expect([feed.state, made.length]).toEqual(['open', 1]);
+
+    feed.pause();
+    vi.advanceTimersByTime(600_000);
+
+    expect([feed.state, made.length]).toEqual(['paused', 1]);
+  });
+});
+
 describe('hidden pages', () => {
   function hide(hidden: boolean): void {
     vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden);

@@ -1,7 +1,8 @@
 /**
  * One websocket for everything that is live: changes from a cursor on, health, and the outputs and log of
  * attempts somebody looks at. It connects again by itself and goes on where it was, so nothing is missed and
- * nothing comes twice. What the changes mean is in reducer.ts.
+ * nothing comes twice. A connection that has died without a word, as in the sleep of a laptop, is found out by
+ * a ping that nobody answers. What the changes mean is in reducer.ts.
  */
 import type { ChangeView, Health } from './wire';
 
@@ -39,6 +40,8 @@ export interface Follower {
 
 export type Stop = () => void;
 
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
 interface CellsMessage {
   op: 'cells';
   id: string;
@@ -59,6 +62,7 @@ type Message =
   | { op: 'changes'; cursor: number; changes: ChangeView[] }
   | { op: 'health'; health: Health }
   | { op: 'error'; id: string | null; message: string }
+  | { op: 'pong' }
   | CellsMessage
   | LogMessage;
 
@@ -70,12 +74,19 @@ export interface FeedOptions {
   readonly backoff?: (attempt: number) => number;
 }
 
+/** Milliseconds of silence after which the other end is asked whether it is there. */
+const QUIET = 20_000;
+/** Milliseconds it has for an answer, or to connect at all. */
+const PATIENCE = 10_000;
+
 export class Feed {
   private socket: FeedSocket | null = null;
   private cursor: number | null = null;
   private started: number | null = null;
   private attempt = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timer: Timer;
+  private question: Timer;
+  private deadline: Timer;
   private current: FeedState = 'paused';
   private queue: Message[] = [];
   private nextId = 0;
@@ -136,13 +147,14 @@ export class Feed {
     this.become('paused');
   }
 
-  /** Connect now, whatever it was waiting for. */
+  /** Connect now, whatever it was waiting for; one that seems to stand is asked whether it does. */
   resume(): void {
-    if (this.cursor === null || this.current === 'open' || this.current === 'connecting') {
-      return;
+    if (this.current === 'open') {
+      this.ask();
+    } else if (this.cursor !== null && this.current !== 'connecting') {
+      clearTimeout(this.timer);
+      this.connect();
     }
-    clearTimeout(this.timer);
-    this.connect();
   }
 
   dispose(): void {
@@ -161,16 +173,19 @@ export class Feed {
     socket.onopen = () => this.opened();
     socket.onmessage = event => this.take(JSON.parse(event.data) as Message);
     socket.onclose = () => this.closed(socket);
+    this.expectLife();
   }
 
   private disconnect(): void {
     const { socket } = this;
     this.socket = null;
+    this.expectNothing();
     socket?.close();
   }
 
   private opened(): void {
     this.attempt = 0;
+    this.isAlive();
     this.become('open');
     this.send({ op: 'from', cursor: this.cursor });
     for (const [id, { at }] of this.followed) {
@@ -183,10 +198,40 @@ export class Feed {
       return;
     }
     this.socket = null;
+    this.expectNothing();
     this.become('waiting');
     const backoff = this.options.backoff ?? defaultBackoff;
     this.timer = setTimeout(() => this.connect(), backoff(this.attempt));
     this.attempt += 1;
+  }
+
+  /** A sign of life: the next is not expected before it has been quiet for a while. */
+  private isAlive(): void {
+    this.expectNothing();
+    this.question = setTimeout(() => this.ask(), QUIET);
+  }
+
+  private ask(): void {
+    this.expectLife();
+    this.send({ op: 'ping' });
+  }
+
+  private expectLife(): void {
+    this.deadline ??= setTimeout(() => this.giveUp(), PATIENCE);
+  }
+
+  private expectNothing(): void {
+    clearTimeout(this.question);
+    clearTimeout(this.deadline);
+    this.deadline = undefined;
+  }
+
+  private giveUp(): void {
+    const { socket } = this;
+    if (socket !== null) {
+      socket.close();
+      this.closed(socket); // A dead connection may not tell of its end for minutes.
+    }
   }
 
   private send(message: object): void {
@@ -203,6 +248,10 @@ export class Feed {
   }
 
   private take(message: Message): void {
+    this.isAlive();
+    if (message.op === 'pong') {
+      return;
+    }
     if (message.op === 'changes') {
       this.cursor = message.cursor;
     }

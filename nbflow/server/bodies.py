@@ -425,4 +425,10 @@ class Unfollow(Sent):
     id: str
 
 
-Message: TypeAlias = Annotated[From | Follow | Unfollow, Field(discriminator="op")]
+class Ping(Sent):
+    """Are you there?"""
+
+    op: Literal["ping"]
+
+
+Message: TypeAlias = Annotated[From | Follow | Unfollow | Ping, Field(discriminator="op")]

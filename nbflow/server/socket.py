@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from nbflow.server.bodies import Follow, From, Message, Unfollow
+from nbflow.server.bodies import Follow, From, Message, Ping, Unfollow
 from nbflow.server.follow import follow
 from nbflow.server.handlers import allowed_to
 from nbflow.server.refusals import Refusal, in_words
@@ -73,6 +73,8 @@ class FeedSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
             await self._from(message)
         elif isinstance(message, Follow):
             await self._follow(message)
+        elif isinstance(message, Ping):
+            await self._say({"op": "pong"})
         else:
             self._stop(f"follow {message.id}")
 
@@ -155,6 +157,6 @@ class FeedSocket(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
 
 @cache
-def _messages() -> TypeAdapter[From | Follow | Unfollow]:
+def _messages() -> TypeAdapter[From | Follow | Unfollow | Ping]:
     """What reads a client's messages; made when the first one comes, not when the server starts."""
     return TypeAdapter(Message)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from playwright.sync_api import ConsoleMessage, Error, Page, Response
 
 ADDRESS = "/nbflow/"
+BROWSERS_OWN = ("Failed to load resource", "WebSocket connection to ")
 
 
 class Complaints:
@@ -23,8 +24,9 @@ class Complaints:
         return [text for text in self._said if "nbflow" in text]
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # The browser's own line about an answer is not the page's; `_read` judges answers.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # The browser's own lines about answers and connections are not the page's; `_read` judges
+        # answers, and a page has to get along with a server that is away.
+        if message.type == "error" and not message.text.startswith(BROWSERS_OWN):
             self._said.append(f"{message.text} ({message.location['url']})")
 
     def _catch(self, error: Error) -> None:

@@ -144,6 +144,16 @@ async def test_what_makes_no_sense_is_answered_in_a_sentence_and_the_socket_stay
     assert await screen.hear("changes")
 
 
+async def test_who_asks_whether_it_is_there_is_answered_also_before_anything_is_told(
+    connect: Connect,
+) -> None:
+    screen = await connect()
+
+    await screen.say("ping")
+
+    assert await screen.hear("pong") == {"op": "pong"}
+
+
 async def test_the_store_is_followed_only_while_somebody_listens(
     server: ServerApp, connect: Connect, database: Database
 ) -> None:

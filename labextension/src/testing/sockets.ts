@@ -8,9 +8,19 @@ export class TestSocket implements FeedSocket {
   /** What the client has sent. */
   readonly received: Record<string, unknown>[] = [];
   isClosed = false;
+  /** Whether the other end is gone without a word. */
+  isDead = false;
 
   send(text: string): void {
-    this.received.push(JSON.parse(text) as Record<string, unknown>);
+    const message = JSON.parse(text) as Record<string, unknown>;
+    if (this.isDead) {
+      return;
+    }
+    if (message.op === 'ping') {
+      this.say({ op: 'pong' });
+    } else {
+      this.received.push(message);
+    }
   }
 
   close(): void {
