@@ -5,6 +5,7 @@ import type { RestClient } from './client';
 import type { Feed } from './feed';
 import type { DagListStore } from './live/dag-list';
 import type { Listing } from './live/listing';
+import type { Preferences } from './live/preferences';
 import type { Store } from './live/store';
 import type { Texts } from './text';
 import type { Me, QuestionView } from './wire';
@@ -27,6 +28,8 @@ export interface INbflowModel {
   readonly questions: Listing<readonly QuestionView[]>;
   /** Who looks, and what they may do; null until the server has told. */
   readonly me: Store<Me | null>;
+  /** What they have set in JupyterLab's settings. */
+  readonly preferences: Store<Preferences>;
   readonly texts: Texts;
 }
 
@@ -45,6 +48,7 @@ export const CommandIds = {
   newDag: 'nbflow:new-dag',
   openPanel: 'nbflow:open-panel',
   openDag: 'nbflow:open-dag',
+  openAnother: 'nbflow:open-another-page',
   openAdmin: 'nbflow:open-administration',
   openCluster: 'nbflow:open-cluster',
   openDashboard: 'nbflow:open-dask-dashboard',

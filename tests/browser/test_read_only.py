@@ -1,4 +1,4 @@
-"""For who may only look: everything is there to be read, nothing is offered that would be refused."""
+"""For who may only look: all is there to be read, nothing is offered that would be refused."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ import { useGraphLook } from './useGraphLook';
 import { useNow } from './useNow';
 import { useSearch, type Search } from './useSearch';
 import { useToggle } from './useToggle';
-import { useViewport, type Viewport } from './useViewport';
+import { useViewport, type KeptView, type Viewport } from './useViewport';
 import { overlaps, TOO_SMALL_TO_READ, visible, type Rect, type Size, type View } from './viewport';
 
 export interface DagGraphProps {
@@ -37,6 +37,8 @@ export interface DagGraphProps {
   readonly selected: string | null;
   /** It stands in a page that scrolls: the wheel zooms only with the control key. */
   readonly isInPage?: boolean;
+  /** Where the view is kept that somebody chose; without it, it lasts as long as the graph. */
+  readonly kept?: KeptView;
   /** The assets that start the DAG. */
   readonly awaited?: readonly TaskAsset[];
   readonly onOpen: (taskId: string) => void;
@@ -105,7 +107,7 @@ export function DagGraph(props: DagGraphProps): React.JSX.Element {
 
 /** What is drawn, how it is looked at, and what a person does about it. */
 function useGraph(props: DagGraphProps, ref: React.RefObject<HTMLDivElement>) {
-  const { dagId, groups = NO_GROUPS, states, selected, isInPage = false } = props;
+  const { dagId, groups = NO_GROUPS, states, selected, isInPage = false, kept = null } = props;
   const [look, changeLook] = useGraphLook(dagId);
   const { tasks, hasAssets, onOpen } = useTasksAndAssets(props, look.hasAssets);
   const closing = useClosedGroups(dagId, tasks, groups);
@@ -114,7 +116,7 @@ function useGraph(props: DagGraphProps, ref: React.RefObject<HTMLDivElement>) {
     () => layOut(tasks, groups, closed, look.orientation),
     [tasks, groups, closed, look.orientation]
   );
-  const viewport = useViewport(ref, layout, isInPage);
+  const viewport = useViewport(ref, layout, isInPage, kept);
   const [focused, setFocused] = React.useState<string | null>(null);
   const [pointed, setPointed] = React.useState<Pointed>(null);
   const now = useNow(isAnyRunning(states));

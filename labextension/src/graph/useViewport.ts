@@ -1,7 +1,18 @@
 /** What the pointer, the wheel and the window's size do to the view of the graph. The arithmetic is in viewport.ts. */
 import * as React from 'react';
 
-import { fit, inView, moved, zoomAt, type Rect, type Size, type View } from './viewport';
+import {
+  fit,
+  inView,
+  moved,
+  revealing,
+  viewFromText,
+  viewToText,
+  zoomAt,
+  type Rect,
+  type Size,
+  type View
+} from './viewport';
 
 const WHEEL_SPEED = 0.0016;
 /** A pinch on a trackpad arrives as a wheel with the control key, in much smaller steps. */
@@ -10,6 +21,16 @@ const PINCH_SPEED = 0.011;
 const CLICK_SLACK = 4;
 /** Before the browser has told: a graph is drawn at once, then made to fit. */
 const UNKNOWN_SIZE: Size = { width: 800, height: 420 };
+
+/** Milliseconds after which a view that somebody chose is kept. */
+const KEEP_AFTER = 400;
+
+/** Where a view is kept that somebody chose, so that it is found again. */
+export interface KeptView {
+  /** What was kept last; empty for nothing. */
+  readonly text: string;
+  readonly onKeep: (text: string) => void;
+}
 
 interface Chosen {
   readonly graph: Size;
@@ -38,18 +59,26 @@ export interface Viewport {
   };
 }
 
-/** The view of `graph` in the element `ref`: fitted until somebody moves it, fitted anew for a new graph. */
+/**
+ * The view of `graph` in the element `ref`: as it was kept, or fitted, until somebody moves it; fitted anew for a
+ * new graph.
+ */
 export function useViewport(
   ref: React.RefObject<HTMLElement>,
   graph: Size,
-  isInPage: boolean
+  isInPage: boolean,
+  kept: KeptView | null
 ): Viewport {
   const [size, setSize] = React.useState(UNKNOWN_SIZE);
   const [chosen, setChosen] = React.useState<Chosen | null>(null);
-  const view = chosen?.graph === graph ? chosen.view : fit(graph, size);
-  const latest = React.useRef({ view, size });
+  const mine = chosen?.graph === graph ? chosen.view : null;
+  const found = mine === null ? viewFromText(kept?.text ?? '', graph) : null;
+  const isFound = found !== null;
+  const view = mine ?? found ?? fit(graph, size);
+  const keepView = useKeeping(kept);
+  const latest = React.useRef({ view, size, isFound });
   React.useLayoutEffect(() => {
-    latest.current = { view, size };
+    latest.current = { view, size, isFound };
   });
   const setView = React.useCallback(
     (change: (view: View, size: Size) => View) => {
@@ -57,9 +86,10 @@ export function useViewport(
       if (next !== latest.current.view) {
         latest.current = { ...latest.current, view: next };
         setChosen({ graph, view: next, isHeld: false });
+        keepView(viewToText(next, graph));
       }
     },
-    [graph]
+    [graph, keepView]
   );
   const keep = React.useCallback(
     (rect: Rect | null) => {
@@ -67,7 +97,16 @@ export function useViewport(
         setChosen(before => (before?.isHeld ? null : before));
         return;
       }
-      const next = inView(latest.current.view, graph, rect, latest.current.size);
+      const { view, size, isFound } = latest.current;
+      // What was left like this is found like this, but for a task that it does not show.
+      const next = !isFound
+        ? inView(view, graph, rect, size)
+        : size === UNKNOWN_SIZE
+          ? view
+          : revealing(view, rect, size);
+      if (isFound && next === view) {
+        return;
+      }
       latest.current = { ...latest.current, view: next };
       setChosen(before => {
         const isHeld = before?.graph !== graph || before.isHeld;
@@ -89,8 +128,36 @@ export function useViewport(
   useSize(ref, setSize);
   useWheel(ref, setView, isInPage);
   const pointer = usePan(setView);
-  const refit = React.useCallback(() => setChosen(null), []);
+  const refit = React.useCallback(() => {
+    setChosen(null);
+    keepView('');
+  }, [keepView]);
   return { view, size, setView, keep, refit, carry, pointer };
+}
+
+/** Keeps the last of many views in a short time, at the latest when the graph goes. */
+function useKeeping(kept: KeptView | null): (text: string) => void {
+  const latest = React.useRef(kept);
+  React.useLayoutEffect(() => {
+    latest.current = kept;
+  });
+  const waiting = React.useRef<{ text: string; timer: ReturnType<typeof setTimeout> } | null>(null);
+  const flush = React.useCallback(() => {
+    const { current } = waiting;
+    if (current !== null) {
+      clearTimeout(current.timer);
+      waiting.current = null;
+      latest.current?.onKeep(current.text);
+    }
+  }, []);
+  React.useEffect(() => flush, [flush]);
+  return React.useCallback(
+    text => {
+      clearTimeout(waiting.current?.timer);
+      waiting.current = { text, timer: setTimeout(flush, text === '' ? 0 : KEEP_AFTER) };
+    },
+    [flush]
+  );
 }
 
 function useSize(ref: React.RefObject<HTMLElement>, setSize: (size: Size) => void): void {

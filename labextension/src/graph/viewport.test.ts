@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 
-import { fit, FARTHEST, inView, overlaps, revealing, visible, zoomAt } from './viewport';
+import {
+  fit,
+  FARTHEST,
+  inView,
+  overlaps,
+  revealing,
+  viewFromText,
+  viewToText,
+  visible,
+  zoomAt
+} from './viewport';
 
 const WINDOW = { width: 800, height: 400 };
 
@@ -64,4 +74,16 @@ test('what is outside the window is not visible', () => {
 
   expect(overlaps(seen, { x: 790, y: 390, width: 50, height: 50 })).toBe(true);
   expect(overlaps(seen, { x: 801, y: 0, width: 50, height: 50 })).toBe(false);
+});
+
+test('a view is kept as text, for a graph of the same size', () => {
+  const [view, graph] = [
+    { x: -12.5, y: 40, zoom: 1.5625 },
+    { width: 800.25, height: 300 }
+  ];
+  const text = viewToText(view, graph);
+
+  expect(viewFromText(text, graph)).toEqual({ x: -12.5, y: 40, zoom: 1.563 });
+  expect(viewFromText(text, { ...graph, width: 900 })).toBeNull();
+  expect([viewFromText('', graph), viewFromText('a b c 800 300', graph)]).toEqual([null, null]);
 });

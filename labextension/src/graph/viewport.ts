@@ -24,6 +24,20 @@ export const TOO_SMALL_TO_READ = 0.42;
 /** Down to this zoom words are read without effort. */
 const WELL_READ = 0.78;
 
+/** A view of a graph in a line of text, to come back to it. */
+export function viewToText(view: View, graph: Size): string {
+  const numbers = [view.x, view.y, view.zoom, graph.width, graph.height];
+  return numbers.map(number => Number(number.toFixed(3))).join(' ');
+}
+
+/** The view that a text keeps; null if it is none of a graph of this size. */
+export function viewFromText(text: string, graph: Size): View | null {
+  const [x = NaN, y = NaN, zoom = NaN, width, height] = text.split(' ').map(Number);
+  const isOfIt =
+    width === Number(graph.width.toFixed(3)) && height === Number(graph.height.toFixed(3));
+  return isOfIt && [x, y].every(Number.isFinite) && zoom > 0 ? { x, y, zoom: clamp(zoom) } : null;
+}
+
 /** All of the graph in view, in the middle, never enlarged. */
 export function fit(graph: Size, window: Size): View {
   if (!graph.width || !graph.height || !window.width || !window.height) {

@@ -15,8 +15,6 @@ export interface DagPageState {
   readonly error: string | null;
   /** Newest first; null until fetched. */
   readonly runs: readonly RunView[] | null;
-  /** Where older runs begin, null when there are none. */
-  readonly older: string | null;
   /** The chosen run; null shows the definition. */
   readonly runId: string | null;
   /** The chosen run once it is fetched. */
@@ -58,7 +56,6 @@ export class DagPageStore extends Store<DagPageState> {
       detail: null,
       error: null,
       runs: null,
-      older: null,
       runId: null,
       run: null,
       runError: null,
@@ -105,27 +102,16 @@ export class DagPageStore extends Store<DagPageState> {
   }
 
   /** The run and task that a person looks at, to find the page again as it is; the newest run needs no name. */
-  get place(): { run_id?: string; task_id?: string } {
+  get place(): { run_id?: string; task_id?: string; map_index?: number } {
     const { runId, task } = this.value;
     return {
       ...(runId === null || this.isFollowing ? {} : { run_id: runId }),
-      ...(task === null ? {} : { task_id: task.taskId })
+      ...(task === null ? {} : { task_id: task.taskId, map_index: task.mapIndex })
     };
   }
 
   chooseTask(task: ChosenTask | null): void {
     this.patch({ task });
-  }
-
-  async loadOlder(): Promise<void> {
-    const { older, runs } = this.value;
-    if (older === null || runs === null) {
-      return;
-    }
-    const page = await this.api.runs(this.dagId, older);
-    const known = new Set(runs.map(run => run.run_id));
-    const added = page.runs.filter(run => !known.has(run.run_id));
-    this.patch({ runs: [...runs, ...added], older: page.next });
   }
 
   private async show(
@@ -150,16 +136,7 @@ export class DagPageStore extends Store<DagPageState> {
 
   private async loadRuns(): Promise<void> {
     try {
-      const page = await this.api.runs(this.dagId);
-      const listed = new Set(page.runs.map(run => run.run_id));
-      const oldest = page.runs.at(-1)?.run_id;
-      const place = this.value.runs?.findIndex(run => run.run_id === oldest) ?? -1;
-      const further = place < 0 ? [] : (this.value.runs ?? []).slice(place + 1);
-      const kept = further.filter(run => !listed.has(run.run_id));
-      this.patch({
-        runs: [...page.runs, ...kept],
-        older: kept.length ? this.value.older : page.next
-      });
+      this.patch({ runs: (await this.api.runs(this.dagId)).runs });
     } catch (error) {
       this.patch({ error: messageOf(error) });
     }

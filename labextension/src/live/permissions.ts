@@ -37,6 +37,7 @@ export const NEEDS: Readonly<Record<Verb, Need>> = {
   newDag: null,
   openPanel: null,
   openDag: null,
+  openAnother: null,
   openAdmin: null,
   openCluster: null,
   openDashboard: null,

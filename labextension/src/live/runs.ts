@@ -67,15 +67,27 @@ export class RunsStore extends Store<RunsState> {
   }
 
   /** Fetch anew as many as are on the screen. */
+  reload(): Promise<void> {
+    return this.load();
+  }
+
+  /** In as many pages as that takes. */
   private async load(wanted = Math.max(PAGE, this.value.runs?.length ?? 0)): Promise<void> {
     this.asked += 1;
     const { asked } = this;
     try {
-      const limit = Math.min(MOST, wanted);
-      const page = await wantedRuns(this.api, this.dagId, this.wanted, { limit });
-      if (asked === this.asked) {
-        this.set({ runs: page.runs, older: page.next, error: null });
-      }
+      const runs: RunView[] = [];
+      let older: string | null = null;
+      do {
+        const limit = Math.min(MOST, wanted - runs.length);
+        const page = await wantedRuns(this.api, this.dagId, this.wanted, { before: older, limit });
+        if (asked !== this.asked) {
+          return;
+        }
+        runs.push(...page.runs);
+        older = page.next;
+      } while (older !== null && runs.length < wanted);
+      this.set({ runs, older, error: null });
     } catch (error) {
       if (asked === this.asked) {
         this.patch({ error: messageOf(error) });

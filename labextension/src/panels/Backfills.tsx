@@ -159,7 +159,7 @@ function Verbs({
       )}{' '}
       <Button
         icon="stop"
-        label={trans.__('Cancel')}
+        label={trans.__('Cancel backfill')}
         verb="setBackfill"
         onClick={() => onSet(backfill, 'cancelled')}
       />

@@ -296,9 +296,11 @@ function ManyRuns({ onClear }: { readonly onClear: () => void }): React.JSX.Elem
 function Graph(props: ShownProps): React.JSX.Element {
   const { state, detail, run, tasks, dagId, onChooseTask } = props;
   const states = useNodeStates(run);
+  const [text, onKeep] = useChoice('graph.view');
   const open = React.useCallback((taskId: string) => onChooseTask(taskId, -1), [onChooseTask]);
   return (
     <DagGraph
+      kept={{ text, onKeep }}
       dagId={dagId}
       tasks={tasks}
       groups={run?.groups ?? detail.groups}

@@ -154,7 +154,7 @@ describe('backfills', () => {
 
     expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('2');
     await userEvent.click(screen.getByRole('button', { name: 'Pause' }));
-    await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel backfill' }));
     expect(done).toEqual([
       [7, 'paused'],
       [7, 'cancelled']
@@ -170,7 +170,7 @@ describe('backfills', () => {
 
     expect(done).toEqual([[1, 'running']]);
     expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull();
-    expect(screen.getAllByRole('button', { name: 'Cancel' })).toHaveLength(1);
+    expect(screen.getAllByRole('button', { name: 'Cancel backfill' })).toHaveLength(1);
   });
 
   test('each date leads to its run, or says what is to happen to it', async () => {

@@ -1,4 +1,7 @@
-/** The page of a DAG in the main area: opened by command, one per DAG, restored with the layout. */
+/**
+ * The page of a DAG in the main area: opened by command, one per DAG unless another is asked for beside it, and
+ * restored with the layout.
+ */
 import {
   ILayoutRestorer,
   type JupyterFrontEnd,
@@ -7,14 +10,18 @@ import {
 import { InputDialog, MainAreaWidget, WidgetTracker, ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { nbflowIcon } from '../icons';
 import { LabRendering } from '../notebook/rendering';
+import { AT_FIRST } from '../live/preferences';
 import { choicesOf } from '../live/view-state';
 import { DagPageWidget } from '../screens/dag-page-widget';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
-import { argsSchema, textArg } from './args';
+import { addCommands } from './allowed';
+import { argsSchema, numberArg, textArg } from './args';
 
 export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('dag-page'),
@@ -31,66 +38,159 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
     languages: IEditorLanguageRegistry | null,
     palette: ICommandPalette | null
   ) => {
-    const { commands, shell } = app;
-    const { texts } = model;
     const rendering = new LabRendering(rendermime, languages, model.texts);
-    const tracker = new WidgetTracker<MainAreaWidget<DagPageWidget>>({ namespace: 'nbflow-dag' });
-
-    const open = (dagId: string): MainAreaWidget<DagPageWidget> => {
-      const content = new DagPageWidget({ dagId, client, model, commands, rendering });
-      const widget = new MainAreaWidget({ content });
-      widget.id = `nbflow-dag-${dagId}`;
-      widget.toolbar.hide();
-      content.choices.subscribe(() => void tracker.save(widget));
-      onNewPlace(content, () => void tracker.save(widget));
-      void tracker.add(widget);
-      shell.add(widget, 'main', { type: 'nbflow' });
-      return widget;
-    };
-
-    const execute = async (args: ReadonlyPartialJSONObject): Promise<void> => {
-      const dagId = textArg(args, 'dag_id') ?? (await chooseDag(model));
-      if (dagId === null) {
-        return;
-      }
-      const known = tracker.find(widget => widget.content.dagId === dagId);
-      const widget = known ?? open(dagId);
-      const { choices } = widget.content;
-      choices.set({ ...choices.value, ...choicesOf(args.choices) });
-      choices.choose('view', textArg(args, 'view') ?? choices.value.view ?? '');
-      shell.activateById(widget.id);
-      await showRun(widget.content, args, known === undefined);
-    };
-
-    commands.addCommand(CommandIds.openDag, {
-      label: args => {
-        const dagId = textArg(args, 'dag_id');
-        return dagId === null ? texts.__('Open DAG…') : texts.__('Open DAG %1', dagId);
-      },
-      caption: texts.__('Open the page of a DAG: graph, runs and tasks'),
-      icon: nbflowIcon,
-      describedBy: {
-        args: argsSchema({
-          dag_id: texts.__('The DAG; asked for when left out'),
-          run_id: texts.__('The run to show, such as one that has just been asked for'),
-          task_id: texts.__('The task to open beside the graph'),
-          view: texts.__('The tab to show, such as grid, gantt, calendar, durations or runs')
-        })
-      },
-      execute
-    });
-    palette?.addItem({ command: CommandIds.openDag, category: 'nbflow' });
-    void restorer?.restore(tracker, {
+    const pages = new DagPages(app, client, model, rendering);
+    addCommands(app.commands, model, pages.commands());
+    for (const command of [CommandIds.openDag, CommandIds.openAnother]) {
+      palette?.addItem({ command, category: 'nbflow' });
+    }
+    void restorer?.restore(pages.tracker, {
       command: CommandIds.openDag,
       args: ({ content }) => ({
         dag_id: content.dagId,
+        page: content.number,
         choices: { ...content.choices.value },
         ...content.page.place
       }),
-      name: widget => widget.content.dagId
+      name: ({ content: { dagId, number } }) => (number === 1 ? dagId : `${number}:${dagId}`)
     });
   }
 };
+
+type Args = ReadonlyPartialJSONObject;
+type Page = MainAreaWidget<DagPageWidget>;
+
+class DagPages {
+  readonly tracker = new WidgetTracker<Page>({ namespace: 'nbflow-dag' });
+
+  constructor(
+    private readonly app: JupyterFrontEnd,
+    private readonly client: INbflowClient,
+    private readonly model: INbflowModel,
+    private readonly rendering: LabRendering
+  ) {}
+
+  commands(): Record<string, CommandRegistry.ICommandOptions> {
+    const { texts } = this.model;
+    return {
+      [CommandIds.openDag]: {
+        label: args => {
+          const dagId = textArg(args, 'dag_id');
+          return dagId === null ? texts.__('Open DAG…') : texts.__('Open DAG %1', dagId);
+        },
+        caption: texts.__('Open the page of a DAG: graph, runs and tasks'),
+        icon: nbflowIcon,
+        describedBy: {
+          args: argsSchema(
+            {
+              dag_id: texts.__('The DAG; asked for when left out'),
+              run_id: texts.__('The run to show, such as one that has just been asked for'),
+              task_id: texts.__('The task to open beside the graph'),
+              view: texts.__('The tab to show, such as grid, gantt, calendar, durations or runs')
+            },
+            {
+              page: {
+                type: 'integer',
+                description: texts.__('1, or the number of a further page of the DAG')
+              }
+            }
+          )
+        },
+        execute: args => this.open(args)
+      },
+      [CommandIds.openAnother]: {
+        label: texts.__('Open Another Page of This DAG'),
+        caption: texts.__('A second page of a DAG beside the first, for another run or view'),
+        icon: nbflowIcon,
+        describedBy: {
+          args: argsSchema({
+            dag_id: texts.__('The DAG; left out: the one in front'),
+            run_id: texts.__('The run to show; left out: the one of the first page'),
+            view: texts.__('The tab to show; left out: the one of the first page')
+          })
+        },
+        execute: args => this.openAnother(args)
+      }
+    };
+  }
+
+  private async open(args: Args): Promise<void> {
+    const dagId = textArg(args, 'dag_id') ?? (await chooseDag(this.model));
+    if (dagId !== null) {
+      const number = numberArg(args, 'page');
+      const known = this.find(dagId, number);
+      await this.show(known ?? this.add(dagId, number ?? 1), args, known === undefined);
+    }
+  }
+
+  /** One more of a DAG beside the one that is looked at, which shows the same to begin with. */
+  private async openAnother(args: Args): Promise<void> {
+    const { shell } = this.app;
+    const front = this.tracker.currentWidget;
+    const inFront = front !== null && shell.currentWidget === front ? front.content.dagId : null;
+    const dagId = textArg(args, 'dag_id') ?? inFront ?? (await chooseDag(this.model));
+    if (dagId === null) {
+      return;
+    }
+    const before = this.find(dagId, null);
+    const page = this.add(
+      dagId,
+      this.nextNumber(dagId),
+      before === undefined ? {} : { mode: 'split-right', ref: before.id }
+    );
+    const { choices, page: shown } = before?.content ?? {};
+    const same = { choices: { ...choices?.value }, run_id: shown?.place.run_id };
+    await this.show(page, { ...same, ...args }, true);
+  }
+
+  private add(dagId: string, number: number, place: DocumentRegistry.IOpenOptions = {}): Page {
+    const { app, client, model, rendering, tracker } = this;
+    const { commands } = app;
+    const content = new DagPageWidget({ dagId, number, client, model, commands, rendering });
+    const widget = new MainAreaWidget({ content });
+    widget.id = number === 1 ? `nbflow-dag-${dagId}` : `nbflow-dag:${number}:${dagId}`;
+    widget.toolbar.hide();
+    content.choices.subscribe(() => void tracker.save(widget));
+    onNewPlace(content, () => void tracker.save(widget));
+    void tracker.add(widget);
+    app.shell.add(widget, 'main', { type: 'nbflow', ...place });
+    return widget;
+  }
+
+  private async show(page: Page, args: Args, isNew: boolean): Promise<void> {
+    const { choices } = page.content;
+    // A page that is restored begins as it was.
+    const first = isNew && args.choices === undefined ? firstView(this.model) : '';
+    choices.set({ ...choices.value, ...choicesOf(args.choices) });
+    choices.choose('view', textArg(args, 'view') ?? choices.value.view ?? first);
+    this.app.shell.activateById(page.id);
+    await showRun(page.content, args, isNew);
+  }
+
+  /** A page of a DAG: the one of this number, else the one that was looked at last. */
+  private find(dagId: string, number: number | null): Page | undefined {
+    const isOne = ({ content }: Page): boolean =>
+      content.dagId === dagId && (number === null || content.number === number);
+    const { currentWidget } = this.tracker;
+    return currentWidget !== null && isOne(currentWidget)
+      ? currentWidget
+      : this.tracker.find(isOne);
+  }
+
+  private nextNumber(dagId: string): number {
+    let number = 1;
+    while (this.tracker.find(({ content: c }) => c.dagId === dagId && c.number === number)) {
+      number += 1;
+    }
+    return number;
+  }
+}
+
+/** The tab that pages begin with; nothing where that is the one they begin with anyway. */
+function firstView({ preferences }: INbflowModel): string {
+  const { view } = preferences.value;
+  return view === AT_FIRST.view ? '' : view;
+}
 
 /** Not every change of a run is to be saved with the layout: where somebody looks is. */
 function onNewPlace({ page }: DagPageWidget, save: () => void): void {
@@ -111,13 +211,14 @@ async function showRun(
 ): Promise<void> {
   const runId = textArg(args, 'run_id');
   const taskId = textArg(args, 'task_id');
+  const mapIndex = numberArg(args, 'map_index') ?? -1;
   const loaded = isNew ? content.page.load() : Promise.resolve();
   if (runId !== null && args.is_new === true) {
     await content.page.expect(runId);
   } else if (runId !== null) {
-    await content.page.choose(runId, taskId === null ? null : { taskId, mapIndex: -1 });
+    await content.page.choose(runId, taskId === null ? null : { taskId, mapIndex });
   } else if (taskId !== null) {
-    content.page.chooseTask({ taskId, mapIndex: -1 });
+    content.page.chooseTask({ taskId, mapIndex });
   }
   await loaded;
 }

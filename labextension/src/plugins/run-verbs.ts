@@ -117,6 +117,12 @@ class RunVerbs {
 
   private async cancel(args: Args): Promise<void> {
     const { dagId, runId } = this.of(args);
+    if (!this.model.preferences.value.confirms || (await this.isSure())) {
+      await this.client.rest.cancel(dagId, runId);
+    }
+  }
+
+  private async isSure(): Promise<boolean> {
     const { texts } = this;
     const answer = await showDialog({
       title: texts.__('Cancel this run?'),
@@ -128,9 +134,7 @@ class RunVerbs {
         Dialog.warnButton({ label: texts.__('Cancel run') })
       ]
     });
-    if (answer.button.accept) {
-      await this.client.rest.cancel(dagId, runId);
-    }
+    return answer.button.accept;
   }
 
   private async clear(args: Args): Promise<void> {

@@ -4,6 +4,8 @@ import { Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/
 import { messageOf, type RestClient } from '../client';
 import type { AdminStores } from '../live/admin';
 import type { FormSpec } from '../live/form';
+import type { Preferences } from '../live/preferences';
+import type { Store } from '../live/store';
 import type { Texts } from '../text';
 import type { AssetView, ConnectionView, PoolView, VariableView } from '../wire';
 import { askWithForm } from './form-dialog';
@@ -12,6 +14,7 @@ export class AdminVerbs {
   constructor(
     private readonly rest: RestClient,
     private readonly stores: AdminStores,
+    private readonly preferences: Store<Preferences>,
     private readonly texts: Texts
   ) {}
 
@@ -133,11 +136,17 @@ export class AdminVerbs {
   }
 
   private async confirm(question: string): Promise<boolean> {
-    const { texts } = this;
+    const { texts, preferences } = this;
+    if (!preferences.value.confirms) {
+      return true;
+    }
     const answer = await showDialog({
       title: question,
       body: texts.__('This cannot be undone.'),
-      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label: texts.__('Delete') })]
+      buttons: [
+        Dialog.cancelButton({ label: texts.__('Keep') }),
+        Dialog.warnButton({ label: texts.__('Delete') })
+      ]
     });
     return answer.button.accept;
   }

@@ -37,7 +37,7 @@ export class AdminWidget extends ReactWidget {
   ) {
     super();
     this.stores = adminStores(client.rest, client.feed);
-    this.verbs = new AdminVerbs(client.rest, this.stores, model.texts);
+    this.verbs = new AdminVerbs(client.rest, this.stores, model.preferences, model.texts);
     this.addClass('jp-nbflow-host');
     this.title.icon = nbflowIcon;
     this.title.label = model.texts.__('nbflow: Administration');

@@ -46,7 +46,17 @@ export async function askForBulk(
     verb === 'trigger'
       ? client.rest.trigger(dagId, { params: {} })
       : list.setPaused(dagId, verb === 'pause');
-  const { done, failed } = await doBulk(lines, act, messageOf);
+  const shown = Notification.emit(title, 'in-progress', { autoClose: false });
+  const total = lines.filter(line => line.isHit).length;
+  let asked = 0;
+  const counted = (dagId: string): Promise<unknown> => {
+    asked += 1;
+    const message = texts.__('%1: %2 of %3', title, asked, total);
+    Notification.update({ id: shown, message, progress: asked / total });
+    return act(dagId);
+  };
+  const { done, failed } = await doBulk(lines, counted, messageOf);
+  Notification.dismiss(shown);
   if (failed.length) {
     const reasons = failed.map(([dagId, why]) => `${dagId}: ${why}`).join('\n');
     Notification.error(

@@ -34,6 +34,8 @@ import { WithModel } from './WithModel';
 
 export interface DagPageOptions {
   readonly dagId: string;
+  /** 1, or more for further pages of the same DAG. */
+  readonly number: number;
   readonly client: INbflowClient;
   readonly model: INbflowModel;
   readonly commands: CommandRegistry;
@@ -47,16 +49,20 @@ export class DagPageWidget extends ReactWidget {
 
   constructor(private readonly options: DagPageOptions) {
     super();
-    const { client, dagId } = options;
+    const { client, dagId, number } = options;
     this.page = new DagPageStore(client.rest, client.feed, dagId);
     this.addClass('jp-nbflow-host');
     this.title.icon = nbflowIcon;
-    this.title.label = dagId;
+    this.title.label = number === 1 ? dagId : `${dagId} (${number})`;
     this.title.caption = options.model.texts.__('DAG %1', dagId);
   }
 
   get dagId(): string {
     return this.options.dagId;
+  }
+
+  get number(): number {
+    return this.options.number;
   }
 
   override dispose(): void {
@@ -146,7 +152,9 @@ function LivePage(props: LivePageProps): React.JSX.Element {
 function dagMenu(dagId: string): (MenuEntry | null)[] {
   return [
     { command: CommandIds.triggerWith, args: { dag_id: dagId } },
-    { command: CommandIds.clearRuns, args: { dag_id: dagId } }
+    { command: CommandIds.clearRuns, args: { dag_id: dagId } },
+    null,
+    { command: CommandIds.openAnother, args: { dag_id: dagId } }
   ];
 }
 

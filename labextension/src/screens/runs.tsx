@@ -36,9 +36,14 @@ export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element 
     },
     [rest, dagId]
   );
-  const act = async (verb: Verb, runIds: readonly string[]): Promise<readonly string[]> => {
+  const act = async (
+    verb: Verb,
+    runIds: readonly string[],
+    onAsked: (count: number) => void
+  ): Promise<readonly string[]> => {
     const problems: string[] = [];
-    for (const runId of runIds) {
+    for (const [count, runId] of runIds.entries()) {
+      onAsked(count);
       try {
         await ask(rest, verb, dagId, runId);
       } catch (error) {

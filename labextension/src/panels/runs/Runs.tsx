@@ -21,8 +21,12 @@ export interface RunsProps {
   readonly onReload: () => void;
   /** How many task instances of a run would run again. */
   readonly preview: (runId: string) => Promise<number>;
-  /** Ask for it; resolves with a sentence for each run that it could not be asked for. */
-  readonly act: (verb: Verb, runIds: readonly string[]) => Promise<readonly string[]>;
+  /** Ask for it, one run after the other; resolves with a sentence for each that it could not be asked for. */
+  readonly act: (
+    verb: Verb,
+    runIds: readonly string[],
+    onAsked: (count: number) => void
+  ) => Promise<readonly string[]>;
 }
 
 export function Runs(props: RunsProps): React.JSX.Element {
@@ -132,17 +136,17 @@ function Bulk(props: BulkProps): React.JSX.Element {
   const trans = useTexts();
   const [verb, setVerb] = React.useState<Verb | null>(null);
   const [problems, setProblems] = React.useState<readonly string[]>([]);
-  const [isBusy, setBusy] = React.useState(false);
+  /** How many runs it has been asked for; null while nothing is asked. */
+  const [asked, setAsked] = React.useState<number | null>(null);
+  const isBusy = asked !== null;
   const confirm = async (): Promise<void> => {
     if (verb === null) {
       return;
     }
-    setBusy(true);
-    const found = await act(
-      verb,
-      meantBy(verb, runs).map(run => run.run_id)
-    );
-    setBusy(false);
+    setAsked(0);
+    const meant = meantBy(verb, runs).map(run => run.run_id);
+    const found = await act(verb, meant, setAsked);
+    setAsked(null);
     setProblems(found);
     setVerb(null);
     if (!found.length) {
@@ -177,7 +181,7 @@ function Bulk(props: BulkProps): React.JSX.Element {
           {...props}
           key={verb}
           verb={verb}
-          isBusy={isBusy}
+          asked={asked}
           onConfirm={() => void confirm()}
           onBack={() => setVerb(null)}
         />
@@ -188,14 +192,15 @@ function Bulk(props: BulkProps): React.JSX.Element {
 
 type PreviewProps = BulkProps & {
   readonly verb: Verb;
-  readonly isBusy: boolean;
+  readonly asked: number | null;
   readonly onConfirm: () => void;
   readonly onBack: () => void;
 };
 
 /** What would happen to which run, before it does. */
 function Preview(props: PreviewProps): React.JSX.Element {
-  const { verb, runs, now, isBusy, preview, onConfirm, onBack } = props;
+  const { verb, runs, now, asked, preview, onConfirm, onBack } = props;
+  const isBusy = asked !== null;
   const trans = useTexts();
   const meant = meantBy(verb, runs);
   const counts = useCounts(verb === 'clear' ? meant : [], preview);
@@ -226,6 +231,12 @@ function Preview(props: PreviewProps): React.JSX.Element {
           testId="nbflow-bulk-confirm"
         />
         <Button label={trans.__('Back')} isDisabled={isBusy} onClick={onBack} />
+        {asked === null ? null : (
+          <span className="jp-nbflow-muted" role="status">
+            <progress value={asked} max={meant.length} aria-hidden="true" />{' '}
+            {trans.__('Asked for %1 of %2', asked, meant.length)}
+          </span>
+        )}
       </div>
     </div>
   );
@@ -271,7 +282,7 @@ function clearWords(count: number | null | undefined, trans: Texts): string {
 function verbName(verb: Verb, trans: Texts): string {
   return {
     clear: trans.__('Clear'),
-    cancel: trans.__('Cancel'),
+    cancel: trans.__('Cancel runs'),
     delete: trans.__('Delete'),
     success: trans.__('Mark success'),
     failed: trans.__('Mark failed')

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { instanceName } from '../../format';
 import { useNow } from '../../graph/useNow';
 import type { TaskState } from '../../live/task';
+import { useChoice } from '../../live/view-state';
 import { NotebookView } from '../../notebook/NotebookView';
 import { isWaiting } from '../../states';
 import { useTexts } from '../../text';
@@ -35,7 +36,7 @@ export function TaskBody(
   const { state, detail, taskId } = props;
   const trans = useTexts();
   const panelId = `${React.useId()}-tab`;
-  const [chosen, setChosen] = React.useState<TabId | null>(null);
+  const [chosen, choose] = useTab(taskId);
   const all: (TabItem & { isThere: boolean })[] = [
     { id: 'question', label: trans.__('Waiting for you'), isThere: detail.question !== null },
     { id: 'failure', label: trans.__('Failure'), isThere: hasFailure(shownTry(state)) },
@@ -61,7 +62,7 @@ export function TaskBody(
         current={current}
         label={trans.__('About task %1', taskId)}
         panelId={panelId}
-        onChoose={id => setChosen(id as TabId)}
+        onChoose={choose}
       />
       <div
         id={panelId}
@@ -74,6 +75,14 @@ export function TaskBody(
       </div>
     </>
   );
+}
+
+/** The tab of this task that was chosen, kept with the page; another task begins with what asks for attention. */
+function useTab(taskId: string): readonly [string, (tab: string) => void] {
+  const [kept, keep] = useChoice('task.tab');
+  const [tab = '', ...words] = kept.split(' ');
+  const choose = React.useCallback((next: string) => keep(`${next} ${taskId}`), [keep, taskId]);
+  return [words.join(' ') === taskId ? tab : '', choose];
 }
 
 function Shown(

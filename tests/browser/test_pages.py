@@ -1,0 +1,80 @@
+"""Pages of a DAG as a person has left them: side by side, after a reload, and as they are set."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.screen import Screen, TaskDrawer
+
+SETTINGS = "/lab/api/settings/nbflow-labextension:model"
+PUT = """([url, raw]) => {
+  const xsrf = document.cookie.match(/_xsrf=([^;]*)/)?.[1] ?? '';
+  return fetch(url, { method: 'PUT', headers: { 'X-XSRFToken': xsrf }, body: raw })
+    .then(answer => answer.status);
+}"""
+
+
+def test_two_pages_of_a_dag_stand_side_by_side_and_are_there_again_as_they_were(
+    screen: Screen,
+) -> None:
+    page = screen.page
+    run_id = screen.site.trigger("greet")
+    greet = screen.open_dag("greet")
+    greet.wait_for_run("success", run_id)
+    drawer = greet.open_task("count")
+    drawer.tab("Log")
+    greet.root.get_by_role("button", name="Zoom in").click()
+    greet.root.get_by_role("button", name="Zoom in").click()
+    nearer = zoom(greet.root)
+
+    greet.root.get_by_test_id("nbflow-dag-more").click()
+    page.get_by_role("menuitem", name="Open Another Page of This DAG").click()
+    first, second = greet.root.first, greet.root.last
+    expect(greet.root).to_have_count(2)
+    expect(second).to_be_visible()
+    second.get_by_role("tab", name="Runs").click()
+    with page.expect_response(lambda answer: "/lab/api/workspaces" in answer.url):
+        second.get_by_role("button", name="Failed", exact=True).click()
+    expect(first.get_by_role("tab", name="Graph")).to_have_attribute("aria-selected", "true")
+
+    screen.open()
+
+    expect(greet.root).to_have_count(2)
+    graph = greet.root.filter(has=page.locator('[data-view="graph"]'))
+    runs = greet.root.filter(has=page.locator('[data-view="runs"]'))
+    expect(runs.get_by_role("button", name="Failed", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    again = TaskDrawer(graph, "count").root
+    expect(again.get_by_role("tab", name="Log")).to_have_attribute("aria-selected", "true")
+    expect(graph.locator(CAMERA)).to_have_attribute("transform", nearer)
+
+
+def test_pages_begin_and_ask_as_they_are_set_to(screen: Screen) -> None:
+    page = screen.page
+    chosen = {"defaultView": "grid", "confirmDestructive": False}
+    address = screen.site.base + SETTINGS
+    assert page.evaluate(PUT, [address, json.dumps({"raw": json.dumps(chosen)})]) == 204
+    try:
+        run_id = screen.site.trigger("sleeper")
+        screen.site.wait_for_task("sleeper", run_id, "sleep", "running")
+        screen.open(reset="")
+        sleeper = screen.open_dag("sleeper")
+        tab = sleeper.root.get_by_role("tab", name="Grid")
+        expect(tab).to_have_attribute("aria-selected", "true")
+        sleeper.root.get_by_test_id("nbflow-cancel-run").click()
+        sleeper.wait_for_run("cancelled", run_id)
+    finally:
+        page.evaluate(PUT, [address, json.dumps({"raw": "{}"})])
+
+
+CAMERA = ".jp-nbflow-graph-canvas > g"
+
+
+def zoom(page: Locator) -> re.Pattern[str]:
+    """How near the graph is, as its transform says it, to two digits."""
+    said = page.locator(CAMERA).get_attribute("transform") or ""
+    return re.compile(re.escape(said[said.index("scale(") :][:10]))
