@@ -1,4 +1,4 @@
-"""How long it takes from the moment a state changes in the scheduler to the moment it can be seen."""
+"""How long it takes from a change of state in the scheduler to the moment it can be seen."""
 
 from __future__ import annotations
 
