@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 
 import { nbflowIcon } from '../icons';
@@ -12,6 +12,7 @@ import { ADMIN_TABS } from '../panels/admin/AdminPage';
 import { AdminWidget } from '../screens/admin-widget';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import { argsSchema, textArg } from './args';
+import { OnePage } from './one-page';
 
 export const adminPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('administration'),
@@ -27,20 +28,14 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
     palette: ICommandPalette | null,
     launcher: ILauncher | null
   ) => {
-    const { commands, shell } = app;
+    const { commands } = app;
     const { texts } = model;
-    const tracker = new WidgetTracker<MainAreaWidget<AdminWidget>>({ namespace: 'nbflow-admin' });
-
-    const open = (): MainAreaWidget<AdminWidget> => {
-      const content = new AdminWidget(client, model, commands);
-      const widget = new MainAreaWidget({ content });
-      widget.id = 'nbflow-administration';
-      widget.toolbar.hide();
-      void tracker.add(widget);
-      shell.add(widget, 'main', { type: 'nbflow' });
-      content.tab.subscribe(() => void tracker.save(widget));
-      return widget;
-    };
+    const page = new OnePage(
+      app.shell,
+      'nbflow-administration',
+      () => new AdminWidget(client, model, commands),
+      content => content.tab
+    );
 
     commands.addCommand(CommandIds.openAdmin, {
       label: texts.__('Administration'),
@@ -52,26 +47,21 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
           asset: texts.__('The asset whose events to show')
         })
       },
-      execute: args => {
-        const widget = tracker.currentWidget ?? open();
-        const asked = textArg(args, 'tab');
-        const tab = ADMIN_TABS.find(known => known === asked);
-        if (tab !== undefined) {
-          widget.content.tab.set(tab);
-        }
-        const asset = textArg(args, 'asset');
-        if (asset !== null) {
-          widget.content.asset.set(asset);
-        }
-        shell.activateById(widget.id);
-      }
+      execute: args =>
+        page.show(content => {
+          const asked = textArg(args, 'tab');
+          const tab = ADMIN_TABS.find(known => known === asked);
+          if (tab !== undefined) {
+            content.tab.set(tab);
+          }
+          const asset = textArg(args, 'asset');
+          if (asset !== null) {
+            content.asset.set(asset);
+          }
+        })
     });
     palette?.addItem({ command: CommandIds.openAdmin, category: 'nbflow' });
     launcher?.add({ command: CommandIds.openAdmin, category: 'nbflow', rank: 2 });
-    void restorer?.restore(tracker, {
-      command: CommandIds.openAdmin,
-      args: widget => ({ tab: widget.content.tab.value }),
-      name: () => 'administration'
-    });
+    page.restore(restorer, CommandIds.openAdmin, content => ({ tab: content.tab.value }));
   }
 };

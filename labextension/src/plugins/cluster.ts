@@ -4,7 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { nbflowIcon } from '../icons';
@@ -16,6 +16,7 @@ import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import { addCommands } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
 import { doing } from './doing';
+import { OnePage } from './one-page';
 
 export const clusterPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('cluster'),
@@ -30,37 +31,28 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null
   ) => {
-    const { commands, shell } = app;
+    const { commands } = app;
     const { texts } = model;
     const { rest } = client;
-    const tracker = new WidgetTracker<MainAreaWidget<ClusterWidget>>({
-      namespace: 'nbflow-cluster'
-    });
-
-    const open = (): MainAreaWidget<ClusterWidget> => {
-      const content = new ClusterWidget(client, model, commands);
-      const widget = new MainAreaWidget({ content });
-      widget.id = 'nbflow-cluster';
-      widget.toolbar.hide();
-      void tracker.add(widget);
-      shell.add(widget, 'main', { type: 'nbflow' });
-      content.tab.subscribe(() => void tracker.save(widget));
-      return widget;
-    };
+    const page = new OnePage(
+      app.shell,
+      'nbflow-cluster',
+      () => new ClusterWidget(client, model, commands),
+      content => content.tab
+    );
 
     commands.addCommand(CommandIds.openCluster, {
       label: texts.__('Cluster'),
       caption: texts.__('The workers, how hard they work and on what'),
       icon: nbflowIcon,
       describedBy: { args: argsSchema({ tab: texts.__('workers, tasks or plots') }) },
-      execute: args => {
-        const widget = tracker.currentWidget ?? open();
-        const tab = CLUSTER_TABS.find(known => known === textArg(args, 'tab'));
-        if (tab !== undefined) {
-          widget.content.tab.set(tab);
-        }
-        shell.activateById(widget.id);
-      }
+      execute: args =>
+        page.show(content => {
+          const tab = CLUSTER_TABS.find(known => known === textArg(args, 'tab'));
+          if (tab !== undefined) {
+            content.tab.set(tab);
+          }
+        })
     });
     const scale: CommandRegistry.ICommandOptions = {
       label: texts.__('Scale the Cluster…'),
@@ -96,10 +88,6 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of [CommandIds.openCluster, CommandIds.scaleCluster]) {
       palette?.addItem({ command, category: 'nbflow' });
     }
-    void restorer?.restore(tracker, {
-      command: CommandIds.openCluster,
-      args: widget => ({ tab: widget.content.tab.value }),
-      name: () => 'cluster'
-    });
+    page.restore(restorer, CommandIds.openCluster, content => ({ tab: content.tab.value }));
   }
 };

@@ -4,13 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import {
-  Clipboard,
-  ICommandPalette,
-  MainAreaWidget,
-  Notification,
-  WidgetTracker
-} from '@jupyterlab/apputils';
+import { Clipboard, ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -28,6 +22,7 @@ import { HOME_PLACE } from '../urls';
 import { argsSchema, textArg } from './args';
 import { doing } from './doing';
 import { newDag } from './new-dag';
+import { OnePage } from './one-page';
 
 export const homePlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('home'),
@@ -44,27 +39,25 @@ export const homePlugin: JupyterFrontEndPlugin<void> = {
     launcher: ILauncher | null,
     state: IStateDB | null
   ) => {
-    const { commands, shell } = app;
+    const { commands } = app;
     const { texts } = model;
-    const tracker = new WidgetTracker<MainAreaWidget<HomeWidget>>({ namespace: 'nbflow-home' });
     const favourites = new Favourites(state);
     void app.restored.then(() => favourites.load());
 
-    const open = (): MainAreaWidget<HomeWidget> => {
-      const content: HomeWidget = new HomeWidget(
-        client,
-        model,
-        favourites,
-        actionsOf(commands, client, model, () => content.filters.value)
-      );
-      const widget = new MainAreaWidget({ content });
-      widget.id = 'nbflow-home';
-      widget.toolbar.hide();
-      void tracker.add(widget);
-      shell.add(widget, 'main', { type: 'nbflow' });
-      content.filters.subscribe(() => void tracker.save(widget));
-      return widget;
-    };
+    const page: OnePage<HomeWidget> = new OnePage<HomeWidget>(
+      app.shell,
+      'nbflow-home',
+      () => {
+        const content: HomeWidget = new HomeWidget(
+          client,
+          model,
+          favourites,
+          actionsOf(commands, client, model, () => content.filters.value)
+        );
+        return content;
+      },
+      content => content.filters
+    );
 
     commands.addCommand(CommandIds.openHome, {
       label: texts.__('Home of nbflow'),
@@ -73,14 +66,13 @@ export const homePlugin: JupyterFrontEndPlugin<void> = {
       describedBy: {
         args: argsSchema({ filters: texts.__('Which DAGs to list, as in a copied link') })
       },
-      execute: args => {
-        const widget = tracker.currentWidget ?? open();
-        const filters = textArg(args, 'filters');
-        if (filters !== null) {
-          widget.content.filters.set(filtersFromText(filters));
-        }
-        shell.activateById(widget.id);
-      }
+      execute: args =>
+        page.show(content => {
+          const filters = textArg(args, 'filters');
+          if (filters !== null) {
+            content.filters.set(filtersFromText(filters));
+          }
+        })
     });
     commands.addCommand(CommandIds.newDag, {
       label: args =>
@@ -100,11 +92,9 @@ export const homePlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command: CommandIds.newDag, category: 'nbflow', args: { kind } });
     }
     launcher?.add({ command: CommandIds.openHome, category: 'nbflow', rank: 0 });
-    void restorer?.restore(tracker, {
-      command: CommandIds.openHome,
-      args: widget => ({ filters: filtersToText(widget.content.filters.value) }),
-      name: () => 'home'
-    });
+    page.restore(restorer, CommandIds.openHome, content => ({
+      filters: filtersToText(content.filters.value)
+    }));
   }
 };
 

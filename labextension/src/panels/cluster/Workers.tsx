@@ -110,7 +110,12 @@ function WorkerRow({
         </div>
       </th>
       <td>
-        <SlotDots name={worker.name || id} used={worker.running} slots={worker.slots} />
+        {/* What a worker tells of itself comes a heartbeat later than what began on it. */}
+        <SlotDots
+          name={worker.name || id}
+          used={Math.max(worker.running, tasks.length)}
+          slots={worker.slots}
+        />
       </td>
       <td className="jp-nbflow-measured">
         {cpu}
