@@ -192,13 +192,19 @@ _JSON_TYPES = frozenset({type(None), bool, int, float, str, list, dict})
 
 
 def _is_exactly_json(value: object) -> bool:
-    """Whether all in `value`, which has no cycle, is of a JSON type: no subclass, no tuple."""
-    waiting = [value]
+    """Whether all in `value`, which has no cycle, is of a JSON type (no subclass, no tuple), and
+    nothing that can be changed is in it twice: JSON would make two of it.
+    """
+    waiting, seen = [value], set[int]()
     while waiting:
         item = waiting.pop()
         kind = type(item)
         if kind not in _JSON_TYPES:
             return False
+        if kind in (list, dict):
+            if id(item) in seen:
+                return False
+            seen.add(id(item))
         if kind is list:
             waiting.extend(cast("list[object]", item))
         elif kind is dict:

@@ -211,3 +211,11 @@ PLAIN = st.recursive(
 @given(PLAIN)
 def test_plain_data_keeps_its_types_all_the_way_down(value: object) -> None:
     assert repr(there_and_back(value)) == repr(value)
+
+
+def test_a_list_that_is_in_another_twice_arrives_as_one() -> None:
+    row: list[int] = []
+    board, named = there_and_back([row, row]), there_and_back({"a": row, "b": [row]})
+
+    assert board[0] is board[1]  # type: ignore[index] # what came back is as it was
+    assert named["a"] is named["b"][0]  # type: ignore[index] # as above
