@@ -16,6 +16,7 @@ import typer
 from rich.text import Text
 
 from nbflow import app
+from nbflow.authoring.text_notebooks import is_text_notebook
 from nbflow.cli.definitions import ParamOption, find_dag
 from nbflow.cli.one_run import OneRun, RunSummary, checked_params
 from nbflow.cli.output import Output, OutputOption, counted, errors_as_sentences, show
@@ -86,10 +87,21 @@ def _notebooks(paths: Sequence[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        inside = sorted(each for each in path.rglob("*.ipynb") if not _is_hidden(each, path))
+        inside = sorted(each for each in path.rglob("*") if _is_notebook(each, path))
         if not inside:
             raise NotFoundError(f"There is no notebook in {path}.")
         yield from inside
+
+
+def _is_notebook(path: Path, folder: Path) -> bool:
+    """Whether it is a notebook, be it written as text; of a pair that jupytext keeps the same, the
+    notebook itself.
+    """
+    if _is_hidden(path, folder) or path.is_dir():
+        return False
+    if path.suffix == ".ipynb":
+        return True
+    return is_text_notebook(path) and not path.with_suffix(".ipynb").exists()
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -85,11 +85,15 @@ def test_a_path_that_leads_back_to_the_folder_is_told(project: Project, nbflow: 
     assert done.json["shared"] == [{"cell": 1, "path": str(data)}]
 
 
-def test_all_notebooks_of_a_folder_are_verified(project: Project, nbflow: Nbflow) -> None:
+def test_all_notebooks_of_a_folder_are_verified_also_those_written_as_text(
+    project: Project, nbflow: Nbflow
+) -> None:
     project.write("some/one.ipynb", notebook("a = 1", "b = 2\nprint(b)", "print(a + 1)"))
     project.write("some/two.ipynb", notebook("1 + 1"))
+    project.write("some/three.py", "# %%\na = 1\n# %%\n# %time b = a + 1\n# %%\nprint(b)\n")
+    project.write("some/helpers.py", "def no_notebook():\n    return 1\n")
 
     done = nbflow("dags", "verify", "some", "--output", "json")
 
     assert done.code == 0, done.err
-    assert [one["dag_id"] for one in done.json["notebooks"]] == ["one", "two"]
+    assert [one["dag_id"] for one in done.json["notebooks"]] == ["one", "three", "two"]
