@@ -141,6 +141,29 @@ CASES = [
         bonds="0-1, 1-2",
     ),
     Case(
+        "a seed after numbers were drawn",
+        (
+            "import random",
+            "w = random.random()\nrandom.seed(1)",
+            "x = random.random()",
+        ),
+        bonds="1-2",
+        setup=(0,),
+    ),
+    Case(
+        "what a module draws from, by another name",
+        ("import random", "pick = random.choice", "pick([1])"),
+        "1>2 pick",
+        bonds="1-2",
+        setup=(0,),
+    ),
+    Case(
+        "a setting that is read is plain",
+        ("import os", "home = os.environ['HOME']", "print(home)"),
+        "1>2 home",
+        setup=(0,),
+    ),
+    Case(
         "random numbers nobody seeds",
         ("import random", "random.random()", "random.random()"),
         setup=(0,),

@@ -27,6 +27,7 @@ def notebook(*outputs: list[NotebookNode]) -> NotebookNode:
     ("first", "second"),
     [
         ("<Box at 0x7f63339a8890>", "<Box at 0x7f10c676c012>"),
+        ("<Result object at 7f63339a8890, None>", "<Result object at 7f10c676c012, None>"),
         ("took 1.25 s", "took 3 s"),
         ("12 ms ± 3 µs per loop", "9 ms ± 1 µs per loop"),
         ("12:04:05.123 done", "12:04:09 done"),

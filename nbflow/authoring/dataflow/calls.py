@@ -126,10 +126,8 @@ class Caller(MethodCalls):
             return self.new(target.place)
         return self.attribute_of_import(base, name.text)
 
-    @staticmethod
-    def attribute_of_import(base: Value, name: str) -> Value:
-        path = f"{base.path}.{name}"
-        return Value(frozenset({("import", path)}), Kind.IMPORTED, path)
+    def attribute_of_import(self, base: Value, name: str) -> Value:
+        return self.imported(f"{base.path}.{name}")
 
     def _super(self, target: Target) -> Value:
         first = self.scope.captured if self.scope else {}

@@ -168,7 +168,7 @@ class CellReader(Expressions):
                 self._bind_import(alias.asname or alias.name, f"{module}.{alias.name}")
 
     def _bind_import(self, name: str, path: str) -> None:
-        self.bind(name, Value(frozenset({("import", path)}), Kind.IMPORTED, path))
+        self.bind(name, self.imported(path))
 
     def _import_star(self, module: str) -> None:
         if module not in self.stars:
@@ -360,6 +360,7 @@ class CellReader(Expressions):
         bases += [self.value_of(keyword.value) for keyword in node.keywords]
         for code in _inherited(bases):
             self.may_run(code)  # metaclasses, which run as a class is made
+        self.run_class_makers(bases)
         self._bind_decorated(node, self.make_class(node, bases))
 
     # --- code inside magics

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 
-from nbflow.authoring.dataflow.heap import Code
+from nbflow.authoring.dataflow.heap import Code, Value
 from nbflow.authoring.dataflow.syntax import may_store
 
 
@@ -48,6 +49,35 @@ def changes_when_used(code: Code) -> bool:
     )
 
 
+def hidden_methods(code: Code) -> list[Code]:
+    """Methods that run without being called, those of the notebook's classes it inherits from too:
+    operators, displays, those of `with` and of loops.
+    """
+    found = [
+        method
+        for name, method in code.methods.items()
+        if name.startswith(("__", "_repr_", "_ipython_")) and name not in _CONSTRUCTORS
+    ]
+    parents = [parent for base in code.bases for parent in base.codes if parent.is_class]
+    return found + [method for parent in parents for method in hidden_methods(parent)]
+
+
+def with_ancestors(bases: Iterable[Value]) -> Iterator[tuple[Value, Code]]:
+    """Each of the bases of a class, and of theirs, with the notebook's class that it is."""
+    for base in bases:
+        for code in base.codes:
+            if code.is_class:
+                yield base, code
+                yield from with_ancestors(code.bases)
+
+
+def is_metaclass(code: Code) -> bool:
+    return any(
+        base.path in _METACLASSES or any(is_metaclass(parent) for parent in base.codes)
+        for base in code.bases
+    )
+
+
 def may_answer(code: Code, name: str) -> bool:
     """Whether the class may have a method of that name, be it made up as it is looked up."""
     return any(method_of(code, each) for each in (name, "__getattr__", "__getattribute__"))
@@ -59,3 +89,6 @@ def is_record(code: Code) -> bool:
 
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__init_subclass__"})
+_METACLASSES = frozenset({"builtins.type", "abc.ABCMeta", "enum.EnumMeta", "enum.EnumType"})
+MAKING_CLASSES = ("__prepare__", "__new__", "__init__", "__init_subclass__")
+"""Methods of a metaclass that run as a class is made."""

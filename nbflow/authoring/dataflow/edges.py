@@ -402,12 +402,13 @@ class _Finder:
             resets = {t.resource for t in takewhile(_starts_anew, touches)}
             starts_anew = bool(resets) and begun <= resets and not goes_on
             # Seeding one library leaves the numbers of another where they were.
-            begun |= {t.resource for t in touches if _starts_anew(t)}
+            begins = {t.resource for t in touches if _starts_anew(t)}
+            begun |= begins
             if previous is not None and not starts_anew:
                 self._bond(
                     previous, cell, f"{why}: cell {cell} {touches[0].why} (line {touches[0].line})"
                 )
-            if previous is not None or starts_anew or not from_reset:
+            if previous is not None or begins or not from_reset:
                 previous = cell
 
     @cached_property

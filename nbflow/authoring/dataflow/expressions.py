@@ -24,6 +24,7 @@ from nbflow.authoring.dataflow.heap import (
     join,
     text_value,
 )
+from nbflow.authoring.dataflow.libraries import belongs_to_module
 from nbflow.authoring.dataflow.namespace import Scope
 from nbflow.authoring.dataflow.source import shell_call
 from nbflow.authoring.dataflow.syntax import (
@@ -219,11 +220,8 @@ class Expressions(Functions):
         index = self.value_of(node.slice)
         found = self._uses_dunder(base)
         if base.path:
-            return (
-                Value(base.roots, Kind.DATA, base.path)
-                if not base.path.startswith("builtins.")
-                else SCALAR
-            )
+            is_plain = base.path.startswith("builtins.") or belongs_to_module(base.path)
+            return SCALAR if is_plain else Value(base.roots, Kind.DATA, base.path)
         if any(self.heap.thing(site).grows_when_read for site in base.roots):
             self.mutate(base, f"looks up `{short(node)}`, which may put it there")
         if base.kind is Kind.DATA and selects_by_copy(node.slice):

@@ -16,7 +16,13 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from nbflow.authoring.dataflow.calling import Arguments, Target
-from nbflow.authoring.dataflow.classes import method_of
+from nbflow.authoring.dataflow.classes import (
+    MAKING_CLASSES,
+    hidden_methods,
+    is_metaclass,
+    method_of,
+    with_ancestors,
+)
 from nbflow.authoring.dataflow.heap import SCALAR, Code, Kind, Value, by_number, join
 from nbflow.authoring.dataflow.namespace import Scope, State, same_values
 from nbflow.authoring.dataflow.shell import Shell
@@ -120,6 +126,14 @@ class Functions(Shell):
         self.scopes.pop()
         self._take_members(code, made, scope)
         return replace(made, kind=Kind.CODE, codes=frozenset({code}))
+
+    def run_class_makers(self, bases: Iterable[Value]) -> None:
+        """What metaclasses and base classes do with a class that is being made of `bases`."""
+        for base, code in with_ancestors(bases):
+            names = MAKING_CLASSES if is_metaclass(code) else ("__init_subclass__",)
+            for name in names:
+                if name in code.methods:
+                    self.apply(code.methods[name], Arguments(spread=[base]), base)
 
     def _code_at(self, node: FunctionNode | ast.ClassDef, name: str) -> tuple[Code, Value]:
         """The code of this place, the same one each time the place is come to, and the thing."""
@@ -293,7 +307,17 @@ class Functions(Shell):
             if method is not None:
                 given = arguments if name != "__post_init__" else Arguments()
                 made = self._initialised(made, method, given)
-        return made
+        for method in hidden_methods(code):
+            self.may_run(method)  # for an instance that gets no name
+        return join([made, *self._called_by_metaclass(code, arguments)])
+
+    def _called_by_metaclass(self, code: Code, arguments: Arguments) -> list[Value]:
+        """What the metaclass of a class gives for an instance: it may keep one for all."""
+        return [
+            self.apply(meta.methods["__call__"], arguments, base)
+            for base, meta in with_ancestors(code.bases)
+            if is_metaclass(meta) and "__call__" in meta.methods
+        ]
 
     def _initialised(self, made: Value, method: Code, arguments: Arguments) -> Value:
         self.apply(method, arguments, made)

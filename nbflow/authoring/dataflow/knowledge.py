@@ -106,6 +106,7 @@ NOT_ITERATING = frozenset(
 
 CHANGED_KEYWORDS = (
     *("out", "ax", "axes", "fig", "cax", "file", "fp", "stream", "buf", "con", "conn"),
+    *("stdout", "stderr"),
     *("random_state", "rng", "generator"),
 )
 """Keywords whose argument a function of any library changes: what it draws on or writes to."""
@@ -300,12 +301,19 @@ FUNCTIONS: dict[str, Known] = {
     ),
     "re.finditer": Known(Result.LAZY, stuck="an iterator"),
     "contextlib.suppress": Known(Result.OBJECT),
+    **dict.fromkeys(
+        "contextlib.redirect_stdout contextlib.redirect_stderr".split(),
+        Known(Result.OBJECT, mutates=(0,)),
+    ),
     "inspect": Known(obstacle=_DYNAMIC),
     "gc.collect": Known(Result.SCALAR),
     "gc": Known(obstacle=_DYNAMIC),
     "operator.itemgetter": Known(Result.SCALAR),
     "operator.attrgetter": Known(Result.SCALAR),
     "subprocess": Known(Result.FRESH, obstacle="runs another program", outside=True),
+    "subprocess.Popen": Known(
+        Result.OBJECT, obstacle="runs another program", outside=True, stuck="a running program"
+    ),
     "os.system": Known(Result.SCALAR, obstacle="runs another program", outside=True),
     "os.popen": Known(Result.OBJECT, obstacle="runs another program", outside=True, stuck="a pipe"),
     "os": Known(Result.FRESH, file="any"),

@@ -112,8 +112,8 @@ SETTING_NAMES = frozenset(
         "set_matplotlib_formats set_default_dtype set_num_threads set_grad_enabled "
         "set_default_device tzset putenv "
         "setrecursionlimit setswitchinterval chdir "
-        "setLevel addHandler removeHandler addFilter setFormatter download_plotlyjs "
-        "init_notebook_mode inline set_verbosity set_verbosity_error"
+        "dictConfig fileConfig setLevel addHandler removeHandler addFilter setFormatter "
+        "download_plotlyjs init_notebook_mode inline set_verbosity set_verbosity_error"
     ).split()
 )
 """Last names of functions that change a setting of a library for the whole process."""
@@ -189,3 +189,18 @@ PLAIN_DECORATORS = frozenset(
         "contextlib.asynccontextmanager typing.runtime_checkable functools.singledispatch"
     ).split()
 )
+
+_SETTINGS_IN_MODULES = frozenset(
+    "os.environ sys.path sys.argv matplotlib.rcParams matplotlib.pyplot.rcParams pylab.rcParams "
+    "pandas.options pandas.options.display".split()
+)
+"""Collections of plain settings that a module goes by: a copy of them changes nothing."""
+
+
+def belongs_to_module(path: str) -> bool:
+    """Whether what has the dotted name `path` is sent by value, as a copy that its module knows
+    nothing of: settings, and functions that draw from a module's own random numbers.
+    """
+    module, _, name = path.rpartition(".")
+    draws = module in ("random", "numpy.random") and name.islower() and name != "default_rng"
+    return draws or path in _SETTINGS_IN_MODULES

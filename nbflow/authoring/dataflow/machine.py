@@ -39,7 +39,7 @@ from nbflow.authoring.dataflow.heap import (
     join,
 )
 from nbflow.authoring.dataflow.knowledge import known_function
-from nbflow.authoring.dataflow.libraries import DATASETS, UNCHANGING
+from nbflow.authoring.dataflow.libraries import DATASETS, UNCHANGING, belongs_to_module
 from nbflow.authoring.dataflow.namespace import (
     Names,
     Scope,
@@ -407,6 +407,13 @@ class Machine(ABC):
         """`value` and the iterators it draws from."""
         inside = {site for site in self.heap.reach(value.roots) if self.heap.thing(site).is_lazy}
         return replace(value, roots=value.roots | inside)
+
+    def imported(self, path: str) -> Value:
+        """What has the dotted name `path`."""
+        site: Site = ("import", path)
+        if belongs_to_module(path):
+            self.heap.mark(site, stuck=f"`{path}`, which belongs to its module")
+        return Value(frozenset({site}), Kind.IMPORTED, path)
 
     # --- what lies outside the names
 
