@@ -16,13 +16,14 @@ from nbflow.authoring.dataflow.source import parse_cell
 from tests.corpus.in_kernels import InKernels, run_in_kernels, summary
 from tests.corpus.source import Source, corpus
 
-OTHERS = frozenset(
-    "awaiting_tasks dynamic_names instances_that_travel pandas_plots polars_frames "
-    "random_through_helpers sqlite_memory star_imports working_folder".split()
+SAMPLE_NAMES = frozenset(
+    "awaiting_tasks dynamic_names instances_that_travel long_etl long_ml_project long_text_corpus "
+    "pandas_plots polars_frames random_through_helpers sqlite_memory star_imports "
+    "working_folder".split()
 )
-"""Beside the long ones: each kind of advice, and what kernels do otherwise than plain Python."""
+"""Some long ones, each kind of advice, and what kernels do otherwise than plain Python."""
 
-SAMPLE = [each for each in corpus() if each.name.startswith("long_") or each.name in OTHERS]
+SAMPLE = [each for each in corpus() if each.name in SAMPLE_NAMES]
 pytestmark = pytest.mark.timeout(600)  # all of them run for the first test
 
 

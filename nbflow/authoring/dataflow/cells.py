@@ -175,6 +175,7 @@ class CellReader(Expressions):
             self.stars.append(module)
 
     def _do_assign(self, node: ast.Assign) -> None:
+        self.assigned = node.value
         value = self.value_of(node.value)
         record = self._named_tuple(node)
         if record is not None:
@@ -204,6 +205,7 @@ class CellReader(Expressions):
     def _do_ann_assign(self, node: ast.AnnAssign) -> None:
         self.value_of(node.annotation)
         if node.value is not None:
+            self.assigned = node.value
             self.assign(node.target, self.value_of(node.value), node.value)
 
     def _do_aug_assign(self, node: ast.AugAssign) -> None:

@@ -11,6 +11,7 @@ from nbflow.authoring.dataflow import methods
 from nbflow.authoring.dataflow.calling import Arguments, Target
 from nbflow.authoring.dataflow.classes import (
     changes_when_used,
+    hidden_methods,
     is_classmethod,
     is_property,
     method_of,
@@ -38,7 +39,9 @@ from nbflow.authoring.dataflow.syntax import (
 
 
 class Expressions(Functions):
-    """A machine that evaluates expressions."""
+    """A machine that evaluates expressions. `assigned` is the one whose value gets a name."""
+
+    assigned: ast.expr | None = None
 
     def optional_value(self, node: ast.expr | None) -> Value:
         return SCALAR if node is None else self.value_of(node)
@@ -400,7 +403,18 @@ class Expressions(Functions):
         ):
             self.obstacle(f"calls `{target.text}`, which may read and change any name")
         self._run_methods_called_by(target, arguments)
-        return self.call(target, arguments)
+        made = self.call(target, arguments)
+        if node is not self.assigned:
+            self._use_without_name(made)
+        return made
+
+    def _use_without_name(self, value: Value) -> None:
+        """Whoever loads a name may run all that its instance does unasked; here there is no name,
+        as in `with Timer():`.
+        """
+        for code in self.classes_of(value) if value.kind is not Kind.CODE else ():
+            for method in hidden_methods(code):
+                self.may_run(method)
 
     def _target(self, node: ast.Call) -> Target:
         text, place = short(node.func), place_of(node)

@@ -18,7 +18,6 @@ from typing import cast
 from nbflow.authoring.dataflow.calling import Arguments, Target
 from nbflow.authoring.dataflow.classes import (
     MAKING_CLASSES,
-    hidden_methods,
     is_metaclass,
     method_of,
     with_ancestors,
@@ -307,8 +306,6 @@ class Functions(Shell):
             if method is not None:
                 given = arguments if name != "__post_init__" else Arguments()
                 made = self._initialised(made, method, given)
-        for method in hidden_methods(code):
-            self.may_run(method)  # for an instance that gets no name
         return join([made, *self._called_by_metaclass(code, arguments)])
 
     def _called_by_metaclass(self, code: Code, arguments: Arguments) -> list[Value]:
