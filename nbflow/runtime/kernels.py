@@ -419,6 +419,9 @@ def _settling(folder: Path | None, env: Mapping[str, str]) -> str:
     lines = []
     if folder is not None:
         lines.append(f"__import__('os').chdir({str(folder)!r})")
+        # Where IPython thinks it has been so far: `%cd -` goes there, notebooks ask `_dh[0]`.
+        here = f"__import__('pathlib').Path({str(folder)!r})"
+        lines.append(f"globals().get('_dh', [])[:] = [{here}]")
     if env:
         lines.append(f"__import__('os').environ.update({dict(env)!r})")
     if "TZ" in env:

@@ -223,6 +223,17 @@ def test_silent_code_leaves_no_name_and_no_count(kernel: Kernel) -> None:
     assert printed(kernel, "print([n for n in globals() if 'nbflow' in n], len(In))") == "[] 2\n"
 
 
+def test_the_folders_of_a_ready_kernel_begin_with_its_own(pool: KernelPool, tmp_path: Path) -> None:
+    kernel = pool.take(cwd=tmp_path)
+
+    kernel.run("%cd -q /")
+    kernel.run("%cd -q -")
+    told = printed(kernel, "import os\nprint(os.getcwd(), _dh[0])")
+
+    assert told == f"{tmp_path} {tmp_path}\n"
+    pool.release(kernel)
+
+
 def test_what_runs_goes_into_nobodys_history(kernel: Kernel) -> None:
     text = printed(kernel, "print(get_ipython().history_manager.hist_file)")
 
