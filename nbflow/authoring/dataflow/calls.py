@@ -142,9 +142,7 @@ class Caller(MethodCalls):
             self.touch(RANDOM, Mode.WRITE, f"calls `{target.text}`, which may use random numbers")
         if known.frame:
             self._read_names_in_text(arguments, NAME)
-        # Where no cell has made a folder, going into one needs none of them, and may be setup.
-        if known.file and (self.has_written or target.value.path != "os.chdir"):
-            self._use_file_argument(target, known, arguments)
+        self._use_known_files(target, known, arguments)
         if "display_id" in arguments.keywords:
             self.touch(MODULE + "display", Mode.WRITE, f"updates a display by `{target.text}`")
         self._change_arguments(target, known.mutates, arguments)

@@ -17,12 +17,21 @@ from nbflow.authoring.dataflow.heap import (
     Kind,
     Value,
 )
-from nbflow.authoring.dataflow.knowledge import Known
+from nbflow.authoring.dataflow.knowledge import FILE_KEYWORDS, Known
 from nbflow.authoring.dataflow.results import Results
 
 
 class Files(Results):
     """A machine that knows what calls do to files."""
+
+    def _use_known_files(self, target: Target, known: Known, arguments: Arguments) -> None:
+        """The files that a known function is given."""
+        # Where no cell has made a folder, going into one needs none of them, and may be setup.
+        if known.file and (self.has_written or target.value.path != "os.chdir"):
+            self._use_file_argument(target, known, arguments)
+        written = arguments.keywords.get(FILE_KEYWORDS.get(target.value.path, ""))
+        if written is not None:
+            self._use_file_value(target, written, writes=True)
 
     def _use_file_argument(self, target: Target, known: Known, arguments: Arguments) -> None:
         if known.file == "any":

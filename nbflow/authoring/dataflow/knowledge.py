@@ -111,6 +111,9 @@ CHANGED_KEYWORDS = (
 )
 """Keywords whose argument a function of any library changes: what it draws on or writes to."""
 
+FILE_KEYWORDS = {"logging.basicConfig": "filename"}
+"""Functions that go on writing to a file where they are given one by this keyword."""
+
 READ_IN_STEPS = {
     "chunksize": "a file that is read in steps",
     "iterator": "a file that is read in steps",
@@ -450,7 +453,10 @@ FUNCTIONS: dict[str, Known] = {
     "urllib.request.urlretrieve": Known(
         Result.SCALAR, file="w", file_at=1, touches=((NETWORK, "read"),)
     ),
-    "urllib.request": Known(Result.OBJECT, touches=((NETWORK, "write"),), stuck="a connection"),
+    # A URL may be that of a file.
+    "urllib.request": Known(
+        Result.OBJECT, file="r", touches=((NETWORK, "write"),), stuck="a connection"
+    ),
     "urllib.parse": Known(Result.FRESH),
     # settings that are read
     "decimal.getcontext": Known(

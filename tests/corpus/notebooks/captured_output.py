@@ -21,6 +21,12 @@ program.stdin.close()
 # %%
 print(program.stdout.read(), program.wait())
 # %%
+logging.basicConfig(filename="run.log", level=logging.INFO, force=True)
+# %%
+logging.info("started")
+# %%
+print(open("run.log").read())
+# %%
 logging.config.dictConfig({"version": 1, "loggers": {"corpus": {"level": "ERROR"}}})
 # %%
 print(logging.getLogger("corpus").level)
