@@ -42,7 +42,11 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       const options = { actions: [show] };
       if (state === 'failed' && wanted.failed) {
         const why = typeof data.message === 'string' ? ` ${data.message}` : '';
-        Notification.error(`${texts.__('%1 failed.', dag_id ?? '')}${why}`, options);
+        // Without `autoClose` JupyterLab keeps it in its list, and shows nothing.
+        Notification.error(`${texts.__('%1 failed.', dag_id ?? '')}${why}`, {
+          ...options,
+          autoClose: 8000
+        });
       } else if (state === 'success' && wanted.success) {
         Notification.success(texts.__('%1 succeeded.', dag_id ?? ''), {
           ...options,
@@ -54,7 +58,6 @@ export const notificationsPlugin: JupyterFrontEndPlugin<void> = {
       changes.filter(({ kind }) => kind === 'run').forEach(tell);
       const me = actorOf(app.serviceManager.user.identity);
       for (const sentence of refusedOf(changes, me)) {
-        // Without `autoClose` JupyterLab keeps it in its list, and shows nothing.
         Notification.error(model.texts.__('Refused: %1', sentence), { autoClose: false });
       }
     });
