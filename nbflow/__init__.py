@@ -134,6 +134,7 @@ if TYPE_CHECKING:
         MultipleCronTriggerTimetable,
     )
     from nbflow.core.trigger_rules import TriggerRule
+    from nbflow.core.weights import WeightRule
     from nbflow.runtime.load_value import load_value
     from nbflow.widgets.handles import RunHandle, trigger
 
@@ -241,6 +242,7 @@ __all__ = [
     "Variable",
     "WaitSensor",
     "WeekDay",
+    "WeightRule",
     "XComArg",
     "XComNotFound",
     "__version__",
@@ -345,6 +347,7 @@ _HOMES = {
     ),
     "nbflow.core.states": ("DagRunState", "TaskInstanceState"),
     "nbflow.core.trigger_rules": ("TriggerRule",),
+    "nbflow.core.weights": ("WeightRule",),
     "nbflow.runtime.load_value": ("load_value",),
     "nbflow.widgets.handles": ("RunHandle", "trigger"),
     "nbflow.authoring.sensors": (

@@ -76,7 +76,7 @@ class TaskOptions(TypedDict, total=False):
     pool: str
     pool_slots: int
     priority_weight: int
-    weight_rule: WeightRule
+    weight_rule: WeightRule | str
     max_active_tis_per_dag: int | None
     max_active_tis_per_dagrun: int | None
     depends_on_past: bool

@@ -134,7 +134,7 @@ class Task:
     pool: str = DEFAULT_POOL
     pool_slots: int = 1
     priority_weight: int = 1
-    weight_rule: WeightRule = "downstream"
+    weight_rule: WeightRule = WeightRule.DOWNSTREAM
     queue: str | None = None
     resources: Mapping[str, float] = field(default_factory=dict)
     execution_timeout: float | None = None
@@ -382,6 +382,7 @@ def _task(raw: dict[str, Any]) -> Task:
     typed = {
         "kind": TaskKind(raw["kind"]),
         "trigger_rule": TriggerRule(raw["trigger_rule"]),
+        "weight_rule": WeightRule(raw.get("weight_rule", WeightRule.DOWNSTREAM)),
         "decides": raw["decides"] and Decides(raw["decides"]),
         "retry": RetryPolicy(**retry),
         "reads": tuple(raw["reads"]),

@@ -5,11 +5,17 @@ wait for it, or of all it waits for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from nbflow.core.graph import Graph
+from nbflow.core.states import Word
 
-WeightRule = Literal["downstream", "upstream", "absolute"]
+
+class WeightRule(Word):
+    """Whose priority weights a task is ranked by, besides its own."""
+
+    DOWNSTREAM = "downstream"
+    UPSTREAM = "upstream"
+    ABSOLUTE = "absolute"
 
 
 def total_weights(
@@ -23,12 +29,12 @@ def total_weights(
     """
     totals = dict(own)
     wanted = set(rules.values())
-    if "downstream" in wanted:
+    if WeightRule.DOWNSTREAM in wanted:
         totals |= _sums(graph, own, graph.order[::-1], graph.downstream)
-    if "upstream" in wanted:
+    if WeightRule.UPSTREAM in wanted:
         upwards = _sums(graph, own, graph.order, graph.upstream)
-        totals |= {task_id: upwards[task_id] for task_id in own if rules[task_id] == "upstream"}
-    return totals | {task_id: own[task_id] for task_id in own if rules[task_id] == "absolute"}
+        totals |= {each: upwards[each] for each in own if rules[each] is WeightRule.UPSTREAM}
+    return totals | {each: own[each] for each in own if rules[each] is WeightRule.ABSOLUTE}
 
 
 def _sums(

@@ -17,9 +17,9 @@ DIAMOND = Graph("abcd", [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")])
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        ("downstream", {"a": 1111, "b": 1010, "c": 1100, "d": 1000}),
-        ("upstream", {"a": 1, "b": 11, "c": 101, "d": 1111}),
-        ("absolute", {"a": 1, "b": 10, "c": 100, "d": 1000}),
+        (WeightRule.DOWNSTREAM, {"a": 1111, "b": 1010, "c": 1100, "d": 1000}),
+        (WeightRule.UPSTREAM, {"a": 1, "b": 11, "c": 101, "d": 1111}),
+        (WeightRule.ABSOLUTE, {"a": 1, "b": 10, "c": 100, "d": 1000}),
     ],
 )
 def test_a_task_counts_with_everything_on_one_side_of_it_once(
@@ -31,10 +31,10 @@ def test_a_task_counts_with_everything_on_one_side_of_it_once(
 
 def test_each_task_has_a_rule_of_its_own() -> None:
     rules: dict[str, WeightRule] = {
-        "a": "absolute",
-        "b": "upstream",
-        "c": "downstream",
-        "d": "absolute",
+        "a": WeightRule.ABSOLUTE,
+        "b": WeightRule.UPSTREAM,
+        "c": WeightRule.DOWNSTREAM,
+        "d": WeightRule.ABSOLUTE,
     }
     own = dict.fromkeys("abcd", 1)
     assert total_weights(DIAMOND, own, rules) == {"a": 1, "b": 2, "c": 2, "d": 1}
@@ -46,8 +46,8 @@ def test_totals_are_the_sums_over_ancestors_and_descendants(seed: int, size: int
     nodes = [f"t{i}" for i in range(size)]
     edges = [(a, b) for i, b in enumerate(nodes) for a in nodes[:i] if rng.random() < 0.3]
     graph, own = Graph(nodes, edges), {node: rng.randrange(4) for node in nodes}
-    reached = {"downstream": graph.descendants, "upstream": graph.ancestors}
-    for rule in ("downstream", "upstream"):
+    reached = {WeightRule.DOWNSTREAM: graph.descendants, WeightRule.UPSTREAM: graph.ancestors}
+    for rule in (WeightRule.DOWNSTREAM, WeightRule.UPSTREAM):
         totals = total_weights(graph, own, dict.fromkeys(nodes, rule))
         for node in nodes:
             assert totals[node] == own[node] + sum(own[n] for n in reached[rule](node))

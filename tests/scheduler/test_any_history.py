@@ -27,6 +27,7 @@ from nbflow.core.retries import RetryPolicy
 from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import Reason, RunState, TaskState
 from nbflow.core.trigger_rules import TriggerRule
+from nbflow.core.weights import WeightRule
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.store import browsing, journal, pools, queue
 from nbflow.store.database import Database
@@ -57,7 +58,7 @@ def a_random_dag(dag_id: str, rng: Random) -> Dag:
             pool=rng.choice(["default_pool", "small"]),
             pool_slots=rng.randint(1, SLOTS),
             priority_weight=rng.randint(0, 3),
-            weight_rule=rng.choice(["downstream", "upstream", "absolute"]),
+            weight_rule=rng.choice(list(WeightRule)),
             max_active_tis_per_dag=rng.choice([None, None, 1]),
             depends_on_past=rng.random() < 0.2,
             wait_for_downstream=rng.random() < 0.1,

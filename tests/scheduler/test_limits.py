@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nbflow.core.dag import Task, TaskKind
+from nbflow.core.weights import WeightRule
 from nbflow.store import pools
 from nbflow.store.database import Database
 from nbflow.store.pools import Pool
@@ -58,7 +59,7 @@ def test_an_absolute_weight_is_the_tasks_own(
     database: Database, make_scheduler: MakeScheduler
 ) -> None:
     hands = Hands(slots=1)
-    absolute = a_task("alone", priority_weight=5, weight_rule="absolute")
+    absolute = a_task("alone", priority_weight=5, weight_rule=WeightRule.ABSOLUTE)
     start_run(database, a_dag("first>x", "x>y", tasks=[absolute]))
     make_scheduler(hands).tick()
     assert hands.running == ["alone"]
