@@ -4,6 +4,7 @@ import * as React from 'react';
 import { wholeTask } from '../form/clear';
 import { useTexts, type Texts } from '../text';
 import type { TaskView } from '../wire';
+import { useElementId } from './ids';
 
 export function Tick({
   label,
@@ -74,7 +75,7 @@ export function Choices<V extends string>({
   readonly isShown?: boolean;
   readonly onChange: (value: V) => void;
 }): React.JSX.Element {
-  const name = React.useId();
+  const name = useElementId();
   return (
     <fieldset className="jp-nbflow-choices">
       <legend className={isShown ? undefined : 'jp-nbflow-hidden'}>{legend}</legend>
@@ -111,7 +112,7 @@ export function Segments<V extends string>({
   readonly value: V;
   readonly onChange: (value: V) => void;
 }): React.JSX.Element {
-  const name = React.useId();
+  const name = useElementId();
   return (
     <fieldset className="jp-nbflow-segments">
       <legend>{label}</legend>
@@ -229,7 +230,7 @@ export function SelectionField({
   readonly onChange: (value: string) => void;
 }): React.JSX.Element {
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   return (
     <div className="jp-nbflow-field jp-nbflow-selection">
       <label htmlFor={id} className="jp-nbflow-hidden">

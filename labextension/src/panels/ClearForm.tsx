@@ -17,6 +17,7 @@ import {
   VersionChoice,
   WhichInstances
 } from './Choices';
+import { useElementId } from './ids';
 
 export interface ClearFormProps {
   /** A task of a run, a run, or many runs of a DAG. */
@@ -84,7 +85,7 @@ function WhichRuns({
   readonly onChange: ClearFormProps['onChange'];
 }): React.JSX.Element {
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   const days: ['since' | 'until', string][] = [
     ['since', trans.__('From')],
     ['until', trans.__('Until, inclusive')]
@@ -218,7 +219,7 @@ function Note({
   readonly onChange: ClearFormProps['onChange'];
 }): React.JSX.Element {
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   return (
     <div className="jp-nbflow-field">
       <label htmlFor={id}>

@@ -18,6 +18,7 @@ import { RunStrip } from './RunStrip';
 import { RunSummary, type RunActions } from './RunSummary';
 import { Split } from './Split';
 import { TaskTable } from './TaskTable';
+import { useElementId } from './ids';
 
 export interface DagPageProps extends RunActions {
   readonly dagId: string;
@@ -189,7 +190,7 @@ function Views(props: DagPageProps & { detail: DagDetail; now: number }): React.
   const { state, detail } = props;
   const trans = useTexts();
   const [chosen, setView] = useChoice('view', 'graph');
-  const panelId = `${React.useId()}-view`;
+  const panelId = `${useElementId()}-view`;
   const run = state.runId === null ? null : state.run;
   const tasks = run?.tasks ?? detail.tasks;
   const tabs: (TabItem & { id: View })[] = [

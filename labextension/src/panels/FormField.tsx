@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { Draft, Field } from '../form/model';
 import { type Texts, useTexts } from '../text';
+import { useElementId } from './ids';
 
 export interface FormFieldProps {
   readonly field: Field;
@@ -28,7 +29,7 @@ export function FormField({
   onChange,
   isNamed = true
 }: FormFieldProps): React.JSX.Element {
-  const id = React.useId();
+  const id = useElementId();
   const trans = useTexts();
   const form = formOf(field, trans);
   const hint = [field.description, form].filter(Boolean).join(' ');

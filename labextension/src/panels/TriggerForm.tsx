@@ -10,6 +10,7 @@ import { CacheTick, SelectionField, Segments } from './Choices';
 import { Notice } from './controls';
 import { Fields } from './Fields';
 import { PlannedTasks } from './RunTasksForm';
+import { useElementId } from './ids';
 
 /** The run that is repeated. */
 export interface Repeated {
@@ -95,7 +96,7 @@ function Version({
 function Advanced(props: TriggerFormProps): React.JSX.Element {
   const { tasks, selection, logicalDate, note, repeated, plan, isStale, onChoose } = props;
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   const isChosen = selection.trim() !== '';
   return (
     <details className="jp-nbflow-advanced">

@@ -5,6 +5,7 @@ import { useTexts } from '../../text';
 import type { ImportErrorView } from '../../wire';
 import { Notice, Tabs } from '../controls';
 import { FilesWithProblems, type ImportErrorsProps } from '../ImportErrors';
+import { useElementId } from '../ids';
 
 export const ADMIN_TABS = [
   'pools',
@@ -31,7 +32,7 @@ export interface AdminPageProps {
 export function AdminPage(props: AdminPageProps): React.JSX.Element {
   const { tab, importErrors, onChooseTab, onOpenFile, children } = props;
   const trans = useTexts();
-  const panelId = `${React.useId()}-admin`;
+  const panelId = `${useElementId()}-admin`;
   return (
     <div className="jp-nbflow jp-nbflow-page jp-nbflow-admin" data-testid="nbflow-admin">
       <div className="jp-nbflow-head">

@@ -6,6 +6,7 @@ import type { ClusterState } from '../../live/cluster';
 import { useTexts, type Texts } from '../../text';
 import type { ClusterDetail } from '../../wire';
 import { Button, Loading, Notice, Tabs } from '../controls';
+import { useElementId } from '../ids';
 import { Figures } from './Figures';
 import { Plots } from './Plots';
 import { Tasks, Workers, type OpenTask } from './Workers';
@@ -121,7 +122,7 @@ function placeOf({ kind, address, scheduler }: ClusterDetail, now: number, trans
 function Body(props: ClusterPageProps & { readonly detail: ClusterDetail }): React.JSX.Element {
   const { detail, state, tab, now, span, onChooseTab, onOpenTask } = props;
   const trans = useTexts();
-  const panelId = `${React.useId()}-cluster`;
+  const panelId = `${useElementId()}-cluster`;
   return (
     <>
       <Reasons {...props} />

@@ -6,6 +6,7 @@ import type { ListingState } from '../../live/listing';
 import { useTexts, type Texts } from '../../text';
 import type { CellChange, ParamChange, RunDiff, RunView, TaskChange } from '../../wire';
 import { Button, Loading, Notice, StateBadge } from '../controls';
+import { useElementId } from '../ids';
 import { DiffOfFile } from '../versions/FileText';
 
 export interface RunComparisonProps {
@@ -50,7 +51,7 @@ export function RunComparison(props: RunComparisonProps): React.JSX.Element {
 function Choice(props: RunComparisonProps): React.JSX.Element {
   const { runs, runId, other, taskId, now, onCompareWith, onAllTasks } = props;
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   return (
     <div className="jp-nbflow-comparison-choice">
       {taskId === null ? null : (
@@ -168,7 +169,7 @@ function Section(props: {
   readonly of: number;
   readonly children: React.ReactNode;
 }): React.JSX.Element | null {
-  const id = React.useId();
+  const id = useElementId();
   return props.of === 0 ? null : (
     <section aria-labelledby={id}>
       <h2 id={id}>{props.title}</h2>

@@ -8,6 +8,7 @@ import type { Column, Grid as GridData } from '../../live/grid-fold';
 import { useNow } from '../../graph/useNow';
 import { useTexts } from '../../text';
 import { Notice } from '../controls';
+import { useElementId } from '../ids';
 import { revealing, spanOf, useSight, type Sight, type Span } from '../windowing';
 import { GridCard, type Pointed } from './GridCard';
 import { GridHead } from './GridHead';
@@ -39,7 +40,7 @@ export interface Place {
 export function Grid(props: GridProps): React.JSX.Element {
   const { grid, rows, more } = props;
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   const ref = React.useRef<HTMLDivElement>(null);
   const sight = useSight(ref);
   // Oldest first: the order on the screen.

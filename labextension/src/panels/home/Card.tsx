@@ -2,6 +2,7 @@
 import * as React from 'react';
 
 import { useTexts } from '../../text';
+import { useElementId } from '../ids';
 
 export interface CardProps<T> {
   readonly name: string;
@@ -21,7 +22,7 @@ export function Card<T>(props: CardProps<T>): React.JSX.Element {
   const { name, title, items, total = items.length, empty, children } = props;
   const trans = useTexts();
   const [isLong, setLong] = React.useState(false);
-  const id = React.useId();
+  const id = useElementId();
   const shown = isLong ? items : items.slice(0, FEW);
   return (
     <section className="jp-nbflow-card" aria-labelledby={id} data-card={name}>

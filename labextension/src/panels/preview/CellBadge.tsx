@@ -8,6 +8,7 @@ import type { CellMark } from '../../preview/mapping';
 import type { NodeState } from '../../reducer';
 import { useTexts, type Texts } from '../../text';
 import { Icon } from '../icons';
+import { useElementId } from '../ids';
 import { ProblemText } from './Problems';
 
 export interface CellBadgeProps {
@@ -25,7 +26,7 @@ export function CellBadge({
   onShow
 }: CellBadgeProps): React.JSX.Element | null {
   const trans = useTexts();
-  const listId = React.useId();
+  const listId = useElementId();
   const [isOpen, setOpen] = React.useState(false);
   const { problems, taskId } = mark;
   const errors = problems.filter(({ severity }) => severity === 'error').length;

@@ -5,6 +5,7 @@ import { inOrder } from '../../preview/mapping';
 import { useTexts } from '../../text';
 import type { Problem } from '../../wire';
 import { Icon } from '../icons';
+import { useElementId } from '../ids';
 
 export interface ProblemsProps {
   readonly problems: readonly Problem[];
@@ -15,7 +16,7 @@ export interface ProblemsProps {
 
 export function Problems({ problems, isStale, onGo }: ProblemsProps): React.JSX.Element | null {
   const trans = useTexts();
-  const listId = React.useId();
+  const listId = useElementId();
   const [isOpen, setOpen] = React.useState(true);
   if (!problems.length) {
     return null;

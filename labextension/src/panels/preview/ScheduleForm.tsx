@@ -8,6 +8,7 @@ import { useTexts, type Texts } from '../../text';
 import type { ScheduleView } from '../../wire';
 import { FormField } from '../FormField';
 import { Icon } from '../icons';
+import { useElementId } from '../ids';
 
 export interface ScheduleFormProps {
   readonly state: AskingState<ScheduleDraft, ScheduleView>;
@@ -21,7 +22,7 @@ export function ScheduleForm(props: ScheduleFormProps): React.JSX.Element {
   const { state, zones, onChange, params } = props;
   const { draft, preview, problems } = state;
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   const errors = errorsOf(preview, draft.timezone);
   return (
     <div className="jp-nbflow jp-nbflow-form jp-nbflow-schedule" data-testid="nbflow-schedule-form">
@@ -92,7 +93,7 @@ function Cron({
   readonly errors: readonly string[];
 }): React.JSX.Element {
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   return (
     <Field id={`${id}-cron`} label={trans.__('Schedule')} errors={errors}>
       <input

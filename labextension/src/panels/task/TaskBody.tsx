@@ -12,6 +12,7 @@ import type { TaskInstanceDetail } from '../../wire';
 import { Loading, Notice, Tabs, type TabItem } from '../controls';
 import { LogView } from '../log/LogView';
 import { QuestionForm } from '../QuestionForm';
+import { useElementId } from '../ids';
 import { Failure, hasFailure } from './Failure';
 import { hasNotebook, shownTry, type TaskDrawerProps } from './props';
 import { Resources } from './Resources';
@@ -35,7 +36,7 @@ export function TaskBody(
 ): React.JSX.Element {
   const { state, detail, taskId } = props;
   const trans = useTexts();
-  const panelId = `${React.useId()}-tab`;
+  const panelId = `${useElementId()}-tab`;
   const [chosen, choose] = useTab(taskId);
   const all: (TabItem & { isThere: boolean })[] = [
     { id: 'question', label: trans.__('Waiting for you'), isThere: detail.question !== null },

@@ -5,6 +5,7 @@ import type { ListingState } from '../../live/listing';
 import { useTexts } from '../../text';
 import type { VersionDetail, VersionDiff, VersionView } from '../../wire';
 import { Button, Instant, Loading, Notice } from '../controls';
+import { useElementId } from '../ids';
 import { DiffOfFile, SourceText } from './FileText';
 
 /** The version that is looked at, and the one it is compared with; null shows its text. */
@@ -184,7 +185,7 @@ type LookProps = ListProps & { readonly chosen: ChosenVersions };
 function Look(props: LookProps): React.JSX.Element {
   const { versions, chosen, text, onChoose } = props;
   const trans = useTexts();
-  const id = React.useId();
+  const id = useElementId();
   return (
     <section className="jp-nbflow-version-look" aria-label={trans.__('Version %1', chosen.shown)}>
       <div className="jp-nbflow-view-bar">
