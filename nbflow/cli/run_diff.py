@@ -37,6 +37,12 @@ def diff(
         str | None,
         typer.Argument(help="The run to compare with; the last success before it by default."),
     ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="This task alone, by default against the last run in which it succeeded."
+        ),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="All tasks, and differences in full length.")
     ] = False,
@@ -51,7 +57,7 @@ def diff(
     with errors_as_sentences(output):
         here = project(store)
         run = newest(here, dag_id, run_id)
-        found = app.compare_runs(here.settings, here.database, dag_id, run, other)
+        found = app.compare_runs(here.settings, here.database, dag_id, run, other, task)
     show(found, output, lambda: _in_words(found, everything=everything))
 
 
@@ -64,7 +70,7 @@ def _in_words(found: RunDiff, *, everything: bool) -> RenderableType:
     ):
         if some:
             parts += [Text(f"\n{title}", style="bold"), Text("\n".join(f"  {one}" for one in some))]
-    tasks = [one for one in found.tasks if everything or one.kind != "same" or one.pace]
+    tasks = [one for one in found.tasks if everything or _differs(one)]
     if tasks:
         columns = ("TASK", "BEFORE", "AFTER", "TOOK BEFORE", "TOOK AFTER", "")
         parts += [Text(), rows(columns, [_task(one) for one in tasks], "")]
@@ -72,9 +78,15 @@ def _in_words(found: RunDiff, *, everything: bool) -> RenderableType:
     if found.left_out:
         parts.append(Text(f"\nand {counted(found.left_out, 'more cell')} that differ"))
     parts += [Text(note, style="yellow") for note in found.notes]
-    if not (tasks or found.cells or found.params or found.version_changes):
+    if not (
+        any(map(_differs, found.tasks)) or found.cells or found.params or found.version_changes
+    ):
         parts.append(Text("They show the same."))
     return Group(*parts)
+
+
+def _differs(one: TaskChange) -> bool:
+    return one.kind != "same" or one.pace != ""
 
 
 def _runs(found: RunDiff) -> RenderableType:

@@ -44,6 +44,19 @@ def test_a_person_reads_what_differs_in_a_few_lines(ran: Project, nbflow: Nbflow
 def test_runs_that_show_the_same_are_said_to(ran: Project, nbflow: Nbflow) -> None:
     run_again(ran, "hello")
     assert "They show the same." in nbflow("runs", "diff", "hello").out
+    assert "They show the same." in nbflow("runs", "diff", "hello", "--all").out
+
+
+def test_one_task_is_compared_with_the_last_run_in_which_it_succeeded(
+    ran: Project, nbflow: Nbflow
+) -> None:
+    ran.write("dags/hello.py", HELLO.replace('letters")', 'letters"); 1 / 0'))
+    run_again(ran, "hello")
+    run_again(ran, "hello", "-p", "name=Ana")
+    diff = nbflow("runs", "diff", "hello", "--task", "greet", "--output", "json").json
+    newest, failed, _ = ran.run_ids("hello")
+    assert (diff["before"]["run_id"], diff["after"]["run_id"]) == (failed, newest)
+    assert {cell["task_id"] for cell in diff["cells"]} == {"greet"}
 
 
 def test_a_failure_and_a_changed_file_are_told(ran: Project, nbflow: Nbflow) -> None:
