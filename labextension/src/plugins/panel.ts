@@ -30,7 +30,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       label: texts.__('Show DAGs'),
       caption: texts.__('Show the list of DAGs in the side panel'),
       describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => app.shell.activateById(panel.id)
+      // Before the layout of last time is back, it would close the panel again.
+      execute: () => app.restored.then(() => app.shell.activateById(panel.id))
     });
     palette?.addItem({ command: CommandIds.openPanel, category: 'nbflow' });
     const asked = placeOf(window.location.search);
