@@ -40,6 +40,8 @@ export class DagPageStore extends Store<DagPageState> {
   private meanwhile: ChangeView[] | null = null;
   /** A newer run takes the place of the chosen one as long as nobody chose another. */
   private isFollowing = true;
+  /** A run that was asked for and may not be there yet: what comes before it is not shown. */
+  private expected: string | null = null;
   private readonly expectedSoon = soon(
     () => this.value.run === null && void this.loadRun(),
     LOOK_FOR
@@ -97,6 +99,7 @@ export class DagPageStore extends Store<DagPageState> {
       return;
     }
     // The feed tells when it has been created; should it not, look after a while.
+    this.expected = runId;
     this.patch({ runId, run: null, runError: null });
     this.expectedSoon();
   }
@@ -219,7 +222,8 @@ export class DagPageStore extends Store<DagPageState> {
 
   /** Whether the chosen run has been asked for and is not there yet. */
   private get isExpecting(): boolean {
-    return this.value.runId !== null && this.value.run === null;
+    const { runId, run } = this.value;
+    return runId !== null && runId === this.expected && run === null;
   }
 
   private refuses(change: ChangeView): boolean {

@@ -203,6 +203,18 @@ describe('the page of a DAG', () => {
     expect(page.value.run?.run.run_id).toBe('r1');
   });
 
+  test('a newer run takes its place while it is still being fetched', async () => {
+    const { page, say, there } = aPage([aRun('r2')]);
+    await page.load();
+    for (const run_id of ['r3', 'r4']) {
+      there.add(run_id);
+      say(changes(aChange('run_created', { run_id })));
+    }
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(page.value.run?.run.run_id).toBe('r4');
+  });
+
   test('a run that was asked for is shown as soon as it exists', async () => {
     const { page, say, there, asked } = aPage([]);
     await page.load();
