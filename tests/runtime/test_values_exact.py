@@ -215,7 +215,9 @@ def test_plain_data_keeps_its_types_all_the_way_down(value: object) -> None:
 
 def test_a_list_that_is_in_another_twice_arrives_as_one() -> None:
     row: list[int] = []
-    board, named = there_and_back([row, row]), there_and_back({"a": row, "b": [row]})
-
-    assert board[0] is board[1]  # type: ignore[index] # what came back is as it was
-    assert named["a"] is named["b"][0]  # type: ignore[index] # as above
+    match there_and_back([row, row]), there_and_back({"a": row, "b": [row]}):
+        case [first, second], {"a": alone, "b": [inside]}:
+            assert first is second
+            assert alone is inside
+        case other:
+            pytest.fail(f"It came back as {other!r}.")
