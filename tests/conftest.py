@@ -14,6 +14,10 @@ from hypothesis import HealthCheck, settings
 MARKED_FOLDERS = {"chaos": "chaos", "journeys": "journey"}
 BROWSER_FIXTURES = frozenset({"page", "context", "browser"})
 
+SECOND_CHANCE = pytest.mark.flaky(reruns=1)
+"""A journey needs a browser, a server, a scheduler and kernels to be quick on a machine that runs
+other tests meanwhile. One that passed only the second time is named as RERUN at the end.
+"""
 
 # Deadlines and "too slow" tell of the machine and what else it does, not of the code.
 settings.register_profile("nbflow", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in _markers_of(item):
             item.add_marker(marker)
+            if marker == "browser":
+                item.add_marker(SECOND_CHANCE)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

@@ -21,6 +21,7 @@ class Screen:
         self.page.goto(self.site.url(file, **query))
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
         self.page.locator("#jp-main-dock-panel").wait_for()
+        self.page.evaluate("window.jupyterapp.restored.then(() => null)")
 
     # -- the side panel ----------------------------------------------------------------------------
 

@@ -17,9 +17,9 @@ def test_the_cluster_is_shown_and_resized_and_a_refusal_is_a_sentence(
         )
         refused = nbflow("cluster", "scale", "9")
         assert (refused.code, "two hands" in refused.err) == (1, True)
-        asked = nbflow("cluster", "scale", "1", "--no-wait", "--output", "json").json
-        assert (asked["minimum"], asked["maximum"], asked["answer"]) == (1, 1, None)
         shown = nbflow("cluster", "show", "--output", "json").json
         assert "0 of 8 slots taken" in nbflow("cluster", "show").out
 
     assert shown["kind"] == "hands"
+    asked = nbflow("cluster", "scale", "1", "--no-wait", "--output", "json").json
+    assert (asked["minimum"], asked["maximum"], asked["answer"]) == (1, 1, None)
