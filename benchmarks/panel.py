@@ -108,13 +108,8 @@ def _site(folder: Path, dags: int) -> Iterator[Site]:
     (project / "dags").mkdir(parents=True)
     (project / "nbflow.toml").write_text(SETTINGS)
     (project / "dags" / "many.py").write_text(MANY.format(dags=dags))
-    site = services.make_site(project, folder / "home")
-    try:
-        services.start(site)
+    with services.running(services.make_site(project, folder / "home")) as site:
         yield site
-    finally:
-        site.lab.stop()
-        site.scheduler.stop()
 
 
 @contextmanager

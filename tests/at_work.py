@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Thread
+from threading import RLock, Thread
 
-from nbflow.core.orders import Outcome, ReportKind
+from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport
 from nbflow.scheduler.loop import Scheduler, SchedulerSettings
 from nbflow.settings import Settings
 from nbflow.store.database import Database
@@ -15,10 +15,39 @@ from tests.scheduler.stage import OK, Hands
 
 
 class WakingHands(Hands):
-    """An executor that does what the test tells it to, and wakes the scheduler as it should."""
+    """An executor that does what the test tells it to, and wakes the scheduler as it should.
+
+    The scheduler's thread and the test's take turns: a report that came while another one was
+    acknowledged would be lost.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn = RLock()
 
     def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
+
+    def submit(self, orders: Sequence[TaskOrder]) -> None:
+        with self._turn:
+            super().submit(orders)
+
+    def cancel(self, attempts: Collection[str]) -> None:
+        with self._turn:
+            super().cancel(attempts)
+
+    def acknowledge(self, reports: Sequence[TaskReport]) -> None:
+        with self._turn:
+            super().acknowledge(reports)
+
+    def finish(self, task_id: str, outcome: Outcome = OK) -> None:
+        with self._turn:
+            super().finish(task_id, outcome)
+
+    @property
+    def running(self) -> list[str]:
+        with self._turn:
+            return super().running
 
     def _report(self, attempt: str, kind: ReportKind, outcome: Outcome | None = None) -> None:
         super()._report(attempt, kind, outcome)

@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(marker)
             if marker == "browser":
                 item.add_marker(SECOND_CHANCE)
+                item.add_marker(pytest.mark.timeout(300))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

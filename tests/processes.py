@@ -32,7 +32,7 @@ from nbflow.views.dags import dag_list
 from nbflow.views.runs import run_detail, run_list
 
 ROOT = Path(__file__).parents[1]
-DEADLINE = 30.0
+DEADLINE = 60.0
 NBFLOW = (sys.executable, "-m", "nbflow.cli.main")
 
 
@@ -103,14 +103,14 @@ class Running:
         if self.is_alive:
             self.signal(signal.SIGTERM)
             try:
-                self._process.wait(10)
+                self._process.wait(30)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
         for process in family:
             if process.is_running():
                 process.kill()
-        self._reader.join(5)
+        self._reader.join(30)
 
     def _read(self) -> None:
         assert self._process.stdout is not None

@@ -104,7 +104,7 @@ def test_a_file_that_never_finishes_importing_is_ended(tmp_path: Path) -> None:
     file.write_text("import subprocess\nsubprocess.run(['sleep', '600'])\n")
     started = time.monotonic()
     problem = problem_of(discovery.from_path(file, timeout=1))
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 300
     assert (problem.code, problem.file) == (discovery.TOO_SLOW, "slow.py")
 
 
@@ -118,14 +118,14 @@ def test_what_a_file_leaves_running_holds_nothing_up(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     leaves = (
         "import pathlib, subprocess\n"
-        "left = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+        "left = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
         f"pathlib.Path({str(pid_file)!r}).write_text(str(left.pid))\n"
     )
     started = time.monotonic()
-    parsed = discovery.from_path(write_dag(tmp_path / "sales.py", before=leaves), timeout=20)
+    parsed = discovery.from_path(write_dag(tmp_path / "sales.py", before=leaves), timeout=60)
     took = time.monotonic() - started
     os.kill(int(pid_file.read_text()), signal.SIGKILL)
-    assert (len(parsed.dags), took < 20) == (1, True)
+    assert (len(parsed.dags), took < 60) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_many_files_are_read_by_forks_and_a_bad_one_stops_no_other(tmp_path: Pat
     ends = write_dag(tmp_path / "ends.py", "ends", "import os\nos._exit(3)\n")
     files = [*good[:3], hangs, ends, *good[3:]]
 
-    found = list(discovery.parse_files(files, [tmp_path], timeout=5.0))
+    found = list(discovery.parse_files(files, [tmp_path], timeout=10.0))
 
     assert [dag.dag_id for file in found for dag in file.dags] == [f"good{n}" for n in range(6)]
     assert [p.code for file in found for p in file.problems] == ["NBF003", "NBF004"]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.browser import looks
+
 _AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 
 # Not what people's own notebooks show, nor the plots of Dask, which are not ours to change.
@@ -28,8 +30,8 @@ def barriers(page: Page, *, colours_only: bool = False) -> list[str]:
     """The findings, one a line; with `colours_only` just those that a theme can change."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(f"() => {{ {_axe()} }}")
-    found: list[str] = page.evaluate(_FIND, ["color-contrast"] if colours_only else [])
-    return found
+    rules = ["color-contrast"] if colours_only else []
+    return looks.at_rest(page, lambda: list(page.evaluate(_FIND, rules)))
 
 
 @cache

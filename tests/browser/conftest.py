@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.browser.complaints import Complaints
 from tests.browser.screen import Screen
 from tests.browser.services import Site
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that a page may take for anything: much, for machines that do other things too."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -56,13 +57,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Site]
     """The project with a scheduler at work in it, in a running JupyterLab."""
     folder = tmp_path_factory.mktemp("project")
     project.write(folder)
-    made = services.make_site(folder, home)
-    try:
-        services.start(made)
+    with services.running(services.make_site(folder, home)) as made:
         yield made
-    finally:
-        made.lab.stop()
-        made.scheduler.stop()
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +71,9 @@ def context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[
 
 @pytest.fixture
 def page(context: BrowserContext, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Page]:
-    """A page on which nothing of ours may complain; a failed test leaves a picture of it."""
+    """A page on which nothing of ours may complain; a failed test leaves a picture of it. What the
+    browser remembers of how one looked at things, it forgets afterwards.
+    """
     expect.set_options(timeout=PATIENCE)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -84,6 +82,8 @@ def page(context: BrowserContext, request: pytest.FixtureRequest, tmp_path: Path
     if request.node.stash.get(FAILED, False):
         page.screenshot(path=tmp_path / "failed.png")
         print(f"A picture of the page: {tmp_path / 'failed.png'}")  # noqa: T201 - for the reader
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
     page.close()
     assert complaints.ours() == []
 
@@ -94,6 +94,46 @@ def screen(page: Page, site: Site) -> Screen:
     screen = Screen(page, site)
     screen.open(reset="")
     return screen
+
+
+@pytest.fixture
+def question(site: Site) -> Iterator[str]:
+    """A run that asks a person; over afterwards, as others count the questions there are."""
+    run_id = site.trigger("asking")
+    site.wait_for_task("asking", run_id, "sign_off", "deferred")
+    yield run_id
+    if site.run_state("asking", run_id) == "running":
+        site.post("dags", "asking", "runs", run_id, "cancel")
+        site.wait_for_run("asking", run_id, "cancelled")
+
+
+class AddDag(Protocol):
+    """Add a DAG of the test's own, and give its id: `name` and letters that no other has."""
+
+    def __call__(self, name: str, text: str) -> str: ...
+
+
+@pytest.fixture
+def add_dag(site: Site) -> Iterator[AddDag]:
+    """In the text `DAG_ID` stands for the id. The DAGs are gone after the test, their runs told by
+    nobody: it may be walked again, in any order.
+    """
+    written: dict[str, Path] = {}
+
+    def is_known(dag_id: str) -> bool:
+        return any(one["dag_id"] == dag_id for one in site.get("dags")["dags"])
+
+    def add(name: str, text: str) -> str:
+        dag_id = f"{name}_{secrets.token_hex(3)}"
+        written[dag_id] = site.folder / "dags" / f"{dag_id}.py"
+        written[dag_id].write_text(text.replace("DAG_ID", dag_id))
+        services.eventually(lambda: is_known(dag_id), f"{dag_id} is read")
+        return dag_id
+
+    yield add
+    for dag_id, path in written.items():
+        path.unlink()
+        services.eventually(lambda dag_id=dag_id: not is_known(dag_id), f"{dag_id} is gone")  # type: ignore[misc]  # a default argument
 
 
 class WritePast(Protocol):

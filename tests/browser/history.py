@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from nbflow import app
 from nbflow.core.dag import Dag, Task, TaskKind
@@ -29,6 +29,8 @@ def write(folder: Path, dag_id: str, *, runs: int, tasks: int) -> Sequence[str]:
     dag = Dag(dag_id, tuple(Task(name, TaskKind.PYTHON) for name in names), file=f"{dag_id}.py")
     with app.open_database(Settings(home=folder)) as database:
         version = _save(database, dag)
+        with database.transaction() as session:  # of a walk before this one
+            session.execute(delete(DagRunRow).where(DagRunRow.dag_id == dag_id))
         for n in range(runs):
             with database.transaction() as session:
                 _write_run(session, dag_id, version, n, names)

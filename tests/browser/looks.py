@@ -4,8 +4,13 @@ behind it, and what is wider than the place it has. Waits until the page has com
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
+from typing import TypeVar
+
 from playwright.sync_api import Page
 
+T = TypeVar("T")
 LEAST_CONTRAST = 4.5
 """What WCAG 2 AA asks of text."""
 PATIENCE = 15_000
@@ -109,8 +114,23 @@ def too_wide(page: Page) -> list[str]:
 
 def too_faint(page: Page) -> list[tuple[float, str]]:
     """Texts that do not stand out enough from what is behind them; best none."""
-    settle(page)
-    found = page.evaluate(_CONTRASTS)
-    return sorted(
-        (round(contrast, 2), text) for contrast, text in found if contrast < LEAST_CONTRAST
-    )
+
+    def measure() -> list[tuple[float, str]]:
+        found = page.evaluate(_CONTRASTS)
+        return sorted(
+            (round(contrast, 2), text) for contrast, text in found if contrast < LEAST_CONTRAST
+        )
+
+    return at_rest(page, measure)
+
+
+def at_rest(page: Page, measure: Callable[[], list[T]]) -> list[T]:
+    """What is wrong with a page that has settled. It may begin to move again in the middle of a
+    measurement: only what stays wrong counts.
+    """
+    until = monotonic() + PATIENCE / 1000
+    while True:
+        settle(page)
+        found = measure()
+        if not found or monotonic() > until:
+            return found

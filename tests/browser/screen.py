@@ -4,7 +4,10 @@ many journeys share.
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.browser.services import Site
 
@@ -22,6 +25,24 @@ class Screen:
         self.page.locator("#jupyterlab-splash").wait_for(state="detached")
         self.page.locator("#jp-main-dock-panel").wait_for()
         self.page.evaluate("window.jupyterapp.restored.then(() => null)")
+        if not file and query.keys() == {"reset"}:
+            # Where there is nothing else to see JupyterLab shows its launcher, late, and it takes
+            # the focus.
+            expect(self.page.locator(".jp-Launcher")).to_be_visible()
+
+    @contextmanager
+    def layout_saved(self, *words: str) -> Iterator[None]:
+        """What is done in here changes the layout; afterwards JupyterLab, which does so in a moment
+        of its own choosing, has saved one in which these words stand.
+        """
+
+        def is_saved(answer: Response) -> bool:
+            asked = answer.request
+            saves = asked.method == "PUT" and "/lab/api/workspaces" in asked.url
+            return saves and all(word in (asked.post_data or "") for word in words)
+
+        with self.page.expect_response(is_saved):
+            yield
 
     # -- the side panel ----------------------------------------------------------------------------
 
@@ -73,6 +94,7 @@ class DagPage:
 
     def __init__(self, page: Page, dag_id: str) -> None:
         self.page = page
+        self.dag_id = dag_id
         self.root = page.locator(f'[data-testid="nbflow-dag-page"][data-dag-id="{dag_id}"]')
         self.run = self.root.get_by_test_id("nbflow-run")
 

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,17 @@ def make_site(folder: Path, home: Path, path: str = "/") -> Site:
         Service(lab, folder, home / "lab.log", environment),
         path,
     )
+
+
+@contextmanager
+def running(site: Site) -> Iterator[Site]:
+    """The site while both its processes run."""
+    try:
+        start(site)
+        yield site
+    finally:
+        site.lab.stop()
+        site.scheduler.stop()
 
 
 def start(site: Site) -> None:

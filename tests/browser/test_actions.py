@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser import project
+from tests.browser.conftest import AddDag
 from tests.browser.screen import DagPage, Screen
 from tests.browser.services import eventually
 
+HELD = """
+from nbflow import DAG, BashOperator
 
-def test_a_run_is_repeated_marked_noted_cleared_run_in_part_and_deleted(screen: Screen) -> None:
-    first = screen.site.trigger("greet", name="Ana", count=3)
-    screen.site.wait_for_run("greet", first, "success")
-    greet = screen.open_dag("greet")
+with DAG("DAG_ID"):
+    BashOperator(
+        task_id="wait", bash_command="until [ -e 'FOLDER/DAG_ID.gate' ]; do sleep 0.1; done"
+    ) >> BashOperator(task_id="pass_through", bash_command="echo through")
+"""
+
+
+def test_a_run_is_repeated_marked_noted_cleared_run_in_part_and_deleted(
+    screen: Screen, add_dag: AddDag
+) -> None:
+    dag_id = add_dag("repeated", project.GREET.replace('DAG(\n    "greet"', 'DAG(\n    "DAG_ID"'))
+    first = screen.site.trigger(dag_id, name="Ana", count=3)
+    screen.site.wait_for_run(dag_id, first, "success")
+    greet = screen.open_dag(dag_id)
     greet.wait_for_run("success", first)
 
     again = _repeat(screen, greet)
@@ -22,11 +36,12 @@ def test_a_run_is_repeated_marked_noted_cleared_run_in_part_and_deleted(screen: 
     _delete(screen, greet, part)
 
 
-def test_a_dag_is_paused_so_that_what_waits_is_held(screen: Screen) -> None:
-    gate = screen.site.folder / "gate"
-    gate.unlink(missing_ok=True)
-    run_id = screen.site.trigger("patient")
-    patient = screen.open_dag("patient")
+def test_a_dag_is_paused_so_that_what_waits_is_held(screen: Screen, add_dag: AddDag) -> None:
+    folder = screen.site.folder
+    dag_id = add_dag("held", HELD.replace("FOLDER", str(folder)))
+    gate = folder / f"{dag_id}.gate"
+    run_id = screen.site.trigger(dag_id)
+    patient = screen.open_dag(dag_id)
     patient.wait_for_run("running", run_id)
     patient.wait_for("wait", "running")
 
@@ -101,14 +116,14 @@ def _clear_both(screen: Screen, greet: DagPage, runs: list[str]) -> None:
     expect(run.locator("[data-task]").first).to_be_hidden()
     screen.accept()
     expect(screen.dialog).to_have_count(0)
-    eventually(lambda: [_tries(screen, run_id) for run_id in runs] == [2, 2], "both run again")
+    eventually(lambda: [_tries(screen, greet, run_id) for run_id in runs] == [2, 2], "both run")
     for run_id in runs:
-        screen.site.wait_for_run("greet", run_id, "success")
+        screen.site.wait_for_run(greet.dag_id, run_id, "success")
     greet.root.get_by_role("tab", name="Graph").click()
 
 
-def _tries(screen: Screen, run_id: str) -> int:
-    place = ("dags", "greet", "runs", run_id, "tasks", "is_far")
+def _tries(screen: Screen, greet: DagPage, run_id: str) -> int:
+    place = ("dags", greet.dag_id, "runs", run_id, "tasks", "is_far")
     return int(screen.site.get(*place)["instance"]["try_number"])
 
 
@@ -121,8 +136,8 @@ def _run_alone(screen: Screen, greet: DagPage) -> str:
     before = greet.run.get_attribute("data-run-id")
     screen.accept()
     expect(greet.root.locator(".jp-nbflow-node")).to_have_count(1)
+    expect(greet.run).not_to_have_attribute("data-run-id", before or "")
     made = str(greet.run.get_attribute("data-run-id"))
-    assert made != before
     greet.wait_for_run("success", made)
     return made
 

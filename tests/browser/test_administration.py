@@ -2,50 +2,54 @@
 
 from __future__ import annotations
 
+import secrets
+
 from playwright.sync_api import Locator, expect
 
 from tests.browser.screen import Screen
 
 
 def test_a_pool_is_made_changed_and_deleted(screen: Screen) -> None:
+    name = f"narrow-{secrets.token_hex(3)}"
     admin = open_admin(screen, "pools")
     admin.get_by_role("button", name="New pool").click()
-    screen.dialog.get_by_label("Name").fill("narrow")
+    screen.dialog.get_by_label("Name").fill(name)
     screen.dialog.get_by_label("Slots", exact=True).fill("two")
     screen.accept()
     expect(screen.dialog.get_by_role("alert")).to_have_text("This is not a number.")
     screen.dialog.get_by_label("Slots", exact=True).fill("2")
     screen.accept()
-    expect(row(admin, "pool", "narrow")).to_contain_text("0 of 2")
+    expect(row(admin, "pool", name)).to_contain_text("0 of 2")
 
-    row(admin, "pool", "narrow").get_by_role("button", name="Change narrow").click()
+    row(admin, "pool", name).get_by_role("button", name=f"Change {name}").click()
     screen.dialog.get_by_label("Slots", exact=True).fill("-1")
     screen.accept()
-    expect(row(admin, "pool", "narrow")).to_contain_text("no limit")
+    expect(row(admin, "pool", name)).to_contain_text("no limit")
 
-    row(admin, "pool", "narrow").get_by_role("button", name="Delete narrow").click()
+    row(admin, "pool", name).get_by_role("button", name=f"Delete {name}").click()
     screen.dialog.get_by_role("button", name="Delete").click()
-    expect(row(admin, "pool", "narrow")).to_have_count(0)
+    expect(row(admin, "pool", name)).to_have_count(0)
 
 
 def test_a_variable_that_sounds_secret_is_set_anew_and_never_shown(screen: Screen) -> None:
+    name = f"mail_password_{secrets.token_hex(3)}"
     admin = open_admin(screen, "variables")
     admin.get_by_role("button", name="New variable").click()
-    screen.dialog.get_by_label("Name").fill("mail_password")
+    screen.dialog.get_by_label("Name").fill(name)
     screen.dialog.get_by_label("Value").fill("tulips")
     screen.accept()
 
-    made = row(admin, "variable", "mail_password")
+    made = row(admin, "variable", name)
     expect(made).to_contain_text("kept secret")
     expect(admin).not_to_contain_text("tulips")
-    made.get_by_role("button", name="Change mail_password").click()
+    made.get_by_role("button", name=f"Change {name}").click()
     value = screen.dialog.get_by_label("New value")
     expect(value).to_have_value("")
     expect(value).to_have_attribute("type", "password")
     value.fill("roses")
     screen.accept()
     expect(screen.dialog).to_have_count(0)
-    screen.site.delete("variables", "mail_password")
+    screen.site.delete("variables", name)
 
 
 def test_files_with_problems_are_told_with_what_to_do(screen: Screen) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.browser import project
+from tests.browser.conftest import AddDag
 from tests.browser.screen import Screen
 
 
-def test_a_backfill_is_previewed_started_and_followed(screen: Screen) -> None:
-    screen.open_panel()
-    page = screen.open_dag("nightly")
+def test_a_backfill_is_previewed_started_and_followed(screen: Screen, add_dag: AddDag) -> None:
+    page = screen.open_dag(add_dag("filled", project.SCHEDULED.replace("nightly", "DAG_ID")))
     page.root.get_by_role("tab", name="Backfills").click()
     page.root.get_by_test_id("nbflow-new-backfill").click()
     screen.dialog.get_by_label("From").fill("2026-02-02")
@@ -20,7 +21,7 @@ def test_a_backfill_is_previewed_started_and_followed(screen: Screen) -> None:
 
     screen.accept()
 
-    row = page.root.locator("tr[data-backfill]").first
+    row = page.root.locator("tr[data-backfill]")
     expect(row.locator('[role="progressbar"]')).to_have_attribute("aria-valuenow", "2")
     row.get_by_role("button", expanded=False).click()
     dates = page.root.get_by_role("list", name="Dates").get_by_role("listitem")

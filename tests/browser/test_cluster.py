@@ -30,13 +30,8 @@ def hub(tmp_path: Path) -> Iterator[Site]:
     (folder / "dags").mkdir(parents=True)
     (folder / "nbflow.toml").write_text(SETTINGS)
     (folder / "dags" / "busy.py").write_text(BUSY.replace("ENOUGH", str(folder / "enough")))
-    made = services.make_site(folder, tmp_path / "home", HUB)
-    try:
-        services.start(made)
+    with services.running(services.make_site(folder, tmp_path / "home", HUB)) as made:
         yield made
-    finally:
-        made.lab.stop()
-        made.scheduler.stop()
 
 
 def test_the_cluster_is_watched_scaled_and_opened_behind_a_hub(hub: Site, page: Page) -> None:

@@ -13,7 +13,7 @@ MOST_NODES = 8000
 
 
 def cell(grid: Locator, task_id: str, run_id: str) -> Locator:
-    """A square, which has to be drawn."""
+    """A square, which has to be drawn. Its column stays as long as no run comes."""
     column = grid.locator(f'[data-run-id="{run_id}"]').get_attribute("data-column")
     return grid.locator(f'[data-task-id="{task_id}"] [data-column="{column}"]')
 
@@ -54,16 +54,15 @@ def test_the_grid_follows_a_run_and_is_there_again_after_a_reload(screen: Screen
     gate.unlink(missing_ok=True)
     patient = screen.open_dag("patient")
     patient.root.get_by_role("tab", name="Grid").click()
-    patient.root.get_by_test_id("nbflow-trigger").click()
-    patient.wait_for_run("running")
-    run_id = patient.run.get_attribute("data-run-id") or ""
+    run_id = screen.site.trigger("patient")
+    patient.wait_for_run("running", run_id)
     grid = patient.root.get_by_test_id("nbflow-grid")
 
     expect(cell(grid, "wait", run_id)).to_have_attribute("data-state", "running")
     gate.touch()
     expect(cell(grid, "pass_through", run_id)).to_have_attribute("data-state", "success")
 
-    with screen.page.expect_response(lambda answer: "/lab/api/workspaces" in answer.url):
+    with screen.layout_saved("grid.states", "failed"):
         patient.root.get_by_role("button", name="Failed", exact=True).click()
     screen.open()
     again = screen.dag_page("patient").root

@@ -39,7 +39,7 @@ def test_home_leads_to_what_failed_and_is_worked_by_keyboard(screen: Screen, sit
 def test_the_audit_tells_who_asked_for_what_and_settings_their_origin(
     screen: Screen, site: Site
 ) -> None:
-    site.trigger("counting")
+    site.wait_for_run("counting", site.trigger("counting"), "success")
     admin = open_admin(screen, "audit")
     admin.get_by_role("combobox", name="Kind").select_option("trigger")
     found = admin.locator('[data-testid="nbflow-audit"] tr[data-verb="trigger"]')
@@ -57,7 +57,9 @@ def open_home(screen: Screen) -> Locator:
     home = screen.page.get_by_test_id("nbflow-home")
     expect(home.get_by_test_id("nbflow-home-dags")).to_be_visible()
     home.get_by_role("heading", name="Home").click()
-    home.locator('[role="row"][tabindex="0"]').first.focus()
+    row = home.locator('[role="row"][tabindex="0"]').first
+    row.focus()
+    expect(row).to_be_focused()
     return home
 
 

@@ -52,7 +52,9 @@ def test_from_home_through_the_past_of_a_dag_to_a_task_by_keys_alone(screen: Scr
     screen.site.wait_for_run("grouped", screen.site.trigger("grouped"), "success")
     screen.page.evaluate("window.jupyterapp.commands.execute('nbflow:open-home')")
     home = screen.page.get_by_test_id("nbflow-home")
-    home.locator('[role="row"][tabindex="0"]').first.focus()
+    row = home.locator('[role="row"][tabindex="0"]').first
+    row.focus()
+    expect(row).to_be_focused()
     keys.press("/")
     expect(home.get_by_role("searchbox")).to_be_focused()
     keys.type("grouped")

@@ -72,7 +72,7 @@ def test_a_dag_is_displayed_as_a_picture(run_cell: RunCell) -> None:
     picture = run_cell(DRAWN + "dag").locator(".jp-OutputArea-output img")
 
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
 
 def test_the_view_of_a_dag_is_its_graph(run_cell: RunCell) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import project
 from tests.browser.screen import Screen
-from tests.browser.services import Site
+from tests.browser.services import Site, eventually
 
 NAME = "orders by region.ipynb"
 DAG_ID = "orders_by_region"
@@ -115,11 +116,17 @@ def test_an_ordinary_notebook_is_run_and_scheduled_beside_itself(
 
     expect(page.locator(".jp-Dialog")).to_have_count(0)
     expect(preview).to_contain_text("At 06:00 on weekdays")
+    eventually(lambda: "nbflow" in nbformat.read(notebook, 4).metadata, "the notebook is saved")
     settings = nbformat.read(notebook, 4).metadata["nbflow"]
     assert settings == {"schedule": "0 6 * * 1-5", "timezone": "UTC"}
-    assert site.get("dags", DAG_ID)["dag"]["schedule"].startswith("At 06:00 on weekdays")
+    meant = "At 06:00 on weekdays"
+    eventually(lambda: stored(site)["schedule"].startswith(meant), "the schedule is stored")
 
     preview.get_by_test_id("nbflow-preview-more").click()
     page.get_by_role("menuitem", name="Remove from DAGs").click()
     expect(preview).to_contain_text("not run yet")
-    assert not site.get("dags", DAG_ID)["dag"]["active"]
+    eventually(lambda: not stored(site)["active"], "the DAG is gone")
+
+
+def stored(site: Site) -> Any:  # JSON
+    return site.get("dags", DAG_ID)["dag"]

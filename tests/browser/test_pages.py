@@ -26,8 +26,8 @@ def test_two_pages_of_a_dag_stand_side_by_side_and_are_there_again_as_they_were(
     greet.wait_for_run("success", run_id)
     drawer = greet.open_task("count")
     drawer.tab("Log")
-    greet.root.get_by_role("button", name="Zoom in").click()
-    greet.root.get_by_role("button", name="Zoom in").click()
+    with screen.layout_saved("graph.view"):
+        greet.root.get_by_role("button", name="Zoom in").click()
     nearer = zoom(greet.root)
 
     greet.root.get_by_test_id("nbflow-dag-more").click()
@@ -36,7 +36,7 @@ def test_two_pages_of_a_dag_stand_side_by_side_and_are_there_again_as_they_were(
     expect(greet.root).to_have_count(2)
     expect(second).to_be_visible()
     second.get_by_role("tab", name="Runs").click()
-    with page.expect_response(lambda answer: "/lab/api/workspaces" in answer.url):
+    with screen.layout_saved("runs.states", "failed"):
         second.get_by_role("button", name="Failed", exact=True).click()
     expect(first.get_by_role("tab", name="Graph")).to_have_attribute("aria-selected", "true")
 

@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 from tests.browser.screen import DagPage, Screen
 
 
-def test_a_question_is_found_by_its_badge_and_answered_with_its_form(screen: Screen) -> None:
-    run = screen.site.trigger("asking")
-    screen.site.wait_for_task("asking", run, "sign_off", "deferred")
+def test_a_question_is_found_by_its_badge_and_answered_with_its_form(
+    screen: Screen, question: str
+) -> None:
     screen.open_panel()
     expect(screen.page.get_by_test_id("nbflow-status-questions")).to_have_text(
         re.compile("1 question")
@@ -19,15 +19,15 @@ def test_a_question_is_found_by_its_badge_and_answered_with_its_form(screen: Scr
 
     screen.row("asking").get_by_role("button", name="1 task waits for you").click()
 
-    question = screen.page.get_by_test_id("nbflow-question")
-    expect(question).to_contain_text("Publish the figures?")
-    question.get_by_label("Copies").fill("none")
-    question.get_by_role("button", name="Approve").click()
-    expect(question.get_by_role("alert")).to_have_text("This is not a number.")
-    question.get_by_label("Copies").fill("3")
-    question.get_by_role("button", name="Approve").click()
+    form = screen.page.get_by_test_id("nbflow-question")
+    expect(form).to_contain_text("Publish the figures?")
+    form.get_by_label("Copies").fill("none")
+    form.get_by_role("button", name="Approve").click()
+    expect(form.get_by_role("alert")).to_have_text("This is not a number.")
+    form.get_by_label("Copies").fill("3")
+    form.get_by_role("button", name="Approve").click()
 
     page = DagPage(screen.page, "asking")
-    page.wait_for_run("success", run)
+    page.wait_for_run("success", question)
     page.wait_for("publish", "success")
     expect(screen.page.get_by_test_id("nbflow-status-questions")).to_have_count(0)

@@ -18,6 +18,8 @@ def test_whoever_asked_for_what_the_scheduler_refuses_is_told_and_nobody_else(
     screen: Screen, site: Site
 ) -> None:
     screen.open_panel()
+    # From the moment of what is shown here on the page hears what changes.
+    expect(screen.row("nightly")).to_be_visible()
     identity = screen.page.evaluate(
         "fetch('/api/me').then(answer => answer.json()).then(me => me.identity)"
     )

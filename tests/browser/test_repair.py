@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.screen import Screen
 
 
-def fill_cell(page: Page, cell: Locator, source: str) -> None:
-    cell.locator(".cm-content").first.click()
-    page.keyboard.press("ControlOrMeta+A")
-    page.keyboard.type(source)
+def fill_cell(cell: Locator, source: str) -> None:
+    editor = cell.locator(".cm-content").first
+    editor.fill(source)
+    expect(editor).to_be_focused()
+
+
+# The toolbar says "idle" before the kernel can be talked to.
+KERNEL_IS_READY = """async () => {
+  const { sessionContext } = window.jupyterapp.shell.currentWidget;
+  await sessionContext.ready;
+  await sessionContext.session.kernel.info;
+}"""
 
 
 def test_a_failed_task_is_debugged_in_its_own_kernel_and_resumed_with_the_edit(
@@ -29,7 +37,8 @@ def test_a_failed_task_is_debugged_in_its_own_kernel_and_resumed_with_the_edit(
     failed = notebook.locator(".jp-CodeCell").filter(has_text="total / row")
     expect(failed).to_contain_text("ZeroDivisionError")
     expect(notebook.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')).to_be_visible()
-    fill_cell(page, failed, "print(total, ratios := [total / row for row in rows if row])")
+    page.evaluate(KERNEL_IS_READY)
+    fill_cell(failed, "print(total, ratios := [total / row for row in rows if row])")
     page.keyboard.press("Shift+Enter")
     expect(notebook).to_contain_text("5 [1.25, 5.0]")
 

@@ -96,8 +96,7 @@ def test_after_a_reload_the_page_of_the_dag_is_there_again(screen: Screen) -> No
     run_id = screen.site.trigger("greet")
     greet = screen.open_dag("greet")
     greet.wait_for_run("success", run_id)
-    # JupyterLab saves its layout in a moment of its own choosing.
-    with screen.page.expect_response(lambda answer: "/lab/api/workspaces" in answer.url):
+    with screen.layout_saved('"view":"tasks"'):
         greet.root.get_by_role("tab", name="Tasks").click()
 
     screen.open()

@@ -47,7 +47,7 @@ def test_the_executed_notebook_of_a_task_shows_its_plot(screen: Screen) -> None:
 
     plot = drawer.tab("Notebook").locator("img")
     expect(plot).to_be_visible()
-    assert plot.evaluate("image => image.naturalWidth") > 100
+    assert plot.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
     expect(drawer.root.get_by_test_id("nbflow-notebook")).to_contain_text("axes.plot(squares")
 
 

@@ -105,16 +105,6 @@ SHUT_KERNELS = """Promise.all([...window.jupyterapp.serviceManager.sessions.runn
   session => window.jupyterapp.serviceManager.sessions.shutdown(session.id)))"""
 
 
-@pytest.fixture
-def question(site: Site) -> Iterator[str]:
-    """A run that asks a person, and is cancelled afterwards: others count the questions."""
-    run_id = site.trigger("asking")
-    site.wait_for_task("asking", run_id, "sign_off", "deferred")
-    yield run_id
-    site.post("dags", "asking", "runs", run_id, "cancel")
-    site.wait_for_run("asking", run_id, "cancelled")
-
-
 def _dialogs(site: Site) -> dict[str, dict[str, object]]:
     run_id = site.get("dags", "fragile", "runs")["runs"][0]["run_id"]
     run: dict[str, object] = {"dag_id": "fragile", "run_id": run_id}

@@ -49,7 +49,7 @@ def test_the_widget_needs_a_page_and_a_model_and_nothing_else(page: Page) -> Non
     page.evaluate("states => window.model.set('states', states)", {"load": {**running, **times}})
     load = page.locator('.jp-nbflow-node[data-task-id="load"][data-state="running"]')
     load.click()
-    assert page.evaluate("window.model.get('selected')") == "load"
+    page.wait_for_function("window.model.get('selected') === 'load'")
     page.evaluate("window.stop()")
     expect(page.locator("#here > *")).to_have_count(0)
     assert page.evaluate("window.model.heard()") == 0

@@ -68,7 +68,7 @@ def test_a_cluster_of_its_own_dies_with_it_and_only_what_ran_runs_again(
     family = first.family()
 
     first.kill()
-    wait_for_ends(family, timeout=30)
+    wait_for_ends(family)
     take_over(project, "--executor", "dask")
     ledger.wait_for("during", times=2)
     ledger.open_gate()

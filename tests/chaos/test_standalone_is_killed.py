@@ -13,8 +13,6 @@ from tests.processes import Project, wait_for_ends
 
 log = logging.getLogger(__name__)
 
-ENDS_WITHIN = 10.0
-
 
 def test_a_killed_standalone_leaves_no_process_and_the_next_one_ends_the_run(
     project: Project, ledger: Ledger
@@ -30,7 +28,7 @@ def test_a_killed_standalone_leaves_no_process_and_the_next_one_ends_the_run(
 
     killed_at = time.monotonic()
     first.kill()
-    wait_for_ends(family, ENDS_WITHIN)
+    wait_for_ends(family)
     log.info("%d processes ended in %.1f s.", len(family), time.monotonic() - killed_at)
 
     second = project.start("standalone", "--no-browser")

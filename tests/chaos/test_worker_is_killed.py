@@ -15,7 +15,7 @@ from nbflow.views.runs import task_instance_detail
 from tests.chaos.conftest import on, start_work
 from tests.executors.dask_processes import ExternalDask
 from tests.ledger import Ledger
-from tests.processes import Project, has_ended
+from tests.processes import Project, wait_for_ends
 
 MANY = """
 from nbflow import DAG, task
@@ -54,7 +54,7 @@ def test_a_killed_dask_worker_costs_the_attempt_it_ran_and_nothing_else(
     os.kill(worker.pid, signal.SIGKILL)
 
     assert ledger.wait_for("during", times=2) != task.pid
-    assert has_ended(task), "the first attempt has ended before the second began"
+    wait_for_ends([task])
     ledger.open_gate()
     assert work.end() == "success"
     once = [f"quick {number}" for number in range(6)]

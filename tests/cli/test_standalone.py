@@ -57,7 +57,7 @@ def test_the_demo_fails_if_a_run_does(project: Project) -> None:
 def test_jupyterlab_answers_until_ctrl_c_ends_everything(project: Project) -> None:
     standalone = project.start("standalone", "--no-browser")
     url = standalone.wait_for_line(READY).removeprefix(READY).strip()
-    with urlopen(url, timeout=10) as answer:
+    with urlopen(url, timeout=60) as answer:
         assert answer.status == 200
     family = standalone.family()
 

@@ -195,7 +195,7 @@ def test_a_second_ctrl_c_ends_the_command_at_once(
     child.expect(pexpect.EOF)
     child.wait()
     assert child.signalstatus == signal.SIGINT
-    wait_for_ends([task], timeout=30)
+    wait_for_ends([task])
 
 
 def test_clearing_asks_before_it_runs_anything_again(

@@ -126,5 +126,5 @@ def no_children_left() -> Iterator[None]:
     """Fails if the test leaves processes behind."""
     before = _children()
     yield
-    _, alive = psutil.wait_procs(_children() - before, timeout=5)
+    _, alive = psutil.wait_procs(_children() - before, timeout=60)
     assert not alive

@@ -9,7 +9,7 @@ from time import monotonic
 from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport
 from nbflow.executors.base import Executor
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 
 
 class Desk:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import psutil
-
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.orders import Outcome, ReportKind
 from nbflow.core.states import Reason, TaskState
 from tests.executors.desk import Desk
 from tests.executors.orders import a_bash_order, an_order
+from tests.runtime.builders import eventually, is_alive
 
 
 def test_an_order_runs_and_its_outcome_arrives(desk: Desk) -> None:
@@ -68,7 +67,7 @@ def test_cancel_ends_the_processes_of_a_running_attempt(desk: Desk, tmp_path: Pa
 
     outcome = desk.outcome(order)
     assert (outcome.state, outcome.reason) == (TaskState.CANCELLED, Reason.CANCELLED)
-    assert not psutil.pid_exists(int(pid.read_text()))
+    assert eventually(lambda: not is_alive(int(pid.read_text())))
 
 
 def test_what_is_cancelled_before_it_starts_never_runs(desk: Desk, tmp_path: Path) -> None:
@@ -91,10 +90,13 @@ def test_what_is_cancelled_before_it_starts_never_runs(desk: Desk, tmp_path: Pat
 
 
 def test_no_more_attempts_run_side_by_side_than_there_are_slots(desk: Desk, tmp_path: Path) -> None:
-    trace = tmp_path / "trace"
-    orders = [a_bash_order(f"echo + >> {trace}; sleep 0.1; echo - >> {trace}") for _ in range(6)]
+    trace, go = tmp_path / "trace", tmp_path / "go"
+    body = f"echo + >> {trace}; until [ -e {go} ]; do sleep 0.05; done; echo - >> {trace}"
+    orders = [a_bash_order(body) for _ in range(6)]
 
     desk.submit(*orders)
+    desk.until(lambda: trace.exists() and len(trace.read_text().split()) == 2, "two to run")
+    go.touch()
     desk.outcomes(*orders)
 
     depth, deepest = 0, 0

@@ -24,6 +24,7 @@ from tests.executors.dask_processes import ROOT, ExternalDask
 from tests.executors.desk import Desk
 from tests.executors.orders import a_bash_order, an_order
 from tests.executors.small_runner import SmallRunner
+from tests.runtime.builders import eventually, is_alive
 
 
 def test_a_cluster_of_our_own_ends_with_us_and_close_may_be_repeated(
@@ -38,14 +39,14 @@ def test_a_cluster_of_our_own_ends_with_us_and_close_may_be_repeated(
     desk.executor.close()
     desk.executor.close()
 
-    assert not psutil.pid_exists(int(pid.read_text()))
+    assert eventually(lambda: not is_alive(int(pid.read_text())))
     assert desk.executor.slots().total == 0
 
 
-def test_a_killed_worker_of_our_own_comes_back(no_children_left: None) -> None:
+def test_a_killed_worker_of_our_own_comes_back(no_children_left: None, forever: str) -> None:
     spec = ClusterSpec(workers=1, threads=1, dashboard=False)
     desk = Desk(DaskExecutor(spec, SmallRunner)).start()
-    desk.submit(order := a_bash_order("sleep 1"))
+    desk.submit(order := a_bash_order(forever))
 
     psutil.Process(desk.pid_of_worker(order)).kill()
 
@@ -91,7 +92,7 @@ def test_the_cluster_runs_as_a_program_until_its_input_ends(no_children_left: No
     desk.executor.close()
     program.stdin.close()
     program.stdout.close()
-    assert program.wait(20) == 0
+    assert program.wait(60) == 0
 
 
 def test_a_cluster_of_our_own_has_as_many_workers_as_are_asked_for(no_children_left: None) -> None:
@@ -131,7 +132,7 @@ def test_the_program_that_runs_a_cluster_resizes_it_for_who_comes_by_address(
     desk.executor.close()
     program.stdin.close()
     program.stdout.close()
-    assert program.wait(20) == 0
+    assert program.wait(60) == 0
 
 
 def test_a_cluster_of_somebody_elses_is_not_resized_and_the_reason_is_said(

@@ -101,7 +101,7 @@ def test_a_silent_worker_loses_its_attempt_and_ends_it_when_it_wakes(
 ) -> None:
     pid = tmp_path / "pid"
     worker = dask.add_worker(threads=1)
-    desk = open_desk(lease=1.0)
+    desk = open_desk(lease=3.0)
     desk.submit(order := a_bash_order(f"echo $$ > {pid}; {forever}", heartbeat=0.2))
     desk.until(lambda: pid.exists() and bool(pid.read_text()), "the task to run")
     task = psutil.Process(int(pid.read_text()))
@@ -178,7 +178,7 @@ def test_without_a_dask_scheduler_attempts_are_lost_in_bounded_time_and_none_is_
     dask: ExternalDask, open_desk: OpenDesk, forever: str
 ) -> None:
     dask.add_worker(threads=1)
-    desk = open_desk(patience=0.5)
+    desk = open_desk(patience=3.0)
     desk.submit(order := a_bash_order(forever))
     desk.started(order)
 

@@ -138,8 +138,10 @@ def test_without_an_answer_for_the_time_of_the_lease_a_worker_ends_its_attempts(
     assert "no contact with the Dask scheduler" in outcome.message
 
 
-def test_with_answers_the_lease_holds(attempts: WorkerAttempts, wire: Wire) -> None:
-    order = a_bash_order("sleep 1", heartbeat=0.05)
+def test_with_answers_the_lease_holds(wire: Wire) -> None:
+    attempts = WorkerAttempts(cast("Worker", wire), SmallRunner(), lease=2.0)
+    attempts.start()
+    order = a_bash_order("sleep 2.5", heartbeat=0.05)
     thread = running(attempts, order)
     assert eventually(lambda: wire.has_said(protocol.CLAIM))
     attempts.on_claimed(order.attempt_id, granted=True)
@@ -152,3 +154,4 @@ def test_with_answers_the_lease_holds(attempts: WorkerAttempts, wire: Wire) -> N
     outcome = wire.endings()[0].outcome
     assert outcome is not None
     assert outcome.state is TaskState.SUCCESS
+    attempts.close()

@@ -16,7 +16,6 @@ from nbflow.views.runs import run_detail, run_list, task_instance_detail
 from tests.mailbox import Mailbox, open_mailbox
 
 FILE = """
-import time
 from pathlib import Path
 
 from nbflow import DAG, BashOperator, setup, task, teardown
@@ -27,13 +26,10 @@ def tell(context):
     with HEARD.open("a") as file:
         file.write(f"{{context['ti'].task_id}}: {{context['exception']}}" + chr(10))
 
-def hangs(context):
-    time.sleep(600)
-
 def breaks(context):
     raise ValueError("no such channel")
 
-with DAG("sales", schedule="@once", on_failure_callback=[hangs, breaks], notify="ops"):
+with DAG("sales", schedule="@once", on_failure_callback=breaks, notify="ops"):
 
     @setup
     def create():
@@ -46,6 +42,19 @@ with DAG("sales", schedule="@once", on_failure_callback=[hangs, breaks], notify=
 
     with create() >> delete():
         BashOperator(task_id="load", bash_command="exit 3", on_failure_callback=tell)
+"""
+
+
+HANGS = """
+import time
+
+from nbflow import DAG, EmptyOperator
+
+def hangs(context):
+    time.sleep(600)
+
+with DAG("sales", schedule="@once", on_success_callback=hangs):
+    EmptyOperator(task_id="load")
 """
 
 
@@ -64,7 +73,6 @@ def test_a_failing_run_is_told_torn_down_and_not_harmed(tmp_path: Path, mailbox:
         home=tmp_path,
         executor="inline",
         warm_kernels=0,
-        callback_timeout=4.0,
         notifications=told,
     )
     ended: list[ActiveRun] = []
@@ -86,10 +94,25 @@ def test_a_failing_run_is_told_torn_down_and_not_harmed(tmp_path: Path, mailbox:
         "load: The command ended with exit code 3.",
     ]
     ends = {(one.name, one.state): one.message for one in found.callbacks}
-    assert ends["hangs", "failed"] == "The callback was ended after its time limit of 4 s."
     assert ends["breaks", "failed"] == "ValueError: no such channel"
     assert {("tell", "success"), ("ops", "success")} <= ends.keys()
     assert [one.name for one in load.callbacks] == ["tell"]
     (letter,) = mailbox.letters
     assert letter["title"] == "sales failed"
     assert f"https://lab.example/lab?nbflow=sales/{run.run_id.split('__')[0]}" in letter["message"]
+
+
+def test_a_callback_that_hangs_is_ended_and_harms_nothing(tmp_path: Path) -> None:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "sales.py").write_text(HANGS)
+    settings = Settings(home=tmp_path, executor="inline", warm_kernels=0, callback_timeout=0.5)
+    ended: list[ActiveRun] = []
+    with app.open_database(settings) as database:
+        executor = app.make_executor(settings)
+        scheduler = app.make_scheduler(settings, database, executor, on_run_finished=ended.append)
+        scheduler.run_until(lambda: bool(ended))
+        (run,) = run_list(database, "sales").runs
+        (callback,) = run_detail(database, "sales", run.run_id).callbacks
+    assert run.state == "success"
+    assert (callback.name, callback.state) == ("hangs", "failed")
+    assert callback.message == "The callback was ended after its time limit of 0.5 s."

@@ -32,7 +32,7 @@ with DAG("slow", schedule="@once", deadline=[silent, late]):
     @task
     def wait():
         import time
-        while not TOLD.exists():
+        while not (TOLD.exists() and TOLD.read_text()):
             time.sleep(0.01)
 
     wait()

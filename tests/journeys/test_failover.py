@@ -47,4 +47,4 @@ def test_a_scheduler_that_stops_in_order_hands_over_at_once(project: Project) ->
     first.signal(signal.SIGTERM)
 
     assert first.wait() == 0
-    second.wait_for_line("Leading", timeout=5)
+    second.wait_for_line("Leading")

@@ -64,10 +64,10 @@ def kill_itself(payload: bytes) -> bytes:
 
 def hang(payload: bytes) -> bytes:
     """Write our pid and that of a program we started into the file in the payload, then hang."""
-    program = subprocess.Popen(["sleep", "60"])
+    program = subprocess.Popen(["sleep", "600"])
     try:
         _announce(payload, os.getpid(), program.pid)
-        time.sleep(60)
+        time.sleep(600)
     except KeyboardInterrupt:
         return b"interrupted"
     return b""
@@ -79,7 +79,7 @@ def hang_and_ignore_interrupts(payload: bytes) -> bytes:
 
 
 def leave_a_program_behind(payload: bytes) -> bytes:
-    program = subprocess.Popen(["sleep", "60"])
+    program = subprocess.Popen(["sleep", "600"])
     _announce(payload, program.pid)
     return b"done"
 

@@ -158,7 +158,7 @@ def test_alone_the_engine_raises_what_nbclient_would(tmp_path: Path) -> None:
     with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
         run("second_cell_raises")
     with pytest.raises(CellTimeoutError):
-        run("second_cell_sleeps", execution_timeout=1.0)
+        run("second_cell_sleeps", execution_timeout=3.0)
     with pytest.raises(DeadKernelError, match="SIGKILL"):
         run("second_cell_is_killed")
     # papermill adds a banner to a notebook that failed; ids still tell the cells.
@@ -189,7 +189,7 @@ def test_a_failed_cell_is_failed_and_those_after_it_are_not_run(pool: KernelPool
 
 
 def test_a_cell_whose_own_time_is_up_is_not_called_completed(pool: KernelPool) -> None:
-    ran = execute(pool, "second_cell_sleeps", execution_timeout=1.0)
+    ran = execute(pool, "second_cell_sleeps", execution_timeout=3.0)
 
     assert ran.states == {"first": "success", "sleeps": "timeout", "after": "not-run"}
     assert ran.statuses == [("completed", False), ("failed", True), ("pending", None)]
@@ -337,7 +337,7 @@ def test_a_quick_notebook_is_not_saved_at_every_cell(pool: KernelPool) -> None:
 
 
 def test_a_silent_cell_is_saved_while_it_runs(pool: KernelPool) -> None:
-    ran = execute(pool, "second_cell_sleeps", autosave_cell_every=0.1, execution_timeout=1.5)
+    ran = execute(pool, "second_cell_sleeps", autosave_cell_every=0.1, execution_timeout=3.0)
 
     states = [nb.cells[1].metadata.nbflow.state for nb in ran.saved]
     assert list(dict.fromkeys(states)) == ["not-run", "running", "timeout"]

@@ -201,13 +201,13 @@ def ignoring_interrupts() -> Iterator[None]:
 def test_a_child_of_a_process_in_the_background_can_be_interrupted(
     ignoring_interrupts: None, hang: Hang
 ) -> None:
-    hanging = hang(timeout=1.0)
+    hanging = hang(timeout=4.0)
 
     assert hanging.result.result(60).result == b"interrupted"
 
 
 def test_a_child_that_takes_too_long_is_interrupted(hang: Hang) -> None:
-    hanging = hang(timeout=1.0)
+    hanging = hang(timeout=4.0)
 
     result = hanging.result.result(60)
 
@@ -216,7 +216,7 @@ def test_a_child_that_takes_too_long_is_interrupted(hang: Hang) -> None:
 
 
 def test_a_child_that_ignores_the_interrupt_is_killed_with_its_programs(hang: Hang) -> None:
-    hanging = hang("hang_and_ignore_interrupts", timeout=1.0, grace=0.1)
+    hanging = hang("hang_and_ignore_interrupts", timeout=4.0, grace=0.1)
 
     result = hanging.result.result(60)
 

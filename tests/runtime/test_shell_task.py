@@ -167,7 +167,7 @@ def test_a_command_is_ended_with_all_it_has_started(run: Run, tmp_path: Path, ho
     pids, token = tmp_path / "pids", CancelToken()
     command = HANG.format(pids=pids)
     with ThreadPoolExecutor(1) as aside:
-        timeout = 1.0 if how == "timeout" else None
+        timeout = 4.0 if how == "timeout" else None
         running = aside.submit(run, command, timeout=timeout, token=token)
         assert eventually(pids.exists)
         if how == "cancelled":

@@ -20,7 +20,7 @@ class Folder:
 
     def __init__(self, path: Path, database: Database) -> None:
         self.path, self.database = path, database
-        self.loader = DagLoader([path], lambda: None, timeout=5.0)
+        self.loader = DagLoader([path], lambda: None, timeout=60.0)
 
     def write(self, name: str, text: str) -> None:
         (self.path / name).write_text(text)
@@ -60,7 +60,7 @@ def test_an_unchanged_file_is_not_read_again(folder: Folder) -> None:
 
 def test_a_file_whose_dags_have_another_reason_to_change_is_read_at_once(tmp_path: Path) -> None:
     found = Event()
-    loader = DagLoader([tmp_path], found.set, timeout=5.0)
+    loader = DagLoader([tmp_path], found.set, timeout=60.0)
     file = tmp_path / "a.py"
     file.write_text(GOOD.format(id="a"))
     loader.start()

@@ -42,7 +42,7 @@ class Starts:
 
     def look(self) -> None:
         """What a scheduler does that has just started, until it is sure of what it found."""
-        loader = DagLoader([self.folder], lambda: None, timeout=20.0)
+        loader = DagLoader([self.folder], lambda: None, timeout=60.0)
         for _ in range(2):
             found = list(loader.scan())
             with self.database.transaction() as session:

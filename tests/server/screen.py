@@ -11,7 +11,7 @@ from typing import Any
 from tornado.httpclient import HTTPResponse
 from tornado.websocket import WebSocketClientConnection
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 async def eventually(holds: Callable[[], bool]) -> None:

@@ -48,5 +48,5 @@ async def test_who_is_told_to_stop_stops_even_if_the_bell_rings_at_that_moment(s
         await asyncio.sleep(0)
     listener.cancel()
 
-    await asyncio.wait({listener}, timeout=5)
+    await asyncio.wait({listener}, timeout=60)
     assert listener.cancelled()

@@ -115,10 +115,11 @@ async def test_health_is_told_when_it_changes(
 
     begin_work()
     await api.post("dags", "d", "runs")  # it is looked at soon after a change
-    somebody = (await screen.hear("health"))["health"]
+    somebody = nobody
+    while not somebody["scheduler"]["alive"]:
+        somebody = (await screen.hear("health"))["health"]
 
     assert nobody["scheduler"]["alive"] is False
-    assert somebody["scheduler"]["alive"] is True
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_waiting_ends_after_the_time_given(database: Database) -> None:
     with signal(database) as changes:
         begin = time.monotonic()
         assert not changes.wait(0.1)
-        assert 0.1 <= time.monotonic() - begin < 5
+        assert 0.1 <= time.monotonic() - begin < 30
 
 
 def test_closing_ends_the_waiting_of_another_thread(database: Database) -> None:

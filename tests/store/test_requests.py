@@ -81,7 +81,7 @@ def test_a_door_that_waits_learns_the_answer_when_it_comes(database: Database) -
     request_id = put(database)
     scheduler = threading.Timer(0.1, answer, (database, request_id))
     scheduler.start()
-    found = requests.wait_for_answer(database, request_id, timeout=10)
+    found = requests.wait_for_answer(database, request_id, timeout=60)
     scheduler.join()
     assert found is not None
     assert found.message == "So be it."

@@ -8,7 +8,7 @@ from time import monotonic
 
 from nbflow.widgets import DagWidget
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 def seen_by(widget: DagWidget, holds: Callable[[], bool]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 
@@ -42,12 +41,11 @@ def in_state(result: RunResult, state: str) -> set[str]:
 
 
 @pytest.fixture
-def mark() -> Iterator[Path]:
-    """The file that the callbacks of an example write."""
-    path = Path(gettempdir()) / "nbflow_example_callbacks"
-    path.unlink(missing_ok=True)
-    yield path
-    path.unlink(missing_ok=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files, which no other test, nor another checkout, writes into."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
 
 
 def test_every_file_is_read_without_a_complaint() -> None:
@@ -134,7 +132,7 @@ def test_mapping_over_operators() -> None:
     assert result.values["sum"] == 9
 
 
-def test_sensors() -> None:
+def test_sensors(temporary: Path) -> None:
     result = ran("example_sensors")
     assert in_state(result, "skipped") == {
         "Sensor_fails_after_3_seconds",
@@ -189,9 +187,9 @@ def test_templates() -> None:
     assert result.values["python"] == "2026-03-02 example_templates 20260302"
 
 
-def test_callbacks(mark: Path) -> None:
+def test_callbacks(temporary: Path) -> None:
     assert ran("example_callbacks").state == "failed"
-    assert sorted(mark.read_text().splitlines()) == [
+    assert sorted((temporary / "nbflow_example_callbacks").read_text().splitlines()) == [
         "failure bad",
         "run example_callback",
         "success good",
