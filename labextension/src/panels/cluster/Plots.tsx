@@ -53,7 +53,7 @@ function Chosen({
       <div className="jp-nbflow-view-bar">
         <select
           aria-label={label}
-          className="jp-nbflow-select"
+          className="jp-nbflow-pick"
           value=""
           onChange={event => setChosen([...shown, event.target.value])}
         >

@@ -65,6 +65,7 @@ function Choice(props: RunComparisonProps): React.JSX.Element {
       </label>
       <select
         id={id}
+        className="jp-nbflow-pick"
         value={other ?? ''}
         onChange={event => onCompareWith(event.target.value || null)}
       >

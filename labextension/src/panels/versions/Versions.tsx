@@ -195,6 +195,7 @@ function Look(props: LookProps): React.JSX.Element {
         </label>
         <select
           id={id}
+          className="jp-nbflow-pick"
           value={chosen.against ?? ''}
           onChange={event => {
             const { value } = event.target;
