@@ -226,8 +226,11 @@ with DAG("endless") as endless:
 """
     )
 
+    interrupted: list[Content] = []
+
     def interrupt_when_seen(kind: str, content: Content) -> None:
-        if shows_running(kind, content):
+        if shows_running(kind, content) and not interrupted:
+            interrupted.append(content)
             kernel[0].interrupt_kernel()
 
     heard = front_end.run("endless.run()", interrupt_when_seen, ends="KeyboardInterrupt")
