@@ -284,12 +284,12 @@ def cache_settings(settings: Settings, project: Settings | None = None) -> Cache
     """How results are used again. A run in a store of its own, which belongs to this `project`,
     uses those of the others, and leaves its own to them.
     """
-    from nbflow.runtime.artifacts import are_there
+    from nbflow.runtime.artifacts import are_there, is_far
     from nbflow.scheduler.answer_from_cache import CacheSettings
 
     shared = None if project is None else partial(_cache_of_runs, project)
     keep = timedelta(days=settings.retention_days) if settings.retention_days else None
-    return CacheSettings(settings.cache_verify, _environment, shared, are_there, keep)
+    return CacheSettings(settings.cache_verify, _environment, shared, are_there, keep, is_far)
 
 
 def _environment(kernel: str | None) -> str:

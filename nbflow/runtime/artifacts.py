@@ -48,12 +48,24 @@ def read_url(url: str) -> bytes:
     return cast(bytes, system.cat_file(name))
 
 
+def is_far(url: str) -> bool:
+    """Whether it is not on this machine, so that looking there may take its time."""
+    return local_path(url) is None
+
+
 def are_there(urls: Collection[str]) -> bool:
-    """Whether none of these is missing, as far as this machine can see: what is not local is
-    believed to be there.
-    """
-    paths = (local_path(url) for url in urls)
-    return all(path is None or path.exists() for path in paths)
+    """Whether none of these is missing. Raises what a store's client raises."""
+    return all(_is_there(url) for url in urls)
+
+
+def _is_there(url: str) -> bool:
+    path = local_path(url)
+    if path is not None:
+        return path.exists()
+    system, name = _open_system(url)
+    # Clients remember listings: what somebody else has deleted would still be seen.
+    system.invalidate_cache(system._parent(name))  # noqa: SLF001
+    return bool(system.exists(name))
 
 
 SETTLED_SECONDS = 3600.0

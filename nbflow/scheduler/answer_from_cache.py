@@ -22,6 +22,7 @@ from nbflow.core.lifecycle import Settle
 from nbflow.core.orders import TaskOrder
 from nbflow.executors.base import DASK, ExecutorInfo
 from nbflow.scheduler.advance_runs import InstanceRef, RunBook
+from nbflow.scheduler.look_for_files import FileDesk
 from nbflow.scheduler.order_values import values_for
 from nbflow.store import cache as cache_store
 from nbflow.store.database import Database, Session
@@ -38,7 +39,8 @@ class CacheSettings:
     `environment` describes what is installed for a kernel of that name, or for tasks without one;
     on workers elsewhere what they tell counts instead. `keep` is how long `shared` keeps results,
     None for ever. `shared` opens a store whose entries are used
-    besides the scheduler's own; `is_there` tells whether the artifact store still has these URLs.
+    besides the scheduler's own; `is_there` tells whether the artifact store still has these URLs,
+    and is asked beside the scheduler's thread where one `is_far`.
     """
 
     verify: float = 0.0
@@ -46,14 +48,23 @@ class CacheSettings:
     shared: Callable[[], Database] | None = None
     is_there: Callable[[Collection[str]], bool] = lambda _: True
     keep: timedelta | None = None
+    is_far: Callable[[str], bool] = lambda _: False
 
 
 class AnswerFromCache:
     """Remembers the keys of what is ready; thrown away with the scheduler's other memory."""
 
-    def __init__(self, settings: CacheSettings, workers: Callable[[], ExecutorInfo]) -> None:
+    def __init__(
+        self,
+        settings: CacheSettings,
+        workers: Callable[[], ExecutorInfo],
+        wake: Callable[[], None],
+    ) -> None:
         self._settings = settings
         self._workers = workers
+        self._files = FileDesk(settings.is_there, wake)
+        self.awaited: set[InstanceRef] = set()
+        """What cannot start before it is known whether its result is still there."""
         self._keys: dict[InstanceRef, tuple[str, str]] = {}  # with the environment it is for
         self._to_verify: dict[InstanceRef, Mapping[str, Json]] = {}
         self._opened: Database | None = None
@@ -62,6 +73,8 @@ class AnswerFromCache:
         """Nothing that was ready is known any more."""
         self._keys.clear()
         self._to_verify.clear()
+        self._files.forget()
+        self.awaited.clear()
 
     def answer(
         self,
@@ -74,6 +87,7 @@ class AnswerFromCache:
         """Let ready task instances succeed whose result is known. Returns whether any did."""
         # Most DAGs keep no results: then this costs nothing, however much is ready.
         if not any(run.snapshot.dag.keeps_results for run in book.runs.values()):
+            self.awaited.clear()
             return False
         self._keys = {ref: key for ref, key in self._keys.items() if ref in book.ready}
         new = [
@@ -86,7 +100,9 @@ class AnswerFromCache:
             and ref[1][0] not in book.runs[ref[0]].snapshot.run.edits
         ]
         self._make_keys(session, book, new)
-        taken = self._look_up(session, book, new)
+        again = [ref for ref in self.awaited if ref in self._keys and ref not in held]
+        self.awaited.clear()
+        taken = self._look_up(session, book, [*new, *again])
         for (run_pk, key), entry in taken.items():
             event = FoundInCache(key, uuid4().hex, entry)
             book.advance(book.runs[run_pk], [event], now, settle)
@@ -183,11 +199,16 @@ class AnswerFromCache:
         ]
         entries = self._entries(session, {self._keys[ref][0] for ref in asked})
         taken: dict[InstanceRef, CacheEntry] = {}
+        there = self._are_there(entries.values())
         for ref in asked:
             entry = entries.get(self._keys[ref][0])
             run = book.runs[ref[0]].snapshot.run
             use = cache.use_of(entry, ref[1], run, self._settings.verify)
-            if entry is not None and use == "take":
+            if entry is not None and use != "execute" and entry.key not in there:
+                self.awaited.add(ref)
+            elif entry is not None and not there.get(entry.key):
+                continue
+            elif entry is not None and use == "take":
                 taken[ref] = entry
             elif entry is not None and use == "verify":
                 self._to_verify[ref] = cache.to_verify(entry)
@@ -200,7 +221,17 @@ class AnswerFromCache:
         if shared is not None:
             with shared.reading() as other:
                 found.update(cache_store.find(other, missing))
-        return {key: entry for key, entry in found.items() if self._settings.is_there(entry.urls)}
+        return found
+
+    def _are_there(self, entries: Collection[CacheEntry]) -> dict[str, bool]:
+        """Whether the files of these are, by key; those that have to be looked for are left out
+        until it is known.
+        """
+        far = [e for e in entries if any(self._settings.is_far(url) for url in e.urls)]
+        known = self._files.look(far)
+        names = {entry.key for entry in far}
+        near = (entry for entry in entries if entry.key not in names)
+        return {**known, **{entry.key: self._settings.is_there(entry.urls) for entry in near}}
 
 
 def _told(worker: Mapping[str, Json], kernel: str | None) -> str:

@@ -138,7 +138,7 @@ class Scheduler:
             code.of,
             self.wake,
         )
-        self._cache = AnswerFromCache(settings.cache, executor.describe)
+        self._cache = AnswerFromCache(settings.cache, executor.describe, self.wake)
         self._on_run_finished = on_run_finished
         self._discard = discard
         self._learn = learn
@@ -374,7 +374,7 @@ class Scheduler:
             past = wait_for_past(session, book, after, now, self._settle)
             held = {*past, *book.ready_of(self._held_dags or ())}
             if not self._cache.answer(session, book, held, now, self._settle):
-                return held
+                return {*held, *self._cache.awaited}
             after.add(book.look_at_waits(session, now))
 
     def _after_commit(

@@ -62,6 +62,11 @@ class Stage:
 
     def run(self, dag: Dag, run_id: str, value: object = 1, **fields: object) -> list[str]:
         """A run to its end; each task that is executed returns `value`. Says which were."""
+        self.begin(dag, run_id, **fields)
+        return self.go_on(value)
+
+    def begin(self, dag: Dag, run_id: str, **fields: object) -> None:
+        """A run of which nothing has been done yet."""
         save(self.database, dag)
         run = DagRun(dag.dag_id, run_id, run_after=START, created_at=START)
         run = replace(run, **fields)  # type: ignore[arg-type]  # names of fields of DagRun
@@ -71,14 +76,17 @@ class Stage:
             runs.create_run(session, run, stored.version_id, dag)
             if self.scheduler.book is not None:
                 self.scheduler.book.take_in(session, run)
-        return self.go_on(value)
 
     def go_on(self, value: object = 1) -> list[str]:
+        """Do what there is to do; each task that is executed returns `value`, or has that outcome.
+        Says which were.
+        """
+        made = value if isinstance(value, Outcome) else returned(value)
         before = len(self.hands.ever_started)
         for _ in range(20):
             self.scheduler.tick()
             for task_id in self.hands.running:
-                self.hands.finish(task_id, returned(value))
+                self.hands.finish(task_id, made)
         return self.hands.ever_started[before:]
 
     def instance(self, run_id: str, task_id: str) -> TaskInstance:
