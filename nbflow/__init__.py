@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ParamValidationError,
         TaskNotFound,
         XComNotFound,
+        get_parsing_context,
     )
     from nbflow.authoring.asset_dags import asset
     from nbflow.authoring.asset_events import Metadata, outlet_events
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         HITLEntryOperator,
         HITLOperator,
     )
+    from nbflow.authoring.references import literal
     from nbflow.authoring.retrying import (
         ExceptionRetryPolicy,
         RetryDecision,
@@ -252,6 +254,8 @@ __all__ = [
     "cross_downstream",
     "dag",
     "get_current_context",
+    "get_parsing_context",
+    "literal",
     "load_value",
     "mask_secret",
     "outlet_events",
@@ -291,6 +295,7 @@ _HOMES = {
         "ParamValidationError",
         "TaskNotFound",
         "XComNotFound",
+        "get_parsing_context",
     ),
     "nbflow.authoring.asset_dags": ("asset",),
     "nbflow.authoring.asset_events": ("Metadata", "outlet_events"),
@@ -317,6 +322,7 @@ _HOMES = {
         "XComArg",
     ),
     "nbflow.authoring.params": ("Param",),
+    "nbflow.authoring.references": ("literal",),
     "nbflow.core.assets": ("Asset", "AssetAlias", "AssetAll", "AssetAny"),
     "nbflow.core.errors": (
         "Fail",

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import cast
+from typing import TypeVar, cast
 
 from nbflow.authoring.findings import Findings
 from nbflow.core.json import Json
@@ -107,6 +107,35 @@ class ParamReference(Reference):
         return f"<param {self.name}>"
 
 
+@dataclass(frozen=True)
+class LiteralValue(Reference):
+    """Stands for a value that is no template, whatever it looks like."""
+
+    value: object
+
+    def find(self, resolver: Resolver) -> object:
+        return self.value
+
+    def to_payload(self) -> Json:
+        return {"$literal": to_payload(self.value, Findings(), "a literal")}
+
+    def inside(self) -> Iterator[Reference]:
+        return iter(())
+
+
+_T = TypeVar("_T")
+
+
+def literal(value: _T) -> _T:
+    """`value` for an argument that is a template, without being rendered: braces in it are braces.
+
+    Args:
+        value: what the operator gets as it is: text, or anything else.
+    """
+    # It stands for the value, so that it fits whatever argument the value fits.
+    return cast(_T, LiteralValue(value))
+
+
 # --- walking through arguments --------------------------------------------------------------------
 
 
@@ -146,6 +175,8 @@ def to_payload(value: object, findings: Findings, name: str) -> Json:
     """`value` as JSON for a task's payload; what cannot be JSON becomes a finding that names the
     argument.
     """
+    if isinstance(value, LiteralValue):
+        return {"$literal": to_payload(value.value, findings, name)}
     if isinstance(value, Reference):
         return value.to_payload()
     if isinstance(value, Mapping):

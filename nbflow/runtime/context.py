@@ -37,7 +37,7 @@ from nbflow.runtime.values import LIMIT_VARIABLE, load_value
 
 __all__ = ["TemplateProblem", "ValueNotThere"]
 
-VALUE_MARK, PARAM_MARK = "$value", "$param"
+VALUE_MARK, PARAM_MARK, LITERAL_MARK = "$value", "$param", "$literal"
 MAP_NAME_CHARACTERS = 250
 
 
@@ -312,7 +312,7 @@ def attempt_environment(order: TaskOrder) -> dict[str, str]:
 def render(payload: Json, order: TaskOrder, context: Mapping[str, object] | None = None) -> object:
     """`payload` with templates rendered, `{"$value": [task_id, key]}` made the value itself.
 
-    `{"$param": name}` becomes the value of that param.
+    `{"$param": name}` becomes the value of that param, `{"$literal": value}` that value as it is.
 
     Raises TemplateProblem, ValueNotThere, ValueNotReadable.
     """
@@ -353,6 +353,8 @@ def _rendered(
             return argument(order, payload, lambda v, name: _rendered(v, order, context, name))
         if set(payload) == {PARAM_MARK}:
             return param_value(order, payload[PARAM_MARK])
+        if set(payload) == {LITERAL_MARK}:
+            return payload[LITERAL_MARK]
         inside = f"{field}." if field else ""
         return {k: _rendered(v, order, context, f"{inside}{k}") for k, v in payload.items()}
     if isinstance(payload, (list, tuple)):

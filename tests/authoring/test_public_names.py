@@ -12,7 +12,8 @@ DAG dag task task_group TaskGroup setup teardown chain cross_downstream Label Pa
 BaseOperator BaseSensorOperator Asset AssetAlias AssetAll AssetAny asset Metadata
 AssetOrTimeSchedule CronTimetable CronTriggerTimetable DeltaTimetable EventsTimetable XComArg
 get_current_context Variable Connection Context BaseNotifier PokeReturnValue timezone
-ExceptionRetryPolicy RetryRule RetryAction DeadlineAlert DeadlineReference Skip Fail
+ExceptionRetryPolicy RetryRule RetryAction DeadlineAlert DeadlineReference Skip Fail literal
+get_parsing_context
 """
 OPERATORS = """
 ApprovalOperator BaseBranchOperator BashOperator BranchDateTimeOperator BranchDayOfWeekOperator
@@ -59,3 +60,9 @@ def test_task_python_is_task() -> None:
 
         show(pair()["a"])
     assert [one.task_id for one in dag.tasks] == ["pair", "show"]
+
+
+def test_a_file_that_is_read_for_one_dag_leaves_out_nothing() -> None:
+    context = nbflow.get_parsing_context()
+    wanted = [name for name in ("a", "b") if context.dag_id in (None, name)]
+    assert (wanted, context.task_id) == (["a", "b"], None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nbflow import DAG, BashOperator, SqlOperator, task
+from nbflow import DAG, BashOperator, SqlOperator, literal, task
 from nbflow.authoring import discovery
 from nbflow.core.dag import Dag
 from nbflow.core.errors import DefinitionError
@@ -105,6 +105,20 @@ with DAG(
     "dags/report.sh": "echo report of {{ ds }} for {{ shop }}\n",
     "dags/sql/part.sql": "SELECT {{ ds_nodash }}",
 }
+
+
+def test_a_literal_is_not_rendered_wherever_it_stands() -> None:
+    with DAG("d") as dag:
+        BashOperator(task_id="shell", bash_command=literal("echo '{{ ds }}'"))
+
+        @task
+        def told(given: dict[str, str]) -> dict[str, str]:
+            return given
+
+        told({"as it is": literal("{{ ds }}"), "rendered": "{{ ds }}"})
+    result = run_dag(dag, logical_date=DAY)
+    assert result.values["shell"] == "{{ ds }}"
+    assert result.values["told"] == {"as it is": "{{ ds }}", "rendered": "2026-03-01"}
 
 
 def test_files_are_templates_and_come_along_to_the_worker(tmp_path: Path) -> None:
