@@ -187,7 +187,8 @@ export function needsRuns(dagId: string, changes: readonly ChangeView[]): boolea
   );
 }
 
-function newRun(dagId: string, runId: string, change: ChangeView): RunView {
+/** A run of which nothing is known but that it was created. */
+export function newRun(dagId: string, runId: string, change: ChangeView): RunView {
   return {
     ...newDot(runId, change),
     dag_id: dagId,
@@ -362,7 +363,8 @@ function times(state: string, at: string): Partial<TaskInstanceView> {
   return { ...unknown, scheduled_at: state === 'scheduled' ? at : null };
 }
 
-function blank(taskId: string, mapIndex: number): TaskInstanceView {
+/** A task instance nothing has happened to. */
+export function blank(taskId: string, mapIndex: number): TaskInstanceView {
   return {
     task_id: taskId,
     map_index: mapIndex,

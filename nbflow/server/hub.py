@@ -146,7 +146,8 @@ class Hub:
         self._recent.extend(changes)
         self.cursor = changes[-1].cursor
         self.news.ring()
-        self._tell(changes)
+        # After the sockets: whom else it is told to does not wait for pixels.
+        asyncio.get_running_loop().call_soon(self._tell, changes)
 
     async def _watch_health(self, ask: Questions) -> None:
         while True:

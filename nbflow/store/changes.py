@@ -25,11 +25,25 @@ from nbflow.store.file_watch import watch_writes
 POLL_SECONDS = 0.01
 """How often a SQLite file is looked at while it is written to, or always if nobody tells us."""
 
+SHORTEST_SECONDS = 0.001
+"""How soon it is looked at again after it was written to."""
+
 CLOSE_SECONDS = 0.1
 """How long it is looked at closely: a commit becomes visible a moment after it was written."""
 
 SAFETY_SECONDS = 0.5
 """How often it is looked at although nobody told us of a write."""
+
+
+def pause_after(seconds: float) -> float:
+    """How long to sleep before the next look, so many seconds after the file was written to.
+
+    A commit can be seen a fraction of a millisecond after it was written, hardly ever later: the
+    pauses begin short and double.
+    """
+    if seconds >= CLOSE_SECONDS:
+        return SAFETY_SECONDS
+    return min(max(seconds, SHORTEST_SECONDS), POLL_SECONDS)
 
 
 class Topic(Enum):
@@ -129,7 +143,7 @@ class SqliteSignal(ChangeSignal):
         super().__init__()
         # It exists while any connection does, and ours now does.
         self._watch = watch_writes(path.with_name(f"{path.name}-wal"))
-        self._close_until = -math.inf
+        self._written = -math.inf
 
     def _look(self) -> bool:
         try:
@@ -144,11 +158,11 @@ class SqliteSignal(ChangeSignal):
         return added
 
     def _sleep(self, at_most: float) -> None:
-        closely = self._watch is None or time.monotonic() < self._close_until
-        pause = POLL_SECONDS if closely else SAFETY_SECONDS
+        told = self._watch is not None
+        pause = pause_after(time.monotonic() - self._written) if told else POLL_SECONDS
         if self.sleep_until_readable(self._watch, min(pause, at_most)) and self._watch is not None:
             os.read(self._watch, 65536)
-            self._close_until = time.monotonic() + CLOSE_SECONDS
+            self._written = time.monotonic()
 
     def _disconnect(self) -> None:
         self._connection.close()

@@ -119,16 +119,18 @@ def create_run(session: Session, run: DagRun, version_id: int, dag: Dag) -> int:
     new = insert_into(session, _RUNS).values(
         version_id=version_id, **_run_values(run, dag, _average_runtimes(session, run, dag))
     )
-    run_pk = session.scalar(new.on_conflict_do_nothing().returning(_RUNS.c.id))
-    if run_pk is None:
+    number = select(_VERSIONS.c.number).where(_VERSIONS.c.id == version_id).scalar_subquery()
+    made = session.execute(new.on_conflict_do_nothing().returning(_RUNS.c.id, number)).one_or_none()
+    if made is None:
         same = (_RUNS.c.dag_id == run.dag_id) & (_RUNS.c.run_id == run.run_id)
         return int(session.execute(select(_RUNS.c.id).where(same)).scalar_one())
+    run_pk, version = made
     made_of = dag if run.only is None else dag.narrowed(run.only)
     if made_of.tasks:
         session.execute(insert(_TASKS), _instance_values(run_pk, made_of, made_of.tasks))
     if run.run_type is RunType.SCHEDULED:
         _move_schedule_on(session, run)
-    journal.append(session, [_created(run, run.created_at)])
+    journal.append(session, [_created(run, version, run.created_at)])
     return int(run_pk)
 
 
@@ -230,7 +232,8 @@ def _move_schedule_on(session: Session, run: DagRun) -> None:
     )
 
 
-def _created(run: DagRun, at: datetime) -> Change:
+def _created(run: DagRun, version: int, at: datetime) -> Change:
+    """Enough to draw the run by a definition of that version, before anything else is known."""
     logical_date = None if run.logical_date is None else run.logical_date.isoformat()
     return Change(
         at=at,
@@ -238,7 +241,12 @@ def _created(run: DagRun, at: datetime) -> Change:
         dag_id=run.dag_id,
         run_id=run.run_id,
         state=str(run.state),
-        data={"run_type": str(run.run_type), "logical_date": logical_date},
+        data={
+            "run_type": str(run.run_type),
+            "logical_date": logical_date,
+            "version": version,
+            "whole": run.only is None,
+        },
     )
 
 

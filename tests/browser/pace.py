@@ -1,24 +1,45 @@
-"""How long it takes from a change of state in the scheduler to the moment it can be seen."""
+"""How long it takes from a change of state in the scheduler to the moment it can be seen, and where
+the time goes on the way.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
-
-from playwright.sync_api import WebSocket
+from dataclasses import dataclass
 
 from tests.browser.screen import Screen
+
+# When each change came in by the websocket, on the page's own clock.
+LISTEN = """
+window.nbflowTold = [];
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    if (String(given[0]).includes('/nbflow/')) {
+      this.addEventListener('message', ({ data }) => {
+        for (const change of JSON.parse(data).changes ?? []) {
+          if (change.kind === 'task') {
+            const { task_id, state, at } = change;
+            window.nbflowTold.push([task_id, state, Date.parse(at), Date.now()]);
+          }
+        }
+      });
+    }
+  }
+};
+"""
 
 # Two frames after the change of the document the new colour has been painted.
 WATCH = """root => {
   window.nbflowSeen = [];
   const see = records => {
+    const drawn = Date.now();
     for (const { target } of records) {
       const { taskId, state } = target.dataset;
       if (taskId && state) {
         requestAnimationFrame(() => requestAnimationFrame(() =>
-          window.nbflowSeen.push([taskId, state, Date.now()])));
+          window.nbflowSeen.push([taskId, state, drawn, Date.now()])));
       }
     }
   };
@@ -27,39 +48,43 @@ WATCH = """root => {
 }"""
 
 
-def delays(screen: Screen, dag_id: str, runs: int) -> Sequence[float]:
-    """Milliseconds from each change of state in so many runs of a DAG to its pixels."""
-    changes = Changes()
-    screen.page.on("websocket", changes.listen)
+@dataclass(frozen=True)
+class Delay:
+    """Milliseconds from a change of state to the page's hearing of it, from there to the page's
+    document, and from there to the screen.
+    """
+
+    told: float
+    drawn: float
+    painted: float
+
+    @property
+    def total(self) -> float:
+        return self.told + self.drawn + self.painted
+
+
+def delays(screen: Screen, dag_id: str, runs: int) -> Sequence[Delay]:
+    """How long each change of state in so many runs of a DAG took to its pixels."""
+    screen.page.add_init_script(LISTEN)
     screen.page.reload()
     shown = screen.open_dag(dag_id)
     shown.wait_for_run("success", screen.site.trigger(dag_id))
     shown.root.evaluate(WATCH)
     for _ in range(runs):
         shown.wait_for_run("success", screen.site.trigger(dag_id))
-    seen = screen.page.evaluate("window.nbflowSeen")
-    return [at - made for task, state, at in seen if (made := changes.last(task, state, at))]
+    told, seen = screen.page.evaluate("[window.nbflowTold, window.nbflowSeen]")
+    found = (_delay(told, *one) for one in seen)
+    return [delay for delay in found if delay is not None]
 
 
-class Changes:
-    """What the feed told the page, with the moments at which it happened in the scheduler."""
-
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str], list[float]] = {}
-
-    def listen(self, socket: WebSocket) -> None:
-        if "/nbflow/" in socket.url:
-            socket.on("framereceived", self._take)
-
-    def last(self, task_id: str, state: str, seen: float) -> float | None:
-        """The moment, in milliseconds, at which the task came into a state that was seen; None if
-        no change is known, as when one run takes the place of another.
-        """
-        moments = self._made.get((task_id, state), ())
-        return max((at for at in moments if at <= seen), default=None)
-
-    def _take(self, frame: str | bytes) -> None:
-        for change in json.loads(frame).get("changes", ()):
-            if change["kind"] == "task":
-                at = datetime.fromisoformat(change["at"]).timestamp() * 1000
-                self._made.setdefault((change["task_id"], change["state"]), []).append(at)
+def _delay(
+    told: Sequence[tuple[str, str, float, float]],
+    task_id: str,
+    state: str,
+    drawn: float,
+    painted: float,
+) -> Delay | None:
+    """None if the page was told of no such change, as when one run takes the place of another."""
+    times = [(at, heard) for task, to, at, heard in told if (task, to) == (task_id, state)]
+    last = max((one for one in times if one[1] <= drawn), default=None)
+    return None if last is None else Delay(last[1] - last[0], drawn - last[1], painted - drawn)

@@ -14,7 +14,15 @@ import pytest
 from sqlalchemy import text
 
 from nbflow.store import journal, pools, requests
-from nbflow.store.changes import ChangeSignal, SqliteSignal, Topic
+from nbflow.store.changes import (
+    POLL_SECONDS,
+    SAFETY_SECONDS,
+    SHORTEST_SECONDS,
+    ChangeSignal,
+    SqliteSignal,
+    Topic,
+    pause_after,
+)
 from nbflow.store.database import Database, StoreUnavailable
 from nbflow.store.file_watch import watch_writes
 from nbflow.store.journal import Change
@@ -160,3 +168,8 @@ def test_a_listener_that_lost_its_connection_says_so_and_goes_on(
         assert changes.wait(30), "something may have been missed"
         put(postgres_database)
         assert changes.wait(30)
+
+
+def test_looks_after_a_write_begin_close_together_and_end_far_apart() -> None:
+    pauses = [pause_after(seconds) for seconds in (0.0, 0.002, 0.005, 0.05, 1.0)]
+    assert pauses == [SHORTEST_SECONDS, 0.002, 0.005, POLL_SECONDS, SAFETY_SECONDS]

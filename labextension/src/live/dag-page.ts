@@ -4,6 +4,7 @@
  */
 import { ClientError, messageOf, type RestClient } from '../client';
 import type { Feed, Stop } from '../feed';
+import { runJustMade } from '../new-run';
 import { foldRun, foldRuns, needsRuns } from '../reducer';
 import type { ChangeView, DagDetail, RunDetail, RunView } from '../wire';
 import { soon } from './soon';
@@ -119,10 +120,11 @@ export class DagPageStore extends Store<DagPageState> {
 
   private async show(
     runId: string | null,
-    task: ChosenTask | null = this.value.task
+    task: ChosenTask | null = this.value.task,
+    run: RunDetail | null = null
   ): Promise<void> {
-    if (runId !== this.value.runId) {
-      this.patch({ runId, run: null, runError: null, task });
+    if (runId !== this.value.runId || run !== null) {
+      this.patch({ runId, run, runError: null, task });
     } else {
       this.patch({ task });
     }
@@ -214,10 +216,17 @@ export class DagPageStore extends Store<DagPageState> {
     const newest = created.at(-1)?.run_id;
     const isExpected = created.some(change => change.run_id === this.value.runId);
     if (isExpected && this.value.run === null) {
-      void this.loadRun();
+      void this.showNew(this.value.runId, changes);
     } else if (newest !== undefined && newest !== null && this.isFollowing && !this.isExpecting) {
-      void this.show(newest);
+      void this.showNew(newest, changes);
     }
+  }
+
+  /** Draw what the changes tell of a run at once; what they do not tell is fetched meanwhile. */
+  private async showNew(runId: string | null, changes: readonly ChangeView[]): Promise<void> {
+    const { detail, task } = this.value;
+    const mine = changes.filter(change => change.run_id === runId);
+    await this.show(runId, task, detail === null ? null : runJustMade(detail, mine));
   }
 
   /** Whether the chosen run has been asked for and is not there yet. */

@@ -203,6 +203,18 @@ describe('the page of a DAG', () => {
     expect(page.value.run?.run.run_id).toBe('r1');
   });
 
+  test('a newer run is shown before the server has answered, by what the changes tell', async () => {
+    const { page, say, there } = aPage([aRun('r2')]);
+    await page.load();
+    there.add('r3');
+    const data = { version: aDagDetail('sales').dag.version, whole: true };
+    say(changes(aChange('run_created', { run_id: 'r3', state: 'running', data })));
+
+    expect(page.value.run?.run).toMatchObject({ run_id: 'r3', state: 'running' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(page.value.run?.instances.map(one => one.task_id)).toEqual(['a']); // what it answered
+  });
+
   test('a newer run takes its place while it is still being fetched', async () => {
     const { page, say, there } = aPage([aRun('r2')]);
     await page.load();
