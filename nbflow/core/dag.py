@@ -103,9 +103,10 @@ class Task:
 
     `{"$value": [task_id, key]}` anywhere in a payload stands for a value of an upstream task,
     strings may be Jinja templates, other than in `{"$literal": value}`. `reads` lists every task
-    whose values the worker needs, `secrets` every variable and connection (`var.region`, `conn.y`). `cells` are
-    indexes into the notebook's cells, from 0. `group` is the id of the innermost task group around it. A `role` of
-    setup or teardown changes what a run waits for and what it is judged by (`setup_teardown.py`).
+    whose values the worker needs, `secrets` every variable and connection (`var.region`, `conn.y`).
+    `cells` are indexes into the notebook's cells, from 0. `group` is the id of the innermost task
+    group around it. A `role` of setup or teardown changes what a run waits for and what it is
+    judged by (`setup_teardown.py`).
     `callbacks` names the functions to call by occasion (`callbacks.py`), `notify` says whom to tell
     (`notifications.py`). Times are in seconds; None means no limit.
     `max_active_tis_per_dag` counts this task's instances over all runs of the DAG. Without
