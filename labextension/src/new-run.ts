@@ -9,7 +9,7 @@ import type { ChangeView, DagDetail, RunDetail } from './wire';
 export function runJustMade(detail: DagDetail, changes: readonly ChangeView[]): RunDetail | null {
   const { dag, tasks, groups } = detail;
   const made = changes.find(({ kind, dag_id }) => kind === 'run_created' && dag_id === dag.dag_id);
-  if (made?.run_id == null || made.data.whole !== true || made.data.version !== dag.version) {
+  if (!made?.run_id || made.data.whole !== true || made.data.version !== dag.version) {
     return null;
   }
   const run: RunDetail = {
