@@ -4,18 +4,12 @@
  */
 import { messageOf, type NotebookJson, type RestClient, type TaskRef } from '../client';
 import type { CellEvent, Feed, Stop } from '../feed';
+import { grown, NO_LOG, type GrowingLog } from '../log/blocks';
 import { foldCells, notebookOf, type LiveNotebook } from '../notebook/fold';
 import { isWaiting } from '../states';
 import type { ChangeView, TaskInstanceDetail } from '../wire';
 import { soon } from './soon';
 import { Store } from './store';
-
-export interface LogState {
-  /** In pieces as they came; `isCut` says that the oldest were let go. */
-  readonly pieces: readonly string[];
-  readonly isCut: boolean;
-  readonly isComplete: boolean;
-}
 
 export interface TaskState {
   readonly detail: TaskInstanceDetail | null;
@@ -24,18 +18,15 @@ export interface TaskState {
   readonly tryNumber: number | null;
   readonly notebook: LiveNotebook | null;
   readonly notebookError: string | null;
-  readonly log: LogState;
+  readonly log: GrowingLog;
   readonly logError: string | null;
 }
 
 type Api = Pick<RestClient, 'task' | 'log' | 'taskNotebook'>;
 
-const NO_LOG: LogState = { pieces: [], isCut: false, isComplete: false };
 const FETCH_AGAIN = 150;
 /** Why a task waits may change with any other task; asked for at most this often. */
 const ASK_WHY_AGAIN = 1500;
-/** Characters of a log that are kept on the page. */
-const LONGEST_LOG = 2_000_000;
 const NOTEBOOK_KINDS = new Set(['notebook', 'cells']);
 
 export class TaskStore extends Store<TaskState> {
@@ -225,13 +216,6 @@ export class TaskStore extends Store<TaskState> {
   }
 
   private addLog(text: string, isComplete: boolean): void {
-    const pieces = text === '' ? [...this.value.log.pieces] : [...this.value.log.pieces, text];
-    let length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    let { isCut } = this.value.log;
-    while (length > LONGEST_LOG && pieces.length > 1) {
-      length -= pieces.shift()?.length ?? 0;
-      isCut = true;
-    }
-    this.patch({ log: { pieces, isCut, isComplete } });
+    this.patch({ log: grown(this.value.log, text, isComplete) });
   }
 }

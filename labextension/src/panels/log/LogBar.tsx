@@ -4,7 +4,7 @@ import * as React from 'react';
 import { useTexts } from '../../text';
 import { Button } from '../controls';
 import { Icon } from '../icons';
-import { countLevel, type Level, type LogFilter, type LogLine } from './lines';
+import { countLevel, type Level, type LogFilter, type LogLine } from '../../log/lines';
 
 export interface LogBarProps {
   readonly lines: readonly LogLine[];

@@ -1,17 +1,17 @@
 /**
  * The log of a try: follows its end while one wants that, shows only the lines that are asked for, and can be
- * taken away as a file. Which lines those are is in lines.ts.
+ * taken away as a file. What a log is, and which of its lines are asked for, is in src/log/.
  */
 import * as React from 'react';
 
-import type { LogState } from '../../live/task';
+import { linesIn, textOf, type GrowingLog, type LogBlock } from '../../log/blocks';
+import { NO_FILTER, passing, splitBy, type LogFilter, type LogLine } from '../../log/lines';
 import { useTexts } from '../../text';
 import { Loading, Notice } from '../controls';
-import { linesOf, NO_FILTER, passing, splitBy, type LogFilter, type LogLine } from './lines';
 import { LogBar } from './LogBar';
 
 export interface LogViewProps {
-  readonly log: LogState;
+  readonly log: GrowingLog;
   readonly error: string | null;
   /** The name of the file it is saved as. */
   readonly fileName: string;
@@ -31,7 +31,7 @@ export function LogView({ log, error, fileName }: LogViewProps): React.JSX.Eleme
       </Notice>
     );
   }
-  if (!log.pieces.length) {
+  if (!log.blocks.length) {
     return log.isComplete ? (
       <Notice kind="empty" title={trans.__('The log is empty')} />
     ) : (
@@ -46,7 +46,7 @@ function Log({ log, fileName }: Omit<LogViewProps, 'error'>): React.JSX.Element 
   const ref = React.useRef<HTMLDivElement>(null);
   const [isFollowing, setFollowing] = React.useState(true);
   const [filter, setFilter] = React.useState<LogFilter>(NO_FILTER);
-  const lines = React.useMemo(() => linesOf(log.pieces), [log.pieces]);
+  const lines = React.useMemo(() => linesIn(log), [log]);
   const isFiltered = filter.query.trim() !== '' || filter.level !== null;
   const shown = React.useMemo(
     () => (isFiltered ? passing(lines, filter) : null),
@@ -72,7 +72,7 @@ function Log({ log, fileName }: Omit<LogViewProps, 'error'>): React.JSX.Element 
         found={shown?.length ?? null}
         onFilter={setFilter}
         onFollow={setFollowing}
-        onSave={() => save(log.pieces, fileName)}
+        onSave={() => save(textOf(log), fileName)}
       />
       {/* A region that scrolls can be scrolled by keys only if it can have the focus. */}
       {/* eslint-disable jsx-a11y/no-noninteractive-tabindex */}
@@ -89,7 +89,7 @@ function Log({ log, fileName }: Omit<LogViewProps, 'error'>): React.JSX.Element 
           <div className="jp-nbflow-faint">{trans.__('Earlier lines are left out here.')}</div>
         ) : null}
         {shown === null ? (
-          log.pieces.map((piece, place) => <Piece key={place} text={piece} />)
+          log.blocks.map(block => <Block key={block.number} block={block} />)
         ) : (
           <Lines lines={shown} query={filter.query} />
         )}
@@ -147,11 +147,19 @@ const Line = React.memo(function Line({
 const MARKED =
   /^(--- .*|(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\s+)?(?:WARNING|ERROR|CRITICAL)\b.*)$/gm;
 
-/** A piece of the log; the lines that nbflow writes between cells stand back, grave ones stand out. */
-const Piece = React.memo(function Piece({ text }: { text: string }): React.JSX.Element {
-  const parts = text.split(MARKED);
+/**
+ * Some lines of the log, laid out only when they are to be seen; the lines that nbflow writes between cells
+ * stand back, grave ones stand out. The last break is the block's own end.
+ */
+const Block = React.memo(function Block({
+  block
+}: {
+  readonly block: LogBlock;
+}): React.JSX.Element {
+  const parts = block.text.replace(/\n$/, '').split(MARKED);
+  const style: React.CSSProperties & Record<'--lines', number> = { '--lines': block.lines.length };
   return (
-    <>
+    <div className="jp-nbflow-log-block" style={style}>
       {parts.map((part, place) =>
         place % 2 === 0 ? (
           part
@@ -165,12 +173,12 @@ const Piece = React.memo(function Piece({ text }: { text: string }): React.JSX.E
           </span>
         )
       )}
-    </>
+    </div>
   );
 });
 
-function save(pieces: readonly string[], fileName: string): void {
-  const url = URL.createObjectURL(new Blob([...pieces], { type: 'text/plain' }));
+function save(text: string, fileName: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = fileName;

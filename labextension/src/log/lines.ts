@@ -4,7 +4,7 @@ export const LEVELS = ['debug', 'info', 'warning', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface LogLine {
-  /** From 1, in what is there of the log. */
+  /** From 1 on, the first line of the whole log. */
   readonly number: number;
   readonly text: string;
   /** Null of what says nothing about it, such as what `print` writes. */
@@ -36,19 +36,27 @@ const LEVEL_OF: Readonly<Record<string, Level>> = {
   FATAL: 'error'
 };
 
+/** The lines of a text that begins with line `first`, inside a traceback or not. */
+export interface Lines {
+  readonly lines: readonly LogLine[];
+  /** Whether what comes after the last line still belongs to a traceback. */
+  readonly isTraceback: boolean;
+}
+
 /** The lines of a log. A traceback is as grave as an error, up to the line that names the exception. */
-export function linesOf(pieces: readonly string[]): LogLine[] {
-  let isTraceback = false;
-  const texts = pieces.join('').split('\n');
+export function linesOf(text: string, first = 1, isTraceback = false): Lines {
+  const texts = text.split('\n');
   if (texts[texts.length - 1] === '') {
     texts.pop();
   }
-  return texts.map((text, place) => {
-    const isStart = TRACEBACK.test(text);
+  const lines = texts.map((line, place): LogLine => {
+    const isStart = TRACEBACK.test(line);
     const isInside = isTraceback;
-    isTraceback = isStart || (isTraceback && (/^\s/.test(text) || text === ''));
-    return { number: place + 1, text, level: isStart || isInside ? 'error' : levelOf(text) };
+    isTraceback = isStart || (isTraceback && (/^\s/.test(line) || line === ''));
+    const level = isStart || isInside ? 'error' : levelOf(line);
+    return { number: first + place, text: line, level };
   });
+  return { lines, isTraceback };
 }
 
 function levelOf(text: string): Level | null {

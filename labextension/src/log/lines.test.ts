@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 
 import { countLevel, linesOf, passing, splitBy } from './lines';
 
-const LOG = linesOf([
-  'reading\n2026-03-04 05:00:01,120 INFO etl: 12 ro',
-  'ws\n2026-03-04 05:00:02,001 WARNING etl: 2 rows without a price\n',
-  'etl.py:7: UserWarning: slow\n',
-  '2026-03-04 05:00:03,400 ERROR etl: gave up\nTraceback (most recent call last):\n',
-  '  File "etl.py", line 3, in <module>\nValueError: no rows\ndone\n'
-]);
+const LOG = linesOf(
+  'reading\n2026-03-04 05:00:01,120 INFO etl: 12 rows\n' +
+    '2026-03-04 05:00:02,001 WARNING etl: 2 rows without a price\n' +
+    'etl.py:7: UserWarning: slow\n' +
+    '2026-03-04 05:00:03,400 ERROR etl: gave up\nTraceback (most recent call last):\n' +
+    '  File "etl.py", line 3, in <module>\nValueError: no rows\ndone\n'
+).lines;
 
 test('each line says how grave it is, a traceback to its end as an error', () => {
   expect(LOG.map(line => line.level)).toEqual([
@@ -26,9 +26,9 @@ test('each line says how grave it is, a traceback to its end as an error', () =>
 });
 
 test('other ways to write a level are known as well', () => {
-  const lines = linesOf([
+  const { lines } = linesOf(
     'WARNING:root:x\n[ERROR] y\n2026-03-04T05:00:00Z - DEBUG - z\nInformation'
-  ]);
+  );
 
   expect(lines.map(line => line.level)).toEqual(['warning', 'error', 'debug', null]);
 });
