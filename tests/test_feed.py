@@ -39,7 +39,7 @@ def test_a_feed_tells_what_comes_after_it_was_opened(database: Database) -> None
     with feed.Feed(database) as changes:
         nothing = changes.next(0)
         append(database, "after")
-        found = changes.next(10)
+        found = changes.next(60)
 
     assert nothing == []
     assert [change.dag_id for change in found] == ["after"]
@@ -48,7 +48,7 @@ def test_a_feed_tells_what_comes_after_it_was_opened(database: Database) -> None
 def test_a_feed_goes_on_from_a_cursor(database: Database) -> None:
     append(database, "a", "b")
     with feed.Feed(database, cursor=0) as changes:
-        found = changes.next(10)
+        found = changes.next(60)
 
     assert [change.dag_id for change in found] == ["a", "b"]
     assert changes.cursor == feed.now(database)
@@ -57,21 +57,21 @@ def test_a_feed_goes_on_from_a_cursor(database: Database) -> None:
 def test_a_feed_that_waits_is_woken_by_a_change(database: Database) -> None:
     found: list[str | None] = []
     with feed.Feed(database) as changes:
-        listener = Thread(target=lambda: found.extend(c.dag_id for c in changes.next(30)))
+        listener = Thread(target=lambda: found.extend(c.dag_id for c in changes.next(60)))
         listener.start()
         append(database, "a")
-        listener.join(30)
+        listener.join(60)
 
     assert found == ["a"]
 
 
 def test_closing_a_feed_ends_its_waiting(database: Database) -> None:
     changes = feed.Feed(database)
-    listener = Thread(target=changes.next, args=(30,))
+    listener = Thread(target=changes.next, args=(600,))
     listener.start()
 
     changes.close()
-    listener.join(10)
+    listener.join(60)
 
     assert not listener.is_alive()
     changes.close()  # and again

@@ -186,6 +186,7 @@ async def test_a_screen_that_follows_no_more_hears_no_more(
 
     await screen.say("unfollow", id="x")
     await screen.say("follow", id="y", **BY_NAME)
+    await screen.hear("log", id="y")  # what was said before it has been heeded by then
     go_on(go)
     heard = await screen.hear_all_until("log", id="y", complete=True)
 

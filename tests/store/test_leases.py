@@ -138,7 +138,7 @@ def test_nobody_takes_over_in_the_middle_of_a_verified_transaction(database: Dat
         leases.verify(session, lease)
         rival.start()
         assert not taken_over.wait(0.2)
-    assert taken_over.wait(10)
+    assert taken_over.wait(60)
     rival.join()
 
 
