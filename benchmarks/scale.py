@@ -28,7 +28,8 @@ from nbflow.core.snapshot import DagRun
 from nbflow.core.states import RunState, RunType, TaskState
 from nbflow.executors.base import ExecutorInfo, Slots
 from nbflow.scheduler.load_dags import DagLoader
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.settings import Settings
 from nbflow.store import dags as dag_store
 from nbflow.store import runs as run_store

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from threading import RLock, Thread
 
 from nbflow.core.orders import Outcome, ReportKind, TaskOrder, TaskReport
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.settings import Settings
 from nbflow.store.database import Database
 from tests.scheduler.stage import OK, Hands

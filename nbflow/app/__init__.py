@@ -235,7 +235,8 @@ def make_scheduler(
     variables and connections of the project with the settings `secrets_of`, by default this one.
     """
     from nbflow.scheduler.load_dags import DagLoader
-    from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+    from nbflow.scheduler.loop import Scheduler
+    from nbflow.scheduler.settings import SchedulerSettings
 
     assembling = Assembling(settings, database) if watch_dags else None
 

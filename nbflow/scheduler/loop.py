@@ -13,33 +13,30 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from nbflow.core.kept import NOT_KEPT, Keep
 from nbflow.core.lifecycle import Settle
-from nbflow.core.mapping import MAX_MAP_LENGTH
-from nbflow.core.orders import MAX_VALUE_SIZE, Source, TaskOrder, TaskReport
+from nbflow.core.orders import Source, TaskOrder, TaskReport
 from nbflow.executors.base import Executor, ExecutorUnavailable
 from nbflow.scheduler import learn as learning
 from nbflow.scheduler.advance_runs import AfterCommit, InstanceRef, RunBook
-from nbflow.scheduler.answer_from_cache import AnswerFromCache, CacheSettings
+from nbflow.scheduler.answer_from_cache import AnswerFromCache
 from nbflow.scheduler.answer_requests import CannotAnswer, answer_requests, refuse
 from nbflow.scheduler.asset_runs import AssetRuns
 from nbflow.scheduler.begin_runs import begin_runs
-from nbflow.scheduler.call_back import CallBack, CallbackSettings
+from nbflow.scheduler.call_back import CallBack
 from nbflow.scheduler.describe import Describe
-from nbflow.scheduler.dispatch import Dispatch, DispatchSettings, SourceCode
+from nbflow.scheduler.dispatch import Dispatch, SourceCode
 from nbflow.scheduler.give_secrets import SecretDesk, SecretSource, keep_variables
 from nbflow.scheduler.leader import Leader
 from nbflow.scheduler.load_dags import DagLoader, FoundChanges, store_found
-from nbflow.scheduler.notify import NotifySettings
 from nbflow.scheduler.pass_deadlines import deadline_times, end_overdue_runs, pass_deadlines
 from nbflow.scheduler.pause_failing import pause_failing
 from nbflow.scheduler.recover import recover
 from nbflow.scheduler.retention import Retention
 from nbflow.scheduler.run_backfills import run_backfills
 from nbflow.scheduler.schedules import Schedules
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.scheduler.steady_dags import set_aside
 from nbflow.scheduler.take_reports import retry, take_reports
 from nbflow.scheduler.trigger_runs import trigger_runs
@@ -61,40 +58,6 @@ GATHER_SECONDS = 0.05
 def utc_now() -> datetime:
     """The one clock of the scheduler's shell."""
     return datetime.now(timezone.utc)
-
-
-@dataclass(frozen=True)
-class SchedulerSettings:
-    """What the loop needs to know. Times in seconds.
-
-    `artifacts` is the fsspec URL under which attempts keep notebooks and logs.
-    `waves` makes every task of a wave finish before rules are looked at again (`dag.test()`).
-    `parallelism` is how many task instances may be active at once, whatever the executor has.
-    `max_map_length` is how many instances one mapped task may have, `max_value_size` how many bytes
-    one value may take that a task hands on.
-    `secrets_timeout` is how long backends may take to tell the secrets of what a tick starts.
-    `keep` is about kernels of failed tasks that say nothing themselves.
-    `retention_days` is how far back journal, requests and asset events are kept, and
-    `retention_run_days` runs after their end; None: for ever.
-    Without `schedules` only runs that somebody asked for are run, whatever else is due.
-    """
-
-    artifacts: str
-    heartbeat: float = 5.0
-    callback_timeout: float = 60.0
-    secrets_timeout: float = 3.0
-    notify: NotifySettings | None = None
-    waves: bool = False
-    schedules: bool = True
-    describe_every: float = 5.0
-    longest_sleep: float = 30.0
-    retention_days: float | None = None
-    retention_run_days: float | None = None
-    parallelism: int | None = None
-    max_map_length: int = MAX_MAP_LENGTH
-    max_value_size: int = MAX_VALUE_SIZE
-    cache: CacheSettings = field(default_factory=CacheSettings)
-    keep: Keep = NOT_KEPT
 
 
 class Scheduler:
@@ -131,13 +94,7 @@ class Scheduler:
         self._secrets: SecretSource = secrets or NoSecrets()
         self._desk = SecretDesk(self._secrets, self.wake)
         code = SourceCode(sources)
-        self.callbacks = CallBack(
-            CallbackSettings(
-                settings.artifacts, settings.callback_timeout, settings.heartbeat, settings.notify
-            ),
-            code.of,
-            self.wake,
-        )
+        self.callbacks = CallBack(settings.of_callbacks, code.of, self.wake)
         self._cache = AnswerFromCache(settings.cache, executor.describe, self.wake)
         self._on_run_finished = on_run_finished
         self._discard = discard
@@ -145,19 +102,7 @@ class Scheduler:
         self.schedules = Schedules(self.wake)
         self._asset_runs = AssetRuns()
         self._held_dags: frozenset[str] | None = None
-        self._dispatch = Dispatch(
-            DispatchSettings(
-                settings.artifacts,
-                settings.heartbeat,
-                settings.max_value_size,
-                settings.parallelism,
-                settings.waves,
-                settings.keep,
-            ),
-            executor,
-            code,
-            self._cache,
-        )
+        self._dispatch = Dispatch(settings.of_dispatch, executor, code, self._cache)
         self._describe = Describe(
             self.leader, executor, settings.describe_every, settings.parallelism
         )

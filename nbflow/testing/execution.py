@@ -17,7 +17,8 @@ from nbflow.executors.answering import AnsweringExecutor, KnownOutcome
 from nbflow.executors.base import Executor
 from nbflow.executors.inline import InlineExecutor
 from nbflow.scheduler.advance_runs import RunBook
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.settings import Settings
 from nbflow.store import browsing
 from nbflow.store.database import Database

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store.database import Database
 from tests.databases import database, database_url, sqlite_database
 from tests.scheduler.stage import Clock, Hands

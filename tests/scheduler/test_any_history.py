@@ -28,7 +28,8 @@ from nbflow.core.snapshot import TaskInstance
 from nbflow.core.states import Reason, RunState, TaskState
 from nbflow.core.trigger_rules import TriggerRule
 from nbflow.core.weights import WeightRule
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store import browsing, journal, pools, queue
 from nbflow.store.database import Database
 from nbflow.store.pools import Pool

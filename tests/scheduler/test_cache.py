@@ -14,7 +14,8 @@ from nbflow.core.snapshot import DagRun, TaskInstance
 from nbflow.core.states import Reason, TaskState
 from nbflow.executors.base import DASK
 from nbflow.scheduler.answer_from_cache import CacheSettings
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store import browsing, retention, runs
 from nbflow.store import cache as cache_store
 from nbflow.store import dags as dag_store

@@ -15,7 +15,8 @@ from nbflow.commands import Commands
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.secrets import Secrets
 from nbflow.core.states import Reason
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store import browsing
 from nbflow.store import runs as run_store
 from nbflow.store.database import Database

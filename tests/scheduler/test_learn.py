@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store.database import Database
 from nbflow.store.runs import ActiveRun
 from tests.scheduler.stage import BAD, Clock, Hands, a_dag, start_run

@@ -15,7 +15,8 @@ from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.mapping import VALUE, Expansion, Source
 from nbflow.core.orders import RETURN_VALUE, Outcome, TaskOrder, ValueRef
 from nbflow.core.states import TaskState
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store import browsing, journal
 from nbflow.store.database import Database
 from nbflow.views.instances import instance_page

@@ -12,8 +12,9 @@ import pytest
 
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.notifications import Notify
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
 from nbflow.scheduler.notify import NotifySettings, NotSent
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store import journal
 from nbflow.store.database import Database
 from nbflow.views.runs import run_detail
