@@ -6,6 +6,7 @@ import type { AuditState } from '../../live/audit';
 import type { AuditAsked } from '../../rest/admin';
 import { useTexts, type Texts } from '../../text';
 import type { AuditEntry } from '../../wire';
+import { Choice } from '../Choice';
 import { Button, Instant, Loading, Notice } from '../controls';
 import { Icon } from '../icons';
 
@@ -106,36 +107,6 @@ function Day({ label, value, onChange }: FieldProps): React.JSX.Element {
       <span className="jp-nbflow-muted">{label}</span>
       <input type="date" value={value} onChange={event => onChange(event.target.value)} />
     </label>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  choices,
-  onChoose
-}: {
-  label: string;
-  value: string;
-  choices: readonly (readonly [string, string])[];
-  onChoose: (value: string) => void;
-}): React.JSX.Element {
-  const trans = useTexts();
-  return (
-    <select
-      className="jp-nbflow-dags-choice"
-      aria-label={label}
-      value={value}
-      data-chosen={value !== '' || undefined}
-      onChange={event => onChoose(event.target.value)}
-    >
-      <option value="">{trans.__('%1: any', label)}</option>
-      {choices.map(([one, name]) => (
-        <option key={one} value={one}>
-          {name}
-        </option>
-      ))}
-    </select>
   );
 }
 

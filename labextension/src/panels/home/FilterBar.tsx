@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import { useTexts } from '../../text';
 import type { DagView } from '../../wire';
+import { Choice } from '../Choice';
 import { Button } from '../controls';
 import { Icon } from '../icons';
 import {
@@ -139,39 +140,5 @@ function LastStates({
         </button>
       ))}
     </div>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  choices,
-  onChoose
-}: {
-  label: string;
-  value: string;
-  choices: readonly (readonly [string, string])[];
-  onChoose: (value: string) => void;
-}): React.JSX.Element | null {
-  const trans = useTexts();
-  if (!choices.length && value === '') {
-    return null;
-  }
-  const known = choices.some(([one]) => one === value) || value === '';
-  return (
-    <select
-      className="jp-nbflow-dags-choice"
-      aria-label={label}
-      value={value}
-      data-chosen={value !== '' || undefined}
-      onChange={event => onChoose(event.target.value)}
-    >
-      <option value="">{trans.__('%1: any', label)}</option>
-      {(known ? choices : [...choices, [value, value] as const]).map(([one, name]) => (
-        <option key={one} value={one}>
-          {name}
-        </option>
-      ))}
-    </select>
   );
 }
