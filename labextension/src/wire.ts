@@ -133,6 +133,24 @@ export interface RunName {
   state: string;
 }
 
+/**
+ * One of them: whether it was asked for (with `dry_run`, whether it could be), how many task
+ * instances it concerns, and why it was refused, in a sentence. `run_id` is that of the run it is
+ * about, or that it makes.
+ */
+export interface BulkItem {
+  dag_id: string;
+  run_id: string | null;
+  done: boolean;
+  affected: number;
+  message: string;
+}
+
+/** All of them, in the order they were named. */
+export interface BulkResult {
+  results: BulkItem[];
+}
+
 /** How many results were forgotten. */
 export interface CacheCleared {
   forgotten: number;

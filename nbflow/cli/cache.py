@@ -36,13 +36,14 @@ TaskOption = Annotated[str | None, typer.Argument(help="Only of this task.")]
 def list_(
     dag_id: DagOption = None,
     task_id: TaskOption = None,
+    search: Annotated[str, typer.Option(help="Only with this in the id of DAG, task or run.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="So many, the newest first.")] = LIMIT,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """List the results that may stand for running a task again."""
     with errors_as_sentences(output):
-        found = cache_list(project(store).database, dag_id, task_id, limit=limit)
+        found = cache_list(project(store).database, dag_id, task_id, search=search, limit=limit)
     columns = ("KEY", "DAG", "TASK", "FROM RUN", "MADE", "VALUES", "BYTES", "USED BY")
     empty = "The cache is empty. Results are kept of tasks with cache=True."
     show(found, output, lambda: rows(columns, [_line(one) for one in found.results], empty))

@@ -5,6 +5,7 @@ and its export are in `run_notebooks.py`.
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Literal
 
@@ -47,6 +48,7 @@ from nbflow.cli.project import Project, project
 from nbflow.cli.run_diff import diff
 from nbflow.cli.run_names import DagArgument, RunArgument, newest
 from nbflow.cli.run_notebooks import export, notebook
+from nbflow.cli.several import RunsArgument, ask_for_each
 from nbflow.commands import Runs
 from nbflow.views.dags import params_of
 from nbflow.views.previews import run_contents
@@ -114,14 +116,17 @@ def show_(
 @asks
 def cancel(
     dag_id: DagArgument,
-    run_id: RunArgument = None,
+    run_ids: RunsArgument = None,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """End a run: what runs in it is ended by force, what waits will not start."""
+    """End runs: what runs in them is ended by force, what waits will not start."""
     with errors_as_sentences(output):
         here = project(store)
-        run = newest(here, dag_id, run_id)
+        if run_ids and len(run_ids) > 1:
+            ask_for_each(dag_id, run_ids, partial(here.commands.cancel, dag_id), output)
+            return
+        run = newest(here, dag_id, run_ids[0] if run_ids else None)
         receipt = here.commands.cancel(dag_id, run)
         asked = {"dag_id": dag_id, "run_id": run}
         here.tell(receipt, asked, f"Run {run} is being cancelled.", output)
@@ -267,15 +272,19 @@ def note_(
 @asks
 def delete(
     dag_id: DagArgument,
-    run_id: Annotated[str, typer.Argument(help="The id of the run.")],
+    run_ids: Annotated[list[str], typer.Argument(metavar="RUN_ID...", help="Which runs.")],
     dry_run: DryRunOption = False,
     yes: YesOption = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Forget a finished run, with its tries, values, notebooks and logs."""
+    """Forget finished runs, with their tries, values, notebooks and logs."""
     with errors_as_sentences(output):
         here = project(store)
+        if len(run_ids) > 1:
+            _delete_several(here, dag_id, run_ids, output, dry_run=dry_run, yes=yes)
+            return
+        run_id = run_ids[0]
         contents = run_contents(here.database, dag_id, run_id)
         if dry_run:
             show(contents, output, lambda: f"Would delete run {run_id}: {_left(contents)}.")
@@ -285,6 +294,23 @@ def delete(
         receipt = here.commands.delete_run(dag_id, run_id)
         asked = {"dag_id": dag_id, "run_id": run_id}
         here.tell(receipt, asked, f"Run {run_id} is deleted.", output)
+
+
+def _delete_several(
+    here: Project, dag_id: str, run_ids: list[str], output: Output, *, dry_run: bool, yes: bool
+) -> None:
+    """The same for several: all of them are named before the question."""
+    asks_first = output is Output.TABLE and sys.stdin.isatty() and not yes
+    if dry_run or asks_first:
+        contents = [(name, run_contents(here.database, dag_id, name)) for name in run_ids]
+        told = {"runs": [{"run_id": name, **asdict(one)} for name, one in contents]}
+        lines = [f"Would delete run {name}: {_left(one)}." for name, one in contents]
+        show(told, output, lambda: "\n".join(lines))
+    if dry_run:
+        return
+    if asks_first:
+        typer.confirm(f"Delete these {len(run_ids)} runs?", abort=True)
+    ask_for_each(dag_id, run_ids, partial(here.commands.delete_run, dag_id), output)
 
 
 def _left(contents: RunContents) -> str:

@@ -4,11 +4,14 @@ asks; the request is written down, answered, for the audit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from nbflow.commands.asking import Asking
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.json import JsonObject
 from nbflow.store import cache as cache_store
 from nbflow.store import requests as request_store
+from nbflow.store.database import Session
 
 
 class CacheVerbs(Asking):
@@ -36,8 +39,17 @@ class CacheVerbs(Asking):
                     )
                 full = found[0]
             count = cache_store.forget(session, dag_id, task_id, full)
-            payload: JsonObject = {"dag_id": dag_id, "task_id": task_id, "key": full}
-            request_id = self._ask(session, "clear_cache", payload)
-            message = f"{count} results of the cache were forgotten."
-            request_store.answer(session, request_id, "done", message, {}, self.clock())
+            self._write_down(session, {"dag_id": dag_id, "task_id": task_id, "key": full}, count)
         return count
+
+    def clear_cached(self, keys: Collection[str]) -> int:
+        """Forget the results of these whole keys. How many of them there were."""
+        with self.database.transaction() as session:
+            count = cache_store.forget_keys(session, keys)
+            self._write_down(session, {"keys": sorted(keys)}, count)
+        return count
+
+    def _write_down(self, session: Session, payload: JsonObject, count: int) -> None:
+        request_id = self._ask(session, "clear_cache", payload)
+        message = f"{count} results of the cache were forgotten."
+        request_store.answer(session, request_id, "done", message, {}, self.clock())

@@ -6,7 +6,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from nbflow.commands.each import Named
+
 MOST_RUNS = 200
+MOST_AT_ONCE = 200
+MOST_CACHED = 1000
 
 
 class Sent(BaseModel):
@@ -114,6 +118,57 @@ class Rerun(Sent):
     dry_run: bool = False
 
 
+class BulkRun(Sent):
+    """A run of a DAG."""
+
+    dag_id: str
+    run_id: str
+
+
+class BulkRuns(Sent):
+    """Runs, of one DAG or several."""
+
+    runs: list[BulkRun] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+    @property
+    def names(self) -> list[Named]:
+        return [Named(run.dag_id, run.run_id) for run in self.runs]
+
+
+class BulkMark(BulkRuns):
+    """What runs are to count as."""
+
+    state: Literal["success", "failed"]
+
+
+class BulkClear(BulkRuns):
+    """Runs whose failures are to run again; with `dry_run` only how much that is is said."""
+
+    dry_run: bool = True
+
+
+class BulkDags(Sent):
+    """DAGs."""
+
+    dag_ids: list[str] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+    @property
+    def names(self) -> list[Named]:
+        return [Named(dag_id) for dag_id in self.dag_ids]
+
+
+class BulkPause(BulkDags):
+    """Stop, or go on with, the schedules of DAGs."""
+
+    paused: bool
+
+
+class CacheKeys(Sent):
+    """Results, by their whole keys."""
+
+    keys: list[str] = Field(min_length=1, max_length=MOST_CACHED)
+
+
 class Cells(Sent):
     """The code cells of a notebook about a failed task, as a person has edited them: sources by id.
 
@@ -206,6 +261,15 @@ class CacheQuery(Sent):
 
     dag_id: str | None = None
     task_id: str | None = None
+
+
+class CacheListQuery(CacheQuery):
+    """Whose results, how many, and what is to stand in the id of their DAG, task or run, or at the
+    beginning of their key.
+    """
+
+    search: str = ""
+    limit: int = Field(default=200, ge=1, le=MOST_CACHED)
 
 
 class PoolBody(Sent):

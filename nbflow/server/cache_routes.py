@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import CacheQuery
+from nbflow.server.bodies import CacheKeys, CacheListQuery, CacheQuery
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import CacheCleared, CacheDetail, CacheList
 
@@ -19,10 +19,10 @@ class CacheHandler(NbflowHandler):
 
     @web.authenticated
     @authorized
-    @operation(CacheList, query=CacheQuery)
+    @operation(CacheList, query=CacheListQuery)
     async def get(self) -> None:
         """The newest results, of one DAG or task if they are named."""
-        query = self.query(CacheQuery)
+        query = self.query(CacheListQuery)
         await self.answer(lambda ask: ask.cached(query))
 
     @web.authenticated
@@ -56,7 +56,24 @@ class CachedResultHandler(NbflowHandler):
         await self.answer(lambda ask: CacheCleared(ask.verbs(self.actor).clear_cache(key=key)))
 
 
+class ForgetHandler(NbflowHandler):
+    """Several results."""
+
+    auth_resource = "nbflow:cache"
+
+    @web.authenticated
+    @authorized
+    @operation(CacheCleared, body=CacheKeys)
+    async def post(self) -> None:
+        """Forget these results; those that are gone already count for nothing."""
+        keys = self.body(CacheKeys).keys
+        await self.answer(
+            lambda ask: CacheCleared(ask.verbs(self.actor).clear_cached(keys)),
+        )
+
+
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     ("cache", CacheHandler),
     ("cache/{key}", CachedResultHandler),
+    ("bulk/cache/clear", ForgetHandler),
 ]

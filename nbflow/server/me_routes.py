@@ -13,7 +13,7 @@ from tornado import web
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import Me
 
-RESOURCES = ("dags", "runs", "pools", "secrets", "assets", "cluster")
+RESOURCES = ("dags", "runs", "pools", "secrets", "assets", "cluster", "cache")
 ACTIONS = ("read", "write", "execute")
 
 

@@ -28,7 +28,7 @@ from nbflow.server.bodies import (
     Answer,
     AssetQuery,
     AuditQuery,
-    CacheQuery,
+    CacheListQuery,
     ConnectionBody,
     DagQuery,
     DiffQuery,
@@ -261,8 +261,10 @@ class Questions:
 
     # -- assets ------------------------------------------------------------------------------------
 
-    def cached(self, query: CacheQuery) -> CacheList:
-        return cache_views.cache_list(self.store, query.dag_id, query.task_id)
+    def cached(self, query: CacheListQuery) -> CacheList:
+        return cache_views.cache_list(
+            self.store, query.dag_id, query.task_id, search=query.search, limit=query.limit
+        )
 
     def cached_result(self, key: str) -> CacheDetail:
         return cache_views.cache_detail(self.store, key)

@@ -17,6 +17,7 @@ from tornado import web
 from nbflow.server import (
     admin_routes,
     asset_routes,
+    bulk_routes,
     cache_routes,
     cluster_routes,
     dag_routes,
@@ -77,6 +78,7 @@ ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [
     *history_routes.ROUTES,
     *run_notebook_routes.ROUTES,
     *rerun_routes.ROUTES,
+    *bulk_routes.ROUTES,
     *repair_routes.ROUTES,
     *version_routes.ROUTES,
     *value_routes.ROUTES,

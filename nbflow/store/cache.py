@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select
 
 from nbflow.core.assets import emission_from_json
 from nbflow.core.cache_entry import CacheEntry
@@ -145,9 +145,12 @@ def read(
     task_id: str | None = None,
     key: str | None = None,
     *,
+    search: str = "",
     limit: int,
 ) -> list[KeptResult]:
-    """The newest entries, of that DAG, task or key only if they are named."""
+    """The newest entries, of that DAG, task or key only if they are named, and with `search` in a
+    name if there is one.
+    """
     of_entry = _VALUES.c.cache_key == _ENTRIES.c.key
     uses = select(func.count()).where(_USES.c.attempt_id == _ENTRIES.c.attempt_id)
     query = select(
@@ -157,7 +160,8 @@ def read(
         uses.scalar_subquery(),
     )
     newest = (_ENTRIES.c.at.desc(), _ENTRIES.c.key)
-    query = query.where(*_named(dag_id, task_id, key)).order_by(*newest).limit(limit)
+    wanted = [*_named(dag_id, task_id, key), *_found(search)]
+    query = query.where(*wanted).order_by(*newest).limit(limit)
     return [KeptResult(CacheName(*row[:-3]), *row[-3:]) for row in session.execute(query)]
 
 
@@ -180,6 +184,17 @@ def forget(
     return session.execute(delete(_ENTRIES).where(*_named(dag_id, task_id, key))).rowcount
 
 
+def forget_keys(session: Session, keys: Collection[str]) -> int:
+    """Forget the entries of these keys. How many there were."""
+    wanted = sorted(set(keys))
+    return sum(
+        session.execute(
+            delete(_ENTRIES).where(_ENTRIES.c.key.in_(wanted[start : start + _AT_ONCE]))
+        ).rowcount
+        for start in range(0, len(wanted), _AT_ONCE)
+    )
+
+
 def forget_before(session: Session, before: datetime, limit: int = 1000) -> int:
     """Forget the oldest entries that were made before that. How many."""
     old = select(_ENTRIES.c.key).where(_ENTRIES.c.at < before).order_by(_ENTRIES.c.at).limit(limit)
@@ -190,6 +205,19 @@ def _named(dag_id: str | None, task_id: str | None, key: str | None) -> list[Col
     entries = _ENTRIES.c
     pairs = ((entries.dag_id, dag_id), (entries.task_id, task_id), (entries.key, key))
     return [column == name for column, name in pairs if name is not None]
+
+
+def _found(search: str) -> list[ColumnElement[bool]]:
+    """Each word of it is somewhere in a name, or begins the key; case does not count."""
+    entries = _ENTRIES.c
+    names = (entries.dag_id, entries.task_id, entries.run_id)
+    return [
+        or_(
+            entries.key.startswith(word, autoescape=True),
+            *(name.icontains(word, autoescape=True) for name in names),
+        )
+        for word in search.split()
+    ]
 
 
 def forget_run(session: Session, run_pk: int) -> Forgotten:

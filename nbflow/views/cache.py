@@ -16,11 +16,14 @@ def cache_list(
     dag_id: str | None = None,
     task_id: str | None = None,
     *,
+    search: str = "",
     limit: int = LIMIT,
 ) -> CacheList:
-    """The newest results, of that DAG and task only if they are named."""
+    """The newest results, of that DAG and task only if they are named. `search` stands in the id of
+    their DAG, task or run, or their key begins with it.
+    """
     with database.reading() as session:
-        found = cache_store.read(session, dag_id, task_id, limit=limit + 1)
+        found = cache_store.read(session, dag_id, task_id, search=search, limit=limit + 1)
     return CacheList([_view(one) for one in found[:limit]], len(found) > limit)
 
 

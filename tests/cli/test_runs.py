@@ -55,6 +55,22 @@ def test_what_goes_with_a_run_is_said_before_it_is_deleted(ran: Project, nbflow:
     assert ran.run_ids("hello") == [run_id]
 
 
+def test_several_runs_are_deleted_and_those_refused_say_why(ran: Project, nbflow: Nbflow) -> None:
+    (run_id,) = ran.run_ids("hello")
+    planned = nbflow("runs", "delete", "hello", run_id, run_id, "--dry-run").out.splitlines()
+    assert [line.startswith(f"Would delete run {run_id}") for line in planned] == [True, True]
+
+    done = nbflow("runs", "delete", "hello", run_id, "gone", "--yes", "--output", "json")
+    assert done.code == 1
+    assert [(one["run_id"], one["done"]) for one in done.json["results"]] == [
+        (run_id, True),
+        ("gone", False),
+    ]
+    refused = nbflow("runs", "cancel", "hello", run_id, "gone")
+    assert (refused.code, "2 runs refused" in refused.err) == (1, True)
+    assert "has already ended" in refused.out
+
+
 def test_a_rerun_can_be_previewed(ran: Project, nbflow: Nbflow) -> None:
     assert "Would run greet" in nbflow("runs", "rerun", "hello", "-t", "greet", "--dry-run").out
     assert "Would run greet, count" in nbflow("dags", "trigger", "hello", "--dry-run").out

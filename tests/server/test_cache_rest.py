@@ -45,3 +45,23 @@ async def test_one_result_those_of_a_task_or_all_are_forgotten(api: Api) -> None
     assert (await api.delete("cache", task_id="load")).status == 409
     assert (await api.delete("cache", "load")).json == {"forgotten": 1}
     assert (await api.delete("cache")).json == {"forgotten": 0}
+
+
+async def test_results_are_found_by_what_stands_in_a_name_or_begins_their_key(api: Api) -> None:
+    async def found(**query: str) -> list[str]:
+        return [one["task_id"] for one in (await api.get("cache", **query)).json["results"]]
+
+    assert await found(search="TRA") == ["train"]
+    assert await found(search="d load-k") == ["load"]
+    assert await found(search="key") == []
+    assert await found(search="%") == []
+    assert len(await found(limit="1")) == 1
+    assert (await api.get("cache", limit="1")).json["more"]
+
+
+async def test_several_results_are_forgotten_at_once(api: Api) -> None:
+    keys = {"keys": ["load-key", "train-key", "gone"]}
+    assert (await api.post("bulk", "cache", "clear", body=keys)).json == {"forgotten": 2}
+    assert (await api.get("cache")).json["results"] == []
+    (entry, *_) = (await api.get("audit")).json["entries"]
+    assert entry["verb"] == "clear_cache"

@@ -11,6 +11,7 @@ import type {
   VariableView
 } from '../wire';
 import { AuditStore } from './audit';
+import { CacheStore } from './cache';
 import { Listing } from './listing';
 
 type Api = Pick<RestClient, 'pools' | 'variables' | 'connections' | 'assets' | 'request'>;
@@ -22,6 +23,7 @@ export interface AdminStores {
   readonly assets: Listing<readonly AssetView[]>;
   readonly settings: Listing<readonly SettingView[]>;
   readonly audit: AuditStore;
+  readonly cache: CacheStore;
 }
 
 /** What a person has asked for may concern any table; the rest is about its own. */
@@ -48,6 +50,7 @@ export function adminStores(api: Api, feed: Pick<Feed, 'onChanges'>): AdminStore
       feed,
       () => false
     ),
-    audit: new AuditStore(api, feed)
+    audit: new AuditStore(api, feed),
+    cache: new CacheStore(api, feed)
   };
 }

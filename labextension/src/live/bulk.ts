@@ -1,5 +1,5 @@
-/** Doing the same to many DAGs: which of them it concerns, and doing it one after the other. */
-import type { DagView } from '../wire';
+/** Doing the same to many: which DAGs it concerns, and asking for it, some with each request. Pure but for the asking. */
+import type { BulkItem, DagView } from '../wire';
 
 export type BulkVerb = 'pause' | 'unpause' | 'trigger';
 
@@ -29,29 +29,41 @@ export function bulkPlan(
     }));
 }
 
-export interface BulkResult {
-  readonly done: readonly string[];
-  /** The DAGs that refused, with the reason. */
-  readonly failed: readonly (readonly [string, string])[];
+export interface Outcome<T> {
+  readonly done: readonly T[];
+  /** Those that were refused, with the reason. */
+  readonly failed: readonly (readonly [T, string])[];
 }
 
-/** Do it to those that are hit; one that refuses holds up no other. */
-export async function doBulk(
-  lines: readonly BulkLine[],
-  act: (dagId: string) => Promise<unknown>,
-  sentenceOf: (error: unknown) => string
-): Promise<BulkResult> {
-  const done: string[] = [];
-  const failed: (readonly [string, string])[] = [];
-  for (const { dagId, isHit } of lines) {
-    if (isHit) {
-      try {
-        await act(dagId);
-        done.push(dagId);
-      } catch (error) {
-        failed.push([dagId, sentenceOf(error)]);
+/**
+ * Ask for many, some with each request, in order; one that is refused holds up no other. A request that fails fails
+ * for those it names. `onAsked` hears how many have been asked for.
+ */
+export async function askForAll<T>(
+  all: readonly T[],
+  atOnce: number,
+  ask: (some: readonly T[]) => Promise<readonly Pick<BulkItem, 'done' | 'message'>[]>,
+  sentenceOf: (error: unknown) => string,
+  onAsked: (count: number) => void
+): Promise<Outcome<T>> {
+  const done: T[] = [];
+  const failed: (readonly [T, string])[] = [];
+  for (let start = 0; start < all.length; start += atOnce) {
+    const some = all.slice(start, start + atOnce);
+    try {
+      const results = await ask(some);
+      for (const [place, one] of some.entries()) {
+        const result = results[place];
+        if (result?.done === true) {
+          done.push(one);
+        } else {
+          failed.push([one, result?.message ?? '']);
+        }
       }
+    } catch (error) {
+      failed.push(...some.map(one => [one, sentenceOf(error)] as const));
     }
+    onAsked(start + some.length);
   }
   return { done, failed };
 }

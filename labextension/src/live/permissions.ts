@@ -8,7 +8,7 @@ import type { Texts } from '../text';
 import type { CommandIds } from '../tokens';
 import type { Me } from '../wire';
 
-export type Resource = 'dags' | 'runs' | 'pools' | 'secrets' | 'assets' | 'cluster';
+export type Resource = 'dags' | 'runs' | 'pools' | 'secrets' | 'assets' | 'cluster' | 'cache';
 export type Action = 'read' | 'write' | 'execute';
 
 export type CommandName = keyof typeof CommandIds;
@@ -22,7 +22,8 @@ export type Verb =
   | 'editPool'
   | 'editSecret'
   | 'testConnection'
-  | 'emitAsset';
+  | 'emitAsset'
+  | 'clearCache';
 
 type Need = readonly [Resource, Action] | null;
 
@@ -85,7 +86,8 @@ export const NEEDS: Readonly<Record<Verb, Need>> = {
   editPool: ['pools', 'write'],
   editSecret: ['secrets', 'write'],
   testConnection: ['secrets', 'execute'],
-  emitAsset: ['assets', 'execute']
+  emitAsset: ['assets', 'execute'],
+  clearCache: ['cache', 'write']
 };
 
 /** Why this person may not; null if they may, or as long as nobody has told: then the server decides. */

@@ -18,6 +18,8 @@ import { Boundary } from '../panels/Boundary';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import type { AssetEventView } from '../wire';
 import { AdminVerbs } from './admin-verbs';
+import { LiveCache } from './cache';
+import { CacheVerbs } from './cache-verbs';
 import { LiveLineage } from './lineage';
 import { WithModel } from './WithModel';
 
@@ -29,6 +31,7 @@ export class AdminWidget extends ReactWidget {
   readonly asset = new Store<string | null>(null);
   private readonly stores: AdminStores;
   private readonly verbs: AdminVerbs;
+  private readonly cacheVerbs: CacheVerbs;
 
   constructor(
     private readonly client: INbflowClient,
@@ -38,17 +41,19 @@ export class AdminWidget extends ReactWidget {
     super();
     this.stores = adminStores(client.rest, client.feed);
     this.verbs = new AdminVerbs(client.rest, this.stores, model.preferences, model.texts);
+    const { cache } = this.stores;
+    this.cacheVerbs = new CacheVerbs(client.rest, cache, model.preferences, model.texts);
     this.addClass('jp-nbflow-host');
     this.title.icon = nbflowIcon;
     this.title.label = model.texts.__('nbflow: Administration');
   }
 
   protected override render(): React.JSX.Element {
-    const { client, model, commands, stores, verbs, tab, asset } = this;
+    const { client, model, commands, stores, verbs, cacheVerbs, tab, asset } = this;
     return (
       <WithModel model={model}>
         <Boundary>
-          <LiveAdmin {...{ client, model, commands, stores, verbs, tab, asset }} />
+          <LiveAdmin {...{ client, model, commands, stores, verbs, cacheVerbs, tab, asset }} />
         </Boundary>
       </WithModel>
     );
@@ -61,6 +66,7 @@ interface LiveProps {
   readonly commands: CommandRegistry;
   readonly stores: AdminStores;
   readonly verbs: AdminVerbs;
+  readonly cacheVerbs: CacheVerbs;
   readonly tab: Store<AdminTab>;
   readonly asset: Store<string | null>;
 }
@@ -93,6 +99,8 @@ function Shown(props: LiveProps & { readonly current: AdminTab }): React.JSX.Ele
       return <LiveAssets {...props} />;
     case 'lineage':
       return <LiveLineage client={props.client} commands={props.commands} dagId={null} />;
+    case 'cache':
+      return <LiveCache {...props} store={props.stores.cache} verbs={props.cacheVerbs} />;
     case 'errors':
       return null;
     case 'audit':

@@ -4,9 +4,11 @@ import * as React from 'react';
 
 import { messageOf } from '../client';
 import { AskingStore } from '../live/asking';
-import { bulkPlan, doBulk, type BulkLine, type BulkVerb } from '../live/bulk';
+import { askForAll, bulkPlan, type BulkLine, type BulkVerb } from '../live/bulk';
 import { BulkForm } from '../panels/home/BulkForm';
+import { AT_ONCE, pauseDags, triggerDags } from '../rest/bulk';
 import type { INbflowClient, INbflowModel } from '../tokens';
+import type { BulkItem } from '../wire';
 import { askWithPreview } from './asking-dialog';
 
 type None = Readonly<Record<string, never>>;
@@ -42,20 +44,17 @@ export async function askForBulk(
   if (lines === null) {
     return;
   }
-  const act = (dagId: string): Promise<unknown> =>
+  const ask = (dagIds: readonly string[]): Promise<readonly BulkItem[]> =>
     verb === 'trigger'
-      ? client.rest.trigger(dagId, { params: {} })
-      : list.setPaused(dagId, verb === 'pause');
+      ? triggerDags(client.rest, dagIds)
+      : pauseDags(client.rest, dagIds, verb === 'pause');
+  const hit = lines.filter(line => line.isHit).map(line => line.dagId);
   const shown = Notification.emit(title, 'in-progress', { autoClose: false });
-  const total = lines.filter(line => line.isHit).length;
-  let asked = 0;
-  const counted = (dagId: string): Promise<unknown> => {
-    asked += 1;
-    const message = texts.__('%1: %2 of %3', title, asked, total);
-    Notification.update({ id: shown, message, progress: asked / total });
-    return act(dagId);
+  const count = (asked: number): void => {
+    const message = texts.__('%1: %2 of %3', title, asked, hit.length);
+    Notification.update({ id: shown, message, progress: asked / hit.length });
   };
-  const { done, failed } = await doBulk(lines, counted, messageOf);
+  const { done, failed } = await askForAll(hit, AT_ONCE, ask, messageOf, count);
   Notification.dismiss(shown);
   if (failed.length) {
     const reasons = failed.map(([dagId, why]) => `${dagId}: ${why}`).join('\n');

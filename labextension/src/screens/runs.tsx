@@ -1,17 +1,21 @@
 /** The runs of a DAG with filters and bulk actions, live while they are looked at. */
 import * as React from 'react';
 
-import { messageOf, type RestClient } from '../client';
-import { clearRequest, firstDraft } from '../form/clear';
+import { messageOf } from '../client';
 import { useNow } from '../graph/useNow';
+import { askForAll } from '../live/bulk';
 import { RunsStore } from '../live/runs';
 import { useStore } from '../live/store';
 import { useChoice, useChosenSet } from '../live/view-state';
 import type { Verb } from '../panels/runs/bulk';
-import { Runs } from '../panels/runs/Runs';
+import { Runs, type Refused } from '../panels/runs/Runs';
+import { askForRuns, AT_ONCE, type RunName } from '../rest/bulk';
+import type { BulkItem } from '../wire';
 import type { LiveHistoryProps } from './grid';
 
 const TICK = 15_000;
+/** The server looks at so many runs at once. */
+const MOST = 200;
 
 export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element {
   const { dagId } = page;
@@ -29,10 +33,17 @@ export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element 
   );
   React.useEffect(() => void show(), [show]);
   const preview = React.useCallback(
-    async (runId: string) => {
-      const request = clearRequest(firstDraft(null));
-      const found = request === null ? null : await rest.clear(dagId, runId, request, true);
-      return found?.keys.length ?? 0;
+    async (runIds: readonly string[]) => {
+      const found = new Map<string, number | null>();
+      const ask = async (some: readonly RunName[]): Promise<readonly BulkItem[]> => {
+        const items = await askForRuns(rest, 'clear', some, true);
+        items.forEach(one => found.set(one.run_id ?? '', one.done ? one.affected : null));
+        return items;
+      };
+      const nothing = (): void => undefined;
+      const { failed } = await askForAll(named(dagId, runIds), MOST, ask, messageOf, nothing);
+      failed.forEach(([run]) => found.set(run.run_id, null));
+      return found;
     },
     [rest, dagId]
   );
@@ -40,17 +51,12 @@ export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element 
     verb: Verb,
     runIds: readonly string[],
     onAsked: (count: number) => void
-  ): Promise<readonly string[]> => {
-    const problems: string[] = [];
-    for (const [count, runId] of runIds.entries()) {
-      onAsked(count);
-      try {
-        await ask(rest, verb, dagId, runId);
-      } catch (error) {
-        problems.push(messageOf(error));
-      }
-    }
-    return problems;
+  ): Promise<readonly Refused[]> => {
+    const ask = (some: readonly RunName[]): Promise<readonly BulkItem[]> =>
+      askForRuns(rest, verb, some);
+    const runs = named(dagId, runIds);
+    const { failed } = await askForAll(runs, AT_ONCE, ask, messageOf, onAsked);
+    return failed.map(([run, why]) => [run.run_id, why]);
   };
   const { runId } = useStore(page);
   return (
@@ -67,19 +73,6 @@ export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element 
   );
 }
 
-async function ask(rest: RestClient, verb: Verb, dagId: string, runId: string): Promise<void> {
-  const request = clearRequest(firstDraft(null));
-  if (verb === 'cancel') {
-    await rest.cancel(dagId, runId);
-  } else if (verb === 'delete') {
-    await rest.deleteRun(dagId, runId);
-  } else if (verb !== 'clear') {
-    const only = { upstream: false, downstream: false, past: false, future: false };
-    await rest.mark(dagId, runId, { ...only, state: verb, tasks: null }, false);
-  } else if (request !== null) {
-    const preview = await rest.clear(dagId, runId, request, true);
-    if (preview.keys.length) {
-      await rest.clear(dagId, runId, request, false);
-    }
-  }
+function named(dagId: string, runIds: readonly string[]): RunName[] {
+  return runIds.map(runId => ({ dag_id: dagId, run_id: runId }));
 }

@@ -23,6 +23,7 @@ from nbflow.views.shapes.assets import (
     LineageView,
     RunName,
 )
+from nbflow.views.shapes.bulk import BulkItem, BulkResult
 from nbflow.views.shapes.cache import (
     CacheCleared,
     CacheDetail,
@@ -181,6 +182,8 @@ __all__ = [
     "BackfillList",
     "BackfillPlan",
     "BackfillView",
+    "BulkItem",
+    "BulkResult",
     "CacheCleared",
     "CacheDetail",
     "CacheList",

@@ -1,4 +1,5 @@
-/** The administration: pools, variables, connections, assets, their lineage and files with problems, a tab each. */
+/** The administration: pools, variables, connections, assets, their lineage, the cache and files with problems, a tab
+ * each. */
 import * as React from 'react';
 
 import { useTexts } from '../../text';
@@ -13,6 +14,7 @@ export const ADMIN_TABS = [
   'connections',
   'assets',
   'lineage',
+  'cache',
   'errors',
   'audit',
   'settings'
@@ -48,6 +50,7 @@ export function AdminPage(props: AdminPageProps): React.JSX.Element {
           { id: 'connections', label: trans.__('Connections') },
           { id: 'assets', label: trans.__('Assets') },
           { id: 'lineage', label: trans.__('Lineage') },
+          { id: 'cache', label: trans.__('Cache') },
           { id: 'errors', label: trans.__('Import errors'), count: importErrors.length },
           { id: 'audit', label: trans.__('Audit') },
           { id: 'settings', label: trans.__('Settings') }

@@ -5,28 +5,38 @@ import type { ListingState } from '../../live/listing';
 import type { Verb } from '../../live/permissions';
 import { useTexts } from '../../text';
 import { Button, Loading, Notice } from '../controls';
-import { Icon } from '../icons';
+import { Icon, type IconName } from '../icons';
+
+interface Add {
+  readonly label: string;
+  readonly verb: Verb;
+  readonly onAdd: () => void;
+  readonly icon?: IconName;
+}
 
 export interface SectionProps<T> {
   readonly listing: ListingState<readonly T[]>;
-  /** What is searched in a row. */
-  readonly textOf: (one: T) => string;
+  /** What is searched in a row; null where the server searches, for more than what is listed. */
+  readonly textOf: ((one: T) => string) | null;
+  /** What the server is asked for, where it searches. */
+  readonly asked?: { readonly search: string; readonly onSearch: (search: string) => void };
   readonly searchLabel: string;
   readonly empty: { readonly title: string; readonly text: string };
   /** Null where nothing can be added. */
-  readonly add: { readonly label: string; readonly verb: Verb; readonly onAdd: () => void } | null;
+  readonly add: Add | null;
   readonly onReload: () => void;
   readonly children: (found: readonly T[]) => React.ReactNode;
 }
 
 export function Section<T>(props: SectionProps<T>): React.JSX.Element {
-  const { listing, textOf, searchLabel, add, onReload } = props;
+  const { listing, textOf, asked, searchLabel, add, onReload } = props;
   const trans = useTexts();
-  const [search, setSearch] = React.useState('');
+  const [typed, setTyped] = React.useState('');
+  const search = asked?.search ?? typed;
   const wanted = search.toLowerCase().split(/\s+/);
   const found = (listing.value ?? []).filter(one => {
-    const text = textOf(one).toLowerCase();
-    return wanted.every(word => text.includes(word));
+    const text = textOf?.(one).toLowerCase();
+    return text === undefined || wanted.every(word => text.includes(word));
   });
   return (
     <>
@@ -38,14 +48,14 @@ export function Section<T>(props: SectionProps<T>): React.JSX.Element {
             value={search}
             placeholder={searchLabel}
             aria-label={searchLabel}
-            onChange={event => setSearch(event.target.value)}
+            onChange={event => (asked?.onSearch ?? setTyped)(event.target.value)}
           />
         </div>
         <Button look="icon" icon="refresh" label={trans.__('Fetch again')} onClick={onReload} />
         <span className="jp-nbflow-spring" />
         {add === null || listing.value === null ? null : (
           <Button
-            icon="add"
+            icon={add.icon ?? 'add'}
             label={add.label}
             verb={add.verb}
             onClick={add.onAdd}
@@ -80,6 +90,7 @@ function Body<T>(props: SectionProps<T> & { readonly found: readonly T[] }): Rea
   if (value === null) {
     return <Loading lines={6} />;
   }
+  const isSearched = value.length > 0 || isText(props.asked?.search);
   return (
     <>
       {error === null ? null : (
@@ -87,16 +98,27 @@ function Body<T>(props: SectionProps<T> & { readonly found: readonly T[] }): Rea
           <p>{error}</p>
         </Notice>
       )}
-      {value.length && !found.length ? (
-        <Notice kind="empty" title={trans.__('Nothing fits')} />
-      ) : null}
-      {value.length ? null : (
-        <Notice kind="empty" title={empty.title}>
-          <p>{empty.text}</p>
-        </Notice>
-      )}
-      {found.length ? children(found) : null}
+      {found.length ? children(found) : <Nothing isSearched={isSearched} empty={empty} />}
     </>
+  );
+}
+
+function isText(search: string | undefined): boolean {
+  return search !== undefined && search.trim() !== '';
+}
+
+/** Where no row is left: by a search, or because there is none. */
+function Nothing({
+  isSearched,
+  empty
+}: Pick<SectionProps<unknown>, 'empty'> & { readonly isSearched: boolean }): React.JSX.Element {
+  const trans = useTexts();
+  return isSearched ? (
+    <Notice kind="empty" title={trans.__('Nothing fits')} />
+  ) : (
+    <Notice kind="empty" title={empty.title}>
+      <p>{empty.text}</p>
+    </Notice>
   );
 }
 

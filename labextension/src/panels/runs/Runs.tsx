@@ -19,15 +19,18 @@ export interface RunsProps {
   readonly onChoose: (runId: string) => void;
   readonly onOlder: () => void;
   readonly onReload: () => void;
-  /** How many task instances of a run would run again. */
-  readonly preview: (runId: string) => Promise<number>;
-  /** Ask for it, one run after the other; resolves with a sentence for each that it could not be asked for. */
+  /** How many task instances of each run would run again; null where it cannot be cleared. */
+  readonly preview: (runIds: readonly string[]) => Promise<ReadonlyMap<string, number | null>>;
+  /** Ask for it, some runs with each request; resolves with those that were refused, and why. */
   readonly act: (
     verb: Verb,
     runIds: readonly string[],
     onAsked: (count: number) => void
-  ) => Promise<readonly string[]>;
+  ) => Promise<readonly Refused[]>;
 }
+
+/** A run, and why something could not be asked for. */
+export type Refused = readonly [runId: string, why: string];
 
 export function Runs(props: RunsProps): React.JSX.Element {
   const { state, runId, now, onChoose, onOlder, onReload } = props;
@@ -53,7 +56,9 @@ export function Runs(props: RunsProps): React.JSX.Element {
       >
         <Dates now={now} />
       </RunFilters>
-      {there.length ? <Bulk {...props} runs={there} onDone={() => setChosen(new Set())} /> : null}
+      {there.length ? (
+        <Bulk {...props} runs={there} onDone={left => setChosen(new Set(left))} />
+      ) : null}
       {state.runs === null ? (
         <Pending error={state.error} onReload={onReload} />
       ) : runs.length === 0 ? (
@@ -129,13 +134,17 @@ function dayOf(at: string): string {
   return parts.map(part => String(part).padStart(2, '0')).join('-');
 }
 
-type BulkProps = RunsProps & { readonly runs: readonly RunView[]; readonly onDone: () => void };
+type BulkProps = RunsProps & {
+  readonly runs: readonly RunView[];
+  /** Those that stay chosen. */
+  readonly onDone: (left: readonly string[]) => void;
+};
 
 function Bulk(props: BulkProps): React.JSX.Element {
-  const { runs, act, onDone } = props;
+  const { runs, now, act, onDone } = props;
   const trans = useTexts();
   const [verb, setVerb] = React.useState<Verb | null>(null);
-  const [problems, setProblems] = React.useState<readonly string[]>([]);
+  const [problems, setProblems] = React.useState<readonly Refused[]>([]);
   /** How many runs it has been asked for; null while nothing is asked. */
   const [asked, setAsked] = React.useState<number | null>(null);
   const isBusy = asked !== null;
@@ -149,9 +158,8 @@ function Bulk(props: BulkProps): React.JSX.Element {
     setAsked(null);
     setProblems(found);
     setVerb(null);
-    if (!found.length) {
-      onDone();
-    }
+    // What was refused stays chosen: it is what is left to do.
+    onDone(found.map(([runId]) => runId));
   };
   return (
     <div className="jp-nbflow-bulk" data-testid="nbflow-bulk">
@@ -163,17 +171,32 @@ function Bulk(props: BulkProps): React.JSX.Element {
             label={verbName(one, trans)}
             verb={LEAVE[one]}
             isDisabled={isBusy || meantBy(one, runs).length === 0}
-            onClick={() => setVerb(one)}
+            onClick={() => {
+              setProblems([]);
+              setVerb(one);
+            }}
             testId={`nbflow-bulk-${one}`}
           />
         ))}
-        <Button look="icon" icon="close" label={trans.__('Choose none')} onClick={onDone} />
+        <Button
+          look="icon"
+          icon="close"
+          label={trans.__('Choose none')}
+          onClick={() => onDone([])}
+        />
       </div>
       {problems.length ? (
-        <Notice kind="error" title={trans.__('Not all of it could be asked for')}>
-          {problems.map(one => (
-            <p key={one}>{one}</p>
-          ))}
+        <Notice
+          kind="error"
+          title={trans._n('%1 run was refused', '%1 runs were refused', problems.length)}
+        >
+          <ul className="jp-nbflow-bulk-refused">
+            {problems.map(([runId, why]) => (
+              <li key={runId}>
+                <strong>{titleOf(runId, runs, now)}</strong> {why}
+              </li>
+            ))}
+          </ul>
         </Notice>
       ) : null}
       {verb === null ? null : (
@@ -242,21 +265,23 @@ function Preview(props: PreviewProps): React.JSX.Element {
   );
 }
 
+function titleOf(runId: string, runs: readonly RunView[], now: number): string {
+  const run = runs.find(one => one.run_id === runId);
+  return run === undefined ? runId : runTitle(run, now);
+}
+
 function useCounts(
   runs: readonly RunView[],
-  preview: (runId: string) => Promise<number>
+  preview: RunsProps['preview']
 ): ReadonlyMap<string, number | null> {
   const [counts, setCounts] = React.useState<ReadonlyMap<string, number | null>>(new Map());
   const names = runs.map(run => run.run_id).join('\n');
   React.useEffect(() => {
     let isOver = false;
     const ask = async (): Promise<void> => {
-      for (const name of names === '' ? [] : names.split('\n')) {
-        const count = await preview(name).catch(() => null);
-        if (isOver) {
-          return;
-        }
-        setCounts(before => new Map(before).set(name, count));
+      const found = await preview(names === '' ? [] : names.split('\n'));
+      if (!isOver) {
+        setCounts(found);
       }
     };
     void ask();
