@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nbflow.core.json import JsonObject
-from nbflow.scheduler.loop import Scheduler, SchedulerSettings
+from nbflow.scheduler.loop import Scheduler
+from nbflow.scheduler.settings import SchedulerSettings
 from nbflow.store import requests as request_store
 from nbflow.store.database import Database
 from tests.scheduler.stage import BAD, Clock, Hands, a_dag, save, start_run, states
