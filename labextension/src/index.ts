@@ -21,6 +21,7 @@ import { notebookFilesPlugin } from './plugins/notebook-files';
 import { notificationsPlugin } from './plugins/notifications';
 import { panelPlugin } from './plugins/panel';
 import { repairPlugin } from './plugins/repair';
+import { standInPlugin } from './plugins/stand-in';
 import { statusBarPlugin } from './plugins/status-bar';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
@@ -38,6 +39,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notebookPlugin,
   notebookFilesPlugin,
   repairPlugin,
+  standInPlugin,
   launcherPlugin,
   menuPlugin,
   statusBarPlugin,

@@ -89,6 +89,70 @@ test('a task that is clicked is selected in the kernel, and its log is shown', a
   expect(screen.getByRole('log').textContent).toBe('row 1\nrow 2');
 });
 
+describe('the log', () => {
+  afterEach(() => {
+    document.getElementById('jupyter-config-data')?.remove();
+    vi.unstubAllGlobals();
+  });
+
+  function answer(chunk: object, status = 200): string[] {
+    const config = document.createElement('script');
+    config.id = 'jupyter-config-data';
+    config.type = 'application/json';
+    config.textContent = JSON.stringify({ baseUrl: '/', token: '' });
+    document.body.append(config);
+    const asked: string[] = [];
+    vi.stubGlobal('fetch', (url: string) => {
+      asked.push(url);
+      return Promise.resolve(new Response(JSON.stringify(chunk), { status }));
+    });
+    return asked;
+  }
+
+  const failed = { extract: aState('failed', { map_index: 2, try_number: 1, instances: 4 }) };
+
+  test('comes from the server of the page, which is not busy, with a search for lines', async () => {
+    const asked = answer({ text: 'row 1\nrow 2\n', next_offset: 12, complete: true });
+    show(modelOf({ run: aRun('r1'), states: failed, selected: 'extract' }).model);
+
+    expect((await screen.findByRole('log')).textContent).toBe('row 1\nrow 2\n');
+    expect(asked).toEqual([
+      '/nbflow/api/v1/dags/sales/runs/r1/tasks/extract/log?map_index=2&offset=0'
+    ]);
+    await userEvent.type(screen.getByRole('textbox', { name: 'Find lines' }), '2');
+    expect(screen.getByRole('status').textContent).toBe('1 line');
+  });
+
+  test('comes from the kernel where the server does not know the run', async () => {
+    const asked = answer({ message: 'no such run' }, 404);
+    const { model, change } = modelOf({ run: aRun('r1'), states: failed, selected: 'extract' });
+    show(model);
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+
+    act(() => change('log_text', 'from the kernel'));
+
+    expect(screen.getByRole('log').textContent).toBe('from the kernel');
+  });
+
+  test('of a run in the kernel is not asked of a server', () => {
+    const asked = answer({});
+    const run = { run: aRun('r1'), states: failed, selected: 'extract', in_kernel: true };
+    show(modelOf({ ...run, log_text: 'here' }).model);
+
+    expect(screen.getByRole('log').textContent).toBe('here');
+    expect(asked).toEqual([]);
+  });
+
+  test('of the task before is not taken for that of the one that is chosen', async () => {
+    const { model } = modelOf({ run: aRun('r1'), selected: 'extract', log_text: 'of extract' });
+    show(model);
+
+    await userEvent.click(screen.getByRole('button', { name: /^load,/ }));
+
+    expect(screen.queryByRole('log')).toBe(null);
+  });
+});
+
 test('what the kernel says of a problem is shown', () => {
   show(modelOf({ problem: 'No scheduler is alive.' }).model);
 

@@ -5,7 +5,6 @@
 import * as React from 'react';
 import { createRoot } from 'react-dom/client';
 
-import { cancelRun } from './cancel';
 import { runTypeName, span } from './format';
 import { DagGraph } from './graph/DagGraph';
 import { closedAtFirst } from './graph/groups';
@@ -13,6 +12,8 @@ import { layOut, type GraphTask } from './graph/layout';
 import { StateIcon } from './graph/StateIcon';
 import { secondLine } from './graph/TaskNode';
 import { useNow } from './graph/useNow';
+import { cancelRun } from './inline/cancel';
+import { TaskPane } from './inline/TaskPane';
 import { Button, Counts, Instant, Notice, StateBadge } from './panels/controls';
 import type { NodeState, NodeStates } from './reducer';
 import { countStates, isFinished } from './states';
@@ -81,14 +82,18 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
   const run = useTrait(model, 'run');
   const problem = useTrait(model, 'problem');
   const selected = useTrait(model, 'selected') || null;
+  const logOfKernel = useTrait(model, 'log_text');
   const [cancelError, setCancelError] = React.useState('');
   const states = useStates(model);
   const tasks = dag.tasks ?? NO_TASKS;
   const groups = dag.groups ?? NO_GROUPS;
+  const task = tasks.find(one => one.task_id === selected);
   const dagId = dag.dag_id ?? '';
   const open = React.useCallback(
     (taskId: string | null) => {
       model.set('selected', taskId ?? '');
+      // That of the task before, until the kernel has read the other.
+      model.set('log_text', '');
       model.save_changes();
     },
     [model]
@@ -116,12 +121,13 @@ function Widget({ model }: { model: WidgetModel }): React.JSX.Element {
           onOpen={open}
         />
       </div>
-      {selected === null ? null : (
-        <Selected
-          model={model}
-          taskId={selected}
-          tasks={tasks}
-          states={states}
+      {task === undefined ? null : (
+        <TaskPane
+          key={task.task_id}
+          task={task}
+          node={states.get(task.task_id)}
+          run={isBusy ? null : run}
+          logOfKernel={logOfKernel}
           onClose={() => open(null)}
         />
       )}
@@ -153,10 +159,13 @@ function isSame(a: NodeState, b: NodeState): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** Above and below the graph: its tools stand in the lower one. */
+const MARGIN = 48;
+
 /** As high as the graph, within what a notebook can bear. */
 function heightOf(tasks: readonly GraphTask[], groups: readonly GroupView[]): number {
   const { height } = layOut(tasks, groups, closedAtFirst(tasks, groups));
-  return Math.min(440, Math.max(150, height + 24));
+  return Math.min(440, Math.max(150, height + 2 * MARGIN));
 }
 
 interface HeadProps {
@@ -198,54 +207,6 @@ function Head({ dagId, run, states, onCancel }: HeadProps): React.JSX.Element {
         />
       ) : null}
     </div>
-  );
-}
-
-interface SelectedProps {
-  readonly model: WidgetModel;
-  readonly taskId: string;
-  readonly tasks: readonly TaskView[];
-  readonly states: NodeStates;
-  readonly onClose: () => void;
-}
-
-/** The chosen task below the graph: how it stands, and the end of its log. */
-function Selected(props: SelectedProps): React.JSX.Element | null {
-  const { model, taskId, tasks, states, onClose } = props;
-  const trans = useTexts();
-  const log = useTrait(model, 'log_text');
-  const ref = React.useRef<HTMLPreElement>(null);
-  React.useLayoutEffect(() => {
-    if (ref.current !== null) {
-      ref.current.scrollTop = ref.current.scrollHeight;
-    }
-  }, [log]);
-  const task = tasks.find(one => one.task_id === taskId);
-  const node = states.get(taskId);
-  const now = useNow(node?.state === 'running');
-  if (task === undefined) {
-    return null;
-  }
-  return (
-    <section
-      className="jp-nbflow-widget-task"
-      aria-label={trans.__('Task %1', taskId)}
-      data-state={node?.state}
-    >
-      <div className="jp-nbflow-widget-head">
-        {node === undefined ? null : <StateIcon state={node.state} />}
-        <strong>{taskId}</strong>
-        <span className="jp-nbflow-muted">{secondLine(task, node, now, trans)}</span>
-        <span className="jp-nbflow-spring" />
-        <Button look="icon" icon="close" label={trans.__('Close')} onClick={onClose} />
-      </div>
-      {node?.message ? <div className="jp-nbflow-drawer-message">{node.message}</div> : null}
-      {log ? (
-        <pre className="jp-nbflow-widget-log" role="log" aria-label={trans.__('Log')} ref={ref}>
-          {log}
-        </pre>
-      ) : null}
-    </section>
   );
 }
 

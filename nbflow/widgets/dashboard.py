@@ -70,7 +70,7 @@ class Dashboard:
         return self._box
 
     def _compose(self) -> ipywidgets.VBox:
-        wide = ipywidgets.Layout(width="420px")
+        wide = ipywidgets.Layout(width="600px", max_width="80%")
         self.picker = ipywidgets.Dropdown(description="Run", layout=wide)
         self.form = ParamsForm(self._params)
         self.button = ipywidgets.Button(
@@ -190,4 +190,4 @@ def dashboard(dag: DAG | str) -> Dashboard:
 
 def _name(run: RunView) -> str:
     at = (run.logical_date or run.created_at or "")[:16].replace("T", " ")
-    return f"{picture.SYMBOLS.get(run.state, '◌')} {run.state} · {at} · {run.run_id}"
+    return f"{picture.SYMBOLS.get(run.state, '◌')} {run.state} · {at} UTC · {run.run_id}"

@@ -63,11 +63,12 @@ class RunSource:
             dag = dag_detail(self.store, self.dag_id, app.utc_now())
             shown = dag_shown(self.dag_id, dag.tasks, dag.groups)
             return Seen(shown, {}, None, problem=self._problem())
+        states = states_shown(detail.instances)
         seen = Seen(
             dag_shown(self.dag_id, detail.tasks, detail.groups),
-            states_shown(detail.instances),
+            states,
             asdict(detail.run),
-            self._log_text(selected) if selected in {t.task_id for t in detail.tasks} else "",
+            self._log_text(selected, states[selected]["map_index"]) if selected in states else "",
         )
         return seen if seen.is_over else replace(seen, problem=self._problem())
 
@@ -75,8 +76,8 @@ class RunSource:
         """Ask for the run to be ended. Raises RequestError if it has ended already."""
         Commands(self.store, user(), door="widget").cancel(self.dag_id, self.run_id)
 
-    def _log_text(self, task_id: str) -> str:
-        one = find_try(self.store, self.dag_id, self.run_id, task_id)
+    def _log_text(self, task_id: str, map_index: int) -> str:
+        one = find_try(self.store, self.dag_id, self.run_id, task_id, map_index=map_index)
         if one is None:
             return ""
         folder = app.attempt_folder(self.settings, self.dag_id, self.run_id, task_id, one)

@@ -74,7 +74,7 @@ class RunWidget(DagWidget):
         return str(self.selected)
 
     def _heard(self, _: object, message: Mapping[str, object], __: object) -> None:
-        """What a page says that has no Jupyter server to say it to (`cancel.ts`)."""
+        """What a page says that has no Jupyter server to say it to (`inline/cancel.ts`)."""
         if message.get("verb") == "cancel":
             try:
                 self._source.cancel()

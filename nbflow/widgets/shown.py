@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
-from nbflow.core.dag import Dag, Edge, Task, TaskKind
+from nbflow.core.dag import Dag, Edge, Group, Task, TaskKind
 from nbflow.core.states import FINISHED, TaskState
 from nbflow.views.shapes import GroupView, TaskInstanceView, TaskView
 
@@ -57,12 +57,16 @@ def dag_drawn(shown: Shown) -> Dag:
     """As much of the DAG as a picture needs, from the trait `dag`."""
     tasks = shown.get("tasks", [])
     edges = [
-        Edge(edge["upstream"], task["task_id"], edge["kind"])
+        Edge(edge["upstream"], task["task_id"], edge["kind"], label=edge["label"])
         for task in tasks
         for edge in task["edges"]
     ]
-    made = tuple(Task(task["task_id"], TaskKind(task["kind"])) for task in tasks)
-    return Dag(shown.get("dag_id", ""), made, tuple(edges))
+    made = [Task(one["task_id"], TaskKind(one["kind"]), group=one["group"]) for one in tasks]
+    groups = [
+        Group(one["group_id"], one["parent"], one["label"], one["tooltip"])
+        for one in shown.get("groups", [])
+    ]
+    return Dag(shown.get("dag_id", ""), tuple(made), tuple(edges), groups=tuple(groups))
 
 
 def _summary(ones: Sequence[TaskInstanceView]) -> Shown:
@@ -78,4 +82,5 @@ def _summary(ones: Sequence[TaskInstanceView]) -> Shown:
         "started_at": min(starts, default=None),
         "ended_at": max(ends, default=None) if finished == len(ones) else None,
         "try_number": first.try_number,
+        "map_index": first.map_index,
     }

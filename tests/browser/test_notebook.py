@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_output
 from playwright.sync_api import Locator, Page, expect
 
+from nbflow import DAG, EmptyOperator
+from nbflow.widgets.dag_widget import WIDGET_VIEW
 from tests.browser import project
 from tests.browser.screen import Screen
 from tests.browser.services import Site
@@ -83,6 +85,21 @@ def test_the_view_of_a_dag_is_its_graph(run_cell: RunCell) -> None:
     expect(graph.locator('.jp-nbflow-edge-hit[data-source="first"]')).to_have_count(1)
 
 
+def test_a_view_that_went_with_its_kernel_is_a_picture(screen: Screen, site: Site) -> None:
+    with DAG("drawn") as dag:
+        EmptyOperator(task_id="first") >> EmptyOperator(task_id="second")
+    gone = {"version_major": 2, "version_minor": 0, "model_id": "gone"}
+    shown = new_output("display_data", {**dag.view().as_picture(), WIDGET_VIEW: gone})
+    cell = new_code_cell("dag.view()", outputs=[shown])
+    nbformat.write(project.notebook([cell]), site.folder / "closed.ipynb")
+
+    screen.open("closed.ipynb", reset="")
+
+    output = screen.page.locator(".jp-OutputArea-output")
+    expect(output.locator("img")).to_have_attribute("alt", re.compile("DAG drawn: 2 tasks"))
+    expect(output).to_have_text("")
+
+
 def test_a_dashboard_runs_a_dag_and_is_live_while_the_kernel_is_busy(
     run_cell: RunCell, site: Site
 ) -> None:
@@ -112,6 +129,9 @@ def test_the_view_of_a_run_is_live_while_the_kernel_waits_for_it(
     expect(
         cell.locator('.jp-nbflow-node[data-task-id="wait"][data-state="running"]')
     ).to_be_visible()
+    # The log comes from the server: the kernel would hear of the choice when the cell has ended.
+    cell.locator('.jp-nbflow-node[data-task-id="wait"]').click()
+    expect(cell.get_by_role("log")).to_contain_text("the gate is shut")
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
 
     (site.folder / "gate").touch()

@@ -56,8 +56,8 @@ def test_runs_that_others_start_can_be_picked(
 ) -> None:
     assert board.box.children
     before = board.view
-    at_work = begin_work()
     start_run(database, a_dag("a>b", params=PARAMS), run_id="later")
+    at_work = begin_work()  # it finds the run at its start
 
     assert eventually(lambda: "later" in picked(board))
     assert board.view is before

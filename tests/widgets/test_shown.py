@@ -11,6 +11,7 @@ import ipywidgets
 import pytest
 
 import nbflow
+from nbflow import Label, TaskGroup, picture
 from nbflow.authoring.dag import DAG
 from nbflow.authoring.operators import EmptyOperator
 from nbflow.core.errors import DefinitionError
@@ -69,6 +70,15 @@ def test_what_was_displayed_is_a_picture_of_dag_and_states() -> None:
     assert set(after) == {"text/plain", "text/html", "image/svg+xml"}
 
 
+def test_the_picture_of_a_view_has_the_groups_and_the_words_on_edges() -> None:
+    with DAG("sales") as dag:
+        extract = EmptyOperator(task_id="extract")
+        with TaskGroup("load", tooltip="Into the warehouse"):
+            extract >> Label("new rows") >> EmptyOperator(task_id="write")
+
+    assert dag.view().as_picture() == picture.bundle(dag.to_core())
+
+
 def test_instances_of_a_mapped_task_are_summed_up() -> None:
     shown = states_shown(
         [
@@ -87,6 +97,7 @@ def test_instances_of_a_mapped_task_are_summed_up() -> None:
             "started_at": "2026-03-01T06:00:00+00:00",
             "ended_at": None,
             "try_number": 1,
+            "map_index": 1,
         }
     }
 
