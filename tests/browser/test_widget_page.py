@@ -43,7 +43,9 @@ def test_the_widget_needs_a_page_and_a_model_and_nothing_else(page: Page) -> Non
 
     page.goto(HOST)
 
-    expect(page.locator('.jp-nbflow-node[data-task-id="load"]')).to_be_visible()
+    node = page.locator('.jp-nbflow-node[data-task-id="load"]')
+    expect(node).to_be_visible()
+    expect(node.locator(".jp-nbflow-node-box")).not_to_have_css("stroke", "none")
     running = {"state": "running", "message": "", "instances": 1, "finished": 0}
     times = {"started_at": None, "ended_at": None}
     page.evaluate("states => window.model.set('states', states)", {"load": {**running, **times}})
