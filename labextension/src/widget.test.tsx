@@ -1,6 +1,6 @@
 import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { aRun, aTask, at, T0 } from './testing/builders';
 import widget, { type WidgetModel } from './widget';
@@ -36,7 +36,13 @@ function modelOf(traits: Record<string, unknown>) {
   return { model, change, sent, listeners };
 }
 
-beforeEach(() => document.body.replaceChildren());
+/** Takes down what the test has shown: nothing may tick when the page is gone. */
+const shown: (() => void)[] = [];
+
+afterEach(() => {
+  act(() => shown.splice(0).forEach(close => close()));
+  document.body.replaceChildren();
+});
 
 function show(model: WidgetModel): { el: HTMLElement; close: () => void } {
   const el = document.body.appendChild(document.createElement('div'));
@@ -44,6 +50,7 @@ function show(model: WidgetModel): { el: HTMLElement; close: () => void } {
   act(() => {
     close = widget.render({ model, el });
   });
+  shown.push(close);
   return { el, close };
 }
 
@@ -115,7 +122,7 @@ describe('the log', () => {
     const asked = answer({ text: 'row 1\nrow 2\n', next_offset: 12, complete: true });
     show(modelOf({ run: aRun('r1'), states: failed, selected: 'extract' }).model);
 
-    expect((await screen.findByRole('log')).textContent).toBe('row 1\nrow 2\n');
+    expect((await screen.findByRole('log')).textContent).toBe('row 1\nrow 2');
     expect(asked).toEqual([
       '/nbflow/api/v1/dags/sales/runs/r1/tasks/extract/log?map_index=2&offset=0'
     ]);
@@ -144,8 +151,10 @@ describe('the log', () => {
   });
 
   test('of the task before is not taken for that of the one that is chosen', async () => {
-    const { model } = modelOf({ run: aRun('r1'), selected: 'extract', log_text: 'of extract' });
-    show(model);
+    const states = { extract: aState('running'), load: aState('running') };
+    const run = { run: aRun('r1'), states, selected: 'extract', log_text: 'of extract' };
+    show(modelOf(run).model);
+    expect(screen.getByRole('log').textContent).toBe('of extract');
 
     await userEvent.click(screen.getByRole('button', { name: /^load,/ }));
 

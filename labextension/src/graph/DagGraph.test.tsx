@@ -4,7 +4,7 @@ import * as React from 'react';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { nodeStates, type NodeStates } from '../reducer';
-import { aGroup, aTask, anEdge, anInstance, at, T0 } from '../testing/builders';
+import { T0, aGroup, aTask, anEdge, anInstance, at } from '../testing/builders';
 import { PLAIN, TextsContext, type Texts } from '../text';
 import { DagGraph, type DagGraphProps } from './DagGraph';
 import { EdgeTip } from './GraphTip';
@@ -48,6 +48,20 @@ test('edges are drawn: what is certain solid, what is guessed dashed', () => {
   ]);
   const drawn = [...container.querySelectorAll('.jp-nbflow-edges:first-child > .jp-nbflow-edge')];
   expect(drawn.map(path => path.getAttribute('d')?.match(/M/g)?.length)).toEqual([1, 1]);
+});
+
+test('the word on an edge stands above the edge, also where that is brought forward', () => {
+  const labelled = aTask('load', ['extract'], {
+    layer: 1,
+    edges: [anEdge('extract', { label: 'new rows' })]
+  });
+  const { container } = render(graph({ tasks: [aTask('extract'), labelled], selected: 'extract' }));
+  const label = container.querySelector('.jp-nbflow-edge-labels');
+  const forward = container.querySelector('.jp-mod-active');
+
+  expect(label?.textContent).toBe('new rows');
+  const order = forward?.compareDocumentPosition(label as Node) ?? 0;
+  expect(order & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
 });
 
 test('a definition says what each task is', () => {

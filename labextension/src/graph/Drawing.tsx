@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { NodeStates } from '../reducer';
 import type { GroupView } from '../wire';
 import { isData } from './assets';
-import { ActiveEdges, Edges } from './Edges';
+import { ActiveEdges, EdgeLabels, Edges } from './Edges';
 import { FarNodes } from './FarNodes';
 import { groupState, type GroupState } from './groups';
 import { ClosedGroup, OpenGroup } from './GroupBoxes';
@@ -88,6 +88,7 @@ export function Drawing(props: DrawingProps): React.JSX.Element {
         />
       ) : null}
       <ActiveEdges routes={active} orientation={orientation} />
+      {isFar ? null : <EdgeLabels routes={layout.routes} />}
       {isFar && (
         <FarNodes
           layout={layout}

@@ -54,13 +54,12 @@ function EdgesAsDrawn({ layout, isFar, onEnter }: EdgesProps): React.JSX.Element
           onPointerLeave={() => onEnter(null, [0, 0])}
         />
       ))}
-      {isFar ? null : <Labels routes={layout.routes} />}
     </g>
   );
 }
 
-/** The words that people put on edges. */
-function Labels({ routes }: { routes: readonly Route[] }): React.JSX.Element {
+/** The words that people put on edges: above those too that are brought forward. */
+function LabelsAsDrawn({ routes }: { routes: readonly Route[] }): React.JSX.Element {
   return (
     <g className="jp-nbflow-edge-labels">
       {routes.map(({ source, target, label, labelAt: [x, y] }) => {
@@ -82,6 +81,7 @@ function Labels({ routes }: { routes: readonly Route[] }): React.JSX.Element {
 }
 
 export const Edges = React.memo(EdgesAsDrawn);
+export const EdgeLabels = React.memo(LabelsAsDrawn);
 
 /** Some edges brought forward: those of one task, one edge, or the critical path. */
 export function ActiveEdges({

@@ -56,8 +56,13 @@ export function TaskPane(props: TaskPaneProps): React.JSX.Element {
 function TaskLog(props: TaskPaneProps & { readonly node: ShownState }): React.JSX.Element | null {
   const { task, node, run } = props;
   const fromServer = useServerLog(run, task.task_id, node.map_index ?? -1);
-  const log = fromServer ?? logOfKernel(props.logOfKernel, isFinished(node.state));
-  return log.pieces.length ? (
+  const isOver = isFinished(node.state);
+  const fromKernel = React.useMemo(
+    () => logOfKernel(props.logOfKernel, isOver),
+    [props.logOfKernel, isOver]
+  );
+  const log = fromServer ?? fromKernel;
+  return log.blocks.length ? (
     <div className="jp-nbflow-widget-log">
       <LogView log={log} error={null} fileName={`${nameOf(task, node)}.log`} />
     </div>

@@ -4,18 +4,16 @@
  */
 import * as React from 'react';
 
-import type { LogState } from '../live/task';
+import { grown, NO_LOG, type GrowingLog } from '../log/blocks';
 import { askServer, serverOfPage, type PageServer } from '../page-server';
 import { paths } from '../urls';
 import type { LogChunk, RunView } from '../wire';
 
 const ASK_AGAIN = 1000;
-/** Characters that are kept on the page. */
-const LONGEST = 500_000;
 
 /** What the kernel says of a log, in the form of what the server says. */
-export function logOfKernel(text: string, isOver: boolean): LogState {
-  return { pieces: text === '' ? [] : [text], isCut: false, isComplete: isOver };
+export function logOfKernel(text: string, isOver: boolean): GrowingLog {
+  return grown(NO_LOG, text, isOver);
 }
 
 /**
@@ -26,8 +24,8 @@ export function useServerLog(
   run: RunView | null,
   taskId: string,
   mapIndex: number
-): LogState | null {
-  const [log, setLog] = React.useState<LogState | null>(null);
+): GrowingLog | null {
+  const [log, setLog] = React.useState<GrowingLog | null>(null);
   const dagId = run?.dag_id;
   const runId = run?.run_id;
   React.useEffect(() => {
@@ -46,18 +44,18 @@ export function useServerLog(
 function follow(
   server: PageServer,
   path: (offset: number) => string,
-  show: (log: LogState) => void
+  show: (log: GrowingLog) => void
 ): () => void {
   let isStopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let log: LogState = { pieces: [], isCut: false, isComplete: false };
+  let log = NO_LOG;
   const look = async (offset: number): Promise<void> => {
     const chunk = document.hidden ? null : await ask(server, path(offset));
     if (isStopped || chunk === 'unknown') {
       return;
     }
     if (chunk !== null) {
-      log = grown(log, chunk);
+      log = grown(log, chunk.text, chunk.complete);
       show(log);
     }
     if (chunk?.complete !== true) {
@@ -84,15 +82,4 @@ async function ask(server: PageServer, path: string): Promise<LogChunk | 'unknow
     // The server is away just now; the next look will tell.
     return null;
   }
-}
-
-function grown(log: LogState, { text, complete }: LogChunk): LogState {
-  const pieces = text === '' ? [...log.pieces] : [...log.pieces, text];
-  let length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  let { isCut } = log;
-  while (length > LONGEST && pieces.length > 1) {
-    length -= pieces.shift()?.length ?? 0;
-    isCut = true;
-  }
-  return { pieces, isCut, isComplete: complete };
 }
