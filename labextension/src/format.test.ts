@@ -8,6 +8,7 @@ import {
   instant,
   kindName,
   roughly,
+  runIdTitle,
   runTitle,
   secondsBetween,
   span,
@@ -97,4 +98,12 @@ test('things are called by what a person knows them by', () => {
   expect(kindName({ kind: 'notebook', operator: 'NotebookOperator' })).toBe('Notebook');
   expect(kindName({ kind: 'cells', operator: '' })).toBe('Cells');
   expect(runTitle({ run_id: 'manual__x', logical_date: null }, NOW)).toBe('manual__x');
+});
+
+test('a run of which only the id is known is named by its type and time', () => {
+  const title = (id: string): string => runIdTitle(id, NOW, PLAIN);
+
+  expect(title(`manual__${T0}_d4e0c8`)).toBe(`Manual, ${instant(T0, NOW)}`);
+  expect(title('manual__2026-03-04T05:00:00+00:00_1f')).toMatch(/^Manual, \D+ 4|^Manual, 4/);
+  expect(title('my own name')).toBe('my own name');
 });

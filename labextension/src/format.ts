@@ -161,6 +161,15 @@ export function runTitle(
   return at === null ? run.run_id : instant(at, now);
 }
 
+/** A run of which only the id is known: `manual__2026-03-04T05:00:00+00:00_1f` is `Manual, Mar 4, 05:00`. */
+export function runIdTitle(runId: string, now: number, trans: Texts): string {
+  const parts = /^([a-z]+)_{2}(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)/.exec(runId);
+  const [, runType, at] = parts ?? [];
+  return runType === undefined || at === undefined || Number.isNaN(Date.parse(at))
+    ? runId
+    : `${runTypeName(runType, trans)}, ${instant(at, now)}`;
+}
+
 /** What a task instance is called: its task, with its index when it is one of many. */
 export function instanceName(taskId: string, mapIndex: number): string {
   return mapIndex < 0 ? taskId : `${taskId}[${mapIndex}]`;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 
@@ -168,7 +169,16 @@ def _name(instance: TaskInstanceView) -> str:
 
 def _line(condition: Condition) -> list[object]:
     mark = Text("✓", style="green") if condition.met else Text("✗", style="red")
-    return [mark, condition.text, condition.next_look or ""]
+    return [mark, condition.text, _when(condition.next_look or "")]
+
+
+def _when(next_look: str) -> str:
+    """The next look is an instant in ISO's form, or an event in words."""
+    try:
+        at = datetime.fromisoformat(next_look)
+    except ValueError:
+        return next_look
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 @tasks.command()

@@ -1,7 +1,7 @@
 /** Who asked for what, when, by which door, and what became of it. */
 import * as React from 'react';
 
-import { words } from '../../format';
+import { runIdTitle, words } from '../../format';
 import type { AuditState } from '../../live/audit';
 import type { AuditAsked } from '../../rest/admin';
 import { useTexts, type Texts } from '../../text';
@@ -158,7 +158,7 @@ function Table({
 }: AuditProps & { entries: readonly AuditEntry[] }): React.JSX.Element {
   const trans = useTexts();
   return (
-    <table className="jp-nbflow-table" data-testid="nbflow-audit">
+    <table className="jp-nbflow-table jp-nbflow-audit" data-testid="nbflow-audit">
       <thead>
         <tr>
           <th scope="col">{trans.__('When')}</th>
@@ -182,14 +182,14 @@ function Table({
             <td>{entry.door || '–'}</td>
             <td>{words(entry.verb)}</td>
             <td>
-              <About entry={entry} onOpenDag={onOpenDag} />
+              <About entry={entry} now={now} onOpenDag={onOpenDag} />
             </td>
             <td>
               <Outcome entry={entry} trans={trans} />
             </td>
             <td className="jp-mod-spare jp-nbflow-muted">
               <span className="jp-nbflow-cell-message" title={JSON.stringify(entry.payload)}>
-                {entry.message || detailsOf(entry)}
+                {messageOf(entry, now, trans) || detailsOf(entry)}
               </span>
             </td>
           </tr>
@@ -201,8 +201,10 @@ function Table({
 
 function About({
   entry,
+  now,
   onOpenDag
-}: Pick<AuditProps, 'onOpenDag'> & { entry: AuditEntry }): React.JSX.Element {
+}: Pick<AuditProps, 'now' | 'onOpenDag'> & { entry: AuditEntry }): React.JSX.Element {
+  const trans = useTexts();
   const { dag_id: dagId, run_id: runId } = entry;
   if (dagId === null) {
     const { pool } = entry.payload;
@@ -216,7 +218,9 @@ function About({
       onClick={() => onOpenDag(dagId, runId)}
     >
       {dagId}
-      {runId === null ? null : <span className="jp-nbflow-muted"> {runId}</span>}
+      {runId === null ? null : (
+        <span className="jp-nbflow-muted"> {runIdTitle(runId, now, trans)}</span>
+      )}
     </button>
   );
 }
@@ -235,6 +239,11 @@ function Outcome({ entry, trans }: { entry: AuditEntry; trans: Texts }): React.J
       <Icon name={sign} size={13} /> {names[entry.outcome] ?? entry.outcome}
     </span>
   );
+}
+
+/** What the scheduler said, with its run named as beside it. */
+function messageOf({ message, run_id: runId }: AuditEntry, now: number, trans: Texts): string {
+  return runId === null ? message : message.replaceAll(runId, runIdTitle(runId, now, trans));
 }
 
 /** What was asked for beyond the DAG and the run, in a line. */

@@ -1,7 +1,7 @@
 /** The tabs of a task that are lists: its tries, the values it handed on, and what it waits for. */
 import * as React from 'react';
 
-import { bytes, clock, span, words } from '../../format';
+import { bytes, clock, instant, span, words } from '../../format';
 import { useTexts } from '../../text';
 import type { Condition, TryView, ValueView } from '../../wire';
 import { Facts, Notice, StateBadge, Verbatim } from '../controls';
@@ -87,9 +87,13 @@ export function Values({ values }: { values: readonly ValueView[] }): React.JSX.
             </th>
             <td>{value.type}</td>
             <td>
-              <Verbatim className="jp-nbflow-preview" label={trans.__('Value')}>
-                {value.preview}
-              </Verbatim>
+              {value.preview === '' ? (
+                <span className="jp-nbflow-muted">{trans.__('No preview')}</span>
+              ) : (
+                <Verbatim className="jp-nbflow-preview" label={trans.__('Value')}>
+                  {value.preview}
+                </Verbatim>
+              )}
             </td>
             <td className="jp-mod-number">{bytes(value.size)}</td>
           </tr>
@@ -162,7 +166,12 @@ export function Why({ conditions }: { conditions: readonly Condition[] }): React
   );
 }
 
-/** The next look is an instant, or an event in words. */
+/** The next look is an instant, or an event in words. One that is not today is told with its day. */
 function whenText(nextLook: string): string {
-  return /^\d{4}-\d\d-\d\dT/.test(nextLook) ? clock(nextLook) : nextLook;
+  if (!/^\d{4}-\d\d-\d\dT/.test(nextLook)) {
+    return nextLook;
+  }
+  const now = Date.now();
+  const isToday = new Date(nextLook).toDateString() === new Date(now).toDateString();
+  return isToday ? clock(nextLook) : instant(nextLook, now);
 }
