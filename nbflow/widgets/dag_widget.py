@@ -99,6 +99,7 @@ class DagWidget(anywidget.AnyWidget):
             self._leave_picture()
         self._is_closed = True
         super().close()
+        self.layout.close()
 
     # -- what is displayed -------------------------------------------------------------------------
 

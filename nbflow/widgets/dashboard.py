@@ -19,6 +19,7 @@ from nbflow.settings import Settings
 from nbflow.views.dags import dag_detail
 from nbflow.views.runs import run_list
 from nbflow.views.shapes import RunView
+from nbflow.widgets.closing import close_with_parts
 from nbflow.widgets.dag_widget import WIDGET_VIEW, DagWidget
 from nbflow.widgets.following import Following
 from nbflow.widgets.onlooker import Onlooker, onlooker
@@ -26,6 +27,7 @@ from nbflow.widgets.params_form import ParamsForm
 from nbflow.widgets.run_source import RunSource, user
 from nbflow.widgets.run_widget import RunWidget
 from nbflow.widgets.shown import dag_shown
+from nbflow.widgets.stores import store_of
 
 if TYPE_CHECKING:
     from nbflow.authoring.dag import DAG
@@ -123,7 +125,7 @@ class Dashboard:
             self._handle = None
         self.view.close()
         if self._box is not None:
-            self._box.close()
+            close_with_parts(self._box)
 
     def _given(self) -> dict[str, Any]:  # Any: the user's own values
         return dict(self.form.value) if self._box is not None else {}
@@ -185,7 +187,7 @@ def dashboard(dag: DAG | str) -> Dashboard:
     """
     found = settings.load().settings
     dag_id = dag if isinstance(dag, str) else dag.dag_id
-    return Dashboard(found, app.open_database(found), dag_id)
+    return Dashboard(found, store_of(found), dag_id)
 
 
 def _name(run: RunView) -> str:

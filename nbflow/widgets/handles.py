@@ -19,6 +19,7 @@ from nbflow.views.shapes import ChangeView
 from nbflow.widgets.run_source import RunSource, user
 from nbflow.widgets.run_widget import RunWidget
 from nbflow.widgets.shown import words_of
+from nbflow.widgets.stores import store_of
 
 REQUESTED = "requested"
 PATIENCE = 15.0
@@ -28,16 +29,6 @@ _LOOK = 2.0
 
 def _settings() -> Settings:
     return settings.load().settings
-
-
-_STORES: dict[str, app.Store] = {}
-
-
-def _store_of(found: Settings) -> app.Store:
-    """The store of these settings, opened once per process."""
-    if found.store_url not in _STORES:
-        _STORES[found.store_url] = app.open_database(found)
-    return _STORES[found.store_url]
 
 
 @dataclass(frozen=True)
@@ -107,7 +98,7 @@ class RunHandle:
 
     @property
     def _store(self) -> app.Store:
-        return _store_of(self.settings)
+        return store_of(self.settings)
 
     @property
     def _source(self) -> RunSource:
@@ -123,7 +114,7 @@ def trigger(
     fit.
     """
     found = _settings()
-    store = _store_of(found)
+    store = store_of(found)
     cursor = feed.now(store)
     receipt = Commands(store, user(), door="widget").trigger(dag_id, params, logical_date)
     return RunHandle(dag_id, str(receipt.run_id), found, cursor)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from nbflow import app
 from nbflow.core.errors import NotFoundError, RequestError
@@ -124,3 +125,16 @@ def test_closing_it_ends_what_follows(board: Dashboard) -> None:
     board.close()
 
     assert not following.is_alive
+
+
+def test_what_is_closed_is_held_by_nobody(board: Dashboard, database: Database) -> None:
+    start_run(database, a_dag("a", params=PARAMS), run_id="seen")
+    before = set(_instances)
+    made = Dashboard(board._settings, database, "d")
+    assert made.box.children
+    made.choose("seen")
+    assert set(_instances) - before
+
+    made.close()
+
+    assert not set(_instances) - before
