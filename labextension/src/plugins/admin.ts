@@ -16,7 +16,7 @@ import { OnePage } from './one-page';
 
 export const adminPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('administration'),
-  description: 'Shows pools, variables, connections, assets and files with problems.',
+  description: 'Shows pools, variables, connections, assets, the cache and files with problems.',
   autoStart: true,
   requires: [INbflowClient, INbflowModel],
   optional: [ILayoutRestorer, ICommandPalette, ILauncher],
@@ -39,7 +39,7 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
 
     commands.addCommand(CommandIds.openAdmin, {
       label: texts.__('Administration'),
-      caption: texts.__('Pools, variables, connections, assets and files with problems'),
+      caption: texts.__('Pools, variables, connections, assets, the cache and files with problems'),
       icon: nbflowIcon,
       describedBy: {
         args: argsSchema({

@@ -184,7 +184,7 @@ function Result(props: ResultProps): React.JSX.Element {
             onChange={event => onChosen(one.key, event.target.checked)}
           />
         </td>
-        <th scope="row">
+        <th scope="row" className="jp-nbflow-cache-task">
           <button
             className="jp-nbflow-link"
             type="button"
@@ -196,7 +196,7 @@ function Result(props: ResultProps): React.JSX.Element {
           </button>{' '}
           <span className="jp-nbflow-muted">{one.dag_id}</span>
         </th>
-        <td>
+        <td className="jp-nbflow-cache-run" title={one.run_id}>
           <button className="jp-nbflow-link" type="button" onClick={() => onOpenRun(one)}>
             {one.run_id}
           </button>
