@@ -19,14 +19,18 @@ import { modelPlugin } from './plugins/model';
 import { notebookPlugin } from './plugins/notebook';
 import { notebookFilesPlugin } from './plugins/notebook-files';
 import { notificationsPlugin } from './plugins/notifications';
+import { pagesPlugin } from './plugins/pages';
 import { panelPlugin } from './plugins/panel';
 import { repairPlugin } from './plugins/repair';
 import { standInPlugin } from './plugins/stand-in';
 import { statusBarPlugin } from './plugins/status-bar';
+import { treeTabPlugin } from './plugins/tree-tab';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   clientPlugin,
   modelPlugin,
+  pagesPlugin,
+  treeTabPlugin,
   panelPlugin,
   homePlugin,
   dagPagePlugin,
@@ -47,4 +51,4 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
 ];
 
 export default plugins;
-export { INbflowClient, INbflowModel } from './tokens';
+export { INbflowClient, INbflowModel, INbflowPages } from './tokens';

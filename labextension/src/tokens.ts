@@ -1,5 +1,7 @@
 /** What the plugins of nbflow offer each other, and other extensions. */
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { Token } from '@lumino/coreutils';
+import type { Widget } from '@lumino/widgets';
 
 import type { RestClient } from './client';
 import type { Feed } from './feed';
@@ -36,6 +38,28 @@ export interface INbflowModel {
 export const INbflowModel = new Token<INbflowModel>(
   'nbflow-labextension:INbflowModel',
   'The live list of DAGs with health and import errors.'
+);
+
+/**
+ * Where pages of nbflow are shown: in the main area of JupyterLab, as tabs of Notebook's tree view, and for
+ * Notebook's other pages, which hold one document each, in another tab of the browser.
+ */
+export interface INbflowPages {
+  /** Whether the page belongs elsewhere; then another tab of the browser is opened for it. */
+  openElsewhere(command: string, args: Readonly<Record<string, unknown>>): boolean;
+  /** The same for what is done in an open notebook, which Notebook shows in a tab of the browser. */
+  openNotebook(path: string, command: string): boolean;
+  add(page: Widget, options?: DocumentRegistry.IOpenOptions): void;
+  activate(page: Widget): void;
+  /** Remember over a reload what a page shows, where no layout does: call it when that changes. */
+  keep(page: Widget, command: string, args: Readonly<Record<string, unknown>>): void;
+  /** The address that shows a page to whoever may see it. */
+  addressOf(command: string, args: Readonly<Record<string, unknown>>): string;
+}
+
+export const INbflowPages = new Token<INbflowPages>(
+  'nbflow-labextension:INbflowPages',
+  'Where pages of nbflow are shown, in JupyterLab and in Notebook.'
 );
 
 /** The ids of the plugins begin with the name of the package. */

@@ -1,5 +1,5 @@
-"""The processes behind the page: a scheduler and a `jupyter lab`, started on a project and stopped
-by their own ids.
+"""The processes behind the page: a scheduler, and a `jupyter lab` or a `jupyter notebook`, started
+on a project and stopped by their own ids.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 DEADLINE = 60.0
+LAB = ("jupyterlab", "--LabApp.expose_app_in_browser=True")
+NOTEBOOK = ("notebook", "--JupyterNotebookApp.expose_app_in_browser=True")
 NEWS = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": False}
 
 
@@ -89,6 +91,13 @@ class Site:
     def url(self, file: str = "", **query: str) -> str:
         """JupyterLab's address with the token, a file if one is named, and what else is asked."""
         place = f"{self.base}/lab/tree/{quote(file)}" if file else f"{self.base}/lab"
+        return self._with_token(place, query)
+
+    def notebook_url(self, page: str, **query: str) -> str:
+        """The same for a page of Jupyter Notebook, such as `tree` or `notebooks/a.ipynb`."""
+        return self._with_token(f"{self.base}/{quote(page)}", query)
+
+    def _with_token(self, place: str, query: Mapping[str, str]) -> str:
         pairs = [("token", self.token), *query.items()]
         return f"{place}?" + "&".join(f"{name}={quote(value)}" for name, value in pairs)
 
@@ -135,14 +144,15 @@ class Site:
             return json.loads(answer.read() or b"null")
 
 
-def make_site(folder: Path, home: Path, path: str = "/") -> Site:
+def make_site(folder: Path, home: Path, path: str = "/", app: tuple[str, ...] = LAB) -> Site:
     """The processes for the project in `folder`, not started yet; `home` holds what they keep for
-    themselves. JupyterLab is at `path`, as below a Hub.
+    themselves. JupyterLab, or another `app`, is at `path`, as below a Hub.
     """
+    module, *options = app
     port, token = _free_port(), secrets.token_hex(16)
     environment = {**_jupyter_folders(home), "JUPYTER_TOKEN": token, "NBFLOW_HOME": str(folder)}
     lab = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+        *(sys.executable, "-m", module, "--no-browser"),
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         "--ServerApp.port_retries=0",
@@ -150,7 +160,7 @@ def make_site(folder: Path, home: Path, path: str = "/") -> Site:
         "--ServerApp.allow_root=True",
         f"--ServerApp.root_dir={folder}",
         "--LabApp.extension_manager=readonly",
-        "--LabApp.expose_app_in_browser=True",
+        *options,
     ]
     scheduler = [sys.executable, "-m", "nbflow.cli.main", "scheduler"]
     return Site(

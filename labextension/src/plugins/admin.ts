@@ -10,7 +10,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { nbflowIcon } from '../icons';
 import { ADMIN_TABS } from '../panels/admin/AdminPage';
 import { AdminWidget } from '../screens/admin-widget';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { argsSchema, textArg } from './args';
 import { OnePage } from './one-page';
 
@@ -18,24 +18,26 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('administration'),
   description: 'Shows pools, variables, connections, assets, the cache and files with problems.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel],
+  requires: [INbflowClient, INbflowModel, INbflowPages],
   optional: [ILayoutRestorer, ICommandPalette, ILauncher],
   activate: (
     app: JupyterFrontEnd,
     client: INbflowClient,
     model: INbflowModel,
+    pages: INbflowPages,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null
   ) => {
     const { commands } = app;
     const { texts } = model;
-    const page = new OnePage(
-      app.shell,
-      'nbflow-administration',
-      () => new AdminWidget(client, model, commands),
-      content => content.tab
-    );
+    const page = new OnePage(pages, {
+      id: 'nbflow-administration',
+      command: CommandIds.openAdmin,
+      make: () => new AdminWidget(client, model, commands),
+      kept: content => content.tab,
+      args: content => ({ tab: content.tab.value })
+    });
 
     commands.addCommand(CommandIds.openAdmin, {
       label: texts.__('Administration'),
@@ -47,7 +49,10 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
           asset: texts.__('The asset whose events to show')
         })
       },
-      execute: args =>
+      execute: args => {
+        if (pages.openElsewhere(CommandIds.openAdmin, args)) {
+          return;
+        }
         page.show(content => {
           const asked = textArg(args, 'tab');
           const tab = ADMIN_TABS.find(known => known === asked);
@@ -58,10 +63,11 @@ export const adminPlugin: JupyterFrontEndPlugin<void> = {
           if (asset !== null) {
             content.asset.set(asset);
           }
-        })
+        });
+      }
     });
     palette?.addItem({ command: CommandIds.openAdmin, category: 'nbflow' });
     launcher?.add({ command: CommandIds.openAdmin, category: 'nbflow', rank: 2 });
-    page.restore(restorer, CommandIds.openAdmin, content => ({ tab: content.tab.value }));
+    page.restore(restorer);
   }
 };

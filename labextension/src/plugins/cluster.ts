@@ -12,7 +12,7 @@ import { CLUSTER_TABS } from '../panels/cluster/ClusterPage';
 import { clusterDetail, scaleCluster } from '../rest/cluster';
 import { ClusterWidget } from '../screens/cluster-widget';
 import { askForSize } from '../screens/scale-dialog';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { addCommands } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
 import { doing } from './doing';
@@ -22,37 +22,43 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('cluster'),
   description: 'Shows the cluster, and changes how many workers there are.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel],
+  requires: [INbflowClient, INbflowModel, INbflowPages],
   optional: [ILayoutRestorer, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     client: INbflowClient,
     model: INbflowModel,
+    pages: INbflowPages,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null
   ) => {
     const { commands } = app;
     const { texts } = model;
     const { rest } = client;
-    const page = new OnePage(
-      app.shell,
-      'nbflow-cluster',
-      () => new ClusterWidget(client, model, commands),
-      content => content.tab
-    );
+    const page = new OnePage(pages, {
+      id: 'nbflow-cluster',
+      command: CommandIds.openCluster,
+      make: () => new ClusterWidget(client, model, commands),
+      kept: content => content.tab,
+      args: content => ({ tab: content.tab.value })
+    });
 
     commands.addCommand(CommandIds.openCluster, {
       label: texts.__('Cluster'),
       caption: texts.__('The workers, how hard they work and on what'),
       icon: nbflowIcon,
       describedBy: { args: argsSchema({ tab: texts.__('workers, tasks or plots') }) },
-      execute: args =>
+      execute: args => {
+        if (pages.openElsewhere(CommandIds.openCluster, args)) {
+          return;
+        }
         page.show(content => {
           const tab = CLUSTER_TABS.find(known => known === textArg(args, 'tab'));
           if (tab !== undefined) {
             content.tab.set(tab);
           }
-        })
+        });
+      }
     });
     const scale: CommandRegistry.ICommandOptions = {
       label: texts.__('Scale the Cluster…'),
@@ -88,6 +94,6 @@ export const clusterPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of [CommandIds.openCluster, CommandIds.scaleCluster]) {
       palette?.addItem({ command, category: 'nbflow' });
     }
-    page.restore(restorer, CommandIds.openCluster, content => ({ tab: content.tab.value }));
+    page.restore(restorer);
   }
 };

@@ -6,20 +6,27 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { messageOf } from '../client';
 import { nbflowIcon } from '../icons';
 import { CompareWidget } from '../screens/compare-widget';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { argsSchema, textArg } from './args';
 
 export const comparePlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('compare'),
   description: 'Compares runs, and exports them.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel],
-  activate: (app: JupyterFrontEnd, client: INbflowClient, model: INbflowModel) => {
-    const { commands, shell } = app;
+  requires: [INbflowClient, INbflowModel, INbflowPages],
+  activate: (
+    { commands }: JupyterFrontEnd,
+    client: INbflowClient,
+    model: INbflowModel,
+    pages: INbflowPages
+  ) => {
     const { texts } = model;
     const ofRun = { dag_id: texts.__('The DAG'), run_id: texts.__('The run') };
 
     const compare = (args: ReadonlyPartialJSONObject): void => {
+      if (pages.openElsewhere(CommandIds.compare, args)) {
+        return;
+      }
       const dagId = textArg(args, 'dag_id') ?? '';
       const runId = textArg(args, 'run_id') ?? '';
       const other = textArg(args, 'other');
@@ -38,8 +45,9 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
       widget.title.caption = texts.__('What differs between %1 and another run', runId);
       widget.title.icon = nbflowIcon;
       widget.toolbar.hide();
-      shell.add(widget, 'main', { type: 'nbflow' });
-      shell.activateById(widget.id);
+      pages.add(widget);
+      pages.keep(widget, CommandIds.compare, args);
+      pages.activate(widget);
     };
 
     commands.addCommand(CommandIds.compare, {

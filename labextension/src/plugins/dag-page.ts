@@ -19,7 +19,7 @@ import { LabRendering } from '../notebook/rendering';
 import { AT_FIRST } from '../live/preferences';
 import { choicesOf } from '../live/view-state';
 import { DagPageWidget } from '../screens/dag-page-widget';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { addCommands } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
 
@@ -27,24 +27,25 @@ export const dagPagePlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('dag-page'),
   description: 'Shows a DAG with its runs, its live graph and its tasks.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel, IRenderMimeRegistry],
+  requires: [INbflowClient, INbflowModel, INbflowPages, IRenderMimeRegistry],
   optional: [ILayoutRestorer, IEditorLanguageRegistry, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     client: INbflowClient,
     model: INbflowModel,
+    pages: INbflowPages,
     rendermime: IRenderMimeRegistry,
     restorer: ILayoutRestorer | null,
     languages: IEditorLanguageRegistry | null,
     palette: ICommandPalette | null
   ) => {
     const rendering = new LabRendering(rendermime, languages, model.texts);
-    const pages = new DagPages(app, client, model, rendering);
-    addCommands(app.commands, model, pages.commands());
+    const ofDags = new DagPages(app, client, model, pages, rendering);
+    addCommands(app.commands, model, ofDags.commands());
     for (const command of [CommandIds.openDag, CommandIds.openAnother]) {
       palette?.addItem({ command, category: 'nbflow' });
     }
-    void restorer?.restore(pages.tracker, {
+    void restorer?.restore(ofDags.tracker, {
       command: CommandIds.openDag,
       args: ({ content }) => ({
         dag_id: content.dagId,
@@ -67,6 +68,7 @@ class DagPages {
     private readonly app: JupyterFrontEnd,
     private readonly client: INbflowClient,
     private readonly model: INbflowModel,
+    private readonly pages: INbflowPages,
     private readonly rendering: LabRendering
   ) {}
 
@@ -116,7 +118,7 @@ class DagPages {
 
   private async open(args: Args): Promise<void> {
     const dagId = textArg(args, 'dag_id') ?? (await chooseDag(this.model));
-    if (dagId !== null) {
+    if (dagId !== null && !this.isElsewhere(dagId, args)) {
       const number = numberArg(args, 'page');
       const known = this.find(dagId, number);
       await this.show(known ?? this.add(dagId, number ?? 1), args, known === undefined);
@@ -129,7 +131,7 @@ class DagPages {
     const front = this.tracker.currentWidget;
     const inFront = front !== null && shell.currentWidget === front ? front.content.dagId : null;
     const dagId = textArg(args, 'dag_id') ?? inFront ?? (await chooseDag(this.model));
-    if (dagId === null) {
+    if (dagId === null || this.isElsewhere(dagId, args)) {
       return;
     }
     const before = this.find(dagId, null);
@@ -144,17 +146,30 @@ class DagPages {
   }
 
   private add(dagId: string, number: number, place: DocumentRegistry.IOpenOptions = {}): Page {
-    const { app, client, model, rendering, tracker } = this;
+    const { app, client, model, pages, rendering, tracker } = this;
     const { commands } = app;
     const content = new DagPageWidget({ dagId, number, client, model, commands, rendering });
     const widget = new MainAreaWidget({ content });
     widget.id = number === 1 ? `nbflow-dag-${dagId}` : `nbflow-dag:${number}:${dagId}`;
     widget.toolbar.hide();
-    content.choices.subscribe(() => void tracker.save(widget));
-    onNewPlace(content, () => void tracker.save(widget));
     void tracker.add(widget);
-    app.shell.add(widget, 'main', { type: 'nbflow', ...place });
+    pages.add(widget, place);
+    const keep = (): void => {
+      const { view } = content.choices.value;
+      pages.keep(widget, CommandIds.openDag, { ...content.page.place, dag_id: dagId, view });
+    };
+    const save = (): void => {
+      void tracker.save(widget);
+      keep();
+    };
+    content.choices.subscribe(save);
+    onNewPlace(content, save);
+    keep();
     return widget;
+  }
+
+  private isElsewhere(dagId: string, args: Args): boolean {
+    return this.pages.openElsewhere(CommandIds.openDag, { ...args, dag_id: dagId });
   }
 
   private async show(page: Page, args: Args, isNew: boolean): Promise<void> {
@@ -163,7 +178,7 @@ class DagPages {
     const first = isNew && args.choices === undefined ? firstView(this.model) : '';
     choices.set({ ...choices.value, ...choicesOf(args.choices) });
     choices.choose('view', textArg(args, 'view') ?? choices.value.view ?? first);
-    this.app.shell.activateById(page.id);
+    this.pages.activate(page);
     await showRun(page.content, args, isNew);
   }
 

@@ -15,7 +15,7 @@ import { IFrame } from '@jupyterlab/ui-components';
 import { nbflowIcon } from '../icons';
 import { dashboard } from '../rest/cluster';
 import { addressOf } from '../screens/cluster-widget';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { argsSchema } from './args';
 import { doing } from './doing';
 
@@ -23,12 +23,13 @@ export const daskDashboardPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('dask-dashboard'),
   description: 'Opens Dask’s dashboard.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel],
+  requires: [INbflowClient, INbflowModel, INbflowPages],
   optional: [ILayoutRestorer, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     client: INbflowClient,
     model: INbflowModel,
+    pages: INbflowPages,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null
   ) => {
@@ -36,7 +37,7 @@ export const daskDashboardPlugin: JupyterFrontEndPlugin<void> = {
     const { rest } = client;
     const tracker = new WidgetTracker<MainAreaWidget<IFrame>>({ namespace: 'nbflow-dashboard' });
 
-    const open = (url: string): void => {
+    const open = (url: string): MainAreaWidget<IFrame> => {
       const content = new IFrame({ sandbox: ['allow-scripts', 'allow-same-origin'] });
       content.url = url;
       content.node.querySelector('iframe')?.setAttribute('title', texts.__('Dask dashboard'));
@@ -46,7 +47,9 @@ export const daskDashboardPlugin: JupyterFrontEndPlugin<void> = {
       widget.title.label = texts.__('Dask dashboard');
       widget.toolbar.hide();
       void tracker.add(widget);
-      app.shell.add(widget, 'main', { type: 'nbflow' });
+      pages.add(widget);
+      pages.keep(widget, CommandIds.openDashboard, {});
+      return widget;
     };
 
     app.commands.addCommand(CommandIds.openDashboard, {
@@ -60,10 +63,10 @@ export const daskDashboardPlugin: JupyterFrontEndPlugin<void> = {
             await showErrorMessage(texts.__('Dask’s dashboard cannot be opened'), found.reason);
             return;
           }
-          if (tracker.currentWidget === null) {
-            open(addressOf(found.url, rest.settings.baseUrl));
+          if (!pages.openElsewhere(CommandIds.openDashboard, {})) {
+            const address = addressOf(found.url, rest.settings.baseUrl);
+            pages.activate(tracker.currentWidget ?? open(address));
           }
-          app.shell.activateById('nbflow-dashboard');
         })
     });
     palette?.addItem({ command: CommandIds.openDashboard, category: 'nbflow' });

@@ -12,7 +12,7 @@ import { messageOf, type NotebookJson } from '../client';
 import { instanceName } from '../format';
 import { LabRendering } from '../notebook/rendering';
 import { notebookWidget } from '../screens/notebook-widget';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { argsSchema, numberArg, textArg } from './args';
 import { isThere, openAsFile } from './open-as-file';
 
@@ -20,12 +20,13 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('files'),
   description: 'Opens executed notebooks and the files of DAGs.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel, IRenderMimeRegistry],
+  requires: [INbflowClient, INbflowModel, INbflowPages, IRenderMimeRegistry],
   optional: [IEditorLanguageRegistry],
   activate: (
     app: JupyterFrontEnd,
     client: INbflowClient,
     model: INbflowModel,
+    pages: INbflowPages,
     rendermime: IRenderMimeRegistry,
     languages: IEditorLanguageRegistry | null
   ) => {
@@ -34,6 +35,9 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
     const { contents } = app.serviceManager;
 
     const openNotebook = async (args: ReadonlyPartialJSONObject): Promise<void> => {
+      if (pages.openElsewhere(CommandIds.openNotebook, args)) {
+        return;
+      }
       const { title, notebook } = await fetchNotebook(client, args);
       const onCopy = (): void => void openAsFile(app, title, notebook);
       const onExport =
@@ -41,8 +45,9 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
           ? (): void => void app.commands.execute(CommandIds.exportRun, args)
           : null;
       const widget = notebookWidget({ title, notebook, rendering, texts, onCopy, onExport });
-      app.shell.add(widget, 'main', { type: 'nbflow' });
-      app.shell.activateById(widget.id);
+      pages.add(widget);
+      pages.keep(widget, CommandIds.openNotebook, args);
+      pages.activate(widget);
     };
 
     add(app.commands, CommandIds.openNotebook, {

@@ -5,7 +5,6 @@ import {
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { Clipboard, ICommandPalette, Notification } from '@jupyterlab/apputils';
-import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
 import type { CommandRegistry } from '@lumino/commands';
@@ -13,12 +12,11 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { nbflowIcon } from '../icons';
 import { Favourites } from '../live/favourites';
-import { filtersFromText, filtersToText, type Filters } from '../panels/home/filters';
+import { filtersFromText, filtersToText } from '../panels/home/filters';
 import { fetchOverview } from '../rest/overview';
 import { askForBulk } from '../screens/bulk-dialog';
 import { HomeWidget } from '../screens/home-widget';
-import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
-import { HOME_PLACE } from '../urls';
+import { CommandIds, INbflowClient, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { argsSchema, textArg } from './args';
 import { doing } from './doing';
 import { newDag } from './new-dag';
@@ -28,12 +26,13 @@ export const homePlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('home'),
   description: 'Shows health, what runs, what failed, what is due, and all DAGs on one page.',
   autoStart: true,
-  requires: [INbflowClient, INbflowModel],
+  requires: [INbflowClient, INbflowModel, INbflowPages],
   optional: [ILayoutRestorer, ICommandPalette, ILauncher, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     client: INbflowClient,
     model: INbflowModel,
+    pages: INbflowPages,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
@@ -43,36 +42,50 @@ export const homePlugin: JupyterFrontEndPlugin<void> = {
     const { texts } = model;
     const favourites = new Favourites(state);
     void app.restored.then(() => favourites.load());
+    const args = (content: HomeWidget): { filters: string } => ({
+      filters: filtersToText(content.filters.value)
+    });
 
-    const page: OnePage<HomeWidget> = new OnePage<HomeWidget>(
-      app.shell,
-      'nbflow-home',
-      () => {
-        const content: HomeWidget = new HomeWidget(
-          client,
-          model,
-          favourites,
-          actionsOf(commands, client, model, () => content.filters.value)
-        );
+    const page: OnePage<HomeWidget> = new OnePage<HomeWidget>(pages, {
+      id: 'nbflow-home',
+      command: CommandIds.openHome,
+      make: () => {
+        const link = (): string => pages.addressOf(CommandIds.openHome, args(content));
+        const actions = actionsOf(commands, client, model, link);
+        const content: HomeWidget = new HomeWidget(client, model, favourites, actions);
         return content;
       },
-      content => content.filters
-    );
+      kept: content => content.filters,
+      args
+    });
 
     commands.addCommand(CommandIds.openHome, {
       label: texts.__('Home of nbflow'),
       caption: texts.__('Health, what runs, what failed, what is due, and all DAGs'),
       icon: nbflowIcon,
       describedBy: {
-        args: argsSchema({ filters: texts.__('Which DAGs to list, as in a copied link') })
+        args: argsSchema(
+          { filters: texts.__('Which DAGs to list, as in a copied link') },
+          {
+            behind: { type: 'boolean', description: texts.__('Whether it stays in the background') }
+          }
+        )
       },
-      execute: args =>
+      execute: args => {
+        if (pages.openElsewhere(CommandIds.openHome, args)) {
+          return;
+        }
+        if (args.behind === true) {
+          page.place();
+          return;
+        }
         page.show(content => {
           const filters = textArg(args, 'filters');
           if (filters !== null) {
             content.filters.set(filtersFromText(filters));
           }
-        })
+        });
+      }
     });
     commands.addCommand(CommandIds.newDag, {
       label: args =>
@@ -92,9 +105,7 @@ export const homePlugin: JupyterFrontEndPlugin<void> = {
       palette?.addItem({ command: CommandIds.newDag, category: 'nbflow', args: { kind } });
     }
     launcher?.add({ command: CommandIds.openHome, category: 'nbflow', rank: 0 });
-    page.restore(restorer, CommandIds.openHome, content => ({
-      filters: filtersToText(content.filters.value)
-    }));
+    page.restore(restorer);
   }
 };
 
@@ -103,7 +114,7 @@ function actionsOf(
   commands: CommandRegistry,
   client: INbflowClient,
   model: INbflowModel,
-  filters: () => Filters
+  link: () => string
 ): ConstructorParameters<typeof HomeWidget>[3] {
   const run = (id: string, args: ReadonlyPartialJSONObject = {}): void =>
     void commands.execute(id, args);
@@ -118,7 +129,7 @@ function actionsOf(
     onQuestion: dagId => run(CommandIds.answer, { dag_id: dagId }),
     onBulk: (verb, dagIds) => void doing(() => askForBulk(verb, dagIds, client, model)),
     onCopyLink: () => {
-      Clipboard.copyToSystem(linkTo(filters()));
+      Clipboard.copyToSystem(link());
       Notification.info(model.texts.__('The link is in the clipboard.'), { autoClose: 2000 });
     },
     onNewDag: kind => run(CommandIds.newDag, { kind }),
@@ -126,10 +137,4 @@ function actionsOf(
     onOpenFile: path => run(CommandIds.openFile, { path }),
     onImportErrors: () => run(CommandIds.openAdmin, { tab: 'errors' })
   };
-}
-
-function linkTo(filters: Filters): string {
-  const place = encodeURIComponent(filtersToText(filters));
-  const lab = URLExt.join(PageConfig.getBaseUrl(), 'lab');
-  return `${new URL(lab, window.location.href).href}?nbflow=${HOME_PLACE}/${place}`;
 }

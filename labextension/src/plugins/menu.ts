@@ -6,7 +6,7 @@ import { RankedMenu } from '@jupyterlab/ui-components';
 import { CommandIds, INbflowModel, pluginId } from '../tokens';
 
 const GROUPS: readonly (readonly string[])[] = [
-  [CommandIds.openPanel, CommandIds.openCluster, CommandIds.openAdmin],
+  [CommandIds.openHome, CommandIds.openPanel, CommandIds.openCluster, CommandIds.openAdmin],
   [CommandIds.trigger, CommandIds.pause, CommandIds.unpause, CommandIds.clearRuns],
   [CommandIds.answer],
   [CommandIds.scaleCluster, CommandIds.openDashboard, CommandIds.startScheduler]

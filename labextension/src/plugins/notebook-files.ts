@@ -6,7 +6,7 @@ import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { dagsOfFile } from '../preview/files';
-import { CommandIds, INbflowModel, pluginId } from '../tokens';
+import { CommandIds, INbflowModel, INbflowPages, pluginId } from '../tokens';
 import { addCommands } from './allowed';
 import { argsSchema, textArg } from './args';
 import { doing } from './doing';
@@ -15,10 +15,15 @@ export const notebookFilesPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('notebook-files'),
   description: 'Runs, opens, schedules and looks over notebooks and DAG files in the file browser.',
   autoStart: true,
-  requires: [INbflowModel],
+  requires: [INbflowModel, INbflowPages],
   optional: [IFileBrowserFactory],
-  activate: (app: JupyterFrontEnd, model: INbflowModel, browsers: IFileBrowserFactory | null) => {
-    const files = new Files(app, model, browsers);
+  activate: (
+    app: JupyterFrontEnd,
+    model: INbflowModel,
+    pages: INbflowPages,
+    browsers: IFileBrowserFactory | null
+  ) => {
+    const files = new Files(app, model, pages, browsers);
     addCommands(app.commands, model, files.commands());
   }
 };
@@ -29,6 +34,7 @@ class Files {
   constructor(
     private readonly app: JupyterFrontEnd,
     private readonly model: INbflowModel,
+    private readonly pages: INbflowPages,
     private readonly browsers: IFileBrowserFactory | null
   ) {}
 
@@ -90,6 +96,11 @@ class Files {
   private async inNotebook(args: Args, command: string): Promise<void> {
     const path = this.pathOf(args);
     const { commands } = this.app;
+    // No address runs anything by itself: there the form asks first.
+    const asked = command === CommandIds.runNotebook ? CommandIds.runNotebookWith : command;
+    if (this.pages.openNotebook(path, asked)) {
+      return;
+    }
     const opened = (await commands.execute('docmanager:open', { path, factory: 'Notebook' })) as
       IDocumentWidget | undefined;
     await opened?.context.ready;

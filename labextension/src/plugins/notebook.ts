@@ -19,6 +19,7 @@ import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import { addCommands } from './allowed';
 import { argsSchema, textArg } from './args';
 import { doing } from './doing';
+import { BesideNotebook, SideArea, type PreviewPlace } from './preview-place';
 
 export const notebookPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('notebook'),
@@ -34,7 +35,8 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     labShell: ILabShell | null,
     palette: ICommandPalette | null
   ) => {
-    const notebooks = new Notebooks(app, client, model, tracker, labShell !== null);
+    const side = labShell === null ? new SideArea(app.shell) : new BesideNotebook(app.shell);
+    const notebooks = new Notebooks(app, client, model, tracker, side);
     const options = notebooks.commands();
     addCommands(app.commands, model, options);
     for (const id of Object.keys(options)) {
@@ -59,7 +61,7 @@ class Notebooks {
     private readonly client: INbflowClient,
     private readonly model: INbflowModel,
     private readonly tracker: INotebookTracker,
-    private readonly hasSplit: boolean
+    private readonly side: PreviewPlace
   ) {
     tracker.currentChanged.connect(() => app.commands.notifyCommandChanged(CommandIds.notebookDag));
   }
@@ -155,7 +157,7 @@ class Notebooks {
     const panel = this.panelOf(args);
     const open = panel === null ? undefined : this.open.get(panel);
     if (open !== undefined) {
-      open.preview.dispose();
+      this.side.toggle(open.preview);
     } else if (panel !== null) {
       await panel.context.ready;
       this.show(panel);
@@ -183,7 +185,7 @@ class Notebooks {
       localPath: path => app.serviceManager.contents.localPath(path),
       onShow: taskId => {
         session.store.select(taskId);
-        app.shell.activateById(preview.id);
+        this.side.activate(preview);
       }
     });
     const content = new PreviewWidget({ session, model, commands: app.commands });
@@ -200,20 +202,9 @@ class Notebooks {
       session.dispose();
       app.commands.notifyCommandChanged(CommandIds.notebookDag);
     });
-    this.addBeside(panel, preview);
+    this.side.add(preview, panel);
     app.commands.notifyCommandChanged(CommandIds.notebookDag);
     return open;
-  }
-
-  /** On the right of the notebook; at the side where the main area holds one thing, as in Notebook. */
-  private addBeside(panel: NotebookPanel, preview: MainAreaWidget): void {
-    const { shell } = this.app;
-    if (this.hasSplit) {
-      shell.add(preview, 'main', { mode: 'split-right', ref: panel.id, activate: false });
-    } else {
-      shell.add(preview, 'right');
-      shell.activateById(preview.id);
-    }
   }
 
   private async showCell(session: NotebookSession): Promise<void> {

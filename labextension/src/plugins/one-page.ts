@@ -1,51 +1,69 @@
-/** A page of which there is one in the main area: made when it is first asked for, restored with the layout. */
-import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
+/** A page of which there is one: made when it is first asked for, restored with the layout. */
+import type { ILayoutRestorer } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 
 import type { Store } from '../live/store';
+import type { INbflowPages } from '../tokens';
+
+export interface OnePageOptions<T extends Widget> {
+  readonly id: string;
+  /** The command that shows it. */
+  readonly command: string;
+  readonly make: () => T;
+  /** What of the page is to be there again after a reload, if anything. */
+  readonly kept: (content: T) => Pick<Store<unknown>, 'subscribe'> | null;
+  /** The same as arguments of the command. */
+  readonly args: (content: T) => ReadonlyPartialJSONObject;
+}
 
 export class OnePage<T extends Widget> {
   private readonly tracker: WidgetTracker<MainAreaWidget<T>>;
 
-  /** `kept` is what of the page is to be there again after a reload, if anything. */
   constructor(
-    private readonly shell: JupyterFrontEnd.IShell,
-    private readonly id: string,
-    private readonly make: () => T,
-    private readonly kept: (content: T) => Pick<Store<unknown>, 'subscribe'> | null = () => null
+    private readonly pages: INbflowPages,
+    private readonly options: OnePageOptions<T>
   ) {
-    this.tracker = new WidgetTracker({ namespace: id });
+    this.tracker = new WidgetTracker({ namespace: options.id });
   }
 
   /** The page, made if it is not there, and in front once `change` is done with it. */
   show(change: (content: T) => void = () => undefined): void {
-    const widget = this.tracker.currentWidget ?? this.open();
+    const widget = this.place();
     change(widget.content);
-    this.shell.activateById(widget.id);
+    this.pages.activate(widget);
   }
 
-  restore(
-    restorer: ILayoutRestorer | null,
-    command: string,
-    args: (content: T) => ReadonlyPartialJSONObject
-  ): void {
+  /** The page, made if it is not there, where it does not hide what is in front. */
+  place(): MainAreaWidget<T> {
+    // Not the current one of the tracker, which it knows of a moment later: two may ask at the same time.
+    return this.tracker.find(() => true) ?? this.open();
+  }
+
+  restore(restorer: ILayoutRestorer | null): void {
+    const { command, args, id } = this.options;
     void restorer?.restore(this.tracker, {
       command,
       args: widget => args(widget.content),
-      name: () => this.id
+      name: () => id
     });
   }
 
   private open(): MainAreaWidget<T> {
-    const content = this.make();
+    const { id, make, kept, command, args } = this.options;
+    const content = make();
     const widget = new MainAreaWidget({ content });
-    widget.id = this.id;
+    widget.id = id;
     widget.toolbar.hide();
     void this.tracker.add(widget);
-    this.shell.add(widget, 'main', { type: 'nbflow' });
-    this.kept(content)?.subscribe(() => void this.tracker.save(widget));
+    this.pages.add(widget);
+    const keep = (): void => this.pages.keep(widget, command, args(content));
+    kept(content)?.subscribe(() => {
+      void this.tracker.save(widget);
+      keep();
+    });
+    keep();
     return widget;
   }
 }

@@ -8,7 +8,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { DagListPanel } from '../screens/dag-list-panel';
 import { CommandIds, INbflowModel, pluginId } from '../tokens';
-import { placeOf } from '../urls';
+import { notebookPage, ready } from './pages';
+import { askedOf, withQuery } from '../places';
 
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: pluginId('panel'),
@@ -34,14 +35,19 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => app.restored.then(() => app.shell.activateById(panel.id))
     });
     palette?.addItem({ command: CommandIds.openPanel, category: 'nbflow' });
-    const asked = placeOf(window.location.search);
+    const asked = askedOf(window.location.search);
     if (asked !== null) {
-      void app.restored.then(() => {
-        app.shell.activateById(panel.id);
-        if (asked.filters !== undefined) {
-          return app.commands.execute(CommandIds.openHome, { filters: asked.filters });
+      void ready(app).then(() => {
+        // In Notebook a page that was asked for is alone in its tab of the browser.
+        if (notebookPage() === '') {
+          app.shell.activateById(panel.id);
         }
-        return asked.dag_id === undefined ? null : app.commands.execute(CommandIds.openDag, asked);
+        if (asked.once === true) {
+          const { pathname, search, hash } = window.location;
+          const address = pathname + withQuery(search, null) + hash;
+          window.history.replaceState(window.history.state, '', address);
+        }
+        return app.commands.execute(asked.command, asked.args);
       });
     }
   }

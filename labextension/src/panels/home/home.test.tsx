@@ -7,7 +7,7 @@ import { bulkPlan } from '../../live/bulk';
 import { Favourites } from '../../live/favourites';
 import { foldOverview } from '../../live/overview';
 import { aChange, aDag, aDot, aRun, at, T0 } from '../../testing/builders';
-import { placeOf } from '../../urls';
+import { askedOf } from '../../places';
 import type { DagView, Health, Overview } from '../../wire';
 import { offsetsOf, windowOf } from '../windowed';
 import type { HomeActions } from './actions';
@@ -116,7 +116,7 @@ describe('the DAGs to show', () => {
     expect(filtersToText(NO_FILTERS)).toBe('');
     expect(filtersFromText('state=nonsense&sort=-x')).toMatchObject({ state: '', sort: 'name' });
     const address = `?nbflow=~home/${encodeURIComponent(filtersToText(filters))}`;
-    expect(filtersFromText(placeOf(address)?.filters ?? '')).toEqual(filters);
+    expect(filtersFromText(String(askedOf(address)?.args.filters))).toEqual(filters);
   });
 });
 
