@@ -17,8 +17,9 @@ def test_a_change_of_state_is_seen_within_the_budget(
 ) -> None:
     delays = [delay.total for delay in pace.delays(screen, "greet", 4)]
 
-    quick, typical, slow = (round(delay) for delay in quantiles(delays, n=4))
+    tenths = [round(delay) for delay in quantiles(delays, n=10)]
+    quick, typical, slow = tenths[0], tenths[4], tenths[8]
     record_property("state change to pixel, median ms", typical)
-    print(f"State change to pixel: {quick} / {typical} / {slow} ms (quartiles)")  # noqa: T201
+    print(f"State change to pixel: {quick} / {typical} / {slow} ms (tenth, half, nine tenths)")  # noqa: T201
     # On a machine that has other work to do only the quick ones tell about us.
     assert quick <= BUDGET

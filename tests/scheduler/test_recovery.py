@@ -26,6 +26,20 @@ def test_a_new_scheduler_waits_until_the_dead_ones_lease_is_over(
     assert (successor.leader.is_leading, hands.running) == (True, ["a"])
 
 
+def test_a_scheduler_that_stands_by_leads_within_ten_seconds_of_the_others_end(
+    make_scheduler: MakeScheduler, clock: Clock
+) -> None:
+    make_scheduler().tick()
+    ended_at, standing_by = clock.now, make_scheduler()
+
+    due = standing_by.tick()
+    while not standing_by.leader.is_leading:
+        clock.now = due
+        due = standing_by.tick()
+
+    assert (clock.now - ended_at).total_seconds() < 10
+
+
 def test_a_scheduler_that_says_goodbye_is_succeeded_at_once(
     database: Database, make_scheduler: MakeScheduler
 ) -> None:
