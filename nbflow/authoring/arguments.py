@@ -6,10 +6,12 @@ What the values must be is said in `fields.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import cache
 from inspect import Parameter, Signature, signature
-from typing import Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict, TypeVar
 
 from nbflow.authoring import without_effect
 from nbflow.authoring.origin import Origin
@@ -21,6 +23,8 @@ from nbflow.core.trigger_rules import TriggerRule
 from nbflow.core.weights import WeightRule
 
 UNKNOWN_ARGUMENT = "NBF101"
+
+Value = TypeVar("Value")
 
 Duration = timedelta | float
 """A timedelta, or a number of seconds."""
@@ -147,24 +151,44 @@ def _option(name: str) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None)
 
 
-def refuse_unknown(
-    maker: str, given: Mapping[str, object], known: Iterable[str], origin: Origin
-) -> None:
-    """Raise UnknownArgument with every given name that is not known."""
-    unknown = [name for name in given if name not in set(known)]
-    if unknown:
-        raise UnknownArgument(
-            [
-                Problem(
-                    UNKNOWN_ARGUMENT,
-                    f"{maker} takes no argument '{name}'.",
-                    did_you_mean(name, known),
-                    file=origin.file or None,
-                    line=origin.line,
-                )
-                for name in unknown
-            ]
+_noted: ContextVar[list[Problem] | None] = ContextVar("nbflow_unknown_arguments", default=None)
+
+
+@contextmanager
+def noting_unknown() -> Iterator[list[Problem]]:
+    """Note arguments that nothing takes and leave them out, instead of raising: who reads a file
+    goes on, to find what else is wrong with it.
+    """
+    problems: list[Problem] = []
+    token = _noted.set(problems)
+    try:
+        yield problems
+    finally:
+        _noted.reset(token)
+
+
+def without_unknown(
+    maker: str, given: Mapping[str, Value], known: Iterable[str], origin: Origin
+) -> dict[str, Value]:
+    """The given arguments that are known. Raises UnknownArgument with all others, or notes them."""
+    taken = set(known)
+    unknown = [
+        Problem(
+            UNKNOWN_ARGUMENT,
+            f"{maker} takes no argument '{name}'.",
+            did_you_mean(name, known),
+            file=origin.file or None,
+            line=origin.line,
         )
+        for name in given
+        if name not in taken
+    ]
+    noted = _noted.get()
+    if unknown and noted is None:
+        raise UnknownArgument(unknown)
+    if noted is not None:
+        noted += unknown
+    return {name: value for name, value in given.items() if name in taken}
 
 
 class UnknownArgument(DefinitionError, TypeError):

@@ -18,8 +18,8 @@ from nbflow.authoring import mentions, without_effect
 from nbflow.authoring.arguments import (
     TaskOptions,
     constructors,
-    refuse_unknown,
     signature_of,
+    without_unknown,
 )
 from nbflow.authoring.asset_events import collected
 from nbflow.authoring.context import Context, use_context
@@ -79,7 +79,7 @@ class OperatorType(ABCMeta):
         origin = caller()
         scope = scope_of(kwargs)
         known = signature_of(cls).parameters
-        refuse_unknown(cls.__name__, kwargs, known, origin)
+        kwargs = without_unknown(cls.__name__, kwargs, known, origin)
         defaults = {} if scope is None else scope.default_args
         taken = list(next(constructors(cls)))[: len(args)]
         taken += without_effect.OF_TASKS  # one warning for the DAG says enough
@@ -449,10 +449,10 @@ class OperatorPartial:
 
     def __init__(self, operator: type[BaseOperator], arguments: Mapping[str, object]) -> None:
         self._operator = operator
-        self._arguments = dict(arguments)
         self._origin = caller()
         known = signature_of(operator).parameters
-        refuse_unknown(f"{operator.__name__}.partial()", arguments, known, self._origin)
+        label = f"{operator.__name__}.partial()"
+        self._arguments = without_unknown(label, arguments, known, self._origin)
 
     def expand(self, **mapped: object) -> BaseOperator:
         """One instance for each element of `mapped`: lists, dicts or outputs of tasks. Several make

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, overload
 
 from nbflow.authoring import displays, spec, without_effect
-from nbflow.authoring.arguments import Callbacks, Duration, refuse_unknown
+from nbflow.authoring.arguments import Callbacks, Duration, without_unknown
 from nbflow.authoring.callbacks import OF_A_DAG
 from nbflow.authoring.deadlines import DeadlineAlert, deadline_callbacks
 from nbflow.authoring.definition import DagDefinition
@@ -114,9 +114,8 @@ class DAG(DagDefinition):
     ) -> None:
         origin = caller()
         known = ("dag_id", *DAG_SETTINGS, *OF_A_DAG, *without_effect.OF_DAGS)
-        refuse_unknown("DAG", unknown, known, origin)
         settings = {
-            **unknown,
+            **without_unknown("DAG", unknown, known, origin),
             "schedule": schedule,
             "timezone": timezone,
             "start_date": start_date,

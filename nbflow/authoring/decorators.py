@@ -257,7 +257,7 @@ class TaskDecorator:
 def _decorate(
     kind: type[Kind], function: Callable[..., object] | None, options: Mapping[str, Any]
 ) -> TaskFunction | Decorator:
-    kind.check(options, caller())
+    options = kind.taken(options, caller())
     make = functools.partial(TaskFunction, kind)
     return functools.partial(make, **options) if function is None else make(function)
 

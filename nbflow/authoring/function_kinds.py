@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbflow.authoring import context
 from nbflow.authoring.arguments import (
-    refuse_unknown,
     signature_of,
+    without_unknown,
 )
 from nbflow.authoring.environments import (
     BranchExternalPythonOperator,
@@ -59,9 +59,10 @@ class Kind:
         return cls.makes(**{**options, **call, "task_id": task_id})
 
     @classmethod
-    def check(cls, options: Mapping[str, object], origin: Origin) -> None:
+    def taken(cls, options: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
+        """The options of a decorator that the operator takes; see `without_unknown`."""
         known = signature_of(cls.makes).parameters.keys() - cls.filled
-        refuse_unknown(cls.label, options, known, origin)
+        return without_unknown(cls.label, options, known, origin)
 
 
 class BranchKind(Kind):

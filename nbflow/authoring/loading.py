@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -22,6 +22,7 @@ from typing import NoReturn
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
+from nbflow.authoring.arguments import noting_unknown
 from nbflow.authoring.definition import DagDefinition, collected_dags
 from nbflow.authoring.links import no_scope
 from nbflow.authoring.operators import BaseOperator
@@ -40,6 +41,16 @@ _loaded: dict[tuple[str, str], list[DagDefinition]] = {}
 _operators: dict[tuple[str, str, str], Mapping[str, BaseOperator]] = {}
 _PREFIX = "nbflow_dag_"
 _live: WeakValueDictionary[str, DagDefinition] = WeakValueDictionary()
+
+
+class RefusedFile(DefinitionError):
+    """A file gives arguments that nothing takes. `dags` are its DAGs without these, to look for
+    what else is wrong with them.
+    """
+
+    def __init__(self, problems: Sequence[Problem], dags: Sequence[DagDefinition]) -> None:
+        super().__init__(list(problems))
+        self.dags = dags
 
 
 def load_operator(
@@ -157,9 +168,24 @@ def _load(root: Path, file: str) -> list[DagDefinition]:
     path = (root / file).resolve()
     _forget_modules_of_others(root)
     _put_first(str(path.parent), str(root))
-    with no_scope(), collected_dags() as made:
-        _import(path, file)
-    return [dag for dag in made if Path(dag.origin.module).resolve() == path]
+    with no_scope(), collected_dags() as made, noting_unknown() as noted:
+        try:
+            _import(path, file)
+        except DefinitionError as error:
+            raise DefinitionError(_with_noted(noted, error.problems, path, file)) from error
+    dags = [dag for dag in made if Path(dag.origin.module).resolve() == path]
+    if noted:
+        raise RefusedFile(_with_noted(noted, [], path, file), dags)
+    return dags
+
+
+def _with_noted(
+    noted: Sequence[Problem], problems: Sequence[Problem], path: Path, file: str
+) -> list[Problem]:
+    """What was noted on the way to other problems, but for those that came of it in its line."""
+    told = [_inside(problem, path, file) for problem in noted]
+    places = {(problem.file, problem.line) for problem in told}
+    return [*told, *(one for one in problems if (one.file, one.line) not in places)]
 
 
 def _import(path: Path, file: str) -> ModuleType:

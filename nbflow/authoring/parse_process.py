@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import cast
 
@@ -45,6 +45,9 @@ def _read_python(root: Path, path: Path) -> tuple[list[Dag], list[Problem], dict
     file = path.relative_to(root).as_posix()
     try:
         definitions = loading.load_dags(root, file)
+    except loading.RefusedFile as refused:
+        others = (spec.build(definition, root)[1] for definition in refused.dags)
+        return [], [*refused.problems, *chain.from_iterable(others)], {}
     except DefinitionError as error:
         return [], error.problems, {}
     dags: list[Dag] = []

@@ -116,8 +116,8 @@ class TaskFunction(FunctionTask):
 
     def override(self, **options: Any) -> TaskFunction:  # noqa: ANN401 - FunctionOptions and the kind's own
         """The same function with other options, for calls that need them."""
-        self._kind.check(options, caller())
-        other = TaskFunction(self._kind, self.function, **{**self._options, **options})
+        taken = self._kind.taken(options, caller())
+        other = TaskFunction(self._kind, self.function, **{**self._options, **taken})
         other.role, other.on_failure_fail_dagrun = self.role, self.on_failure_fail_dagrun
         return other
 

@@ -138,6 +138,51 @@ def test_a_file_that_cannot_be_imported_says_where(tmp_path: Path, code: str, li
     assert (problem.file, problem.line) == ("bad.py", line)
 
 
+MISTAKES = """
+from nbflow import DAG, BashOperator, EmptyOperator, task
+
+with DAG("wrong", schedule="0 25 * * *", shedule="@daily"):
+    EmptyOperator(task_id="a", retrys=3)
+
+    @task(retris=1)
+    def b():
+        ...
+
+    b.override(pol="x")()
+    BashOperator.partial(task_id="c", qeue="x").expand(bash_command=["true"])
+    EmptyOperator(task_id="d", trigger_rule="all_don")
+"""
+
+
+def test_arguments_that_nothing_takes_are_told_with_all_else_that_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "wrong.py").write_text(MISTAKES)
+
+    parsed = discovery.from_path(tmp_path / "wrong.py")
+
+    assert parsed.dags == []
+    assert {problem.file for problem in parsed.problems} == {"wrong.py"}
+    told = sorted((problem.line, problem.message.split("'")[1]) for problem in parsed.problems)
+    assert told == [
+        (4, "0 25 * * *"),
+        (4, "shedule"),
+        (5, "retrys"),
+        (7, "retris"),
+        (11, "pol"),
+        (12, "qeue"),
+        (13, "all_don"),
+    ]
+
+
+def test_what_came_of_an_argument_that_nothing_takes_is_not_told_beside_it(tmp_path: Path) -> None:
+    line = "BashOperator(task_id='a', bash_comand='true')"
+    (tmp_path / "wrong.py").write_text(f"from nbflow import BashOperator\n{line}\n")
+
+    problem = problem_of(discovery.from_path(tmp_path / "wrong.py"))
+
+    assert problem.message == "BashOperator takes no argument 'bash_comand'."
+    assert "'bash_command'" in problem.fix
+
+
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     problem = problem_of(discovery.from_path(tmp_path / "gone.py"))
     assert (problem.code, problem.file) == (discovery.UNREADABLE, "gone.py")

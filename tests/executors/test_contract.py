@@ -151,6 +151,8 @@ def test_what_was_never_submitted_is_not_adopted(desk: Desk) -> None:
 
 
 def test_it_describes_where_tasks_run(desk: Desk) -> None:
+    desk.slots(2)
+
     info = desk.executor.describe()
 
     assert sum(int(str(worker["threads"])) for worker in info.workers) == 2

@@ -31,6 +31,15 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TaskRunner]:
     runner.close()
 
 
+@pytest.fixture
+def quiet(runner: TaskRunner) -> None:
+    """Of the runner that others share no process is about to come or to go."""
+    assert runner.wait_for_kernel()
+    pool = runner._pool
+    assert pool is not None
+    assert eventually(lambda: not pool.ending)
+
+
 def test_an_empty_task_succeeds_and_leaves_nothing(runner: TaskRunner, tmp_path: Path) -> None:
     outcome = runner.run(an_order(Task("e", TaskKind.EMPTY), tmp_path))
 
@@ -147,27 +156,30 @@ def test_a_log_in_a_remote_store_is_complete_when_the_outcome_is_there(
     assert read_url(outcome.log) == b"far away\n"
 
 
-def test_a_runner_that_was_not_used_has_started_nothing(tmp_path: Path) -> None:
-    before = (_children(), active_count())
+def test_a_runner_that_was_not_used_has_started_nothing(quiet: None, tmp_path: Path) -> None:
+    children, threads = _children(), active_count()
 
     runner = TaskRunner(tmp_path)
 
-    assert (_children(), active_count()) == before
+    assert _children() <= children
+    assert active_count() <= threads
     runner.close()
 
 
-def test_warming_up_starts_only_what_is_asked_for(tmp_path: Path) -> None:
+def test_warming_up_starts_only_what_is_asked_for(quiet: None, tmp_path: Path) -> None:
     runner = TaskRunner(tmp_path)
     before = _children()
 
     runner.warm_up([TaskKind.EMPTY])
-    assert _children() == before
+    assert _children() <= before
     runner.warm_up([TaskKind.PYTHON])
     assert len(_children() - before) == 1
     runner.close()
 
 
-def test_a_runner_that_is_closed_warms_up_nothing_and_says_so_to_tasks(tmp_path: Path) -> None:
+def test_a_runner_that_is_closed_warms_up_nothing_and_says_so_to_tasks(
+    quiet: None, tmp_path: Path
+) -> None:
     runner = TaskRunner(tmp_path / "cache")
     runner.close()
     before = _children()
@@ -175,12 +187,12 @@ def test_a_runner_that_is_closed_warms_up_nothing_and_says_so_to_tasks(tmp_path:
     runner.warm_up()
     outcome = runner.run(an_order(a_command("true"), tmp_path))
 
-    assert _children() == before
+    assert _children() <= before
     assert outcome.reason is Reason.START_FAILED
     assert "shutting down" in outcome.message
 
 
-def test_closing_ends_what_runs_and_all_processes(tmp_path: Path) -> None:
+def test_closing_ends_what_runs_and_all_processes(quiet: None, tmp_path: Path) -> None:
     before = _children()
     runner = TaskRunner(tmp_path / "cache", grace=0.3)
     started = tmp_path / "started"
@@ -194,7 +206,7 @@ def test_closing_ends_what_runs_and_all_processes(tmp_path: Path) -> None:
     assert outcome.state is TaskState.FAILED
     assert outcome.reason is not None
     assert outcome.reason.is_infrastructure
-    assert eventually(lambda: _children() == before)
+    assert eventually(lambda: _children() <= before)
     runner.close()
 
 
@@ -214,7 +226,9 @@ def test_parameters_of_a_notebook_are_rendered_and_its_outputs_handed_on(
     assert load_value(outcome.values["said"]) == "2026-03-01 EU dags"
 
 
-def test_a_bad_parameter_of_a_notebook_needs_no_kernel_to_be_told(tmp_path: Path) -> None:
+def test_a_bad_parameter_of_a_notebook_needs_no_kernel_to_be_told(
+    quiet: None, tmp_path: Path
+) -> None:
     runner = TaskRunner(tmp_path / "cache")
     before = _children()
     order = an_order(_a_notebook_task({"day": "{{ nope }}"}), tmp_path)
@@ -223,7 +237,7 @@ def test_a_bad_parameter_of_a_notebook_needs_no_kernel_to_be_told(tmp_path: Path
 
     assert outcome.reason is Reason.BAD_INPUT
     assert outcome.message.startswith("parameters.day: the template '{{ nope }}'")
-    assert _children() == before
+    assert _children() <= before
 
 
 def _value(outcome: Outcome) -> object:
