@@ -100,8 +100,9 @@ class AnswerFromCache:
             and ref[1][0] not in book.runs[ref[0]].snapshot.run.edits
         ]
         self._make_keys(session, book, new)
-        again = [ref for ref in self.awaited if ref in self._keys and ref not in held]
-        self.awaited.clear()
+        self.awaited.intersection_update(self._keys)
+        again = [ref for ref in self.awaited if ref not in held]
+        self.awaited.difference_update(again)
         taken = self._look_up(session, book, [*new, *again])
         for (run_pk, key), entry in taken.items():
             event = FoundInCache(key, uuid4().hex, entry)
