@@ -76,7 +76,7 @@ export function fromNow(instant: string, now: number, trans: Texts): string {
 export function instant(at: string, now: number, locale?: string, timeZone?: string): string {
   const date = new Date(at);
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(locale, {
+  return formatter(locale, {
     year: sameYear ? undefined : 'numeric',
     month: 'short',
     day: 'numeric',
@@ -89,13 +89,26 @@ export function instant(at: string, now: number, locale?: string, timeZone?: str
 
 /** The time of day in the reader's own zone, to the second. */
 export function clock(at: string, locale?: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return formatter(locale, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
     timeZone
   }).format(new Date(at));
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once for each form: that takes far longer than to use it, and a grid names an instant in every cell. */
+function formatter(
+  locale: string | undefined,
+  options: Intl.DateTimeFormatOptions
+): Intl.DateTimeFormat {
+  const name = JSON.stringify([locale, options]);
+  const known = formatters.get(name) ?? new Intl.DateTimeFormat(locale, options);
+  formatters.set(name, known);
+  return known;
 }
 
 /** An instant as the server thinks of it: `2026-03-04 05:00 UTC`. */
