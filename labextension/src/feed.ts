@@ -80,6 +80,8 @@ const QUIET = 20_000;
 const PATIENCE = 10_000;
 
 export class Feed {
+  /** Whether the server is asked even while the browser's tab is hidden. */
+  isForHiddenPages = false;
   private socket: FeedSocket | null = null;
   private cursor: number | null = null;
   private started: number | null = null;

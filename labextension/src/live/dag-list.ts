@@ -6,6 +6,7 @@ import { messageOf, type RestClient } from '../client';
 import type { Feed, FeedState, Stop } from '../feed';
 import { foldDags, needsDags } from '../reducer';
 import type { ChangeView, DagView, Health, ImportErrorView } from '../wire';
+import { whenSeen } from './seen';
 import { soon } from './soon';
 import { Store } from './store';
 
@@ -30,7 +31,8 @@ export class DagListStore extends Store<DagListState> {
   /** What the feed told while a snapshot was on its way; null otherwise. */
   private meanwhile: ChangeView[] | null = null;
   private readonly reloadSoon = soon(() => void this.reload(), FETCH_AGAIN);
-  private readonly retryLater = soon(() => void this.reload(), TRY_AGAIN);
+  private stopWaiting: Stop = () => undefined;
+  private readonly retryLater = soon(() => this.retry(), TRY_AGAIN);
   private readonly errorsSoon = soon(() => void this.loadImportErrors(), FETCH_AGAIN);
 
   constructor(
@@ -44,6 +46,7 @@ export class DagListStore extends Store<DagListState> {
       feed.onState(connection => this.patch({ connection })),
       this.reloadSoon.cancel,
       this.retryLater.cancel,
+      () => this.stopWaiting(),
       this.errorsSoon.cancel
     ];
   }
@@ -55,6 +58,7 @@ export class DagListStore extends Store<DagListState> {
   /** Fetch everything. Tries again by itself when it fails. */
   async reload(): Promise<void> {
     this.retryLater.cancel();
+    this.stopWaiting();
     const meanwhile: ChangeView[] = [];
     this.meanwhile = meanwhile;
     try {
@@ -74,6 +78,16 @@ export class DagListStore extends Store<DagListState> {
     } catch (error) {
       this.patch({ error: messageOf(error) });
       this.retryLater();
+    }
+  }
+
+  /** Nothing is asked of the server while nobody looks, unless the person wants it so. */
+  private retry(): void {
+    this.stopWaiting();
+    if (this.feed.isForHiddenPages) {
+      void this.reload();
+    } else {
+      this.stopWaiting = whenSeen(() => void this.reload());
     }
   }
 

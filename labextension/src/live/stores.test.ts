@@ -146,6 +146,37 @@ describe('the DAG list', () => {
     expect(list.value).toMatchObject({ dags: [], error: null });
   });
 
+  test('a server that does not answer is left alone while the page is hidden', async () => {
+    const hide = (hidden: boolean): void => {
+      vi.spyOn(document, 'hidden', 'get').mockReturnValue(hidden);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    const tries: number[] = [];
+    const { list, feed } = aList(
+      () => {
+        tries.push(Date.now());
+        throw new ClientError('The Jupyter server cannot be reached.', 0);
+      },
+      () => 0
+    );
+    await list.reload();
+    hide(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tries).toHaveLength(1);
+
+    hide(false);
+    expect(tries).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1000);
+
+    // Those who want to be told in a hidden tab have it asked there too.
+    feed.isForHiddenPages = true;
+    hide(true);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(tries).toHaveLength(3);
+    list.dispose();
+    vi.restoreAllMocks();
+  });
+
   test('pausing shows at once, and is taken back when it is refused', async () => {
     const { list } = aList(
       () => [aDag('mine'), aDag('theirs')],

@@ -32,8 +32,16 @@ export function BackfillForm(props: BackfillFormProps): React.JSX.Element {
   );
 }
 
-function Preview({ dates, previewError, now }: BackfillFormProps): React.JSX.Element {
+function Preview({
+  dates,
+  previewError,
+  errors,
+  now
+}: BackfillFormProps): React.JSX.Element | null {
   const trans = useTexts();
+  if (Object.keys(errors).length) {
+    return null; // Its fields say why nothing can be said about the dates.
+  }
   if (previewError !== null) {
     return <Notice kind="warning" title={previewError} />;
   }

@@ -21,7 +21,8 @@ export const clientPlugin: JupyterFrontEndPlugin<INbflowClient> = {
     void registry?.load(ID).then(settings => {
       const read = (): void => {
         stop?.();
-        stop = settings.composite.refreshWhenHidden === true ? null : pauseWhenHidden(feed);
+        feed.isForHiddenPages = settings.composite.refreshWhenHidden === true;
+        stop = feed.isForHiddenPages ? null : pauseWhenHidden(feed);
       };
       settings.changed.connect(read);
       read();

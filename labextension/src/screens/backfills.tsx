@@ -9,15 +9,16 @@ import {
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
-import { messageOf, type BackfillRequest, type RestClient } from '../client';
-import { fieldsOf, readAll, type Draft, type Field } from '../form/model';
+import { messageOf, type RestClient } from '../client';
+import { backfillFields, readBackfill, requestOf } from '../form/backfill';
+import type { Draft, Field } from '../form/model';
 import { useNow } from '../graph/useNow';
 import { messagesOf } from '../live/form';
 import { Listing } from '../live/listing';
 import { soon } from '../live/soon';
 import { Store, useStore } from '../live/store';
 import { BackfillForm } from '../panels/BackfillForm';
-import { Backfills, reprocessName, type BackfillVerb } from '../panels/Backfills';
+import { Backfills, type BackfillVerb } from '../panels/Backfills';
 import { TextsContext, type Texts } from '../text';
 import { CommandIds, type INbflowClient } from '../tokens';
 import type { BackfillDate, BackfillView, ChangeView } from '../wire';
@@ -187,7 +188,7 @@ class BackfillFormStore extends Store<FormState> {
     now: number
   ) {
     super({ drafts: {}, errors: {}, problems: [], dates: null, previewError: null });
-    this.fields = fieldsOf(spec(now, texts));
+    this.fields = backfillFields(now, texts);
   }
 
   close(): void {
@@ -203,9 +204,9 @@ class BackfillFormStore extends Store<FormState> {
   async preview(): Promise<void> {
     this.asked += 1;
     const { asked } = this;
-    const { values, errors } = readAll(this.fields, this.value.drafts, this.texts);
+    const { values, errors } = readBackfill(this.fields, this.value.drafts, this.texts);
     if (Object.keys(errors).length) {
-      this.patch({ errors, dates: [] });
+      this.patch({ errors, dates: null, previewError: null });
       return;
     }
     try {
@@ -221,7 +222,7 @@ class BackfillFormStore extends Store<FormState> {
   }
 
   async submit(): Promise<boolean> {
-    const { values, errors } = readAll(this.fields, this.value.drafts, this.texts);
+    const { values, errors } = readBackfill(this.fields, this.value.drafts, this.texts);
     this.patch({ errors, problems: [] });
     if (Object.keys(errors).length) {
       return false;
@@ -234,53 +235,6 @@ class BackfillFormStore extends Store<FormState> {
     }
     return this.isAccepted;
   }
-}
-
-const DAY = 86_400_000;
-
-function spec(now: number, texts: Texts): Readonly<Record<string, unknown>> {
-  const day = (ago: number): string => new Date(now - ago * DAY).toISOString().slice(0, 10);
-  const date = (title: string, value: string): unknown => ({
-    default: value,
-    schema: { type: 'string', format: 'date', title }
-  });
-  const kinds = ['none', 'failed', 'completed'];
-  return {
-    from_date: date(texts.__('From'), day(7)),
-    to_date: date(texts.__('To, inclusive'), day(1)),
-    reprocess: {
-      default: 'none',
-      schema: {
-        enum: kinds,
-        values_display: Object.fromEntries(kinds.map(kind => [kind, reprocessName(kind, texts)])),
-        title: texts.__('Runs that there are already')
-      }
-    },
-    max_active_runs: {
-      default: 3,
-      schema: { type: 'integer', minimum: 1, title: texts.__('Runs at a time') }
-    },
-    run_backwards: {
-      default: false,
-      schema: { type: 'boolean', title: texts.__('The latest date first') }
-    },
-    no_cache: {
-      default: false,
-      schema: { type: 'boolean', title: texts.__('Execute everything, whatever the cache has') }
-    }
-  };
-}
-
-/** Days are meant in UTC: the last one with all its hours. */
-export function requestOf(values: Readonly<Record<string, unknown>>): BackfillRequest {
-  return {
-    from_date: `${String(values.from_date)}T00:00:00Z`,
-    to_date: `${String(values.to_date)}T23:59:59Z`,
-    reprocess: String(values.reprocess),
-    max_active_runs: Number(values.max_active_runs),
-    run_backwards: values.run_backwards === true,
-    no_cache: values.no_cache === true
-  };
 }
 
 class BackfillBody extends ReactWidget {
