@@ -28,7 +28,7 @@ export interface GridRowProps {
 }
 
 export const GridRow = React.memo(function GridRow(props: GridRowProps): React.JSX.Element {
-  const { id, row, n, columns, from, to, width, active, isCurrent } = props;
+  const { id, row, n, columns, states, from, to, width, active, isCurrent, currentRun } = props;
   return (
     <div
       className="jp-nbflow-grid-row"
@@ -45,10 +45,13 @@ export const GridRow = React.memo(function GridRow(props: GridRowProps): React.J
       {columns.slice(from, to).map((column, k) => (
         <Cell
           key={column.run_id}
-          {...props}
           id={cellId(id, { row: n, column: from + k })}
+          row={row}
           place={from + k}
           column={column}
+          state={stateIn(column, row, states)}
+          isActive={active === from + k}
+          isSelected={column.run_id === currentRun}
         />
       ))}
     </div>
@@ -93,17 +96,30 @@ function Name({
   );
 }
 
-type CellProps = GridRowProps & { readonly place: number; readonly column: Column };
-
-function Cell(props: CellProps): React.JSX.Element {
-  const { id, row, states, place, column, active, currentRun } = props;
-  const trans = useTexts();
+/** The state of a task, or the most urgent one of a group, in a run; null where it is not in that. */
+function stateIn(column: Column, row: Row, states: readonly string[]): string | null {
   const code =
     row.kind === 'task' ? (column.codes[row.place] ?? -1) : worst(column.codes, row.places);
-  const state = states[code] ?? 'absent';
+  return states[code] ?? null;
+}
+
+interface CellProps {
+  readonly id: string;
+  readonly row: Row;
+  readonly place: number;
+  readonly column: Column;
+  readonly state: string | null;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+}
+
+/** Of the thousands that stay in sight while one scrolls none is drawn anew. */
+const Cell = React.memo(function Cell(props: CellProps): React.JSX.Element {
+  const { id, row, place, column, state, isActive, isSelected } = props;
+  const trans = useTexts();
   const counts = row.kind === 'task' ? column.mapped[row.id] : undefined;
   const total = counts === undefined ? 0 : Object.values(counts).reduce((a, b) => a + b, 0);
-  const word = code < 0 ? trans.__('not in this run') : stateName(state, trans);
+  const word = state === null ? trans.__('not in this run') : stateName(state, trans);
   const many = total > 0 ? `, ${trans._n('%1 instance', '%1 instances', total)}` : '';
   return (
     <div
@@ -112,11 +128,11 @@ function Cell(props: CellProps): React.JSX.Element {
       role="gridcell"
       aria-colindex={place + 2}
       aria-label={`${row.name}, ${runTitle(column, 0)}: ${word}${many}`}
-      aria-selected={column.run_id === currentRun}
+      aria-selected={isSelected}
       data-column={place}
-      data-state={state}
+      data-state={state ?? 'absent'}
       data-mapped={counts === undefined ? undefined : ''}
-      data-active={active === place || undefined}
+      data-active={isActive || undefined}
       style={{ left: NAMES + place * COLUMN }}
     >
       {counts === undefined ? null : (
@@ -126,7 +142,7 @@ function Cell(props: CellProps): React.JSX.Element {
       )}
     </div>
   );
-}
+});
 
 /** A number in three characters: `7`, `150`, `2k`, `40k`, `1M`. */
 export function short(count: number): string {
