@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Response, expect
 
 from tests.browser.screen import Screen, TaskDrawer
 
@@ -53,6 +54,28 @@ def test_two_pages_of_a_dag_stand_side_by_side_and_are_there_again_as_they_were(
     expect(graph.locator(CAMERA)).to_have_attribute("transform", nearer)
 
 
+def test_pages_of_two_dags_are_each_live_with_a_drawer_of_their_own_over_a_reload(
+    screen: Screen,
+) -> None:
+    page = screen.page
+    greet, nightly = screen.open_dag("greet"), screen.open_dag("nightly")
+    page.evaluate(SPLIT)
+    expect(greet.root).to_be_visible()
+    expect(nightly.root).to_be_visible()
+    greeted, swept = screen.site.trigger("greet"), screen.site.trigger("nightly")
+    greet.wait_for_run("success", greeted)
+    nightly.wait_for_run("success", swept)
+
+    greet.open_task("count").tab("Log")
+    with page.expect_response(keeps("tries")):
+        nightly.open_task("sweep").tab("Tries")
+    screen.open()
+
+    for dag, task_id, tab in ((greet, "count", "Log"), (nightly, "sweep", "Tries")):
+        drawer = TaskDrawer(dag.root, task_id).root
+        expect(drawer.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+
+
 def test_pages_begin_and_ask_as_they_are_set_to(screen: Screen) -> None:
     page = screen.page
     chosen = {"defaultView": "grid", "confirmDestructive": False}
@@ -71,7 +94,18 @@ def test_pages_begin_and_ask_as_they_are_set_to(screen: Screen) -> None:
         page.evaluate(PUT, [address, json.dumps({"raw": "{}"})])
 
 
+SPLIT = """() => {
+  const { shell } = window.jupyterapp;
+  shell.add(shell.currentWidget, 'main', { mode: 'split-right' });
+}"""
 CAMERA = ".jp-nbflow-graph-canvas > g"
+
+
+def keeps(word: str) -> Callable[[Response], bool]:
+    """Whether JupyterLab has kept a layout with this in it: it saves a moment after each change."""
+    return lambda answer: (
+        "/lab/api/workspaces" in answer.url and word in (answer.request.post_data or "")
+    )
 
 
 def zoom(page: Locator) -> re.Pattern[str]:
