@@ -6,8 +6,6 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from nbflow.commands.each import Named
-
 MOST_RUNS = 200
 MOST_AT_ONCE = 200
 MOST_CACHED = 1000
@@ -130,10 +128,6 @@ class BulkRuns(Sent):
 
     runs: list[BulkRun] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
-    @property
-    def names(self) -> list[Named]:
-        return [Named(run.dag_id, run.run_id) for run in self.runs]
-
 
 class BulkMark(BulkRuns):
     """What runs are to count as."""
@@ -151,10 +145,6 @@ class BulkDags(Sent):
     """DAGs."""
 
     dag_ids: list[str] = Field(min_length=1, max_length=MOST_AT_ONCE)
-
-    @property
-    def names(self) -> list[Named]:
-        return [Named(dag_id) for dag_id in self.dag_ids]
 
 
 class BulkPause(BulkDags):

@@ -4,39 +4,17 @@ and what came of each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.commands import Commands, Receipt
-from nbflow.commands.each import Named, of_each
 from nbflow.server.bodies import BulkClear, BulkDags, BulkMark, BulkPause, BulkRuns
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
-from nbflow.views.shapes import BulkItem, BulkResult
-
-if TYPE_CHECKING:
-    from nbflow.server.questions import Questions
+from nbflow.views.shapes import BulkResult
 
 
-class BulkHandler(NbflowHandler):
-    """The same for many."""
-
-    async def ask_each(
-        self, names: Iterable[Named], ask_one: Callable[[Commands, Named], Receipt]
-    ) -> None:
-        """Answer with what came of each; that some were refused is no failure of the request."""
-
-        def asked(ask: Questions) -> BulkResult:
-            verbs = ask.verbs(self.actor)
-            found = of_each(names, lambda name: ask_one(verbs, name))
-            return BulkResult([BulkItem(**vars(one)) for one in found])
-
-        await self.answer(asked, 202)
-
-
-class CancelRunsHandler(BulkHandler):
+class CancelRunsHandler(NbflowHandler):
     """The end of many runs."""
 
     auth_resource = "nbflow:runs"
@@ -46,12 +24,11 @@ class CancelRunsHandler(BulkHandler):
     @operation(BulkResult, status=202, body=BulkRuns)
     async def post(self) -> None:
         """Ask for runs to be ended, with everything that runs in them."""
-        await self.ask_each(
-            self.body(BulkRuns).names, lambda verbs, run: verbs.cancel(run.dag_id, _id(run))
-        )
+        body = self.body(BulkRuns)
+        await self.answer(lambda ask: ask.cancel_each(self.actor, body), 202)
 
 
-class DeleteRunsHandler(BulkHandler):
+class DeleteRunsHandler(NbflowHandler):
     """Many runs that are to be forgotten."""
 
     auth_resource = "nbflow:runs"
@@ -61,12 +38,11 @@ class DeleteRunsHandler(BulkHandler):
     @operation(BulkResult, status=202, body=BulkRuns)
     async def post(self) -> None:
         """Ask for finished runs to be forgotten, with tries, values, notebooks and logs."""
-        await self.ask_each(
-            self.body(BulkRuns).names, lambda verbs, run: verbs.delete_run(run.dag_id, _id(run))
-        )
+        body = self.body(BulkRuns)
+        await self.answer(lambda ask: ask.delete_each(self.actor, body), 202)
 
 
-class MarkRunsHandler(BulkHandler):
+class MarkRunsHandler(NbflowHandler):
     """What many runs are to count as."""
 
     auth_resource = "nbflow:runs"
@@ -77,12 +53,10 @@ class MarkRunsHandler(BulkHandler):
     async def post(self) -> None:
         """Let runs count as a success or a failure, which settles their tasks."""
         body = self.body(BulkMark)
-        await self.ask_each(
-            body.names, lambda verbs, run: verbs.mark_run(run.dag_id, _id(run), body.state)
-        )
+        await self.answer(lambda ask: ask.mark_each(self.actor, body), 202)
 
 
-class ClearRunsHandler(BulkHandler):
+class ClearRunsHandler(NbflowHandler):
     """What failed in many runs."""
 
     auth_resource = "nbflow:runs"
@@ -93,17 +67,10 @@ class ClearRunsHandler(BulkHandler):
     async def post(self) -> None:
         """Let what failed in runs, and what depends on it, run again; or say how much that is."""
         body = self.body(BulkClear)
-
-        def clear(verbs: Commands, run: Named) -> Receipt:
-            planned = verbs.clear(run.dag_id, _id(run), dry_run=True)
-            if body.dry_run or not planned.keys:
-                return planned  # in a run without failures there is nothing to ask for
-            return verbs.clear(run.dag_id, _id(run))
-
-        await self.ask_each(body.names, clear)
+        await self.answer(lambda ask: ask.clear_each(self.actor, body), 202)
 
 
-class PauseDagsHandler(BulkHandler):
+class PauseDagsHandler(NbflowHandler):
     """The schedules of many DAGs."""
 
     auth_resource = "nbflow:dags"
@@ -114,15 +81,10 @@ class PauseDagsHandler(BulkHandler):
     async def post(self) -> None:
         """Stop, or go on with, the schedules of DAGs."""
         body = self.body(BulkPause)
-        await self.ask_each(
-            body.names,
-            lambda verbs, dag: (
-                verbs.pause(dag.dag_id) if body.paused else verbs.unpause(dag.dag_id)
-            ),
-        )
+        await self.answer(lambda ask: ask.pause_each(self.actor, body), 202)
 
 
-class TriggerDagsHandler(BulkHandler):
+class TriggerDagsHandler(NbflowHandler):
     """A run of many DAGs."""
 
     auth_resource = "nbflow:runs"
@@ -132,12 +94,8 @@ class TriggerDagsHandler(BulkHandler):
     @operation(BulkResult, status=202, body=BulkDags)
     async def post(self) -> None:
         """Ask for a run of each DAG now, with the params that are its defaults."""
-        await self.ask_each(self.body(BulkDags).names, lambda verbs, dag: verbs.trigger(dag.dag_id))
-
-
-def _id(run: Named) -> str:
-    assert run.run_id is not None  # a list of runs names them all
-    return run.run_id
+        body = self.body(BulkDags)
+        await self.answer(lambda ask: ask.trigger_each(self.actor, body), 202)
 
 
 ROUTES: Sequence[tuple[str, type[NbflowHandler]]] = [

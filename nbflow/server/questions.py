@@ -18,6 +18,7 @@ from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.events import TaskKey
 from nbflow.server import (
+    bulk_questions,
     history_questions,
     notebook_questions,
     repair_questions,
@@ -346,6 +347,13 @@ class Questions:
 
     def value(self, dag_id: str, run_id: str, of: TaskKey, key: str) -> ValueDetail:
         return app.value_detail(self.store, dag_id, run_id, of, key)
+
+    cancel_each = bulk_questions.cancel_each
+    delete_each = bulk_questions.delete_each
+    mark_each = bulk_questions.mark_each
+    clear_each = bulk_questions.clear_each
+    pause_each = bulk_questions.pause_each
+    trigger_each = bulk_questions.trigger_each
 
     clear = rerun_questions.clear
     clear_runs = rerun_questions.clear_runs
