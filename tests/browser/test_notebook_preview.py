@@ -130,3 +130,56 @@ def test_an_ordinary_notebook_is_run_and_scheduled_beside_itself(
 
 def stored(site: Site) -> Any:  # JSON
     return site.get("dags", DAG_ID)["dag"]
+
+
+def test_the_property_inspector_says_what_a_cell_and_the_notebook_are(
+    page: Page, preview: Locator
+) -> None:
+    expect(node(preview, "east")).to_be_visible()
+    page.locator(".jp-NotebookPanel .jp-CodeCell").nth(1).locator(".cm-content").click()
+    page.evaluate("void window.jupyterapp.commands.execute('property-inspector:show-panel')")
+
+    of_cell = form(page, "nbflow: task")
+    field(of_cell, "task").fill("first_region")
+    field(of_cell, "retries").fill("2")
+    expect(node(preview, "first_region")).to_be_visible()
+    assert metadata_of(page, "cell") == {"task": "first_region", "retries": 2}
+
+    field(of_cell, "retries").fill("-1")
+    expect(of_cell).to_contain_text("must be >= 0")
+    field(of_cell, "retries").fill("1")
+
+    of_notebook = form(page, "nbflow: DAG")
+    field(of_notebook, "schedule").fill("0 6 * * 1-5")
+    expect(preview).to_contain_text("At 06:00 on weekdays")
+    assert metadata_of(page, "notebook") == {"schedule": "0 6 * * 1-5"}
+
+    field(of_notebook, "schedule").fill("0 25 * * *")
+    expect(preview.get_by_test_id("nbflow-problems")).to_contain_text("25")
+
+
+def form(page: Page, name: str) -> Locator:
+    """One form of the Property Inspector, unfolded."""
+    found = page.locator(".jp-PropertyInspector .jp-Collapse", has_text=name)
+    contents = found.locator(".jp-Collapse-contents")
+    if not contents.is_visible():
+        found.locator(".jp-Collapse-header").click()
+    expect(contents).to_be_visible()
+    return contents
+
+
+def field(of: Locator, name: str) -> Locator:
+    """JupyterLab's forms name their fields by their ids, not by labels."""
+    return of.locator(f'input[id$="/nbflow/{name}"]')
+
+
+def metadata_of(page: Page, of: str) -> Any:  # JSON
+    """What the open notebook says of itself, or of the cell that is chosen."""
+    return page.evaluate(
+        """of => {
+          const { content } = window.jupyterapp.shell.currentWidget;
+          const model = of === 'cell' ? content.activeCell.model : content.model;
+          return model.getMetadata('nbflow');
+        }""",
+        of,
+    )
