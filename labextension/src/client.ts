@@ -106,6 +106,8 @@ export interface BackfillRequest {
   readonly from_date: string;
   readonly to_date: string;
   readonly reprocess: string;
+  /** Selection expressions; null is all tasks. */
+  readonly tasks: readonly string[] | null;
   readonly max_active_runs: number;
   readonly run_backwards: boolean;
   readonly no_cache: boolean;

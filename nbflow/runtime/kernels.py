@@ -104,7 +104,7 @@ class KernelPool(AbstractContextManager["KernelPool"]):
     ) -> Kernel:
         """A kernel for the caller alone, who releases it; in the folder `cwd`, with `env` added.
 
-        Raises KernelStartError, and Interrupted if `token` is cancelled meanwhile.
+        Raises KernelStartError, and Interrupted if `token` is cancelled or becomes so meanwhile.
         """
         folder = _checked_folder(cwd)
         added = dict(env or {})
@@ -112,6 +112,8 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         if language != "python" or any(name.startswith(READ_AT_START) for name in added):
             return self._start_for(kernel_name, folder, added, token)
         while True:
+            if token is not None and token.is_cancelled:
+                raise Interrupted("cancelled")  # a ready kernel is not to be used up for nothing
             kernel = self._take_ready(kernel_name, token)
             if self._settle(kernel, folder, added, token):
                 self._in_use.add(kernel)

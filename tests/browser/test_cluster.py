@@ -47,6 +47,9 @@ def test_the_cluster_is_watched_scaled_and_opened_behind_a_hub(hub: Site, page: 
     cluster.get_by_test_id("nbflow-scale").click()
     expect(screen.dialog.get_by_label("Workers at most")).to_be_visible()
     assert [*looks.too_wide(page), *looks.too_faint(page), *barriers(page)] == []
+    screen.dialog.get_by_label("Workers at least").fill("3")
+    screen.accept()
+    expect(screen.dialog.get_by_role("alert")).to_have_text("This is less than at least: 3.")
     for label in ("Workers at most", "Workers at least"):
         screen.dialog.get_by_label(label).fill("2")
     screen.accept()

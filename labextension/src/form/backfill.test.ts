@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import { expect, test } from 'vitest';
 
-import { backfillFields, readBackfill } from './backfill';
+import { backfillFields, readBackfill, requestOf } from './backfill';
 
 const texts = nullTranslator.load('nbflow');
 const fields = backfillFields(Date.UTC(2026, 1, 10), texts);
@@ -24,4 +24,12 @@ test('what else is wrong is told with it, each at its field', () => {
     'to_date'
   ]);
   expect(Object.keys(errorsOf('', '2026-02-02'))).toEqual(['from_date']);
+});
+
+test('the tasks are expressions with commas between, and all of them where none is said', () => {
+  const tasksOf = (tasks: string): unknown =>
+    requestOf(readBackfill(fields, { tasks }, texts).values).tasks;
+
+  expect(tasksOf(' +report, tag:nightly ,')).toEqual(['+report', 'tag:nightly']);
+  expect(tasksOf(' ')).toBeNull();
 });

@@ -38,6 +38,16 @@ export function backfillFields(now: number, texts: Texts): readonly Field[] {
         title: texts.__('Runs that there are already')
       }
     },
+    tasks: {
+      default: '',
+      schema: {
+        type: 'string',
+        title: texts.__('Only these tasks'),
+        description: texts.__(
+          'With commas between: load, +report (and all before it), tag:nightly. Empty: all of them.'
+        )
+      }
+    },
     max_active_runs: {
       default: 3,
       schema: { type: 'integer', minimum: 1, title: texts.__('Runs at a time') }
@@ -59,8 +69,18 @@ export function requestOf(values: Readonly<Record<string, unknown>>): BackfillRe
     from_date: `${String(values.from_date)}T00:00:00Z`,
     to_date: `${String(values.to_date)}T23:59:59Z`,
     reprocess: String(values.reprocess),
+    tasks: expressionsOf(values.tasks),
     max_active_runs: Number(values.max_active_runs),
     run_backwards: values.run_backwards === true,
     no_cache: values.no_cache === true
   };
+}
+
+/** Selection expressions with commas between; null where there is none, for all tasks. */
+function expressionsOf(text: unknown): readonly string[] | null {
+  const found = (typeof text === 'string' ? text : '')
+    .split(',')
+    .map(expression => expression.trim())
+    .filter(expression => expression !== '');
+  return found.length ? found : null;
 }

@@ -13,13 +13,17 @@ export interface FormState {
 /** The fields of a form: name to `{"default", "schema"}`, as params of a DAG. */
 export type FormSpec = Readonly<Record<string, unknown>>;
 
+/** What is wrong with fields taken together, by the name of the field where that is told. */
+export type Check = (values: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
+
 export class FormStore extends Store<FormState> {
   readonly fields: readonly Field[];
 
   constructor(
     spec: FormSpec,
     private readonly texts: Texts,
-    private readonly send: (values: Readonly<Record<string, unknown>>) => Promise<unknown>
+    private readonly send: (values: Readonly<Record<string, unknown>>) => Promise<unknown>,
+    private readonly check: Check = () => ({})
   ) {
     super({ drafts: {}, errors: {}, problems: [] });
     this.fields = fieldsOf(spec);
@@ -34,7 +38,8 @@ export class FormStore extends Store<FormState> {
 
   /** Whether it was accepted. */
   async submit(): Promise<boolean> {
-    const { values, errors } = readAll(this.fields, this.value.drafts, this.texts);
+    const { values, errors: alone } = readAll(this.fields, this.value.drafts, this.texts);
+    const errors = { ...this.check(values), ...alone };
     this.patch({ errors, problems: [] });
     if (Object.keys(errors).length) {
       return false;

@@ -2,7 +2,7 @@
 import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import * as React from 'react';
 
-import { FormStore, type FormSpec } from '../live/form';
+import { FormStore, type Check, type FormSpec } from '../live/form';
 import { useStore } from '../live/store';
 import { ParamsForm } from '../panels/ParamsForm';
 import { TextsContext, type Texts } from '../text';
@@ -13,13 +13,14 @@ export interface FormDialogOptions {
   /** What the button that sends it says. */
   readonly accept: string;
   readonly spec: FormSpec;
+  readonly check?: Check;
   readonly send: (values: Readonly<Record<string, unknown>>) => Promise<unknown>;
 }
 
 /** Whether it was accepted. */
 export async function askWithForm(options: FormDialogOptions, texts: Texts): Promise<boolean> {
   let isAccepted = false;
-  const form = new FormStore(options.spec, texts, options.send);
+  const form = new FormStore(options.spec, texts, options.send, options.check);
   const dialog = new AskDialog<void>({
     title: options.title,
     body: new FormBody(form, texts),

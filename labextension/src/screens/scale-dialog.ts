@@ -46,6 +46,7 @@ export async function askForSize(
           }
         }
       },
+      check: values => checkSize(values, texts),
       send: async values => {
         const most = Number(values.maximum);
         const told = await scaleCluster(rest, Number(values.minimum), most);
@@ -54,4 +55,13 @@ export async function askForSize(
     },
     texts
   );
+}
+
+/** Each number may be right, and both together not. */
+export function checkSize(
+  { minimum, maximum }: Readonly<Record<string, unknown>>,
+  texts: Texts
+): Readonly<Record<string, string>> {
+  const isWrong = typeof minimum === 'number' && typeof maximum === 'number' && maximum < minimum;
+  return isWrong ? { maximum: texts.__('This is less than at least: %1.', minimum) } : {};
 }
