@@ -107,6 +107,9 @@ class Site:
     def post(self, *path: str, **body: object) -> Any:  # likewise
         return self._ask("POST", path, json.dumps(body).encode())
 
+    def put(self, *path: str, **body: object) -> Any:  # likewise
+        return self._ask("PUT", path, json.dumps(body).encode())
+
     def patch(self, *path: str, **body: object) -> Any:  # likewise
         return self._ask("PATCH", path, json.dumps(body).encode())
 
