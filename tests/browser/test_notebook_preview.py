@@ -158,6 +158,26 @@ def test_the_property_inspector_says_what_a_cell_and_the_notebook_are(
     expect(preview.get_by_test_id("nbflow-problems")).to_contain_text("25")
 
 
+def test_selected_cells_are_run_with_what_they_need_and_nothing_else(
+    page: Page, preview: Locator
+) -> None:
+    expect(node(preview, "east")).to_be_visible()
+    notebook = page.locator(".jp-NotebookPanel")
+    notebook.locator(".jp-CodeCell", has_text="east =").locator(".jp-InputPrompt").click()
+
+    # In a narrow toolbar it stands behind the dots.
+    button = page.locator('jp-button[data-command="nbflow:run-cells"]')
+    if not button.is_visible():
+        notebook.locator(".jp-Toolbar-responsive-opener jp-button").click()
+    button.click()
+    page.locator(".jp-Dialog-button.jp-mod-accept").click()
+
+    expect(node(preview, "load")).to_have_attribute("data-state", "success")
+    expect(node(preview, "east")).to_have_attribute("data-state", "success")
+    expect(preview.get_by_test_id("nbflow-preview-run-line")).to_contain_text("Success")
+    assert node(preview, "west").get_attribute("data-state") not in ("success", "running")
+
+
 def form(page: Page, name: str) -> Locator:
     """One form of the Property Inspector, unfolded."""
     found = page.locator(".jp-PropertyInspector .jp-Collapse", has_text=name)

@@ -9,7 +9,7 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { nbflowIcon, runDagIcon, scheduleIcon } from '../icons';
+import { nbflowIcon, runCellsIcon, runDagIcon, scheduleIcon } from '../icons';
 import { removeNotebook } from '../rest/notebooks';
 import { runAll, runSelected, runWith } from '../screens/notebook-runs';
 import { NotebookSession } from '../screens/notebook-session';
@@ -97,8 +97,9 @@ class Notebooks {
         ...of(session => runAll(session, texts))
       },
       [CommandIds.runCells]: {
-        label: texts.__('Run Selected Cells as DAG'),
+        label: given => (given.toolbar ? '' : texts.__('Run Selected Cells as DAG')),
         caption: texts.__('Run the tasks of the selected cells, with what they need'),
+        icon: runCellsIcon,
         ...of(session => runSelected(session, texts))
       },
       [CommandIds.runNotebookWith]: {
