@@ -271,7 +271,7 @@ def scale(screen: Screen) -> None:
 
 def connection(screen: Screen) -> None:
     admin = _admin(screen, "Connections", "nbflow-connections")
-    admin.get_by_role("button", name=re.compile("warehouse|^Change|^Edit")).first.click()
+    admin.get_by_role("button", name="Change warehouse").click()
     expect(screen.dialog).to_be_visible()
 
 
@@ -284,7 +284,7 @@ SCENES: Mapping[str, Scene] = {
     "panel": Scene(panel),
     "home": Scene(home),
     "graph": Scene(graph, 620),
-    "grid": Scene(grid, 560),
+    "grid": Scene(grid, 680),
     "gantt": Scene(gantt, 560),
     "durations": Scene(durations, 640),
     "calendar": Scene(calendar, 560),
@@ -293,14 +293,14 @@ SCENES: Mapping[str, Scene] = {
     "versions": Scene(versions, 640),
     "details": Scene(details, 640),
     "backfills": Scene(backfills, 620),
-    "failure": Scene(failure, 760),
+    "failure": Scene(failure, 760),  # the traceback below names folders of this machine
     "log": Scene(log, 620),
     "values": Scene(values, 560),
     "resources": Scene(resources, 620),
     "question": Scene(question, 620),
     "trigger": Scene(trigger, 820),
     "clear": Scene(clear, 760),
-    "backfill-form": Scene(backfill_form, 820),
+    "backfill-form": Scene(backfill_form, 900),
     "compare": Scene(compare, 760),
     "notebook-preview": Scene(notebook_preview),
     "schedule": Scene(schedule, 760),
@@ -308,7 +308,7 @@ SCENES: Mapping[str, Scene] = {
     "scale": Scene(scale, 560),
     "pools": Scene(partial(_admin, tab="Pools", test_id="nbflow-pools"), 480),
     "variables": Scene(partial(_admin, tab="Variables", test_id="nbflow-variables"), 480),
-    "connection": Scene(connection, 820),
+    "connection": Scene(connection, 900),
     "asset-list": Scene(partial(_admin, tab="Assets", test_id="nbflow-assets"), 480),
     "lineage": Scene(partial(_admin, tab="Lineage", test_id="nbflow-lineage"), 560),
     "import-errors": Scene(partial(_admin, tab="Import errors"), 480),
