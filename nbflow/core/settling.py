@@ -7,7 +7,7 @@ follows downstream of every change, in topological order, until nothing moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from heapq import heappop, heappush
@@ -36,6 +36,9 @@ from nbflow.core.transitions import ALLOWED
 from nbflow.core.trigger_rules import Verdict
 
 S = TaskState
+
+# Failed tasks that the message of a run names.
+MOST_NAMED = 5
 
 
 class Pass:
@@ -333,8 +336,22 @@ class Pass:
             return RunState.FAILED, self.run.message
         bad = [leaf for leaf in self.scopes.leaves if not self._ended_well(leaf)]
         if bad:
-            return RunState.FAILED, f"Did not succeed: {', '.join(sorted(bad)[:5])}."
+            return RunState.FAILED, _named_failures(self._causes(bad))
         return RunState.SUCCESS, ""
+
+    def _causes(self, bad: Sequence[str]) -> list[str]:
+        """The tasks to repair, in the order they are executed: those that failed on the way to the
+        leaves that did not end well, else these leaves themselves.
+        """
+        on_the_way = self.graph.ancestors(*bad).union(bad)
+        failed = [
+            task_id
+            for task_id in self.graph.order
+            if task_id in on_the_way
+            and self.draft.counts(task_id).get(S.FAILED)
+            and not self._ended_well(task_id)
+        ]
+        return failed or list(bad)
 
     def _ended_well(self, task_id: str) -> bool:
         counts = self.draft.counts(task_id)
@@ -342,6 +359,11 @@ class Pass:
         if all(state in good for state, number in counts.items() if number):
             return True
         return tolerated(counts, self.dag.by_id[task_id].min_success_ratio)
+
+
+def _named_failures(task_ids: Sequence[str]) -> str:
+    named, more = task_ids[:MOST_NAMED], len(task_ids) - MOST_NAMED
+    return f"Did not succeed: {', '.join(named)}{f' and {more} more' if more > 0 else ''}."
 
 
 def not_chosen_by(brancher: str) -> str:

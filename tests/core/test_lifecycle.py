@@ -30,6 +30,7 @@ from nbflow.core.retries import RetryPolicy
 from nbflow.core.snapshot import DagRun, RunSnapshot
 from nbflow.core.states import Reason, RunState, TaskState
 from nbflow.core.transitions import TRANSITIONS
+from nbflow.core.trigger_rules import TriggerRule
 
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 OK = Outcome(TaskState.SUCCESS)
@@ -138,6 +139,28 @@ def test_work_that_finished_while_the_run_was_cancelled_stays_finished() -> None
     after(snapshot, AttemptFinished(("a", -1), "x", OK))
     assert states(snapshot) == {"a": "success", "b": "cancelled"}
     assert snapshot.run.state is RunState.CANCELLED
+
+
+def test_a_failed_run_names_the_tasks_that_failed_not_those_that_could_not_begin() -> None:
+    snapshot = run_task(a_run("fetch>clean", "clean>report", "other"), "fetch", BAD)
+    snapshot = run_task(snapshot, "other")
+    assert snapshot.run.message == "Did not succeed: fetch."
+
+
+def test_a_failed_run_names_the_first_of_many_failed_tasks_and_counts_the_others() -> None:
+    names = [f"t{i}" for i in range(7)]
+    snapshot = a_run(*names)
+    for name in names:
+        snapshot = run_task(snapshot, name, BAD)
+    assert snapshot.run.message == "Did not succeed: t0, t1, t2, t3, t4 and 2 more."
+
+
+def test_a_failure_that_the_run_got_over_is_not_named() -> None:
+    tidy = Task("tidy", TaskKind.PYTHON, trigger_rule=TriggerRule.ALL_DONE)
+    snapshot = a_run("a>tidy", "b", tidy=tidy)
+    for name, outcome in (("a", BAD), ("tidy", OK), ("b", BAD)):
+        snapshot = run_task(snapshot, name, outcome)
+    assert snapshot.run.message == "Did not succeed: b."
 
 
 def test_a_run_that_fails_fast_waits_for_the_last_try_and_still_tears_down() -> None:

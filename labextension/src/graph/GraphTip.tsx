@@ -9,6 +9,7 @@ import { assetOf, calledIn } from './assets';
 import type { GroupState } from './groups';
 import { spoken } from './GroupBoxes';
 import type { GraphTask, Route } from './layout';
+import { Marked } from './Marked';
 import { secondLine } from './TaskNode';
 
 export interface TipProps {
@@ -105,7 +106,11 @@ export function EdgeReason({ reason }: { reason: EdgeView }): React.JSX.Element 
     <div className="jp-nbflow-reason">
       <span className="jp-nbflow-tag">{edgeKind(reason.kind, trans)}</span>
       {reason.names.length ? <code>{reason.names.join(', ')}</code> : null}
-      {reason.why ? <span className="jp-nbflow-muted">{reason.why}</span> : null}
+      {reason.why ? (
+        <span className="jp-nbflow-muted">
+          <Marked text={reason.why} />
+        </span>
+      ) : null}
     </div>
   );
 }

@@ -187,6 +187,11 @@ function Progress({ backfill }: { backfill: BackfillView }): React.JSX.Element {
       </span>
       {trans.__('%1 of %2', over, total)}
       <Counts counts={order.map(state => [state, counts[state] ?? 0] as const)} />
+      {left ? (
+        <span className="jp-nbflow-muted">
+          {trans._n('%1 left as it was', '%1 left as they were', left)}
+        </span>
+      ) : null}
     </span>
   );
 }

@@ -67,12 +67,13 @@ export function DagDetails({
 }
 
 function Covers({ run, now }: { run: RunView; now: number }): React.JSX.Element {
-  return run.data_interval_start === null ? (
-    <>–</>
-  ) : (
+  const { data_interval_start: start, data_interval_end: end } = run;
+  if (start === null || start === end) {
+    return <Instant at={start} now={now} />;
+  }
+  return (
     <>
-      <Instant at={run.data_interval_start} now={now} /> –{' '}
-      <Instant at={run.data_interval_end} now={now} />
+      <Instant at={start} now={now} /> – <Instant at={end} now={now} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 /** Files that could not be read as DAGs: one line each, what is wrong and how to fix it on demand. */
 import * as React from 'react';
 
+import { Marked } from '../graph/Marked';
+import { inOrder } from '../preview/mapping';
 import { useTexts, type Texts } from '../text';
 import type { ImportErrorView, Problem } from '../wire';
 import { Instant } from './controls';
@@ -67,9 +69,9 @@ export function FilesWithProblems({
   );
 }
 
-function problemsOf(error: ImportErrorView): Problem[] {
+function problemsOf(error: ImportErrorView): readonly Problem[] {
   // The server writes them with `Problem.to_json`.
-  return error.problems as unknown as Problem[];
+  return inOrder(error.problems as unknown as Problem[]);
 }
 
 function ProblemText({ problem, trans }: { problem: Problem; trans: Texts }): React.JSX.Element {
@@ -82,9 +84,13 @@ function ProblemText({ problem, trans }: { problem: Problem; trans: Texts }): Re
     <div className="jp-nbflow-problem" data-severity={problem.severity}>
       <div>
         {place.length ? <span className="jp-nbflow-tag">{place.join(', ')}</span> : null}
-        <span>{problem.message}</span>
+        <Marked text={problem.message} />
       </div>
-      {problem.fix ? <div className="jp-nbflow-fix">{problem.fix}</div> : null}
+      {problem.fix ? (
+        <div className="jp-nbflow-fix">
+          <Marked text={problem.fix} />
+        </div>
+      ) : null}
       <div className="jp-nbflow-faint">{problem.code}</div>
     </div>
   );

@@ -153,6 +153,7 @@ describe('backfills', () => {
     const done = show({});
 
     expect(screen.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('2');
+    expect(screen.getByText('1 left as it was')).toBeDefined();
     await userEvent.click(screen.getByRole('button', { name: 'Pause' }));
     await userEvent.click(screen.getByRole('button', { name: 'Cancel backfill' }));
     expect(done).toEqual([

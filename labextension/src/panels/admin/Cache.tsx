@@ -1,7 +1,7 @@
 /** Results in the cache: what each stands for, which run made it, who uses it; and forgetting them. */
 import * as React from 'react';
 
-import { bytes, instanceName } from '../../format';
+import { bytes, instanceName, runIdTitle } from '../../format';
 import type { CacheState } from '../../live/cache';
 import type { ListingState } from '../../live/listing';
 import { useTexts } from '../../text';
@@ -173,13 +173,14 @@ function Result(props: ResultProps): React.JSX.Element {
   const trans = useTexts();
   const isShown = shown === one.key;
   const name = instanceName(one.task_id, one.map_index);
+  const made = runIdTitle(one.run_id, now, trans);
   return (
     <>
       <tr data-key={one.key} data-task={one.task_id}>
         <td className="jp-nbflow-check">
           <input
             type="checkbox"
-            aria-label={trans.__('Choose %1 of run %2', name, one.run_id)}
+            aria-label={trans.__('Choose %1 of run %2', name, made)}
             checked={isChosen}
             onChange={event => onChosen(one.key, event.target.checked)}
           />
@@ -198,7 +199,7 @@ function Result(props: ResultProps): React.JSX.Element {
         </th>
         <td className="jp-nbflow-cache-run" title={one.run_id}>
           <button className="jp-nbflow-link" type="button" onClick={() => onOpenRun(one)}>
-            {one.run_id}
+            {made}
           </button>
         </td>
         <td className="jp-mod-roomy">
@@ -213,7 +214,7 @@ function Result(props: ResultProps): React.JSX.Element {
           <Button
             look="icon"
             icon="trash"
-            label={trans.__('Forget %1 of run %2', name, one.run_id)}
+            label={trans.__('Forget %1 of run %2', name, made)}
             verb="clearCache"
             onClick={() => void onForget([one])}
           />

@@ -1,6 +1,7 @@
 /** All settings: what each is, where that comes from, and what it is for. */
 import * as React from 'react';
 
+import { Marked } from '../../graph/Marked';
 import type { ListingState } from '../../live/listing';
 import { useTexts } from '../../text';
 import type { SettingView } from '../../wire';
@@ -50,7 +51,9 @@ export function Settings({ listing, onReload }: SettingsProps): React.JSX.Elemen
                     <span className="jp-nbflow-tag">{one.origin}</span>
                   )}
                 </td>
-                <td className="jp-mod-spare jp-nbflow-muted">{one.description}</td>
+                <td className="jp-mod-spare jp-nbflow-muted">
+                  <Marked text={one.description} />
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,7 +1,7 @@
 /** The workers, and on which tasks each of them works. */
 import * as React from 'react';
 
-import { bytes, fromNow } from '../../format';
+import { bytes, fromNow, runIdTitle } from '../../format';
 import type { Sample } from '../../live/cluster';
 import { useTexts } from '../../text';
 import type { ClusterDetail, ClusterTask, ClusterWorker } from '../../wire';
@@ -20,7 +20,8 @@ interface WorkersProps extends OpenTask {
 
 export function Workers({ detail, history, span, onOpenTask }: WorkersProps): React.JSX.Element {
   const trans = useTexts();
-  const { tasks, kind } = detail;
+  const { tasks, kind, running, queued } = detail;
+  const isWhole = running + queued <= tasks.length;
   const workers = [...detail.workers].sort((one, other) =>
     one.name.localeCompare(other.name, undefined, { numeric: true })
   );
@@ -57,7 +58,7 @@ export function Workers({ detail, history, span, onOpenTask }: WorkersProps): Re
             key={worker.address || worker.name}
             worker={worker}
             tasks={tasks.filter(task => isOn(task, worker, kind))}
-            {...{ history, span, hasResources, onOpenTask }}
+            {...{ isWhole, history, span, hasResources, onOpenTask }}
           />
         ))}
       </tbody>
@@ -76,6 +77,8 @@ function isOn(task: ClusterTask, worker: ClusterWorker, kind: string): boolean {
 interface WorkerRowProps extends OpenTask {
   readonly worker: ClusterWorker;
   readonly tasks: readonly ClusterTask[];
+  /** Whether the tasks are all that run, not the oldest of many. */
+  readonly isWhole: boolean;
   readonly hasResources: boolean;
   readonly history: readonly Sample[];
   readonly span: number;
@@ -84,6 +87,7 @@ interface WorkerRowProps extends OpenTask {
 function WorkerRow({
   worker,
   tasks,
+  isWhole,
   history,
   span,
   hasResources,
@@ -110,10 +114,10 @@ function WorkerRow({
         </div>
       </th>
       <td>
-        {/* What a worker tells of itself comes a heartbeat later than what began on it. */}
+        {/* What a worker tells of itself comes a heartbeat later than what began or ended on it. */}
         <SlotDots
           name={worker.name || id}
-          used={Math.max(worker.running, tasks.length)}
+          used={isWhole ? tasks.length : Math.max(worker.running, tasks.length)}
           slots={worker.slots}
         />
       </td>
@@ -280,7 +284,9 @@ export function Tasks({ detail, now, onOpenTask }: TasksProps): React.JSX.Elemen
               </td>
               <td>{worker(task) || <span className="jp-nbflow-muted">–</span>}</td>
               <td>{task.since === null ? '–' : fromNow(task.since, now, trans)}</td>
-              <td className="jp-mod-spare jp-nbflow-muted">{task.run_id}</td>
+              <td className="jp-mod-spare jp-nbflow-muted" title={task.run_id}>
+                {runIdTitle(task.run_id, now, trans)}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -106,6 +106,16 @@ describe('the cluster page', () => {
     expect(within(row).getByRole('meter', { name: 'Slots of 1' })).toBeTruthy();
   });
 
+  test('a slot is free as soon as its task is over, whatever the worker told last', () => {
+    show(aCluster({ tasks: [], running: 0 }));
+    expect(screen.getByRole('meter', { name: 'Slots of 1' }).textContent).toBe('0 of 4');
+  });
+
+  test('of more tasks than are listed, what the worker tells counts', () => {
+    show(aCluster({ workers: [aWorker('1', { running: 3 })], running: 500 }));
+    expect(screen.getByRole('meter', { name: 'Slots of 1' }).textContent).toBe('3 of 4');
+  });
+
   test('what cannot be scaled or opened says why', () => {
     const reason = 'It was started by somebody else.';
     show(aCluster({ scaling: { can_scale: false, reason, minimum: null, maximum: null } }));

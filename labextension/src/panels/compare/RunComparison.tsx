@@ -1,7 +1,7 @@
 /** Two runs of a DAG side by side: what was changed, how tasks ended, and which cells show something else. */
 import * as React from 'react';
 
-import { duration, instanceName, instant } from '../../format';
+import { clock, duration, instanceName, runIdTitle, stateName } from '../../format';
 import type { ListingState } from '../../live/listing';
 import { useTexts, type Texts } from '../../text';
 import type { CellChange, ParamChange, RunDiff, RunView, TaskChange } from '../../wire';
@@ -78,12 +78,21 @@ function Choice(props: RunComparisonProps): React.JSX.Element {
           .filter(run => run.run_id !== runId)
           .map(run => (
             <option key={run.run_id} value={run.run_id}>
-              {instant(run.logical_date ?? run.created_at ?? '', now)} · {run.state} · {run.run_id}
+              {nameOf(run, runs, now, trans)} · {stateName(run.state, trans)}
             </option>
           ))}
       </select>
     </div>
   );
+}
+
+/** A run as somebody calls it; one of several of the same minute with the second it was asked for. */
+function nameOf(run: RunView, among: readonly RunView[], now: number, trans: Texts): string {
+  const name = (one: RunView): string => runIdTitle(one.run_id, now, trans);
+  const isShared = among.some(one => one.run_id !== run.run_id && name(one) === name(run));
+  return isShared && run.created_at !== null
+    ? `${name(run)} (${clock(run.created_at)})`
+    : name(run);
 }
 
 function Difference(props: RunComparisonProps & { value: RunDiff }): React.JSX.Element {
@@ -98,7 +107,7 @@ function Difference(props: RunComparisonProps & { value: RunDiff }): React.JSX.E
     !value.version_changes.length;
   return (
     <>
-      <Sides value={value} />
+      <Sides value={value} now={props.now} />
       {isSame ? (
         <Notice kind="empty" title={trans.__('They show the same')}>
           <p>{trans.__('No param, state, code or output differs.')}</p>
@@ -140,7 +149,7 @@ function Difference(props: RunComparisonProps & { value: RunDiff }): React.JSX.E
   );
 }
 
-function Sides({ value }: { value: RunDiff }): React.JSX.Element {
+function Sides({ value, now }: { value: RunDiff; now: number }): React.JSX.Element {
   const trans = useTexts();
   const sides: [string, RunView, number | null][] = [
     [trans.__('Before'), value.before, value.before_seconds],
@@ -153,9 +162,9 @@ function Sides({ value }: { value: RunDiff }): React.JSX.Element {
           <dt>{name}</dt>
           <dd>
             <StateBadge state={run.state} more={seconds === null ? undefined : duration(seconds)} />
-            <code className="jp-nbflow-ellipsis" title={run.run_id}>
-              {run.run_id}
-            </code>
+            <span className="jp-nbflow-ellipsis" title={run.run_id}>
+              {nameOf(run, [value.before, value.after], now, trans)}
+            </span>
             <span className="jp-nbflow-muted">{trans.__('version %1', run.version)}</span>
           </dd>
         </div>

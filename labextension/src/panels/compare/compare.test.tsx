@@ -3,8 +3,8 @@ import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 import { describe, expect, test, vi } from 'vitest';
 
-import { aRun, T0 } from '../../testing/builders';
-import type { RunDiff, TaskChange } from '../../wire';
+import { aRun, at, T0 } from '../../testing/builders';
+import type { RunDiff, RunView, TaskChange } from '../../wire';
 import { RunComparison, type RunComparisonProps } from './RunComparison';
 
 const NOW = Date.parse(T0);
@@ -65,6 +65,16 @@ describe('two runs compared', () => {
     show(aDiff());
     expect(screen.getByText('They show the same')).toBeDefined();
     expect(screen.queryByRole('region', { name: 'Tasks' })).toBeNull();
+  });
+
+  test('are named by what made them and when, those of one minute by their second too', () => {
+    const made = (second: number, more: Partial<RunView> = {}): RunView =>
+      aRun(`manual__2026-03-04T05:00:0${second}+00:00`, { created_at: at(second), ...more });
+    show(aDiff(), { runs: [made(1), made(2), aRun('nightly', { state: 'failed' })] });
+    const names = screen.getAllByRole('option').map(one => one.textContent);
+    expect(names[1]).toMatch(/^Manual, .*:01\) · Running$/);
+    expect(names[2]).toMatch(/^Manual, .*:02\) · Running$/);
+    expect(names[3]).toBe('nightly · Failed');
   });
 
   test('tell which tasks ended otherwise and which took longer, and open them', async () => {

@@ -1,6 +1,7 @@
 /** What is wrong with a notebook, in a list: each with its cell, what to do about it, and the way there. */
 import * as React from 'react';
 
+import { Marked } from '../../graph/Marked';
 import { inOrder } from '../../preview/mapping';
 import { useTexts } from '../../text';
 import type { Problem } from '../../wire';
@@ -83,7 +84,10 @@ export function ProblemText({
             {place}
           </button>
         )}{' '}
-        <span>{message}</span> <span className="jp-nbflow-muted">{fix}</span>{' '}
+        <Marked text={message} />{' '}
+        <span className="jp-nbflow-muted">
+          <Marked text={fix} />
+        </span>{' '}
         <code className="jp-nbflow-faint">{code}</code>
       </div>
     </div>

@@ -2,6 +2,7 @@
 import * as React from 'react';
 
 import { bytes, clock, instant, span, words } from '../../format';
+import { Marked } from '../../graph/Marked';
 import { useTexts } from '../../text';
 import type { Condition, TryView, ValueView } from '../../wire';
 import { Facts, Notice, StateBadge, Verbatim } from '../controls';
@@ -153,7 +154,9 @@ export function Why({ conditions }: { conditions: readonly Condition[] }): React
             </span>
           </span>
           <div>
-            <div>{condition.text}</div>
+            <div>
+              <Marked text={condition.text} />
+            </div>
             {condition.met || !condition.next_look ? null : (
               <div className="jp-nbflow-muted">
                 {trans.__('Looked at again %1', whenText(condition.next_look))}
