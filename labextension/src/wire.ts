@@ -273,6 +273,7 @@ export interface ClusterWorker {
   cpu: number | null;
   kernels_ready: number | null;
   kernels_busy: number | null;
+  kernels_kept: number | null;
   resources: Record<string, number>;
   version: string;
 }

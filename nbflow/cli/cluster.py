@@ -55,6 +55,8 @@ def _worker(one: ClusterWorker) -> list[object]:
     kernels = "-"
     if one.kernels_ready is not None:
         kernels = f"{one.kernels_ready} ready, {one.kernels_busy} busy"
+        if one.kernels_kept:
+            kernels += f", {one.kernels_kept} kept"
     return [one.name or one.address, one.slots, one.running, cpu, memory, kernels]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from nbflow.core.json import JsonObject
 
@@ -29,6 +29,14 @@ class Keep:
 
 
 NOT_KEPT = Keep()
+
+
+class KernelCounts(NamedTuple):
+    """How many kernels a worker has ready, in use by tasks, and kept for people."""
+
+    ready: int = 0
+    busy: int = 0
+    kept: int = 0
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ class WorkerView(TypedDict):
     memory: int | None
     kernels_ready: int | None
     kernels_busy: int | None
+    kernels_kept: int | None
     seen: str | None
     nbflow: str
     environments: dict[str, str]

@@ -425,6 +425,7 @@ class NbflowSchedulerPlugin(SchedulerPlugin):
             "memory": cast("int | None", about.get("memory")),
             "kernels_ready": cast("int | None", about.get("kernels_ready")),
             "kernels_busy": cast("int | None", about.get("kernels_busy")),
+            "kernels_kept": cast("int | None", about.get("kernels_kept")),
             "seen": cast("str | None", about.get("seen")),
             "nbflow": str(about.get("nbflow", "")),
             "environments": cast("dict[str, str]", about.get("environments", {})),

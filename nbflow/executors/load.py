@@ -25,6 +25,7 @@ class Load(TypedDict):
     cpu: float
     kernels_ready: int
     kernels_busy: int
+    kernels_kept: int
 
 
 class TreeUsage:
@@ -60,7 +61,7 @@ class TreeUsage:
 def load_of(runner: Runner, usage: TreeUsage) -> Load:
     """The load of this process and its runner."""
     rss, cpu = usage.sample()
-    ready, busy = runner.kernels_now()
+    ready, busy, kept = runner.kernels_now()
     return {
         "host": socket.gethostname(),
         "rss": rss,
@@ -68,4 +69,5 @@ def load_of(runner: Runner, usage: TreeUsage) -> Load:
         "cpu": cpu,
         "kernels_ready": ready,
         "kernels_busy": busy,
+        "kernels_kept": kept,
     }

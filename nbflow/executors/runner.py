@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from nbflow.core.kept import KernelCounts
 from nbflow.core.orders import Outcome, TaskOrder
 from nbflow.runtime.cancellation import CancelToken
 
@@ -28,8 +29,8 @@ class Runner(Protocol):
         Never raises: what goes wrong is an outcome.
         """
 
-    def kernels_now(self) -> tuple[int, int]:
-        """How many kernels stand ready, and how many belong to a task or are kept for a person."""
+    def kernels_now(self) -> KernelCounts:
+        """How many kernels stand ready, belong to a task, and are kept for a person."""
 
     def environments(self) -> Mapping[str, str]:
         """What is installed where tasks run, as fingerprints: by the name of the kernel, "" for

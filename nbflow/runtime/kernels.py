@@ -18,7 +18,7 @@ from typing import cast
 
 from jupyter_client.kernelspec import KernelSpec
 
-from nbflow.core.kept import Keep, KeptKernel
+from nbflow.core.kept import Keep, KeptKernel, KernelCounts
 from nbflow.runtime.cancellation import CancelToken
 from nbflow.runtime.forkserver import ForkServer
 from nbflow.runtime.kept_kernels import KeptKernels
@@ -154,10 +154,10 @@ class KernelPool(AbstractContextManager["KernelPool"]):
         with self._changed:
             return len(self._ready.get(kernel_name, ()))
 
-    def counts(self) -> tuple[int, int]:
-        """How many kernels stand ready, and how many are in use or kept for people."""
+    def counts(self) -> KernelCounts:
+        """How many kernels stand ready, are in use, and are kept for people."""
         with self._changed:
-            return len(self._all_ready()), len(self._in_use) + len(self._kept)
+            return KernelCounts(len(self._all_ready()), len(self._in_use), len(self._kept))
 
     @property
     def ending(self) -> int:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 from nbflow import slow_imports
 from nbflow.core.dag import TaskKind
 from nbflow.core.json import JsonObject
+from nbflow.core.kept import KernelCounts
 from nbflow.core.orders import RETURN_VALUE, Outcome, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.artifacts import ArtifactStore
@@ -119,11 +120,11 @@ class TaskRunner:
         """Wait until a kernel stands ready; False after `timeout` seconds. For measurements."""
         return self._kernel_pool().wait_ready(timeout=timeout)
 
-    def kernels_now(self) -> tuple[int, int]:
-        """How many kernels stand ready, and how many belong to a task or are kept for a person."""
+    def kernels_now(self) -> KernelCounts:
+        """How many kernels stand ready, belong to a task, and are kept for a person."""
         with self._lock:
             pool = self._pool
-        return (0, 0) if pool is None else pool.counts()
+        return KernelCounts() if pool is None else pool.counts()
 
     def environments(self) -> dict[str, str]:
         """Fingerprints of what is installed where tasks run, by the name of the kernel."""

@@ -67,6 +67,7 @@ def _worker(worker: Mapping[str, Any]) -> ClusterWorker:
         cpu=worker.get("cpu"),
         kernels_ready=worker.get("kernels_ready"),
         kernels_busy=worker.get("kernels_busy"),
+        kernels_kept=worker.get("kernels_kept"),
         resources={str(name): float(n) for name, n in worker.get("resources", {}).items()},
         version=str(worker.get("nbflow", "")),
     )

@@ -8,6 +8,7 @@ import subprocess
 from contextlib import suppress
 
 from nbflow.core.dag import TaskKind
+from nbflow.core.kept import KernelCounts
 from nbflow.core.orders import Outcome, SourceBundle, TaskOrder
 from nbflow.core.states import Reason, TaskState
 from nbflow.runtime.cancellation import CancelToken
@@ -32,8 +33,8 @@ class SmallRunner:
             raise RuntimeError(str(order.task.payload["raise"]))
         return _bash(str(order.task.payload["command"]), token)
 
-    def kernels_now(self) -> tuple[int, int]:
-        return 0, 0
+    def kernels_now(self) -> KernelCounts:
+        return KernelCounts()
 
     def close(self) -> None:
         """Every process ends with its attempt."""

@@ -156,7 +156,7 @@ def test_a_worker_tells_how_much_it_has_to_do(embedded_desk: Desk) -> None:
     assert isinstance(told["rss"], int)
     assert isinstance(told["memory"], int)
     assert 0 < told["rss"] < told["memory"]
-    assert told["kernels_ready"] == told["kernels_busy"] == 0
+    assert told["kernels_ready"] == told["kernels_busy"] == told["kernels_kept"] == 0
     assert isinstance(told["cpu"], float)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from nbflow.core.kept import Keep, KeptKernel
+from nbflow.core.kept import Keep, KeptKernel, KernelCounts
 from nbflow.runtime.kept_kernels import end, is_alive
 from nbflow.runtime.kernels import KernelPool
 from tests.runtime.notebook_attempts import Attempts, is_gone, wait_gone, wait_until
@@ -57,6 +57,13 @@ def test_a_kept_kernel_still_has_its_variables_for_whoever_has_its_connection(
 
     assert seen_in(kernel, "x + 1") == "42"
     assert is_alive(kernel)
+
+
+def test_a_kept_kernel_is_counted_as_kept_and_not_as_busy(pool: KernelPool) -> None:
+    busy = pool.take()
+    kept(pool)
+    assert pool.counts() == KernelCounts(ready=0, busy=1, kept=1)
+    pool.release(busy, polite=False)
 
 
 def test_a_kept_kernel_is_ended_when_its_time_is_over(pool: KernelPool) -> None:

@@ -69,6 +69,7 @@ class ClusterWorker:
     cpu: float | None
     kernels_ready: int | None
     kernels_busy: int | None
+    kernels_kept: int | None
     resources: dict[str, float]
     version: str
 

@@ -21,6 +21,11 @@ export function Figures({ detail, history, span }: FiguresProps): React.JSX.Elem
   const cpu = sumOf(workers, worker => worker.cpu);
   const ready = sumOf(workers, worker => worker.kernels_ready);
   const busy = sumOf(workers, worker => worker.kernels_busy);
+  const kept = sumOf(workers, worker => worker.kernels_kept) ?? 0;
+  const kernels = [
+    ...(ready === null ? [] : [trans._n('%1 stands ready', '%1 stand ready', ready)]),
+    ...(kept ? [trans._n('%1 kept after a failure', '%1 kept after failures', kept)] : [])
+  ];
   const curve = (pick: (sample: Sample) => number | null): readonly Point[] =>
     history.flatMap(sample => {
       const value = pick(sample);
@@ -73,7 +78,7 @@ export function Figures({ detail, history, span }: FiguresProps): React.JSX.Elem
       <Figure
         name={trans.__('Kernels')}
         value={busy === null ? '–' : trans.__('%1 busy', busy)}
-        more={ready === null ? '' : trans._n('%1 stands ready', '%1 stand ready', ready)}
+        more={kernels.join(', ')}
         points={null}
         top={1}
         span={span}

@@ -143,6 +143,14 @@ function WorkerRow({
         {worker.kernels_ready === null
           ? '–'
           : trans.__('%1 busy, %2 ready', worker.kernels_busy ?? 0, worker.kernels_ready)}
+        {worker.kernels_kept ? (
+          <div
+            className="jp-nbflow-muted"
+            title={trans.__('Kernels of failed tasks, kept to be looked into with Debug')}
+          >
+            {trans._n('%1 kept', '%1 kept', worker.kernels_kept)}
+          </div>
+        ) : null}
       </td>
       {hasResources ? (
         <td className="jp-mod-roomy">

@@ -24,6 +24,7 @@ function aWorker(name: string, more: Partial<ClusterWorker> = {}): ClusterWorker
     cpu: 40,
     kernels_ready: 1,
     kernels_busy: 2,
+    kernels_kept: 0,
     resources: {},
     version: '1',
     ...more
