@@ -140,17 +140,7 @@ function WorkerRow({
         />
       </td>
       <td>
-        {worker.kernels_ready === null
-          ? '–'
-          : trans.__('%1 busy, %2 ready', worker.kernels_busy ?? 0, worker.kernels_ready)}
-        {worker.kernels_kept ? (
-          <div
-            className="jp-nbflow-muted"
-            title={trans.__('Kernels of failed tasks, kept to be looked into with Debug')}
-          >
-            {trans._n('%1 kept', '%1 kept', worker.kernels_kept)}
-          </div>
-        ) : null}
+        <Kernels worker={worker} />
       </td>
       {hasResources ? (
         <td className="jp-mod-roomy">
@@ -165,6 +155,24 @@ function WorkerRow({
         <TaskLinks tasks={tasks} onOpenTask={onOpenTask} />
       </td>
     </tr>
+  );
+}
+
+function Kernels({ worker }: { readonly worker: ClusterWorker }): React.JSX.Element {
+  const trans = useTexts();
+  const { kernels_ready: ready, kernels_busy: busy, kernels_kept: kept } = worker;
+  return (
+    <>
+      {ready === null ? '–' : trans.__('%1 busy, %2 ready', busy ?? 0, ready)}
+      {kept ? (
+        <div
+          className="jp-nbflow-muted"
+          title={trans.__('Kernels of failed tasks, kept to be looked into with Debug')}
+        >
+          {trans._n('%1 kept', '%1 kept', kept)}
+        </div>
+      ) : null}
+    </>
   );
 }
 
