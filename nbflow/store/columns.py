@@ -1,7 +1,7 @@
 """The column types of the store: aware UTC instants, JSON text, words of an enum, and plain text.
 
 They behave alike on SQLite and PostgreSQL and refuse, or clean, what one of the two cannot keep.
-What the columns mean is in `tables.py`.
+What the columns mean is in `tables/`.
 """
 
 from __future__ import annotations
