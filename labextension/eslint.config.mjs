@@ -7,7 +7,8 @@ import tseslint from 'typescript-eslint';
 /** Only what runs inside JupyterLab may import JupyterLab: graph/ and the widget also run elsewhere. */
 const WITHOUT_JUPYTERLAB = [
   'src/graph/**',
-  'src/{cancel,format,reducer,states,text,urls,wire}.ts',
+  'src/fold/**',
+  'src/{format,states,text,urls,wire}.ts',
   'src/panels/**',
   'src/widget.tsx'
 ];

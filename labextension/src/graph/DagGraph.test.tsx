@@ -3,12 +3,12 @@ import userEvent from '@testing-library/user-event';
 import * as React from 'react';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { nodeStates, type NodeStates } from '../reducer';
 import { T0, aGroup, aTask, anEdge, anInstance, at } from '../testing/builders';
 import { PLAIN, TextsContext, type Texts } from '../text';
 import { DagGraph, type DagGraphProps } from './DagGraph';
 import { EdgeTip } from './GraphTip';
 import { layOut } from './layout';
+import { nodeStates, type NodeStates } from './node-states';
 
 const TASKS = [
   aTask('extract'),

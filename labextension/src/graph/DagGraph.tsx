@@ -6,7 +6,6 @@
 import * as React from 'react';
 
 import { duration } from '../format';
-import type { NodeStates } from '../reducer';
 import { useTexts } from '../text';
 import type { GroupView, TaskAsset } from '../wire';
 import { assetOf, haveAssets, withAssets } from './assets';
@@ -17,6 +16,7 @@ import { GraphTools } from './GraphTools';
 import { layOut, NODE_HEIGHT, type Box, type GraphTask, type Layout, type Route } from './layout';
 import { Minimap } from './Minimap';
 import { first, stopRect } from './navigation';
+import type { NodeStates } from './node-states';
 import { pointedAt, PointedTip, type Pointed } from './PointedTip';
 import { SearchBox } from './SearchBox';
 import { useClosedGroups } from './useClosedGroups';

@@ -1,14 +1,14 @@
 /** What is drawn of a graph: the boxes of groups, edges, and the nodes that are seen, near or from afar. */
 import * as React from 'react';
 
-import type { NodeStates } from '../reducer';
 import type { GroupView } from '../wire';
 import { isData } from './assets';
 import { ActiveEdges, EdgeLabels, Edges } from './Edges';
 import { FarNodes } from './FarNodes';
-import { groupState, type GroupState } from './groups';
 import { ClosedGroup, OpenGroup } from './GroupBoxes';
+import { groupState, type GroupState } from './groups';
 import type { GraphTask, Layout, Route } from './layout';
+import type { NodeStates } from './node-states';
 import { TaskNode } from './TaskNode';
 
 export type GroupStates = ReadonlyMap<string, GroupState>;

@@ -1,8 +1,8 @@
 /** The tasks of a graph seen from afar: one path per state instead of a node each. */
 import * as React from 'react';
 
-import type { NodeStates } from '../reducer';
 import { NODE_HEIGHT, type Box, type Layout } from './layout';
+import type { NodeStates } from './node-states';
 
 function boxPath(box: Box): string {
   return `M${box.x} ${box.y}h${box.width}v${NODE_HEIGHT}h${-box.width}z`;

@@ -2,14 +2,14 @@
 import * as React from 'react';
 
 import { kindName } from '../format';
-import type { NodeState } from '../reducer';
 import { useTexts, type Texts } from '../text';
 import type { EdgeView, GroupView } from '../wire';
 import { assetOf, calledIn } from './assets';
-import type { GroupState } from './groups';
 import { spoken } from './GroupBoxes';
+import type { GroupState } from './groups';
 import type { GraphTask, Route } from './layout';
 import { Marked } from './Marked';
+import type { NodeState } from './node-states';
 import { secondLine } from './TaskNode';
 
 export interface TipProps {

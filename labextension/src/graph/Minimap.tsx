@@ -1,9 +1,9 @@
 /** The whole graph small in a corner, with what is in view of it: press or drag to go elsewhere. */
 import * as React from 'react';
 
-import type { NodeStates } from '../reducer';
 import { farPaths } from './FarNodes';
 import type { Layout } from './layout';
+import type { NodeStates } from './node-states';
 import { frameOf, isNeeded, scaleOf, viewAt } from './overview';
 import type { Viewport } from './useViewport';
 

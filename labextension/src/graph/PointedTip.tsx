@@ -1,12 +1,12 @@
 /** The tip beside what the pointer is on: a task, a group or an edge. */
 import * as React from 'react';
 
-import type { NodeStates } from '../reducer';
 import type { GroupView } from '../wire';
 import type { GroupStates } from './Drawing';
 import { EdgeTip, GroupTip, TaskTip, Tip } from './GraphTip';
 import type { GraphTask, Layout, Route } from './layout';
 import { stopRect } from './navigation';
+import type { NodeStates } from './node-states';
 import type { Viewport } from './useViewport';
 
 /** `stop`: a task or a group. */

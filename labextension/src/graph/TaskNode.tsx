@@ -2,11 +2,11 @@
 import * as React from 'react';
 
 import { duration, kindName, secondsBetween, stateName } from '../format';
-import type { NodeState } from '../reducer';
 import { useTexts, type Texts } from '../text';
 import { assetOf, calledIn } from './assets';
 import { NODE_HEIGHT, type Box, type GraphTask } from './layout';
 import { shortened } from './measure';
+import type { NodeState } from './node-states';
 import { KindGlyph, StateGlyph } from './StateIcon';
 
 export interface TaskNodeProps {

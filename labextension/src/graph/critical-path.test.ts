@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { nodeStates } from '../reducer';
 import { anInstance, at, aTask, T0 } from '../testing/builders';
 import { criticalPath } from './critical-path';
+import { nodeStates } from './node-states';
 
 const TASKS = [
   aTask('start'),

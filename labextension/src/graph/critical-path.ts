@@ -3,8 +3,8 @@
  * the run shorter, one of these has to become shorter. Pure.
  */
 import { secondsBetween } from '../format';
-import type { NodeStates } from '../reducer';
 import type { GraphTask } from './groups';
+import type { NodeStates } from './node-states';
 
 export interface CriticalPath {
   /** From the first to the last. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { aGroup, anEdge, anInstance, aTask } from '../testing/builders';
-import { nodeStates } from '../reducer';
 import type { GroupView, TaskView } from '../wire';
 import { closedAtFirst, groupState } from './groups';
 import { GROUP_HEAD, layOut, NODE_HEIGHT, type Layout } from './layout';
 import { first, neighbour } from './navigation';
+import { nodeStates } from './node-states';
 
 /** start, then load.a and load.b which meet in load.deep.c, then end; other runs beside them. */
 const TASKS = [

@@ -2,9 +2,9 @@
  * Task groups on the graph: which nodes are seen when some groups are closed, what belongs into what, and which
  * edges are left between them. Pure. Where things stand is in layout.ts.
  */
-import type { NodeState, NodeStates } from '../reducer';
 import { countStates, isFinished, summaryState } from '../states';
 import type { EdgeView, GroupView, TaskView } from '../wire';
+import type { NodeState, NodeStates } from './node-states';
 
 export type GraphTask = Pick<
   TaskView,

@@ -2,12 +2,12 @@ import { render } from '@testing-library/react';
 import * as React from 'react';
 import { expect, test } from 'vitest';
 
-import { nodeStates } from '../reducer';
 import { anInstance, aTask } from '../testing/builders';
 import { PLAIN } from '../text';
 import { NO_MARKS, type DrawingProps } from './Drawing';
 import { svgText } from './exportGraph';
 import { layOut } from './layout';
+import { nodeStates } from './node-states';
 import { pictureName, pixelsPer, plainColour } from './picture';
 
 const nothing = (): void => undefined;

@@ -1,12 +1,12 @@
 /** The chosen task below the graph of a widget: how it stands, and its log. */
 import * as React from 'react';
 
+import type { NodeState } from '../graph/node-states';
 import { StateIcon } from '../graph/StateIcon';
 import { secondLine } from '../graph/TaskNode';
 import { useNow } from '../graph/useNow';
 import { Button } from '../panels/controls';
 import { LogView } from '../panels/log/LogView';
-import type { NodeState } from '../reducer';
 import { isFinished } from '../states';
 import { useTexts } from '../text';
 import type { RunView, TaskView } from '../wire';

@@ -4,7 +4,7 @@
  */
 import { messageOf, type RestClient } from '../client';
 import type { Feed, FeedState, Stop } from '../feed';
-import { foldDags, needsDags } from '../reducer';
+import { foldDags, needsDags } from '../fold/dag-list';
 import type { ChangeView, DagView, Health, ImportErrorView } from '../wire';
 import { whenSeen } from './seen';
 import { soon } from './soon';

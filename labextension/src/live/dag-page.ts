@@ -4,8 +4,9 @@
  */
 import { ClientError, messageOf, type RestClient } from '../client';
 import type { Feed, Stop } from '../feed';
-import { runJustMade } from '../new-run';
-import { foldRun, foldRuns, needsRuns } from '../reducer';
+import { runJustMade } from '../fold/just-made';
+import { foldRun } from '../fold/run';
+import { foldRuns, needsRuns } from '../fold/runs';
 import type { ChangeView, DagDetail, RunDetail, RunView } from '../wire';
 import { soon } from './soon';
 import { Store } from './store';

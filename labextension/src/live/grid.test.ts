@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import type { Feed } from '../feed';
+import { foldGrid, gridOf, joined, type Grid } from '../fold/grid';
 import { aChange, aTaskChange, T0 } from '../testing/builders';
 import type { ChangeView, GridRun, GridTask, GridView } from '../wire';
 import { GridStore } from './grid';
-import { foldGrid, gridOf, joined, type Grid } from './grid-fold';
 
 const STATES = ['failed', 'running', 'queued', 'none', 'success'];
 

@@ -1,10 +1,10 @@
 /** The grid of a DAG, live: newest runs first, older ones when somebody looks for them. */
 import { messageOf } from '../client';
 import type { Feed, Stop } from '../feed';
+import { foldGrid, gridOf, joined, needsGrid, type Grid } from '../fold/grid';
 import * as history from '../rest/history';
 import { ANY_RUN, type Asker, type RunsWanted } from '../rest/history';
 import type { ChangeView } from '../wire';
-import { foldGrid, gridOf, joined, needsGrid, type Grid } from './grid-fold';
 import { soon } from './soon';
 import { Store } from './store';
 

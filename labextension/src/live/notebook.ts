@@ -4,8 +4,8 @@
  */
 import { messageOf, type RestClient } from '../client';
 import type { Feed, Stop } from '../feed';
+import { nodeStates, type NodeStates } from '../graph/node-states';
 import { meaningOf, withTasksOf } from '../preview/mapping';
-import { nodeStates, type NodeStates } from '../reducer';
 import {
   previewNotebook,
   runNotebook,

@@ -1,7 +1,7 @@
 /** The runs of a DAG as one looks for them: page by page, those that are wanted, live. */
 import { messageOf } from '../client';
 import type { Feed, Stop } from '../feed';
-import { foldRuns, needsRuns } from '../reducer';
+import { foldRuns, needsRuns } from '../fold/runs';
 import { ANY_RUN, wantedRuns, type Asker, type RunsWanted } from '../rest/history';
 import type { ChangeView, RunView } from '../wire';
 import { soon } from './soon';

@@ -3,10 +3,10 @@ import * as React from 'react';
 
 import { fromNow, instant } from '../format';
 import { DagGraph } from '../graph/DagGraph';
+import { nodeStates, type NodeStates } from '../graph/node-states';
 import { useNow } from '../graph/useNow';
 import type { DagPageState } from '../live/dag-page';
 import { useChoice } from '../live/view-state';
-import { nodeStates, type NodeStates } from '../reducer';
 import { isFinished } from '../states';
 import { useTexts } from '../text';
 import type { DagDetail, DagView, Health, RunDetail } from '../wire';
@@ -14,11 +14,11 @@ import { Button, Loading, MenuButton, Notice, Switch, Tabs, type TabItem } from 
 import { DagDetails } from './DagDetails';
 import { HealthBanner } from './HealthBanner';
 import { Icon } from './icons';
+import { useElementId } from './ids';
 import { RunStrip } from './RunStrip';
 import { RunSummary, type RunActions } from './RunSummary';
 import { Split } from './Split';
 import { TaskTable } from './TaskTable';
-import { useElementId } from './ids';
 
 export interface DagPageProps extends RunActions {
   readonly dagId: string;

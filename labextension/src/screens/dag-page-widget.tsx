@@ -4,19 +4,21 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import type { TaskRef } from '../client';
+import { instanceToShow } from '../graph/node-states';
 import { nbflowIcon } from '../icons';
 import { DagPageStore, type ChosenTask, type DagPageState } from '../live/dag-page';
 import { useStore } from '../live/store';
 import { TaskStore } from '../live/task';
 import { ViewState, ViewStateContext } from '../live/view-state';
+import { totalOf } from '../mapped';
 import type { Rendering } from '../notebook/NotebookView';
 import { ProseContext } from '../notebook/Prose';
 import { Boundary } from '../panels/Boundary';
 import { DagPage } from '../panels/DagPage';
 import { DefinitionDrawer, TaskDrawer } from '../panels/task/TaskDrawer';
-import { totalOf } from '../mapped';
-import { instanceToShow } from '../reducer';
 import { isFinished, summaryState, urgency } from '../states';
+import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
+import type { RunDetail, TaskInstanceView } from '../wire';
 import { LiveBackfills } from './backfills';
 import { LiveCalendar } from './calendar';
 import { LiveDurations } from './durations';
@@ -24,12 +26,10 @@ import { LiveGantt } from './gantt';
 import { LiveGrid } from './grid';
 import { FirstInstance, LiveInstances } from './instances';
 import { LiveLineage } from './lineage';
-import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import { openMenu, type MenuEntry } from './menu';
 import { LiveRuns } from './runs';
 import { LiveSchedule } from './schedule';
 import { LiveVersions } from './versions';
-import type { RunDetail, TaskInstanceView } from '../wire';
 import { WithModel } from './WithModel';
 
 export interface DagPageOptions {

@@ -4,7 +4,7 @@
  */
 import * as React from 'react';
 
-import type { Column, Grid as GridData } from '../../live/grid-fold';
+import type { Column, Grid as GridData } from '../../fold/grid';
 import { useNow } from '../../graph/useNow';
 import { useTexts } from '../../text';
 import { Notice } from '../controls';

@@ -1,10 +1,10 @@
 /** What the pointer is at in the grid, in words: a run, or a task in a run. */
 import * as React from 'react';
 
+import type { Column } from '../../fold/grid';
 import { duration, runTitle, runTypeName, secondsBetween, stateName, utc } from '../../format';
 import { Tip } from '../../graph/GraphTip';
 import { StateIcon } from '../../graph/StateIcon';
-import type { Column } from '../../live/grid-fold';
 import { byUrgency } from '../../states';
 import { useTexts } from '../../text';
 import { worst, type Row } from './rows';

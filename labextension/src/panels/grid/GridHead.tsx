@@ -1,6 +1,7 @@
 /** The head of the grid: for each run its day, its duration as a bar, its state and its type. */
 import * as React from 'react';
 
+import type { Column } from '../../fold/grid';
 import {
   duration,
   instant,
@@ -11,7 +12,6 @@ import {
   stateName
 } from '../../format';
 import { StateIcon } from '../../graph/StateIcon';
-import type { Column } from '../../live/grid-fold';
 import { useTexts, type Texts } from '../../text';
 import type { Span } from '../windowing';
 import { cellId, type Place } from './Grid';

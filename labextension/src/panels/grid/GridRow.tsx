@@ -1,9 +1,9 @@
 /** One row of the grid: a task, or a group with the most urgent state of its tasks. */
 import * as React from 'react';
 
+import type { Column } from '../../fold/grid';
 import { runTitle, stateName } from '../../format';
 import { byUrgency } from '../../states';
-import type { Column } from '../../live/grid-fold';
 import { useTexts } from '../../text';
 import { Icon } from '../icons';
 import { cellId } from './Grid';

@@ -2,10 +2,10 @@
 import * as React from 'react';
 
 import { duration, secondsBetween, stateName } from '../../format';
+import type { NodeState } from '../../graph/node-states';
 import { StateIcon } from '../../graph/StateIcon';
 import { useNow } from '../../graph/useNow';
 import type { CellMark } from '../../preview/mapping';
-import type { NodeState } from '../../reducer';
 import { useTexts, type Texts } from '../../text';
 import { Icon } from '../icons';
 import { useElementId } from '../ids';

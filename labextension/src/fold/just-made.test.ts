@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { runJustMade } from './new-run';
-import { aChange, aDag, aDagDetail, aTask, aTaskChange } from './testing/builders';
-import type { ChangeView, DagDetail } from './wire';
+import { aChange, aDag, aDagDetail, aTask, aTaskChange } from '../testing/builders';
+import type { ChangeView, DagDetail } from '../wire';
+import { runJustMade } from './just-made';
 
 const DETAIL: DagDetail = aDagDetail('sales', {
   dag: aDag('sales', { version: 3 }),

@@ -1,6 +1,7 @@
 /** What a run looks like before the server has been asked for it. Pure. */
-import { blank, foldRun, newRun } from './reducer';
-import type { ChangeView, DagDetail, RunDetail } from './wire';
+import type { ChangeView, DagDetail, RunDetail } from '../wire';
+import { blank, foldRun } from './run';
+import { newRun } from './runs';
 
 /**
  * A run that has just been created, as far as its definition and these changes tell: no word from the server is

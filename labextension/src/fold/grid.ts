@@ -2,9 +2,9 @@
  * The grid as changes come in: a fold over what was fetched, page by page. Pure; a column that did not change
  * keeps its identity. Not here: when what is fetched.
  */
-import { movedOn } from '../reducer';
 import { isFinished, summaryState } from '../states';
 import type { ChangeView, GridRun, GridTask, GridView, GroupView } from '../wire';
+import { movedOn } from './runs';
 
 /** A run as a column; what came up to `cursor` is in it. */
 export interface Column extends GridRun {
