@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, packages_distributions, requires
 from pathlib import Path
 from zipfile import ZipFile
 
+import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 import nbflow
 
@@ -100,3 +104,34 @@ def test_importing_nbflow_for_its_hooks_loads_no_web_server() -> None:
     )
 
     assert answer.stdout.split() == ["False", "False"]
+
+
+def test_who_follows_the_readme_has_what_the_notebook_it_runs_imports() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    extras = set(re.search(r'pip install "\.\[([\w,]+)\]"', readme)[1].split(","))  # type: ignore[index]  # None fails as it should
+    installed = {
+        re.split(r"[^\w.-]", wanted)[0].lower()
+        for wanted in requires("nbflow") or ()
+        if "extra ==" not in wanted or any(f"extra == '{one}'" in wanted for one in extras)
+    }
+    imported = set[str]()
+    for path in set(re.findall(r"example_notebooks/\w+\.ipynb", readme)):
+        imported |= modules_of(nbformat.read(PROJECT / path, as_version=4))
+    homes = packages_distributions()
+    there = sys.stdlib_module_names
+    missing = {
+        module
+        for module in imported
+        if module not in there and not installed & {home.lower() for home in homes[module]}
+    }
+    assert imported
+    assert not missing
+
+
+def modules_of(notebook: nbformat.NotebookNode) -> set[str]:
+    """The top-level modules that the code of a notebook imports."""
+    source = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    nodes = list(ast.walk(ast.parse(TransformerManager().transform_cell(source))))
+    plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    froms = {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.split(".")[0] for name in plain | froms}
