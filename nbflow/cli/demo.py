@@ -1,9 +1,10 @@
-"""What `nbflow standalone --demo` shows: every DAG of the project runs once, from end to end, and
-it is said what happened.
+"""What `nbflow standalone --demo` shows: every DAG of the project runs once, to its end or until it
+needs a person's answer, and it is said what happened.
 """
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,12 +18,14 @@ from nbflow.cli.output import Output, counted, say
 from nbflow.cli.progress import follow, shown
 from nbflow.commands import Commands
 from nbflow.core.errors import NbflowError
+from nbflow.core.states import RunState, TaskState
 from nbflow.feed import Feed
 from nbflow.settings import Settings
 from nbflow.store.database import Database
 from nbflow.views.dags import dag_list
+from nbflow.views.questions import questions
 from nbflow.views.runs import run_detail, run_list
-from nbflow.views.shapes import DagView
+from nbflow.views.shapes import DagView, QuestionView, RunView
 
 READ_SECONDS = 120.0
 LOOK_SECONDS = 0.5
@@ -50,11 +53,18 @@ def run_demo(settings: Settings, check: Check, output: Output) -> list[RunSummar
             summary = summarise(settings, database, run_detail(database, dag_id, run_id))
             summaries.append(summary)
             if output is Output.TABLE:
-                say(last_words(database, summary))
+                asks = _open_questions(database, dag_id, run_id)
+                say(_how_to_answer(asks) if asks else last_words(database, summary))
     if output is Output.TABLE:
-        succeeded = sum(one.state == "success" for one in summaries)
-        say(Text(f"\n{succeeded} of {len(summaries)} runs succeeded.", style="bold"))
+        say(Text(f"\n{_result(summaries)}", style="bold"))
     return summaries
+
+
+def _result(summaries: Sequence[RunSummary]) -> str:
+    succeeded = sum(one.state == RunState.SUCCESS for one in summaries)
+    waiting = sum(one.state == RunState.RUNNING for one in summaries)
+    rest = f", {waiting} waits for an answer" if waiting == 1 else f", {waiting} wait for answers"
+    return f"{succeeded} of {len(summaries)} runs succeeded{rest if waiting else ''}."
 
 
 def _introduce(dags: Sequence[DagView]) -> None:
@@ -104,7 +114,10 @@ def _follow(
 
     def is_over() -> bool:
         check()
-        return False
+        asked = _open_questions(database, dag_id, run_id)
+        if not asked:
+            return False
+        return _waits_for_a_person(run_detail(database, dag_id, run_id).run, asked)
 
     _wait_until(database, check, exists)
     detail = run_detail(database, dag_id, run_id)
@@ -112,3 +125,24 @@ def _follow(
         say(Text(f"\n{dag_id}", style="bold") if not sys.stdout.isatty() else "")
     with shown(detail, output, stream=False) as screen:
         follow(settings, database, detail, screen, is_over)
+
+
+def _open_questions(database: Database, dag_id: str, run_id: str) -> list[QuestionView]:
+    return [one for one in questions(database, dag_id).questions if one.run_id == run_id]
+
+
+def _waits_for_a_person(run: RunView, asked: Sequence[QuestionView]) -> bool:
+    """Whether nothing more happens in the run before somebody answers."""
+    begun = {state: n for state, n in run.counts.items() if not TaskState(state).is_finished}
+    begun.pop(TaskState.NONE, None)
+    return bool(asked) and begun == {TaskState.DEFERRED: len(asked)}
+
+
+def _how_to_answer(asked: Sequence[QuestionView]) -> Text:
+    text = Text()
+    for one in asked:
+        text.append(f"\n{one.task_id} asks: {one.subject}\n", style="bold")
+        command = ["nbflow", "tasks", "answer", one.dag_id, one.task_id, one.options[0]]
+        index = ["--map-index", str(one.map_index)] if one.map_index >= 0 else []
+        text.append(f"  Answer in the panel, or with: {shlex.join([*command, *index])}")
+    return text

@@ -12,6 +12,14 @@ from tests.cli.conftest import HELLO
 from tests.cli.test_run import FAILS
 from tests.processes import Project, Running, wait_for_ends
 
+ASKS = """
+from nbflow import DAG, ApprovalOperator, EmptyOperator
+
+with DAG("asks"):
+    ready = EmptyOperator(task_id="ready")
+    asked = ApprovalOperator(task_id="release", subject="Publish it?")
+    ready >> asked >> EmptyOperator(task_id="published")
+"""
 READY = "JupyterLab with the nbflow panel: "
 
 
@@ -52,6 +60,16 @@ def test_the_demo_fails_if_a_run_does(project: Project) -> None:
     assert done.json["home"] == str(project.folder)
     states = {run["dag_id"]: run["state"] for run in done.json["runs"]}
     assert states == {"fails": "failed", "hello": "success"}
+
+
+def test_the_demo_does_not_wait_for_a_person_and_says_how_to_answer(project: Project) -> None:
+    project.write("dags/asks.py", ASKS)
+    done = project.nbflow_process("standalone", "--demo", "--once")
+    assert done.code == 0, done.out
+    assert "ready: success in" in done.out
+    assert "release asks: Publish it?" in done.out
+    assert "nbflow tasks answer asks release Approve" in done.out
+    assert "1 of 2 runs succeeded, 1 waits for an answer." in done.out
 
 
 def test_jupyterlab_answers_until_ctrl_c_ends_everything(project: Project) -> None:
