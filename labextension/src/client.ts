@@ -1,6 +1,7 @@
 /**
  * The server as a set of functions: the one place that makes requests. What comes back has the types of
- * wire.ts; what goes wrong is a ClientError with a sentence for a person.
+ * wire.ts; what goes wrong is a ClientError with a sentence for a person. What is asked beside DAGs, their runs and
+ * tasks stands in rest/, one file per noun.
  */
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
@@ -8,26 +9,18 @@ import { ServerConnection } from '@jupyterlab/services';
 import { MOST_LISTED } from './mapped';
 import { paths, type Query } from './urls';
 import type {
-  AssetEventList,
-  AssetList,
   BackfillDetail,
   BackfillList,
   BackfillPlan,
   ClearPreview,
-  ConnectionList,
-  ConnectionTest,
   DagDetail,
   DagList,
-  DebugSession,
   Health,
   ImportErrorList,
   ImportErrorView,
-  LineageView,
   LiveCells,
   LogChunk,
-  PoolList,
   Problem,
-  Promotion,
   QuestionList,
   RequestReceipt,
   RunContents,
@@ -38,11 +31,7 @@ import type {
   SchedulerStart,
   ScheduleView,
   TaskInstanceDetail,
-  TaskInstancePage,
-  VariableList,
-  VersionDetail,
-  VersionDiff,
-  VersionList
+  TaskInstancePage
 } from './wire';
 
 /** A notebook as nbformat writes it. */
@@ -113,19 +102,6 @@ export interface BackfillRequest {
   readonly no_cache: boolean;
 }
 
-export interface PoolBody {
-  readonly slots: number;
-  readonly description: string;
-  readonly include_deferred: boolean;
-}
-
-export interface VariableBody {
-  readonly value: string;
-  readonly description: string;
-}
-
-export type ConnectionBody = Readonly<Record<string, unknown>>;
-
 /** A task instance, by its run. */
 export interface TaskRef {
   readonly dagId: string;
@@ -141,9 +117,6 @@ export interface InstancesAsked {
   readonly after?: number;
   readonly limit?: number;
 }
-
-/** What cells say, by their ids. */
-export type CellSources = Readonly<Record<string, string>>;
 
 /** Something the server did not do, and why, in a sentence. `status` is 0 when it could not be reached. */
 export class ClientError extends Error {
@@ -298,20 +271,6 @@ export class RestClient {
     return this.request(paths.schedule(dagId, { limit }));
   }
 
-  // -- versions ----------------------------------------------------------------------------------------
-
-  versions(dagId: string): Promise<VersionList> {
-    return this.request(paths.versions(dagId));
-  }
-
-  version(dagId: string, number: number): Promise<VersionDetail> {
-    return this.request(paths.versions(dagId, String(number)));
-  }
-
-  versionDiff(dagId: string, old: number, new_: number): Promise<VersionDiff> {
-    return this.request(paths.diff(dagId, { old, new: new_ }));
-  }
-
   // -- backfills ---------------------------------------------------------------------------------------
 
   backfills(dagId: string): Promise<BackfillList> {
@@ -334,67 +293,6 @@ export class RestClient {
     running = false
   ): Promise<RequestReceipt> {
     return this.request(paths.backfill(id), 'PATCH', { state, running });
-  }
-
-  // -- administration ----------------------------------------------------------------------------------
-
-  pools(): Promise<PoolList> {
-    return this.request(paths.pools());
-  }
-
-  savePool(name: string, pool: PoolBody): Promise<unknown> {
-    return this.request(paths.pools(name), 'PUT', pool);
-  }
-
-  deletePool(name: string): Promise<unknown> {
-    return this.request(paths.pools(name), 'DELETE');
-  }
-
-  variables(): Promise<VariableList> {
-    return this.request(paths.variables());
-  }
-
-  saveVariable(key: string, variable: VariableBody): Promise<unknown> {
-    return this.request(paths.variables(key), 'PUT', variable);
-  }
-
-  deleteVariable(key: string): Promise<unknown> {
-    return this.request(paths.variables(key), 'DELETE');
-  }
-
-  connections(): Promise<ConnectionList> {
-    return this.request(paths.connections());
-  }
-
-  /** What is left out stays as it is. */
-  saveConnection(id: string, connection: ConnectionBody): Promise<unknown> {
-    return this.request(paths.connections(id), 'PUT', connection);
-  }
-
-  deleteConnection(id: string): Promise<unknown> {
-    return this.request(paths.connections(id), 'DELETE');
-  }
-
-  testConnection(id: string): Promise<ConnectionTest> {
-    return this.request(paths.testConnection(id), 'POST', {});
-  }
-
-  assets(): Promise<AssetList> {
-    return this.request(paths.assets());
-  }
-
-  /** Which DAGs make which assets, and which use them or wait for them. */
-  lineage(): Promise<LineageView> {
-    return this.request(paths.lineage());
-  }
-
-  assetEvents(name: string, before: string | null = null): Promise<AssetEventList> {
-    return this.request(paths.assetEvents(name, { before, limit: 25 }));
-  }
-
-  /** Say that an asset was made. */
-  emitAsset(name: string, extra: Readonly<Record<string, unknown>>): Promise<RequestReceipt> {
-    return this.request(paths.assetEvents(name), 'POST', { extra });
   }
 
   /** The notebook of a cell DAG with the outputs of this run. */
@@ -436,35 +334,6 @@ export class RestClient {
     return this.ofTask(ref, 'notebook', { try: tryNumber });
   }
 
-  /** Let the Jupyter server know the kernel that was kept when this try failed. */
-  debug(ref: TaskRef, tryNumber: number | null): Promise<DebugSession> {
-    return this.ofTask(ref, 'debug', { try: tryNumber }, 'POST', {});
-  }
-
-  /** The executed notebook, made to be opened with that kernel. */
-  debugNotebook(ref: TaskRef, tryNumber: number | null): Promise<NotebookJson> {
-    return this.ofTask(ref, 'debug', { try: tryNumber });
-  }
-
-  endKernel(ref: TaskRef, tryNumber: number | null): Promise<unknown> {
-    return this.ofTask(ref, 'debug', { try: tryNumber }, 'DELETE');
-  }
-
-  /** The cells of a try after one that loads their inputs. */
-  reconstructed(ref: TaskRef, tryNumber: number | null): Promise<NotebookJson> {
-    return this.ofTask(ref, 'reconstruct', { try: tryNumber });
-  }
-
-  /** A run of what did not succeed, with these cells (sources by id) instead of those executed. */
-  resume(ref: TaskRef, tryNumber: number | null, cells: CellSources): Promise<RequestReceipt> {
-    return this.ofTask(ref, 'resume', { try: tryNumber }, 'POST', { cells });
-  }
-
-  /** Write those of these cells that were edited into the source notebook. */
-  promote(ref: TaskRef, tryNumber: number | null, cells: CellSources): Promise<Promotion> {
-    return this.ofTask(ref, 'promote', { try: tryNumber }, 'POST', { cells });
-  }
-
   /** A new connection to the feed. */
   openFeed(): WebSocket {
     const { settings } = this;
@@ -473,16 +342,11 @@ export class RestClient {
     return new settings.WebSocket(URLExt.join(settings.wsUrl, paths.feed()) + token);
   }
 
-  private ofTask<T>(
-    ref: TaskRef,
-    what: string,
-    query: Query,
-    method = 'GET',
-    body?: object
-  ): Promise<T> {
+  private ofTask<T>(ref: TaskRef, what: string, query: Query): Promise<T> {
     const { dagId, runId, taskId, mapIndex } = ref;
-    const path = paths.ofTask(dagId, runId, taskId, what, { ...query, map_index: mapIndex });
-    return this.request(path, method, body);
+    return this.request(
+      paths.ofTask(dagId, runId, taskId, what, { ...query, map_index: mapIndex })
+    );
   }
 
   /** Ask one of the addresses; those of a noun stand in rest/ with the functions that ask them. */

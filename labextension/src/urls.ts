@@ -19,24 +19,12 @@ export const paths = {
   startScheduler: (): string => apiPath(['scheduler', 'start']),
   importErrors: (): string => apiPath(['import-errors']),
   feed: (): string => apiPath(['feed']),
-  /** A collection of things of the administration, or one of them by its name. */
-  pools: (...name: string[]): string => apiPath(['pools', ...name]),
-  variables: (...key: string[]): string => apiPath(['variables', ...key]),
-  connections: (...id: string[]): string => apiPath(['connections', ...id]),
-  testConnection: (id: string): string => apiPath(['connections', id, 'test']),
-  assets: (): string => apiPath(['assets']),
-  lineage: (): string => apiPath(['lineage']),
-  assetEvents: (name: string, query: Query = {}): string =>
-    apiPath(['assets', name, 'events'], query),
   questions: (): string => apiPath(['questions']),
   backfills: (query: Query = {}): string => apiPath(['backfills'], query),
   backfill: (id: number): string => apiPath(['backfills', String(id)]),
   dagBackfills: (dag: string): string => apiPath(['dags', dag, 'backfills']),
   dags: (): string => apiPath(['dags']),
   dag: (dag: string): string => apiPath(['dags', dag]),
-  versions: (dag: string, ...number: string[]): string =>
-    apiPath(['dags', dag, 'versions', ...number]),
-  diff: (dag: string, query: Query): string => apiPath(['dags', dag, 'diff'], query),
   schedule: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'schedule'], query),
   clearRuns: (dag: string): string => apiPath(['dags', dag, 'clear']),
   runs: (dag: string, query: Query = {}): string => apiPath(['dags', dag, 'runs'], query),
@@ -47,7 +35,7 @@ export const paths = {
     apiPath(['dags', dag, 'runs', run, what], query),
   task: (dag: string, run: string, task: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task], query),
-  /** `what`: answer, instances, log, cells or notebook. */
+  /** `what`: answer, instances, log, cells, notebook, or a way of repairing it. */
   ofTask: (dag: string, run: string, task: string, what: string, query: Query = {}): string =>
     apiPath(['dags', dag, 'runs', run, 'tasks', task, what], query)
 };

@@ -2,6 +2,9 @@
 import type { RestClient } from '../client';
 import type { Feed } from '../feed';
 import { fetchSettings } from '../rest/admin';
+import { fetchAssets } from '../rest/assets';
+import { fetchPools } from '../rest/pools';
+import { fetchConnections, fetchVariables } from '../rest/secrets';
 import type {
   AssetView,
   ChangeView,
@@ -14,7 +17,7 @@ import { AuditStore } from './audit';
 import { CacheStore } from './cache';
 import { Listing } from './listing';
 
-type Api = Pick<RestClient, 'pools' | 'variables' | 'connections' | 'assets' | 'request'>;
+type Api = Pick<RestClient, 'request'>;
 
 export interface AdminStores {
   readonly pools: Listing<readonly PoolView[]>;
@@ -33,18 +36,18 @@ function isAbout(...words: string[]): (change: ChangeView) => boolean {
 
 export function adminStores(api: Api, feed: Pick<Feed, 'onChanges'>): AdminStores {
   return {
-    pools: new Listing(async () => (await api.pools()).pools, feed, isAbout('pool', 'task')),
+    pools: new Listing(async () => (await fetchPools(api)).pools, feed, isAbout('pool', 'task')),
     variables: new Listing(
-      async () => (await api.variables()).variables,
+      async () => (await fetchVariables(api)).variables,
       feed,
       isAbout('variable')
     ),
     connections: new Listing(
-      async () => (await api.connections()).connections,
+      async () => (await fetchConnections(api)).connections,
       feed,
       isAbout('connection')
     ),
-    assets: new Listing(async () => (await api.assets()).assets, feed, isAbout('asset')),
+    assets: new Listing(async () => (await fetchAssets(api)).assets, feed, isAbout('asset')),
     settings: new Listing(
       async () => (await fetchSettings(api)).settings,
       feed,

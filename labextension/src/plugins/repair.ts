@@ -12,6 +12,16 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { messageOf, type NotebookJson, type TaskRef } from '../client';
 import { instanceName } from '../format';
 import { whyNot, type CommandName } from '../live/permissions';
+import {
+  debug,
+  debugNotebook,
+  endKernel,
+  promote,
+  reconstructed,
+  resume,
+  type AttemptRef,
+  type CellSources
+} from '../rest/repair';
 import { CommandIds, INbflowClient, INbflowModel, pluginId } from '../tokens';
 import { addCommands } from './allowed';
 import { argsSchema, numberArg, textArg } from './args';
@@ -124,21 +134,21 @@ class Repair {
   }
 
   private async debug(args: Args): Promise<void> {
-    const { ref, tryNumber } = attemptOf(args);
-    const session = await this.client.rest.debug(ref, tryNumber);
-    const notebook = await this.client.rest.debugNotebook(ref, tryNumber);
-    await this.open(ref, 'debug', notebook, { id: session.kernel_id });
+    const { rest } = this.client;
+    const attempt = attemptOf(args);
+    const session = await debug(rest, attempt);
+    const notebook = await debugNotebook(rest, attempt);
+    await this.open(attempt.ref, 'debug', notebook, { id: session.kernel_id });
   }
 
   private async reconstruct(args: Args): Promise<void> {
-    const { ref, tryNumber } = attemptOf(args);
-    const notebook = await this.client.rest.reconstructed(ref, tryNumber);
-    await this.open(ref, 'reconstructed', notebook);
+    const attempt = attemptOf(args);
+    const notebook = await reconstructed(this.client.rest, attempt);
+    await this.open(attempt.ref, 'reconstructed', notebook);
   }
 
   private async endKernel(args: Args): Promise<void> {
-    const { ref, tryNumber } = attemptOf(args);
-    await this.client.rest.endKernel(ref, tryNumber);
+    await endKernel(this.client.rest, attemptOf(args));
     Notification.success(this.model.texts.__('The kernel has ended.'), { autoClose: 3000 });
   }
 
@@ -158,28 +168,28 @@ class Repair {
   }
 
   private async resume(): Promise<void> {
-    const { panel, ref, tryNumber } = this.needed();
+    const { panel, attempt } = this.needed();
+    const { dagId } = attempt.ref;
     const { texts } = this.model;
-    const { run_id } = await this.client.rest.resume(ref, tryNumber, cellsOf(panel));
+    const { run_id } = await resume(this.client.rest, attempt, cellsOf(panel));
     const openRun = {
       label: texts.__('Show the run'),
-      callback: () =>
-        void this.app.commands.execute(CommandIds.openDag, { dag_id: ref.dagId, run_id })
+      callback: () => void this.app.commands.execute(CommandIds.openDag, { dag_id: dagId, run_id })
     };
-    Notification.success(texts.__('Resumed in a new run of %1.', ref.dagId), {
+    Notification.success(texts.__('Resumed in a new run of %1.', dagId), {
       autoClose: 8000,
       actions: [openRun]
     });
   }
 
   private async promote(): Promise<void> {
-    const { panel, ref, tryNumber } = this.needed();
+    const { panel, attempt } = this.needed();
     const { texts } = this.model;
     const answer = await showDialog({
       title: texts.__('Write your edits into the source notebook?'),
       body: texts.__(
         'Cells of %1 that you have edited replace those in the notebook of the DAG, unless somebody has changed them since the run.',
-        ref.taskId
+        attempt.ref.taskId
       ),
       buttons: [
         Dialog.cancelButton({ label: texts.__('Cancel') }),
@@ -189,7 +199,7 @@ class Repair {
     if (!answer.button.accept) {
       return;
     }
-    const { path } = await this.client.rest.promote(ref, tryNumber, cellsOf(panel));
+    const { path } = await promote(this.client.rest, attempt, cellsOf(panel));
     Notification.success(texts.__('Written to %1.', path), { autoClose: 5000 });
   }
 
@@ -199,12 +209,12 @@ class Repair {
     return panel === null || about === null ? null : { panel, about };
   }
 
-  private needed(): { panel: NotebookPanel; ref: TaskRef; tryNumber: number | null } {
+  private needed(): { panel: NotebookPanel; attempt: AttemptRef } {
     const found = this.current();
     if (found === null) {
       throw new Error(this.model.texts.__('This notebook is about no task of a run.'));
     }
-    return { panel: found.panel, ...attemptOf(found.about) };
+    return { panel: found.panel, attempt: attemptOf(found.about) };
   }
 
   /** What goes wrong is shown to the person who asked. */
@@ -217,7 +227,7 @@ class Repair {
   }
 }
 
-function attemptOf(args: Args): { ref: TaskRef; tryNumber: number | null } {
+function attemptOf(args: Args): AttemptRef {
   const ref = {
     dagId: textArg(args, 'dag_id') ?? '',
     runId: textArg(args, 'run_id') ?? '',
@@ -233,7 +243,7 @@ function aboutOf(panel: NotebookPanel): Args | null {
   return ours?.repair ?? null;
 }
 
-function cellsOf(panel: NotebookPanel): Record<string, string> {
+function cellsOf(panel: NotebookPanel): CellSources {
   const cells = [...(panel.model?.cells ?? [])].filter(cell => cell.type === 'code');
   return Object.fromEntries(cells.map(cell => [cell.id, cell.sharedModel.getSource()]));
 }

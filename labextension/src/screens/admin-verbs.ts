@@ -6,6 +6,15 @@ import type { AdminStores } from '../live/admin';
 import type { FormSpec } from '../live/form';
 import type { Preferences } from '../live/preferences';
 import type { Store } from '../live/store';
+import { emitAsset } from '../rest/assets';
+import { deletePool, savePool } from '../rest/pools';
+import {
+  deleteConnection,
+  deleteVariable,
+  saveConnection,
+  saveVariable,
+  testConnection
+} from '../rest/secrets';
 import type { Texts } from '../text';
 import type { AssetView, ConnectionView, PoolView, VariableView } from '../wire';
 import { askWithForm } from './form-dialog';
@@ -27,7 +36,7 @@ export class AdminVerbs {
         accept: texts.__('Save'),
         spec: poolSpec(pool, texts),
         send: values =>
-          rest.savePool(pool?.name ?? String(values.name), {
+          savePool(rest, pool?.name ?? String(values.name), {
             slots: Number(values.slots),
             description: String(values.description),
             include_deferred: values.include_deferred === true
@@ -40,7 +49,7 @@ export class AdminVerbs {
 
   async deletePool({ name }: PoolView): Promise<void> {
     const isSure = await this.confirm(this.texts.__('Delete the pool %1?', name));
-    await this.doing(isSure, () => this.rest.deletePool(name));
+    await this.doing(isSure, () => deletePool(this.rest, name));
     await this.loadAgain(isSure, this.stores.pools);
   }
 
@@ -52,7 +61,7 @@ export class AdminVerbs {
         accept: texts.__('Save'),
         spec: variableSpec(variable, texts),
         send: values =>
-          rest.saveVariable(variable?.key ?? String(values.key), {
+          saveVariable(rest, variable?.key ?? String(values.key), {
             value: String(values.value),
             description: String(values.description)
           })
@@ -64,7 +73,7 @@ export class AdminVerbs {
 
   async deleteVariable({ key }: VariableView): Promise<void> {
     const isSure = await this.confirm(this.texts.__('Delete the variable %1?', key));
-    await this.doing(isSure, () => this.rest.deleteVariable(key));
+    await this.doing(isSure, () => deleteVariable(this.rest, key));
     await this.loadAgain(isSure, this.stores.variables);
   }
 
@@ -79,7 +88,11 @@ export class AdminVerbs {
         accept: texts.__('Save'),
         spec: connectionSpec(connection, texts),
         send: values =>
-          rest.saveConnection(connection?.conn_id ?? String(values.conn_id), connectionBody(values))
+          saveConnection(
+            rest,
+            connection?.conn_id ?? String(values.conn_id),
+            connectionBody(values)
+          )
       },
       texts
     );
@@ -88,13 +101,13 @@ export class AdminVerbs {
 
   async deleteConnection({ conn_id: id }: ConnectionView): Promise<void> {
     const isSure = await this.confirm(this.texts.__('Delete the connection %1?', id));
-    await this.doing(isSure, () => this.rest.deleteConnection(id));
+    await this.doing(isSure, () => deleteConnection(this.rest, id));
     await this.loadAgain(isSure, this.stores.connections);
   }
 
   async testConnection({ conn_id: id }: ConnectionView): Promise<void> {
     const { texts } = this;
-    const told = this.rest.testConnection(id).then(({ ok, message }) => {
+    const told = testConnection(this.rest, id).then(({ ok, message }) => {
       if (!ok) {
         throw new Error(message);
       }
@@ -124,7 +137,7 @@ export class AdminVerbs {
             }
           }
         },
-        send: values => rest.emitAsset(name, values.extra as Record<string, unknown>)
+        send: values => emitAsset(rest, name, values.extra as Record<string, unknown>)
       },
       texts
     );

@@ -15,6 +15,7 @@ import { Pools } from '../panels/admin/Pools';
 import { Connections, Variables } from '../panels/admin/Secrets';
 import { Settings } from '../panels/admin/Settings';
 import { Boundary } from '../panels/Boundary';
+import { fetchAssetEvents } from '../rest/assets';
 import { CommandIds, type INbflowClient, type INbflowModel } from '../tokens';
 import type { AssetEventView } from '../wire';
 import { AdminVerbs } from './admin-verbs';
@@ -196,7 +197,7 @@ function AssetsWithEvents(
   const [listing] = React.useState(
     () =>
       new Listing<readonly AssetEventView[]>(
-        async () => (await client.rest.assetEvents(chosen)).events,
+        async () => (await fetchAssetEvents(client.rest, chosen)).events,
         client.feed,
         ({ kind }) => kind.includes('asset') || kind === 'run_created'
       )

@@ -6,6 +6,7 @@ import { useNow } from '../graph/useNow';
 import { Listing } from '../live/listing';
 import { useStore } from '../live/store';
 import { Lineage, type LineageData } from '../panels/Lineage';
+import { fetchAssets, fetchLineage } from '../rest/assets';
 import { CommandIds, type INbflowClient } from '../tokens';
 
 const TICK = 30_000;
@@ -24,8 +25,8 @@ export function LiveLineage({
       new Listing<LineageData>(
         async () => {
           const [lineage, { assets }] = await Promise.all([
-            client.rest.lineage(),
-            client.rest.assets()
+            fetchLineage(client.rest),
+            fetchAssets(client.rest)
           ]);
           return { lineage, assets };
         },

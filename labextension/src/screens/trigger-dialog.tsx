@@ -9,6 +9,7 @@ import type { FormSpec } from '../live/form';
 import { NewRunStore } from '../live/new-run';
 import { useStore } from '../live/store';
 import { TriggerForm, type Repeated } from '../panels/TriggerForm';
+import { fetchVersion } from '../rest/versions';
 import { TextsContext, type Texts } from '../text';
 import type { DagDetail, RunPlan, RunView } from '../wire';
 import { AskDialog } from './ask-dialog';
@@ -33,14 +34,16 @@ export function askForRun(
 
 /** A new run like this one, linked to it: with its params in the form. */
 export async function askToRerun(
-  rest: Pick<RestClient, 'rerun' | 'dag' | 'version'>,
+  rest: Pick<RestClient, 'rerun' | 'dag' | 'request'>,
   run: RunView,
   texts: Texts
 ): Promise<RunPlan | null> {
   const { dag_id: dagId, run_id: runId } = run;
   const detail = await rest.dag(dagId);
   const isLatest = run.version === detail.dag.version;
-  const kept: FormSpec = isLatest ? detail.params : (await rest.version(dagId, run.version)).params;
+  const kept: FormSpec = isLatest
+    ? detail.params
+    : (await fetchVersion(rest, dagId, run.version)).params;
   const store = new NewRunStore({
     kept,
     latest: detail.params,

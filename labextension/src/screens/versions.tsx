@@ -10,6 +10,7 @@ import {
   type ChosenVersions,
   type VersionText
 } from '../panels/versions/Versions';
+import { diffVersions, fetchVersion, fetchVersions } from '../rest/versions';
 import type { INbflowClient } from '../tokens';
 import type { VersionView } from '../wire';
 
@@ -26,7 +27,7 @@ export function LiveVersions(props: LiveVersionsProps): React.JSX.Element {
   const [listing] = React.useState(
     () =>
       new Listing<readonly VersionView[]>(
-        async () => (await client.rest.versions(dagId)).versions,
+        async () => (await fetchVersions(client.rest, dagId)).versions,
         client.feed,
         ({ kind, dag_id }) => dag_id === dagId && kind !== 'task'
       )
@@ -58,8 +59,8 @@ function WithText(props: ShownProps & { readonly chosen: ChosenVersions }): Reac
       new Listing<VersionText>(
         () =>
           chosen.against === null
-            ? client.rest.version(dagId, chosen.shown)
-            : client.rest.versionDiff(dagId, chosen.against, chosen.shown),
+            ? fetchVersion(client.rest, dagId, chosen.shown)
+            : diffVersions(client.rest, dagId, chosen.against, chosen.shown),
         client.feed,
         () => false
       )
