@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from nbflow import app
+from nbflow.app.left_behind import attempt_files, attempt_folder
 from nbflow.core.dag import Task, TaskKind
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.core.json import JsonObject
@@ -81,8 +81,8 @@ class Repair:
     def executed(self, ref: AttemptRef) -> NotebookNode:
         """The notebook of an attempt as it ran."""
         one = self._try(ref)
-        where = app.attempt_folder(self.settings, ref.dag_id, ref.run_id, ref.task_id, one)
-        found = app.attempt_files(where).notebook(is_over=one.ended_at is not None)
+        where = attempt_folder(self.settings, ref.dag_id, ref.run_id, ref.task_id, one)
+        found = attempt_files(where).notebook(is_over=one.ended_at is not None)
         if found is None:
             self._task(ref)
             raise NotFoundError(f"Try {one.try_number} of {ref} has left no notebook.")
