@@ -104,6 +104,8 @@ function LivePage(props: LivePageProps): React.JSX.Element {
     [page]
   );
   const ofRun = { dag_id: dagId, run_id: runId };
+  const compare = (runId: string, earlier: string): void =>
+    void commands.execute(CommandIds.compare, { dag_id: dagId, run_id: runId, other: earlier });
   const hasBegun = run !== null && run.run.started_at !== null;
   return (
     <DagPage
@@ -123,7 +125,7 @@ function LivePage(props: LivePageProps): React.JSX.Element {
         gantt: <LiveGantt client={props.client} page={page} />,
         durations: <LiveDurations client={props.client} page={page} />,
         calendar: <LiveCalendar client={props.client} page={page} />,
-        runs: <LiveRuns client={props.client} page={page} />
+        runs: <LiveRuns client={props.client} page={page} onCompare={compare} />
       }}
       schedule={<LiveSchedule dagId={dagId} client={props.client} />}
       drawer={drawerOf({ ...props, onChooseTask: chooseTask }, state)}

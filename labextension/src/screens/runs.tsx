@@ -8,7 +8,7 @@ import { RunsStore } from '../live/runs';
 import { useStore } from '../live/store';
 import { useChoice, useChosenSet } from '../live/view-state';
 import type { Verb } from '../panels/runs/bulk';
-import { Runs, type Refused } from '../panels/runs/Runs';
+import { Runs, type Refused, type RunsProps } from '../panels/runs/Runs';
 import { askForRuns, AT_ONCE, type RunName } from '../rest/bulk';
 import type { BulkItem } from '../wire';
 import type { LiveHistoryProps } from './grid';
@@ -17,7 +17,11 @@ const TICK = 15_000;
 /** The server looks at so many runs at once. */
 const MOST = 200;
 
-export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element {
+export function LiveRuns({
+  client,
+  page,
+  onCompare
+}: LiveHistoryProps & Pick<RunsProps, 'onCompare'>): React.JSX.Element {
   const { dagId } = page;
   const { rest } = client;
   const [store] = React.useState(() => new RunsStore(rest, client.feed, dagId));
@@ -66,6 +70,7 @@ export function LiveRuns({ client, page }: LiveHistoryProps): React.JSX.Element 
       now={useNow(true, TICK)}
       onChoose={run => void page.choose(run, page.value.task)}
       onOlder={() => void store.loadOlder()}
+      onCompare={onCompare}
       onReload={() => void show()}
       preview={preview}
       act={act}

@@ -17,6 +17,7 @@ function shown(more: Partial<RunsProps> = {}): React.JSX.Element {
       now={Date.parse(T0)}
       onChoose={nothing}
       onOlder={nothing}
+      onCompare={nothing}
       onReload={nothing}
       preview={runIds => Promise.resolve(new Map(runIds.map(name => [name, 2])))}
       act={() => Promise.resolve([])}
@@ -29,6 +30,11 @@ async function chooseAll(): Promise<void> {
   await userEvent.click(screen.getByRole('checkbox', { name: 'Choose all of these runs' }));
 }
 
+async function choose(place: number): Promise<void> {
+  const boxes = screen.getAllByRole('checkbox', { name: /^Choose run/ });
+  await userEvent.click(boxes[place] ?? screen.getByText('no such run'));
+}
+
 test('what would happen to each of 20 runs is asked for once, and all of them are named', async () => {
   const preview = vi.fn((runIds: readonly string[]) =>
     Promise.resolve(new Map(runIds.map(name => [name, 2])))
@@ -39,6 +45,19 @@ test('what would happen to each of 20 runs is asked for once, and all of them ar
 
   expect(await screen.findAllByText('2 tasks run again')).toHaveLength(20);
   expect(preview).toHaveBeenCalledOnce();
+});
+
+test('two that are chosen can be compared, the newer with the older', async () => {
+  const onCompare = vi.fn();
+  render(shown({ onCompare }));
+  await choose(3);
+  expect(screen.queryByRole('button', { name: 'Compare' })).toBeNull();
+  await choose(1);
+  await userEvent.click(screen.getByRole('button', { name: 'Compare' }));
+  expect(onCompare).toHaveBeenCalledWith('r1', 'r3');
+
+  await choose(2);
+  expect(screen.queryByRole('button', { name: 'Compare' })).toBeNull();
 });
 
 test('what was refused says why, and is all that stays chosen', async () => {

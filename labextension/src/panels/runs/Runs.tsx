@@ -18,6 +18,8 @@ export interface RunsProps {
   readonly now: number;
   readonly onChoose: (runId: string) => void;
   readonly onOlder: () => void;
+  /** Show what differs between a run and an earlier one. */
+  readonly onCompare: (runId: string, earlier: string) => void;
   readonly onReload: () => void;
   /** How many task instances of each run would run again; null where it cannot be cleared. */
   readonly preview: (runIds: readonly string[]) => Promise<ReadonlyMap<string, number | null>>;
@@ -178,6 +180,7 @@ function Bulk(props: BulkProps): React.JSX.Element {
             testId={`nbflow-bulk-${one}`}
           />
         ))}
+        <CompareTwo {...props} />
         <Button
           look="icon"
           icon="close"
@@ -210,6 +213,22 @@ function Bulk(props: BulkProps): React.JSX.Element {
         />
       )}
     </div>
+  );
+}
+
+/** Two chosen runs can be laid side by side; the newest is listed first. */
+function CompareTwo({ runs, onCompare }: BulkProps): React.JSX.Element | null {
+  const trans = useTexts();
+  const [newer, older, third] = runs;
+  if (newer === undefined || older === undefined || third !== undefined) {
+    return null;
+  }
+  return (
+    <Button
+      label={trans.__('Compare')}
+      onClick={() => onCompare(newer.run_id, older.run_id)}
+      testId="nbflow-compare-two"
+    />
   );
 }
 
