@@ -46,3 +46,14 @@ def test_the_past_is_seen_in_time_by_duration_by_day_and_as_a_table(
     expect(past.root.get_by_test_id("nbflow-bulk")).to_contain_text("1 run is forgotten")
     past.root.get_by_test_id("nbflow-bulk-confirm").click()
     expect(rows).to_have_count(0)
+
+    table.get_by_role("button", name="Failed", exact=True).click()
+    expect(rows).to_have_count(9)
+    newer, older = rows.nth(0), rows.nth(2)
+    earlier = older.get_attribute("data-run-id") or ""
+    newer.get_by_role("checkbox").click()
+    older.get_by_role("checkbox").click()
+    past.root.get_by_test_id("nbflow-compare-two").click()
+    expect(screen.page.get_by_test_id("nbflow-comparison").get_by_role("combobox")).to_have_value(
+        earlier
+    )
