@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import AssetQuery, EmitEvent, RunQuery
+from nbflow.server.bodies.admin import AssetQuery, EmitEvent
+from nbflow.server.bodies.runs import RunQuery
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import AssetDetail, AssetEventList, AssetList, LineageView, RequestReceipt
 

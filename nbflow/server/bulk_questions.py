@@ -10,7 +10,7 @@ from typing import Protocol
 
 from nbflow.commands import Commands, Receipt
 from nbflow.commands.each import Named, of_each
-from nbflow.server.bodies import BulkClear, BulkDags, BulkMark, BulkPause, BulkRuns
+from nbflow.server.bodies.bulk import BulkClear, BulkDags, BulkMark, BulkPause, BulkRuns
 from nbflow.views.shapes import BulkItem, BulkResult
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import BulkClear, BulkDags, BulkMark, BulkPause, BulkRuns
+from nbflow.server.bodies.bulk import BulkClear, BulkDags, BulkMark, BulkPause, BulkRuns
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import BulkResult
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import NoBody, ScaleBody
+from nbflow.server.bodies.admin import ScaleBody
+from nbflow.server.bodies.base import NoBody
 from nbflow.server.dashboard import Dashboard
 from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
 from nbflow.server.scheduler_process import SchedulerProcess

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import DagQuery, NextQuery, Pause, PreviewQuery
+from nbflow.server.bodies.dags import DagQuery, NextQuery, Pause, PreviewQuery
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import DagDetail, DagList, ImportErrorList, RequestReceipt, ScheduleView
 

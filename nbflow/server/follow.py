@@ -12,7 +12,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-from nbflow.server.bodies import Follow, TryQuery
+from nbflow.server.bodies.messages import Follow
+from nbflow.server.bodies.tasks import TryQuery
 from nbflow.server.handlers import in_thread
 
 if TYPE_CHECKING:

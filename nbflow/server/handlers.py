@@ -18,7 +18,7 @@ from pydantic_core import to_json
 from tornado.web import HTTPError
 
 from nbflow.core.errors import NbflowError
-from nbflow.server.bodies import NoBody, Sent
+from nbflow.server.bodies.base import NoBody, Sent
 from nbflow.server.refusals import Refusal, bad_input, refusal_of
 
 if TYPE_CHECKING:

@@ -9,14 +9,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from nbflow import app
-from nbflow.server.bodies import (
-    CalendarQuery,
-    GridQuery,
-    PastQuery,
-    RunDetailQuery,
-    RunListQuery,
-    RunsWanted,
-)
+from nbflow.server.bodies.dags import CalendarQuery
+from nbflow.server.bodies.runs import GridQuery, PastQuery, RunDetailQuery, RunListQuery, RunsWanted
 from nbflow.views.calendar import calendar as calendar_view
 from nbflow.views.durations import durations as durations_view
 from nbflow.views.gantt import run_tries

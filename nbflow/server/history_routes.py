@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import CalendarQuery, GridQuery, PastQuery, RunDetailQuery
+from nbflow.server.bodies.dags import CalendarQuery
+from nbflow.server.bodies.runs import GridQuery, PastQuery, RunDetailQuery
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import CalendarView, DurationsView, GridView, RunTries
 

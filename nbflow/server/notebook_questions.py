@@ -15,7 +15,7 @@ from nbflow.authoring import discovery
 from nbflow.authoring.discovery import ParsedFile
 from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError, RequestError
-from nbflow.server.bodies import AddNotebook, PreviewNotebook, RunNotebook
+from nbflow.server.bodies.notebooks import AddNotebook, PreviewNotebook, RunNotebook
 from nbflow.server.preview_desk import PreviewDesk
 from nbflow.settings import Settings
 from nbflow.views.notebooks import notebook_view

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tornado import web
 
-from nbflow.server.bodies import AddNotebook, PreviewNotebook, RunNotebook
+from nbflow.server.bodies.notebooks import AddNotebook, PreviewNotebook, RunNotebook
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.server.preview_desk import PreviewDesk
 from nbflow.views.shapes import NotebookView, RequestReceipt, RunPlan

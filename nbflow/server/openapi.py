@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from nbflow import _version
-from nbflow.server.bodies import Sent
+from nbflow.server.bodies.base import Sent
 from nbflow.server.handlers import NbflowHandler, Operation
 from nbflow.views.shapes import ProblemReport
 

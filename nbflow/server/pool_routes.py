@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import PoolBody
+from nbflow.server.bodies.admin import PoolBody
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import PoolDetail, PoolList, RequestReceipt
 

@@ -25,31 +25,25 @@ from nbflow.server import (
     rerun_questions,
 )
 from nbflow.server.attempts import Attempt
-from nbflow.server.bodies import (
-    Answer,
+from nbflow.server.bodies.admin import (
     AssetQuery,
-    AuditQuery,
-    CacheListQuery,
     ConnectionBody,
-    DagQuery,
-    DiffQuery,
     EmitEvent,
-    ExportQuery,
+    PoolBody,
+    ScaleBody,
+    VariableBody,
+)
+from nbflow.server.bodies.cache import CacheListQuery
+from nbflow.server.bodies.dags import DagQuery, DiffQuery, NextQuery, Pause, PreviewQuery
+from nbflow.server.bodies.requests import AuditQuery, RequestsQuery
+from nbflow.server.bodies.runs import ExportQuery, RunDetailQuery, RunDiffQuery, RunQuery
+from nbflow.server.bodies.tasks import (
+    Answer,
     InstanceQuery,
     InstancesQuery,
-    NextQuery,
     PartQuery,
-    Pause,
-    PoolBody,
-    PreviewQuery,
     QuestionQuery,
-    RequestsQuery,
-    RunDetailQuery,
-    RunDiffQuery,
-    RunQuery,
-    ScaleBody,
     TryQuery,
-    VariableBody,
 )
 from nbflow.server.receipts import accepted, number_of
 from nbflow.settings import LoadedSettings, Settings

@@ -14,7 +14,7 @@ from nbflow import app
 from nbflow.app.repair import AttemptRef, Repair, is_alive
 from nbflow.commands import Commands
 from nbflow.core.kept import KeptKernel
-from nbflow.server.bodies import Cells
+from nbflow.server.bodies.tasks import Cells
 from nbflow.server.receipts import accepted
 from nbflow.settings import Settings
 from nbflow.views.shapes import KernelView, Promotion, RequestReceipt, TaskInstanceDetail

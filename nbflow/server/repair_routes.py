@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tornado import web
 
-from nbflow.server.bodies import Cells, NoBody, TryQuery
+from nbflow.server.bodies.base import NoBody
+from nbflow.server.bodies.tasks import Cells, TryQuery
 from nbflow.server.debugging import Debugging
 from nbflow.server.handlers import NbflowHandler, allowed_to, in_thread, operation
 from nbflow.views.shapes import DebugSession, Promotion, RequestReceipt

@@ -12,7 +12,7 @@ from jupyter_server.auth.decorator import authorized
 from pydantic_core import to_json
 from tornado import web
 
-from nbflow.server.bodies import RequestQuery, RequestsQuery
+from nbflow.server.bodies.requests import RequestQuery, RequestsQuery
 from nbflow.server.handlers import NbflowHandler, in_thread, operation
 from nbflow.views.shapes import RequestList, RequestView
 from nbflow.views.shapes.requests import PENDING

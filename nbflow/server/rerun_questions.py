@@ -9,19 +9,9 @@ from typing import Protocol
 
 from nbflow import app
 from nbflow.commands import Commands, Receipt, Runs
-from nbflow.server.bodies import (
-    BackfillQuery,
-    BackfillState,
-    Chosen,
-    Clear,
-    ClearRuns,
-    Mark,
-    NewBackfill,
-    Note,
-    Rerun,
-    RunTasks,
-    Trigger,
-)
+from nbflow.server.bodies.backfills import BackfillQuery, BackfillState, NewBackfill
+from nbflow.server.bodies.runs import Note, Rerun, Trigger
+from nbflow.server.bodies.tasks import Chosen, Clear, ClearRuns, Mark, RunTasks
 from nbflow.server.receipts import accepted, number_of
 from nbflow.views import backfills as backfill_views
 from nbflow.views import previews as preview_views

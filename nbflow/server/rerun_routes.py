@@ -9,17 +9,9 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import (
-    BackfillQuery,
-    BackfillState,
-    Clear,
-    ClearRuns,
-    Mark,
-    NewBackfill,
-    Note,
-    Rerun,
-    RunTasks,
-)
+from nbflow.server.bodies.backfills import BackfillQuery, BackfillState, NewBackfill
+from nbflow.server.bodies.runs import Note, Rerun
+from nbflow.server.bodies.tasks import Clear, ClearRuns, Mark, RunTasks
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import (
     BackfillDetail,

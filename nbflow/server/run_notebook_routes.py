@@ -9,7 +9,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 from tornado.escape import url_escape
 
-from nbflow.server.bodies import ExportQuery, RunDiffQuery
+from nbflow.server.bodies.runs import ExportQuery, RunDiffQuery
 from nbflow.server.handlers import NbflowHandler, in_thread, operation
 from nbflow.views.shapes import RunDiff
 

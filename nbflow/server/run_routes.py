@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import NoBody, RunDetailQuery, RunListQuery, Trigger
+from nbflow.server.bodies.base import NoBody
+from nbflow.server.bodies.runs import RunDetailQuery, RunListQuery, Trigger
 from nbflow.server.handlers import NbflowHandler, allowed_to, operation
 from nbflow.views.shapes import RequestReceipt, RunDetail, RunList, RunPlan
 

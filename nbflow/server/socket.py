@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from nbflow.server.bodies import Follow, From, Message, Ping, Unfollow
+from nbflow.server.bodies.messages import Follow, From, Message, Ping, Unfollow
 from nbflow.server.follow import follow
 from nbflow.server.handlers import allowed_to
 from nbflow.server.refusals import Refusal, in_words

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from nbflow.server.bodies import (
+from nbflow.server.bodies.tasks import (
     Answer,
     InstanceQuery,
     InstancesQuery,

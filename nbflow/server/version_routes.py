@@ -8,7 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from nbflow.core.errors import RequestError
-from nbflow.server.bodies import DiffQuery
+from nbflow.server.bodies.dags import DiffQuery
 from nbflow.server.handlers import NbflowHandler, operation
 from nbflow.views.shapes import VersionDetail, VersionDiff, VersionList
 
