@@ -9,9 +9,9 @@ import { useTexts } from '../text';
 import type { DagView, Health, ImportErrorView } from '../wire';
 import { Button, Loading, Notice, Switch } from './controls';
 import { Asks, Dots, NextRun, Problems } from './DagParts';
+import { FindField } from './FindField';
 import { HealthBanner, HealthLine, ReadOnly } from './HealthBanner';
 import { matches } from './home/filters';
-import { Icon } from './icons';
 import { ImportErrors, type ImportErrorsProps } from './ImportErrors';
 import { offsetsOf, useWindowed } from './windowed';
 
@@ -85,16 +85,12 @@ function Search({
   const trans = useTexts();
   return (
     <div className="jp-nbflow-search">
-      <div className="jp-nbflow-search-box">
-        <Icon name="search" size={14} />
-        <input
-          type="search"
-          value={value}
-          placeholder={trans.__('Search DAGs')}
-          aria-label={trans.__('Search DAGs by name, description, tag or owner')}
-          onChange={event => onChange(event.target.value)}
-        />
-      </div>
+      <FindField
+        value={value}
+        placeholder={trans.__('Search DAGs')}
+        label={trans.__('Search DAGs by name, description, tag or owner')}
+        onChange={onChange}
+      />
       <Button look="icon" icon="refresh" label={trans.__('Fetch again')} onClick={onReload} />
       <Button look="icon" icon="home" label={trans.__('Open Home')} onClick={onHome} />
     </div>

@@ -8,6 +8,7 @@ import { byUrgency } from '../states';
 import { useTexts } from '../text';
 import type { TaskInstanceView } from '../wire';
 import { Button, Loading, Notice } from './controls';
+import { FindField } from './FindField';
 import { Icon } from './icons';
 
 export interface InstanceListProps {
@@ -92,21 +93,16 @@ export function InstanceList(props: InstanceListProps): React.JSX.Element {
   const isEmpty = state.instances?.length === 0;
   return (
     <>
-      <div className="jp-nbflow-search-box">
-        <Icon name="search" size={14} />
-        <input
-          type="search"
-          value={search}
-          placeholder={trans.__('Index or name')}
-          aria-label={trans.__('Search instances')}
-          // eslint-disable-next-line jsx-a11y/no-autofocus -- one opens the list to look something up
-          autoFocus
-          onChange={event => {
-            setSearch(event.target.value);
-            onNarrow({ search: event.target.value.trim() });
-          }}
-        />
-      </div>
+      <FindField
+        value={search}
+        placeholder={trans.__('Index or name')}
+        label={trans.__('Search instances')}
+        isFirst
+        onChange={next => {
+          setSearch(next);
+          onNarrow({ search: next.trim() });
+        }}
+      />
       {counts.length > 1 ? (
         <div className="jp-nbflow-filters" role="group" aria-label={trans.__('States')}>
           {counts.map(([name, count]) => (

@@ -4,7 +4,6 @@ import * as React from 'react';
 import { runTypeName, stateName } from '../format';
 import { StateIcon } from '../graph/StateIcon';
 import { useTexts } from '../text';
-import { Icon } from './icons';
 
 const STATES = ['failed', 'running', 'queued', 'success', 'cancelled'];
 const TYPES = ['scheduled', 'manual', 'backfill', 'asset_triggered'];
@@ -61,30 +60,6 @@ export function RunFilters(props: RunFiltersProps): React.JSX.Element {
         ))}
       </select>
       {children}
-    </div>
-  );
-}
-
-/** A field to look for something by its name. */
-export function FindField({
-  value,
-  label,
-  onChange
-}: {
-  readonly value: string;
-  readonly label: string;
-  readonly onChange: (value: string) => void;
-}): React.JSX.Element {
-  return (
-    <div className="jp-nbflow-search-box">
-      <Icon name="search" size={14} />
-      <input
-        type="search"
-        value={value}
-        placeholder={label}
-        aria-label={label}
-        onChange={event => onChange(event.target.value)}
-      />
     </div>
   );
 }

@@ -1,11 +1,12 @@
 /** A dialog with a form and a preview in it, whose button can be pressed once there is something to do. */
-import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import type { AskingState, AskingStore } from '../live/asking';
 import { useStore } from '../live/store';
-import { TextsContext, type Texts } from '../text';
+import type { Texts } from '../text';
 import { AskDialog } from './ask-dialog';
+import { dialogBody } from './dialog-body';
 
 export interface AskingDialogOptions<D, P> {
   readonly title: string;
@@ -28,7 +29,7 @@ export async function askWithPreview<D, P>(
   const button = isWarning ? Dialog.warnButton : Dialog.okButton;
   const dialog = new AskDialog<void>({
     title,
-    body: new Body(options, texts),
+    body: dialogBody(<Live {...options} />, texts),
     buttons: [Dialog.cancelButton(), button({ label: accept })],
     focusNodeSelector: focus,
     // What is lost for good is not a key press away.
@@ -46,23 +47,6 @@ export async function askWithPreview<D, P>(
 }
 
 const FIELDS = '.jp-nbflow-form :is(input, select, textarea)';
-
-class Body<D, P> extends ReactWidget {
-  constructor(
-    private readonly options: AskingDialogOptions<D, P>,
-    private readonly texts: Texts
-  ) {
-    super();
-  }
-
-  protected override render(): React.JSX.Element {
-    return (
-      <TextsContext.Provider value={this.texts}>
-        <Live {...this.options} />
-      </TextsContext.Provider>
-    );
-  }
-}
 
 function Live<D, P>({ store, form }: AskingDialogOptions<D, P>): React.JSX.Element {
   return form(useStore(store));

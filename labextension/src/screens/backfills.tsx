@@ -1,11 +1,5 @@
 /** The backfills of a DAG, live, and the dialogs to make and to end one. */
-import {
-  Dialog,
-  Notification,
-  ReactWidget,
-  showDialog,
-  showErrorMessage
-} from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
@@ -19,10 +13,11 @@ import { soon } from '../live/soon';
 import { Store, useStore } from '../live/store';
 import { BackfillForm } from '../panels/BackfillForm';
 import { Backfills, type BackfillVerb } from '../panels/Backfills';
-import { TextsContext, type Texts } from '../text';
+import type { Texts } from '../text';
 import { CommandIds, type INbflowClient } from '../tokens';
 import type { BackfillDate, BackfillView, ChangeView } from '../wire';
 import { AskDialog } from './ask-dialog';
+import { dialogBody } from './dialog-body';
 
 export interface LiveBackfillsProps {
   readonly dagId: string;
@@ -159,7 +154,7 @@ export async function askForBackfill(
   const form = new BackfillFormStore(rest, dagId, texts, Date.now());
   const dialog = new AskDialog<void>({
     title: texts.__('Backfill %1', dagId),
-    body: new BackfillBody(form, texts),
+    body: dialogBody(<LiveForm form={form} />, texts),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: texts.__('Start') })],
     focusNodeSelector: 'input',
     onAccept: () => form.submit()
@@ -234,23 +229,6 @@ class BackfillFormStore extends Store<FormState> {
       this.patch({ problems: messagesOf(error) });
     }
     return this.isAccepted;
-  }
-}
-
-class BackfillBody extends ReactWidget {
-  constructor(
-    private readonly form: BackfillFormStore,
-    private readonly texts: Texts
-  ) {
-    super();
-  }
-
-  protected override render(): React.JSX.Element {
-    return (
-      <TextsContext.Provider value={this.texts}>
-        <LiveForm form={this.form} />
-      </TextsContext.Provider>
-    );
   }
 }
 

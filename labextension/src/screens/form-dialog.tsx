@@ -1,12 +1,13 @@
 /** Asks for the fields of something, and stays open until the server has accepted them. */
-import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import { FormStore, type Check, type FormSpec } from '../live/form';
 import { useStore } from '../live/store';
 import { ParamsForm } from '../panels/ParamsForm';
-import { TextsContext, type Texts } from '../text';
+import type { Texts } from '../text';
 import { AskDialog } from './ask-dialog';
+import { dialogBody } from './dialog-body';
 
 export interface FormDialogOptions {
   readonly title: string;
@@ -23,7 +24,7 @@ export async function askWithForm(options: FormDialogOptions, texts: Texts): Pro
   const form = new FormStore(options.spec, texts, options.send, options.check);
   const dialog = new AskDialog<void>({
     title: options.title,
-    body: new FormBody(form, texts),
+    body: dialogBody(<LiveForm form={form} />, texts),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: options.accept })],
     focusNodeSelector: 'input, select, textarea',
     onAccept: async () => {
@@ -33,23 +34,6 @@ export async function askWithForm(options: FormDialogOptions, texts: Texts): Pro
   });
   await dialog.launch();
   return isAccepted;
-}
-
-class FormBody extends ReactWidget {
-  constructor(
-    private readonly form: FormStore,
-    private readonly texts: Texts
-  ) {
-    super();
-  }
-
-  protected override render(): React.JSX.Element {
-    return (
-      <TextsContext.Provider value={this.texts}>
-        <LiveForm form={this.form} />
-      </TextsContext.Provider>
-    );
-  }
 }
 
 function LiveForm({ form }: { form: FormStore }): React.JSX.Element {

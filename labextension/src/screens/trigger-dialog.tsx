@@ -1,5 +1,5 @@
 /** Asks for the params of a run, its own or like those of another run, and stays open until the server has accepted it. */
-import { Dialog, ReactWidget } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import type { RestClient } from '../client';
@@ -10,9 +10,10 @@ import { NewRunStore } from '../live/new-run';
 import { useStore } from '../live/store';
 import { TriggerForm, type Repeated } from '../panels/TriggerForm';
 import { fetchVersion } from '../rest/versions';
-import { TextsContext, type Texts } from '../text';
+import type { Texts } from '../text';
 import type { DagDetail, RunPlan, RunView } from '../wire';
 import { AskDialog } from './ask-dialog';
+import { dialogBody } from './dialog-body';
 
 /** The run that was asked for, or null when nobody asked. */
 export function askForRun(
@@ -69,7 +70,7 @@ async function launch(options: BodyOptions): Promise<RunPlan | null> {
   const { store, title, accept } = options;
   const dialog = new AskDialog<void>({
     title,
-    body: new Body(options),
+    body: dialogBody(<LiveForm {...options} />, options.texts),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: accept })],
     focusNodeSelector: '.jp-nbflow-form :is(input, select, textarea)',
     onAccept: () => store.submit()
@@ -78,20 +79,6 @@ async function launch(options: BodyOptions): Promise<RunPlan | null> {
   await dialog.launch();
   store.close();
   return store.done;
-}
-
-class Body extends ReactWidget {
-  constructor(private readonly options: BodyOptions) {
-    super();
-  }
-
-  protected override render(): React.JSX.Element {
-    return (
-      <TextsContext.Provider value={this.options.texts}>
-        <LiveForm {...this.options} />
-      </TextsContext.Provider>
-    );
-  }
 }
 
 function LiveForm({ store, detail, run }: BodyOptions): React.JSX.Element {

@@ -9,6 +9,7 @@ import type { AuditEntry } from '../../wire';
 import { Choice } from '../Choice';
 import { Button, Instant, Loading, Notice } from '../controls';
 import { Icon } from '../icons';
+import { NotShown } from './Section';
 
 export interface AuditProps {
   readonly state: AuditState;
@@ -114,23 +115,8 @@ function Body(props: AuditProps): React.JSX.Element {
   const { state, onMore, onReload } = props;
   const trans = useTexts();
   const { entries, error, isForbidden, next } = state;
-  if (isForbidden) {
-    return (
-      <Notice kind="empty" title={trans.__('You are not allowed to see this')}>
-        <p>{trans.__('The administrator of this server can grant it.')}</p>
-      </Notice>
-    );
-  }
   if (error !== null) {
-    return (
-      <Notice
-        kind="error"
-        title={trans.__('This cannot be shown')}
-        action={<Button icon="refresh" label={trans.__('Try again')} onClick={onReload} />}
-      >
-        <p>{error}</p>
-      </Notice>
-    );
+    return <NotShown {...{ error, isForbidden, onReload }} />;
   }
   if (entries === null) {
     return <Loading lines={6} />;

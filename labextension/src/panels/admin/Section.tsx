@@ -5,7 +5,8 @@ import type { ListingState } from '../../live/listing';
 import type { Verb } from '../../live/permissions';
 import { useTexts } from '../../text';
 import { Button, Loading, Notice } from '../controls';
-import { Icon, type IconName } from '../icons';
+import { FindField } from '../FindField';
+import type { IconName } from '../icons';
 
 interface Add {
   readonly label: string;
@@ -41,16 +42,7 @@ export function Section<T>(props: SectionProps<T>): React.JSX.Element {
   return (
     <>
       <div className="jp-nbflow-search jp-nbflow-admin-bar">
-        <div className="jp-nbflow-search-box">
-          <Icon name="search" size={14} />
-          <input
-            type="search"
-            value={search}
-            placeholder={searchLabel}
-            aria-label={searchLabel}
-            onChange={event => (asked?.onSearch ?? setTyped)(event.target.value)}
-          />
-        </div>
+        <FindField value={search} label={searchLabel} onChange={asked?.onSearch ?? setTyped} />
         <Button look="icon" icon="refresh" label={trans.__('Fetch again')} onClick={onReload} />
         <span className="jp-nbflow-spring" />
         {add === null || listing.value === null ? null : (
@@ -73,19 +65,7 @@ function Body<T>(props: SectionProps<T> & { readonly found: readonly T[] }): Rea
   const trans = useTexts();
   const { value, error, isForbidden } = listing;
   if (value === null && error !== null) {
-    return isForbidden ? (
-      <Notice kind="empty" title={trans.__('You are not allowed to see this')}>
-        <p>{trans.__('The administrator of this server can grant it.')}</p>
-      </Notice>
-    ) : (
-      <Notice
-        kind="error"
-        title={trans.__('This cannot be shown')}
-        action={<Button icon="refresh" label={trans.__('Try again')} onClick={onReload} />}
-      >
-        <p>{error}</p>
-      </Notice>
-    );
+    return <NotShown {...{ error, isForbidden, onReload }} />;
   }
   if (value === null) {
     return <Loading lines={6} />;
@@ -100,6 +80,32 @@ function Body<T>(props: SectionProps<T> & { readonly found: readonly T[] }): Rea
       )}
       {found.length ? children(found) : <Nothing isSearched={isSearched} empty={empty} />}
     </>
+  );
+}
+
+/** In the place of a table that could not be fetched, or that one may not see. */
+export function NotShown({
+  error,
+  isForbidden,
+  onReload
+}: {
+  readonly error: string;
+  readonly isForbidden: boolean;
+  readonly onReload: () => void;
+}): React.JSX.Element {
+  const trans = useTexts();
+  return isForbidden ? (
+    <Notice kind="empty" title={trans.__('You are not allowed to see this')}>
+      <p>{trans.__('The administrator of this server can grant it.')}</p>
+    </Notice>
+  ) : (
+    <Notice
+      kind="error"
+      title={trans.__('This cannot be shown')}
+      action={<Button icon="refresh" label={trans.__('Try again')} onClick={onReload} />}
+    >
+      <p>{error}</p>
+    </Notice>
   );
 }
 

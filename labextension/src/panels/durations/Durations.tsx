@@ -6,8 +6,9 @@ import type { ListingState } from '../../live/listing';
 import { useChoice, useChosenSet } from '../../live/view-state';
 import { useTexts } from '../../text';
 import type { DurationsView, Spread, TimedRun, TimedTask } from '../../wire';
+import { FindField } from '../FindField';
 import { NoRuns, Pending } from '../grid/GridView';
-import { FindField, RunFilters } from '../RunFilters';
+import { RunFilters } from '../RunFilters';
 import { lineOf, pointsOf, slower, sorted, type Order } from './chart';
 
 export interface DurationsProps {

@@ -1,13 +1,14 @@
 /** The grid with what decides which runs and tasks are in it. Data and callbacks only. */
 import * as React from 'react';
 
-import type { GridState } from '../../live/grid';
-import { useChoice, useChosenSet } from '../../live/view-state';
 import { stateName } from '../../format';
 import { StateIcon } from '../../graph/StateIcon';
+import type { GridState } from '../../live/grid';
+import { useChoice, useChosenSet } from '../../live/view-state';
 import { useTexts } from '../../text';
 import { Button, Loading, Notice } from '../controls';
-import { FindField, RunFilters } from '../RunFilters';
+import { FindField } from '../FindField';
+import { RunFilters } from '../RunFilters';
 import { Grid, type GridProps } from './Grid';
 import { rowsOf } from './rows';
 

@@ -5,6 +5,7 @@ import { useTexts } from '../../text';
 import type { DagView } from '../../wire';
 import { Choice } from '../Choice';
 import { Button } from '../controls';
+import { FindField } from '../FindField';
 import { Icon } from '../icons';
 import {
   isNarrowed,
@@ -35,17 +36,13 @@ export function FilterBar(props: FilterBarProps): React.JSX.Element {
   const owners = React.useMemo(() => wordsOf(dags, dag => [dag.owner]), [dags]);
   return (
     <div className="jp-nbflow-filterbar" role="search" aria-label={trans.__('DAGs')}>
-      <div className="jp-nbflow-search-box">
-        <Icon name="search" size={14} />
-        <input
-          ref={search}
-          type="search"
-          value={filters.search}
-          placeholder={trans.__('Search DAGs  ( / )')}
-          aria-label={trans.__('Search DAGs by name, description, tag or owner')}
-          onChange={event => change({ search: event.target.value })}
-        />
-      </div>
+      <FindField
+        input={search}
+        value={filters.search}
+        placeholder={trans.__('Search DAGs  ( / )')}
+        label={trans.__('Search DAGs by name, description, tag or owner')}
+        onChange={next => change({ search: next })}
+      />
       <button
         type="button"
         className="jp-nbflow-chip"

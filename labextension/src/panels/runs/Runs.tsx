@@ -7,8 +7,9 @@ import { useChoice, useChosenSet } from '../../live/view-state';
 import { useTexts, type Texts } from '../../text';
 import type { RunView } from '../../wire';
 import { Button, Notice, StateBadge } from '../controls';
+import { FindField } from '../FindField';
 import { NoRuns, Pending } from '../grid/GridView';
-import { FindField, RunFilters } from '../RunFilters';
+import { RunFilters } from '../RunFilters';
 import { RunTable } from '../RunTable';
 import { LEAVE, meantBy, VERBS, type Verb } from './bulk';
 
