@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from nbflow.authoring.imports import imported_modules
 from nbflow.authoring.origin import is_installed
 
 _BUILTINS = frozenset(vars(builtins))
@@ -47,7 +48,7 @@ class CodeSlice:
         """Add the modules that these statements import, wherever in them, and those that these
         import in turn; `folder` is where imports begin to look. Installed ones are no part of it.
         """
-        todo, seen = _imported(nodes), set[Path]()
+        todo, seen = imported_modules(nodes), set[Path]()
         while todo:
             for file in _project_files(todo.pop(), folder):
                 if file in seen:
@@ -57,7 +58,7 @@ class CodeSlice:
                 self.parts.append(file.name)
                 self.add_text(text)
                 with suppress(SyntaxError, ValueError, RecursionError):
-                    todo += _imported(ast.parse(text).body)
+                    todo += imported_modules(ast.parse(text).body)
 
     def add_cells(self, sources: Iterable[str], *, is_python: bool) -> None:
         """Add cells of a notebook, in order."""
@@ -103,17 +104,6 @@ def add_file(file: Path, found: CodeSlice) -> None:
     found.add_text(text)
     with suppress(SyntaxError, ValueError, RecursionError):
         found.add_modules(ast.parse(text).body, file.parent)
-
-
-def _imported(nodes: Iterable[ast.stmt]) -> list[str]:
-    """The top-level names of what is imported."""
-    names: list[str] = []
-    for node in (inner for statement in nodes for inner in ast.walk(statement)):
-        if isinstance(node, ast.Import):
-            names += [alias.name.partition(".")[0] for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.append(node.module.partition(".")[0])
-    return names
 
 
 def _project_files(name: str, folder: Path) -> list[Path]:

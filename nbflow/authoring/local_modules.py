@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbflow.authoring.dataflow.edges import Flow
+from nbflow.authoring.imports import imported_modules
 
 
 def local_modules(flow: Flow | None, path: Path, root: Path) -> Iterator[tuple[str, bytes]]:
@@ -14,7 +15,7 @@ def local_modules(flow: Flow | None, path: Path, root: Path) -> Iterator[tuple[s
     turn: (path from `root`, content).
     """
     sources = flow.sources.values() if flow else ()
-    todo = [name for source in sources for name in _imported_by(source.body)]
+    todo = [name for source in sources for name in imported_modules(source.body)]
     seen: set[str] = set()
     while todo:
         name = todo.pop()
@@ -25,7 +26,7 @@ def local_modules(flow: Flow | None, path: Path, root: Path) -> Iterator[tuple[s
             content = file.read_bytes()
             yield file.relative_to(root).as_posix(), content
             try:
-                todo += _imported_by(ast.parse(content).body)
+                todo += imported_modules(ast.parse(content).body)
             except SyntaxError:
                 continue  # it will say so when it is imported
 
@@ -36,14 +37,3 @@ def _files_of(folder: Path, module: str) -> list[Path]:
     if single.is_file():
         return [single]
     return sorted(package.rglob("*.py")) if (package / "__init__.py").is_file() else []
-
-
-def _imported_by(body: Sequence[ast.stmt]) -> list[str]:
-    """The top-level names of the modules that the statements import, wherever in them."""
-    found: list[str] = []
-    for node in (inner for statement in body for inner in ast.walk(statement)):
-        if isinstance(node, ast.Import):
-            found += [alias.name.partition(".")[0] for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.append(node.module.partition(".")[0])
-    return found
