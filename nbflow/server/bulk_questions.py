@@ -6,18 +6,12 @@ Blocking, called in threads. The functions here are methods of `Questions`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from nbflow.commands import Commands, Receipt
+from nbflow.commands import Receipt
 from nbflow.commands.each import Named, of_each
 from nbflow.server.bodies.bulk import BulkClear, BulkDags, BulkMark, BulkPause, BulkRuns
+from nbflow.server.house import House
 from nbflow.views.shapes import BulkItem, BulkResult
-
-
-class House(Protocol):
-    """What is needed of `Questions`."""
-
-    def verbs(self, actor: str) -> Commands: ...
 
 
 def cancel_each(ask: House, actor: str, body: BulkRuns) -> BulkResult:

@@ -6,11 +6,10 @@ Blocking, called in threads. The functions here are methods of `Questions`.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from nbflow import app
 from nbflow.server.bodies.dags import CalendarQuery
 from nbflow.server.bodies.runs import GridQuery, PastQuery, RunDetailQuery, RunListQuery, RunsWanted
+from nbflow.server.house import House
 from nbflow.views.calendar import calendar as calendar_view
 from nbflow.views.durations import durations as durations_view
 from nbflow.views.gantt import run_tries
@@ -18,13 +17,6 @@ from nbflow.views.grid import grid as grid_view
 from nbflow.views.run_filters import RunFilter, run_filter
 from nbflow.views.runs import run_list
 from nbflow.views.shapes import CalendarView, DurationsView, GridView, RunList, RunTries
-
-
-class House(Protocol):
-    """What is needed of `Questions`."""
-
-    @property
-    def store(self) -> app.Store: ...
 
 
 def runs(ask: House, dag_id: str | None, query: RunListQuery) -> RunList:

@@ -8,33 +8,18 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Protocol
 
-from nbflow import app
 from nbflow.authoring import discovery
 from nbflow.authoring.discovery import ParsedFile
-from nbflow.commands import Commands
 from nbflow.core.errors import NotFoundError, RequestError
 from nbflow.server.bodies.notebooks import AddNotebook, PreviewNotebook, RunNotebook
+from nbflow.server.house import House
 from nbflow.server.preview_desk import PreviewDesk
-from nbflow.settings import Settings
 from nbflow.views.notebooks import notebook_view
 from nbflow.views.previews import run_plan
 from nbflow.views.shapes import CellLinkView, CellView, NotebookView, RequestReceipt, RunPlan
 
 ENDINGS = (".ipynb",)
-
-
-class House(Protocol):
-    """What is needed of `Questions`."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def store(self) -> app.Store: ...
-    @property
-    def root(self) -> Path: ...
-    def verbs(self, actor: str) -> Commands: ...
 
 
 def preview_notebook(ask: House, desk: PreviewDesk, body: PreviewNotebook) -> NotebookView:

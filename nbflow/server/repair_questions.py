@@ -7,53 +7,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from nbflow import app
 from nbflow.app.repair import AttemptRef, Repair, is_alive
-from nbflow.commands import Commands
 from nbflow.core.kept import KeptKernel
 from nbflow.server.bodies.tasks import Cells
+from nbflow.server.house import House
 from nbflow.server.receipts import accepted
-from nbflow.settings import Settings
 from nbflow.views.shapes import KernelView, Promotion, RequestReceipt, TaskInstanceDetail
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
-class Asked(Protocol):
-    """What the functions need of `Questions`."""
-
-    @property
-    def settings(self) -> Settings: ...
-    @property
-    def store(self) -> app.Store: ...
-    @property
-    def root(self) -> Path: ...
-    def verbs(self, actor: str) -> Commands: ...
-
-
-def kept_kernel(questions: Asked, ref: AttemptRef) -> KeptKernel:
+def kept_kernel(questions: House, ref: AttemptRef) -> KeptKernel:
     return _repair(questions).kernel(ref, app.utc_now())
 
 
-def end_kernel(questions: Asked, ref: AttemptRef) -> None:
+def end_kernel(questions: House, ref: AttemptRef) -> None:
     _repair(questions).end_kernel(ref, app.utc_now())
 
 
-def debug_notebook(questions: Asked, ref: AttemptRef) -> NotebookNode:
+def debug_notebook(questions: House, ref: AttemptRef) -> NotebookNode:
     repair = _repair(questions)
     return repair.debug_notebook(ref, repair.kernel(ref, app.utc_now()))
 
 
-def reconstructed(questions: Asked, ref: AttemptRef) -> NotebookNode:
+def reconstructed(questions: House, ref: AttemptRef) -> NotebookNode:
     return _repair(questions).reconstructed(ref)
 
 
 def resume(
-    questions: Asked,
+    questions: House,
     actor: str,
     ref: AttemptRef,
     body: Cells,
@@ -63,7 +49,7 @@ def resume(
     return accepted(questions.verbs(actor).resume(ref.dag_id, ref.run_id, changed))
 
 
-def promote(questions: Asked, ref: AttemptRef, body: Cells) -> Promotion:
+def promote(questions: House, ref: AttemptRef, body: Cells) -> Promotion:
     path = _repair(questions).promote(ref, body.cells)
     inside = path.is_relative_to(questions.root)
     return Promotion(path.relative_to(questions.root).as_posix() if inside else str(path))
@@ -82,5 +68,5 @@ def _living(kernel: KernelView | None) -> KernelView | None:
     return None if alive is False else replace(kernel, here=alive is not None)
 
 
-def _repair(questions: Asked) -> Repair:
+def _repair(questions: House) -> Repair:
     return Repair(questions.settings, questions.store)

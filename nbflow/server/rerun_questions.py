@@ -5,13 +5,11 @@ Blocking, called in threads. The functions here are methods of `Questions`.
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from nbflow import app
-from nbflow.commands import Commands, Receipt, Runs
+from nbflow.commands import Receipt, Runs
 from nbflow.server.bodies.backfills import BackfillQuery, BackfillState, NewBackfill
 from nbflow.server.bodies.runs import Note, Rerun, Trigger
 from nbflow.server.bodies.tasks import Chosen, Clear, ClearRuns, Mark, RunTasks
+from nbflow.server.house import House
 from nbflow.server.receipts import accepted, number_of
 from nbflow.views import backfills as backfill_views
 from nbflow.views import previews as preview_views
@@ -25,15 +23,6 @@ from nbflow.views.shapes import (
     RunContents,
     RunPlan,
 )
-
-
-class House(Protocol):
-    """What is needed of `Questions`."""
-
-    @property
-    def store(self) -> app.Store: ...
-
-    def verbs(self, actor: str) -> Commands: ...
 
 
 def clear(ask: House, actor: str, dag_id: str, run_id: str, body: Clear) -> ClearPreview:
