@@ -1,7 +1,8 @@
 """Where two executed copies of a notebook differ in what a reader sees. Pure functions.
 
-Addresses, durations and times of day differ between any two runs, and floating-point numbers in
-their last digits: they count as equal. What is written to stderr is left out.
+Addresses, durations and times of day differ between any two runs, floating-point numbers in their
+last digits, and the memory that a table takes (`df.info()`) by the look-ups made in it before: they
+count as equal. What is written to stderr is left out.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ CLOSE = 1e-9
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b|(?<=object at )[0-9a-fA-F]{8,}\b")
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\b")
 _DURATION = re.compile(r"\b\d+(?:\.\d+)?(?:e[-+]?\d+)?\s?(?:ns|µs|μs|us|ms|s|sec|seconds|min)\b")
+_MEMORY = re.compile(r"(?<=\bmemory usage: )[\d.]+\+? (?:bytes|[KMGTP]B)")
+_KERNEL_FILE = re.compile(r"(?<=ipykernel_)\d+/\d+(?=\.py\b)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -141,4 +144,5 @@ def masked(text: str) -> str:
 
 def _plain(text: str) -> str:
     text = _ADDRESS.sub("<address>", plain_text(text))
+    text = _KERNEL_FILE.sub("<cell>", _MEMORY.sub("<memory>", text))
     return _DURATION.sub("<duration>", _CLOCK.sub("<time>", text)).rstrip()

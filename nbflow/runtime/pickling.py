@@ -2,7 +2,8 @@
 
 Classes and functions of a DAG's file, and those that a notebook defines under a name, travel by
 name, so that `isinstance` holds in the next task, with a copy for readers without them. Everything
-else of __main__ travels by value, as cloudpickle does it.
+else of __main__ travels by value, as cloudpickle does it. Exceptions come with their causes and
+notes, without their tracebacks; arrays that nobody may write to stay so.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ from __future__ import annotations
 import io
 import pickle
 import sys
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from threading import Lock
 from types import FunctionType, ModuleType
+from typing import Any, cast
 
 import cloudpickle
 
@@ -32,7 +36,20 @@ def dumps(value: object) -> bytes:
     return sink.getvalue()
 
 
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle ships no types
+class _ByValue(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle ships no types
+    def reducer_override(self, obj: object) -> object:
+        if type(obj) is cached_property:
+            # Before Python 3.12 it holds a lock.
+            return restore_cached_property, (obj.func, obj.attrname)
+        if isinstance(obj, BaseException) and _is_pickled_as_usual(type(obj)):
+            links = (obj.__cause__, obj.__context__, obj.__suppress_context__)
+            return restore_exception, (type(obj), obj.args, *links, obj.__dict__)
+        if _is_array(obj) and not cast("Any", obj).flags.writeable:
+            return restore_read_only, (cast("Any", obj).copy(order="K"),)
+        return super().reducer_override(obj)
+
+
+class _Pickler(_ByValue):
     def reducer_override(self, obj: object) -> object:
         # cloudpickle would hand on the text that is left to read instead of the file.
         if isinstance(obj, io.TextIOWrapper) and obj not in (sys.stdout, sys.stderr):
@@ -70,6 +87,54 @@ def restore_main(qualname: str, digest: str, copy: bytes) -> object:
     return pickle.loads(copy)  # noqa: S301 - as safe as what holds it
 
 
+def restore_cached_property(function: Callable[[Any], object], name: str | None) -> object:
+    made = cached_property(function)
+    made.attrname = name
+    return made
+
+
+def restore_exception(
+    kind: type[BaseException],
+    args: tuple[object, ...],
+    cause: BaseException | None,
+    context: BaseException | None,
+    suppressed: bool,
+    state: Mapping[str, object],
+) -> BaseException:
+    """The exception as it was raised; its `__init__` may want other arguments than it keeps."""
+    made = kind.__new__(kind, *args)
+    start = next(each for each in kind.__mro__ if not _has_own_init(each))
+    getattr(start, "__init__")(made, *args)  # noqa: B009 - of that class, not of the exception's own
+    made.args = args
+    made.__cause__, made.__context__, made.__suppress_context__ = cause, context, suppressed
+    made.__setstate__(dict(state))
+    return made
+
+
+def _has_own_init(kind: type) -> bool:
+    """Whether the class, or one that it inherits from, has an `__init__` written in Python."""
+    return isinstance(getattr(kind, "__init__", None), FunctionType)
+
+
+def restore_read_only(array: Any) -> object:  # noqa: ANN401 - an array of NumPy, an optional library
+    array.flags.writeable = False
+    return cast("object", array)
+
+
+def _is_pickled_as_usual(kind: type[BaseException]) -> bool:
+    usual = BaseException
+    return (
+        kind.__reduce__ is usual.__reduce__
+        and kind.__reduce_ex__ is usual.__reduce_ex__
+        and not isinstance(kind.__new__, FunctionType)
+    )
+
+
+def _is_array(obj: object) -> bool:
+    """Whether `obj` is an array of NumPy, found without importing it."""
+    return type(obj) is getattr(sys.modules.get("numpy"), "ndarray", NotImplemented)
+
+
 def _is_of_notebook(obj: type | FunctionType) -> bool:
     """Whether `obj` is found in __main__ by its name."""
     is_main = obj.__module__ == "__main__"
@@ -92,15 +157,15 @@ def _look_up(module: ModuleType, qualname: str) -> object | None:
 
 
 def _by_value(obj: object) -> bytes:
-    copy: bytes = cloudpickle.dumps(obj, protocol=5)
-    return copy
+    sink = io.BytesIO()
+    _ByValue(sink, protocol=5).dump(obj)
+    return sink.getvalue()
 
 
 def _copy(obj: object, module: ModuleType) -> bytes:
     with _registering:
         cloudpickle.register_pickle_by_value(module)
         try:
-            copy: bytes = cloudpickle.dumps(obj, protocol=5)
+            return _by_value(obj)
         finally:
             cloudpickle.unregister_pickle_by_value(module)
-    return copy

@@ -318,10 +318,14 @@ def _as_npy(value: object) -> _Encoded | None:
         return None
     sink = io.BytesIO()
     numpy.save(sink, array, allow_pickle=False)
+    if not array.flags.writeable:
+        sink.write(_READ_ONLY)
     return _Encoded("npy", sink.getvalue())
 
 
 _THIRD_PARTY = 2
+_READ_ONLY = b"nbflow: read-only"
+"""Stands behind an array that nobody may write to, where NumPy does not look."""
 
 
 def _as_pickle(value: object) -> _Encoded:
@@ -391,7 +395,9 @@ def _from_arrow(data: bytes) -> object:
 def _from_npy(data: bytes) -> object:
     import numpy  # noqa: PLC0415 - only worth it for an array
 
-    return numpy.load(io.BytesIO(data), allow_pickle=False)
+    array = numpy.load(io.BytesIO(data), allow_pickle=False)
+    array.flags.writeable = not data.endswith(_READ_ONLY)
+    return cast("object", array)
 
 
 def _mapped(ref: ValueRef, url: str) -> object | None:
@@ -406,9 +412,12 @@ def _mapped(ref: ValueRef, url: str) -> object | None:
     try:
         with path.open("rb") as file:
             digest = _digest_of(file)
+            file.seek(-len(_READ_ONLY), os.SEEK_END)
+            is_read_only = file.read() == _READ_ONLY
         if digest != ref.digest:
             return None  # whoever reads all of it says what is wrong
-        array: object = numpy.load(path, mmap_mode="c", allow_pickle=False).view(numpy.ndarray)
+        mode: Literal["r", "c"] = "r" if is_read_only else "c"
+        array: object = numpy.load(path, mmap_mode=mode, allow_pickle=False).view(numpy.ndarray)
     except (OSError, ValueError):
         return None  # as above
     return array

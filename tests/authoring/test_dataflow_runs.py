@@ -20,10 +20,11 @@ from tests.authoring.dataflow_runs import (
     run_top_to_bottom,
 )
 from tests.authoring.generated import NOTEBOOKS, both_ways
+from tests.authoring.hidden_state import HIDDEN_STATE
 from tests.authoring.idioms import IDIOMS, Idiom
 from tests.authoring.traps import TRAPS
 
-ALL = [*IDIOMS, *TRAPS]
+ALL = [*IDIOMS, *TRAPS, *HIDDEN_STATE]
 ORDERS = 2
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+import numpy
 import pytest
 
 from nbflow.runtime.code_digest import digest_of
@@ -92,3 +93,58 @@ def test_where_a_definition_stands_and_how_it_is_laid_out_does_not_matter() -> N
             digest = digest_of(names[name])
         with notebook(written_anew) as names:
             assert digest_of(names[name]) == digest
+
+
+class Refused(Exception):
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def test_an_exception_comes_back_whatever_its_constructor_takes() -> None:
+    error = Refused(5, "no")
+    error.__cause__ = KeyError("why")
+
+    found = pickle.loads(dumps(error))
+
+    assert (type(found), found.args, found.code) == (Refused, ("no",), 5)
+    assert repr(found.__cause__) == "KeyError('why')"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(2, "no", "f.txt"),
+        UnicodeDecodeError("utf8", b"a", 0, 1, "why"),
+        StopIteration(3),
+    ],
+    ids=repr,
+)
+def test_what_an_exception_of_python_knows_comes_along(error: BaseException) -> None:
+    found = pickle.loads(dumps(error))
+
+    names = ("args", "errno", "filename", "reason", "value")
+    assert [getattr(found, name, None) for name in names] == [
+        getattr(error, name, None) for name in names
+    ]
+
+
+def test_an_instance_of_a_class_with_a_cached_property_comes_along() -> None:
+    code = """
+from functools import cached_property
+class Lazy:
+    @cached_property
+    def answer(self): return 42
+"""
+    data = sent(code, "Lazy()")
+    with notebook(""):
+        assert pickle.loads(data).answer == 42
+
+
+def test_an_array_in_a_list_that_nobody_may_write_to_stays_so() -> None:
+    array = numpy.arange(3)
+    array.flags.writeable = False
+
+    found, other = pickle.loads(dumps([array, numpy.arange(3)]))
+
+    assert (found.flags.writeable, other.flags.writeable) == (False, True)

@@ -21,6 +21,7 @@ from nbflow.authoring.loading import load_operator
 from nbflow.core.orders import ValueRef
 from nbflow.runtime.values import (
     INLINE_BYTES,
+    MAPPED_BYTES,
     ValueNotReadable,
     ValueNotStorable,
     ValueStoreFailed,
@@ -184,6 +185,18 @@ def test_arrays_travel_as_npy(array: np.ndarray, store: str) -> None:
     assert isinstance(loaded, np.ndarray)
     assert (loaded.dtype, loaded.shape) == (array.dtype, array.shape)
     assert (loaded == array).all()
+
+
+@pytest.mark.parametrize("size", [3, MAPPED_BYTES])
+def test_an_array_that_nobody_may_write_to_stays_so(size: int, store: str) -> None:
+    array = np.ones(size, dtype="u1")
+    array.flags.writeable = False
+    ref = dump_value(array, store)
+    loaded = load_value(ref)
+
+    assert ref.type == "npy"
+    assert isinstance(loaded, np.ndarray)
+    assert (loaded.flags.writeable, loaded.sum()) == (False, size)
 
 
 @pytest.mark.parametrize("array", [np.array([None, {}]), np.array(["a"], np.dtypes.StringDType())])

@@ -149,6 +149,7 @@ class Caller(MethodCalls):
         if known.changes or works_in_place(target.value.path, arguments):
             for value in arguments:
                 self.mutate(value, f"passes it to `{target.text}`, which may change it", deep=True)
+        self._ask_about_arguments(target, known, arguments)
         self._iterate_arguments(target, arguments)
         plain = [value for value in arguments.positional if not value.codes]
         is_one = len(plain) == 1 and not arguments.spread
@@ -170,6 +171,12 @@ class Caller(MethodCalls):
                 for other in arguments:
                     if other is not value:
                         self.store(value, other, keep=True)
+
+    def _ask_about_arguments(self, target: Target, known: Known, arguments: Arguments) -> None:
+        for value in arguments if known.itself else ():
+            self.need_itself(value, f"calls `{target.text}`")
+        if known.itself:
+            self.compare_identity(list(arguments), target.text)
 
     def _iterate_arguments(self, target: Target, arguments: Arguments) -> None:
         name = target.value.path.removeprefix("builtins.")

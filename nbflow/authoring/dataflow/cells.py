@@ -346,6 +346,9 @@ class CellReader(Expressions):
     ) -> None:
         for decorator in reversed(node.decorator_list):
             function = self.value_of(decorator)
+            if function.path == "functools.singledispatch":
+                for site in value.roots:
+                    self.heap.mark(site, stuck="a generic function, which others are added to")
             if not self._is_plain_decorator(decorator):
                 target = Target(short(decorator), (place_of(decorator), "decorates"), function)
                 value = self.call(target, Arguments([value]))

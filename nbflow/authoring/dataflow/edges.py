@@ -137,7 +137,9 @@ def find_flow(
     code = [source for source in sources if not source.is_empty]
     facts, reader = read_cells(code, stateless)
     setup = find_setup(facts, reader.heap, forced_setup)
-    work = tuple(_work(facts, setup, declared))
+    last = max((index for index, found in facts.items() if found.shows_history), default=-1)
+    counted = [index for index in facts if index <= last]
+    work = tuple(_work(facts, setup, [*declared, *counted]))
     by_index = {source.index: source for source in code}
     return _Finder(by_index, facts, setup, work, stuck or {}).find()
 
@@ -170,6 +172,8 @@ class _Finder:
         self._bond_what_cannot_travel()
         self._bond_what_did_not_travel()
         self._bond_aliases()
+        self._bond_what_is_asked_about_itself()
+        self._bond_history()
         self._bond_shared_state()
         self._order_files()
         self._order_network()
@@ -334,6 +338,33 @@ class _Finder:
                 f"which cell {cell} changes (line {mutation.line}: {mutation.why})"
             )
             self._bond(other, cell, why)
+
+    def _bond_what_is_asked_about_itself(self) -> None:
+        """Where a cell asks about an object what only holds of the very object, no copy will do."""
+        for reader in self.work:
+            for asked in self.facts[reader].asked:
+                why = f"cell {reader} {asked.why}, and a copy of `{asked.name}` answers otherwise"
+                for other in sorted(asked.linked_in & set(self.work)):
+                    self._bond(other, reader, why)
+                cell, use = reader, self.uses.get((reader, asked.name))
+                while use is not None:
+                    self._bond(use.source, cell, why)
+                    cell = use.source
+                    goes_on = self._changes(cell, asked.name)
+                    use = self.uses.get((cell, asked.name)) if goes_on else None
+
+    def _changes(self, cell: int, name: str) -> bool:
+        """Whether the cell leaves the object that the name stood for before, or may do so."""
+        write = self.facts[cell].writes.get(name)
+        return write is None or write.how in (How.MAYBE, How.MUTATES)
+
+    def _bond_history(self) -> None:
+        for cell in self.work:
+            if self.facts[cell].shows_history:
+                why = next(o.why for o in self.facts[cell].obstacles if o.history)
+                for earlier in self.work:
+                    if earlier < cell:
+                        self._bond(earlier, cell, f"cell {cell} {why}")
 
     # --- state of the process
 

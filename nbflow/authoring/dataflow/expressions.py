@@ -16,6 +16,7 @@ from nbflow.authoring.dataflow.classes import (
     is_property,
     method_of,
 )
+from nbflow.authoring.dataflow.facts import Asked
 from nbflow.authoring.dataflow.functions import Functions
 from nbflow.authoring.dataflow.heap import (
     GENERATOR_EXPRESSION,
@@ -150,20 +151,24 @@ class Expressions(Functions):
             if looks_inside and value.kind is Kind.LAZY:
                 self.consume(value)
         if compares_identity:
-            self._compare_identity(values, short(node))
+            self.compare_identity(values, short(node))
+            self._compare_constants(node)
+        if looks_inside and values[0].path in _NOT_A_NUMBER:
+            self.need_itself(join(values[1:]), f"looks for `{short(node.left)}` in it")
         if all(value.is_constant for value in values):
             return SCALAR
         return self.new(place_of(node), kind=Kind.DATA)
 
-    def _compare_identity(self, values: Sequence[Value], text: str) -> None:
-        """Copies in another kernel are never identical: what is compared must stay together.
+    def _compare_constants(self, node: ast.Compare) -> None:
+        """`x is y` of numbers and texts that have names: each kernel makes its own of them."""
+        names = [each for each in (node.left, *node.comparators) if isinstance(each, ast.Name)]
+        if len(names) > 1:
+            self._ask_for_names(names, f"compares the identity in `{short(node)}`")
 
-        Functions and classes are the same in every kernel, or stay in one anyway.
-        """
-        sites = [{s for s in value.roots if not self.heap.is_code(s)} for value in values]
-        objects = [v for v, own in zip(values, sites, strict=True) if own and not v.path]
-        if len(objects) > 1:
-            self.mutate(join(objects), f"compares the identity in `{text}`")
+    def _ask_for_names(self, nodes: Sequence[ast.expr], why: str) -> None:
+        for node in nodes:
+            if isinstance(node, ast.Name) and node.id in self.facts.reads:
+                self.ask(Asked(node.id, why))
 
     def _of_attribute(self, node: ast.Attribute) -> Value:
         base = self.value_of(node.value)
@@ -185,6 +190,8 @@ class Expressions(Functions):
             return styler
         if base.kind is Kind.DATA and node.attr in methods.PLOT_METHODS:
             return self.draw(Target(short(node), place_of(node)), base)
+        if node.attr in _OF_THE_OBJECT:
+            self.need_itself(base, f"asks for `{short(node)}`")
         found = self._run_property(base, node.attr)
         if base.kind in (Kind.CONTAINER, Kind.LAZY):
             # These have methods and nothing else: what is looked up may change them when called.
@@ -402,6 +409,8 @@ class Expressions(Functions):
             target.receiver is not None and ("ipython",) in target.receiver.roots
         ):
             self.obstacle(f"calls `{target.text}`, which may read and change any name")
+        if target.value.path == "builtins.id":
+            self._ask_for_names(node.args, f"asks for `{short(node)}`")
         self._run_methods_called_by(target, arguments)
         made = self.call(target, arguments)
         if node is not self.assigned:
@@ -488,6 +497,10 @@ _ITEM = (
     ast.JoinedStr,
     ast.Subscript,
 )
+_NOT_A_NUMBER = frozenset({"numpy.nan", "math.nan", "numpy.NaN", "numpy.NAN"})
+"""Not equal to itself: it is found in a list because it is the same object."""
+_OF_THE_OBJECT = frozenset("flags strides base __traceback__".split())
+"""Attributes that a copy in another kernel has otherwise."""
 _MAKING_ROWS = frozenset({"row_factory", "text_factory"})
 _PATH_TEXTS = frozenset("name stem suffix suffixes parts drive root anchor".split())
 

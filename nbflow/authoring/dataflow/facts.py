@@ -62,6 +62,18 @@ class Mutation:
     linked_in: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The very object of `name` matters, and not just its value: a copy would answer otherwise.
+
+    `linked_in` are the cells in which it got other names.
+    """
+
+    name: str
+    why: str
+    linked_in: frozenset[int] = frozenset()
+
+
 class Mode(Enum):
     """How a cell uses a shared resource.
 
@@ -103,12 +115,13 @@ class FileUse:
 @dataclass(frozen=True)
 class Obstacle:
     """Why a cell cannot be followed. `names` tells whether any name may be read and written, or
-    only what lies outside (a shell).
+    only what lies outside (a shell). `history`: it shows what ran before in the same kernel.
     """
 
     why: str
     line: int
     names: bool = True
+    history: bool = False
 
 
 @dataclass
@@ -142,6 +155,7 @@ class CellFacts:
     files: list[FileUse] = field(default_factory=list)
     obstacles: list[Obstacle] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
     stuck: dict[str, str] = field(default_factory=dict)
     """Written names whose value cannot be sent to another kernel, and why."""
     codes: dict[str, frozenset[Code]] = field(default_factory=dict)
@@ -150,6 +164,11 @@ class CellFacts:
     @property
     def has_star(self) -> bool:
         return any(statement.star for statement in self.statements)
+
+    @property
+    def shows_history(self) -> bool:
+        """Whether it matters which cells ran before in the same kernel."""
+        return any(obstacle.history for obstacle in self.obstacles)
 
     @property
     def is_opaque(self) -> bool:

@@ -16,9 +16,13 @@ from nbflow.authoring.dataflow.heap import (
     SCALAR,
     Kind,
     Value,
+    text_value,
 )
 from nbflow.authoring.dataflow.knowledge import FILE_KEYWORDS, Known
 from nbflow.authoring.dataflow.results import Results
+
+_OF_THE_WORKING_FOLDER = frozenset({"os.listdir", "os.scandir"})
+"""Functions that read the working folder where they are given none."""
 
 
 class Files(Results):
@@ -39,6 +43,8 @@ class Files(Results):
             return
         value = arguments.at(known.file_at)
         given = value if value is not None else next(iter(arguments), None)
+        if given is None and target.value.path in _OF_THE_WORKING_FOLDER:
+            given = text_value(".")
         opens = known.file == "open"
         writes = opens_for_writing(arguments) if opens else known.file in ("w", "parents")
         self._use_file_value(target, given, writes=writes)

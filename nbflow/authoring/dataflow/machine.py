@@ -12,10 +12,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nbflow.authoring.dataflow.classes import is_record
+from nbflow.authoring.dataflow.classes import is_record, method_of
 from nbflow.authoring.dataflow.facts import (
     AMBIENT,
     MODULE,
+    Asked,
     CellFacts,
     FileUse,
     How,
@@ -58,7 +59,9 @@ BUILTIN_NAMES = frozenset(dir(builtins)) | {
     "__file__",
     "__doc__",
 }
-HISTORY_NAMES = frozenset({"In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
+HISTORY_NAMES = frozenset(
+    "In Out _ __ ___ _i _ii _iii _ih _oh _dh _exit_code __annotations__".split()
+)
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,8 @@ class Machine(ABC):
             if slot.value is not None:
                 return slot.value
         if name in HISTORY_NAMES or _is_numbered_history(name):
-            self.obstacle(f"reads `{name}`, which Jupyter sets from the cells that ran before")
+            why = f"reads `{name}`, which Jupyter sets from the cells that ran before"
+            self.obstacle(why, history=True)
         if name in BUILTIN_NAMES and all(known_function(star) for star in self.stars):
             return Value(kind=Kind.IMPORTED, path=f"builtins.{name}")
         if self.stars and slot is None:
@@ -230,6 +234,7 @@ class Machine(ABC):
 
     def _bind_global(self, name: str, value: Value, *, weakly: bool) -> None:
         before = self.names.get(name)
+        self._let_go(name, before)
         own = not weakly or (before is not None and before.own)
         if weakly and before is not None and before.value is not None:
             value = join((before.value, value))
@@ -241,6 +246,16 @@ class Machine(ABC):
             self.statement.binds.add(name)
         self._trail(0, name, value)
         self._link(self._shared_with_others(name, value))
+
+    def _let_go(self, name: str, slot: Slot | None) -> None:
+        """What `name` stood for may end here, and say so."""
+        if slot is None or slot.own or slot.value is None or slot.value.kind is Kind.CODE:
+            return
+        ending = [code for code in self.heap.codes(slot.value) if method_of(code, "__del__")]
+        if ending:
+            self._read(name)
+            self.mention(slot.value)
+            self.note_effect()
 
     def _shared_with_others(self, name: str, value: Value) -> set[Site]:
         reached = self.heap.reach(value.roots)
@@ -354,15 +369,43 @@ class Machine(ABC):
         names = frozenset(name for name in self._names_reaching(sites) if not self.names[name].own)
         if names:
             self.note_effect()
-        linked_in = frozenset(
-            link.cell for link in self.links if link.sites & sites and link.cell != self.cell
-        )
-        found = Mutation(names, self.line, why, linked_in)
+        found = Mutation(names, self.line, why, self._linked_in(sites))
         if names and found not in self.facts.mutations:
             self.facts.mutations.append(found)
             self.heap.revision += 1
         for name in names:
             self._mutated.setdefault(name, (self.line, why))
+
+    def compare_identity(self, values: Sequence[Value], text: str) -> None:
+        """Copies in another kernel are never identical: what is compared must stay together.
+
+        Functions and classes are the same in every kernel, or stay in one anyway.
+        """
+        sites = [{s for s in value.roots if not self.heap.is_code(s)} for value in values]
+        objects = [v for v, own in zip(values, sites, strict=True) if own and not v.path]
+        if len(objects) > 1:
+            self.mutate(join(objects), f"compares the identity in `{text}`")
+
+    def need_itself(self, value: Value, why: str) -> None:
+        """It matters here that `value` is the object it was made as: a copy would answer
+        otherwise.
+        """
+        names = [name for name in self._names_reaching(value.roots) if not self.names[name].own]
+        linked_in = self._linked_in(value.roots)
+        for name in names:
+            if name in self.facts.reads:
+                self.ask(Asked(name, why, linked_in))
+
+    def ask(self, asked: Asked) -> None:
+        if asked not in self.facts.asked:
+            self.facts.asked.append(asked)
+            self.note_effect()
+
+    def _linked_in(self, sites: frozenset[Site]) -> frozenset[int]:
+        """The other cells in which more than one name came to reach `sites`."""
+        return frozenset(
+            link.cell for link in self.links if link.sites & sites and link.cell != self.cell
+        )
 
     def _change(self, site: Site, why: str) -> None:
         thing = self.heap.thing(site)
@@ -441,9 +484,9 @@ class Machine(ABC):
             self.facts.files.append(use)
             self.heap.revision += 1
 
-    def obstacle(self, why: str, *, names: bool = True) -> None:
+    def obstacle(self, why: str, *, names: bool = True, history: bool = False) -> None:
         """The cell cannot be followed any further: any name (with `names`) or anything outside may
-        be read and changed.
+        be read and changed. With `history` it shows what ran before it.
         """
         self.note_effect()
         self.has_written = True
@@ -451,7 +494,7 @@ class Machine(ABC):
             for name, slot in list(self.names.items()):
                 if not slot.own:
                     self._read(name)
-        found = Obstacle(self._told(why), self.line, names)
+        found = Obstacle(self._told(why), self.line, names, history)
         if all(known.why != found.why for known in self.facts.obstacles):
             self.facts.obstacles.append(found)
             self.heap.revision += 1

@@ -116,6 +116,7 @@ class MethodCalls(Unseen):
             sites = [self.heap.thing(site) for site in receiver.roots]
             is_plain = target.name == "keys" and not any(each.has_object_keys for each in sites)
             self.store(view, SCALAR if is_plain else part)
+        self.store(view, receiver, keep=True)  # it shows what is put into the dict later
         return view
 
     def _data_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
@@ -187,6 +188,7 @@ class MethodCalls(Unseen):
         if target.name in methods.RANDOM_METHODS:
             self._use_object(target, receiver, Arguments())
             return self._make_view(target, arguments)
+        self._use_other_files(target, receiver, arguments)
         if target.name in methods.READING_METHODS:
             self.mutate(receiver, f"calls `{target.text}`, which reads on", owned=True)
             return self.new(target.place, kind=Kind.DATA, stuck=self.rows)
@@ -200,6 +202,23 @@ class MethodCalls(Unseen):
                 return made
             return replace(made, roots=made.roots | receiver.roots, kind=Kind.OBJECT)
         return self._use_object(target, receiver, arguments)
+
+    def _use_other_files(self, target: Target, receiver: Value, arguments: Arguments) -> None:
+        """Files that a method uses besides the one that its object stands for, if it does for any:
+        those that are put into an archive or taken out, a configuration that is read.
+        """
+        things = [self.heap.thing(site) for site in receiver.roots]
+        named = next(iter(arguments), None)
+        if any(thing.stuck == knowledge.OPEN_ARCHIVE for thing in things):
+            if target.name in methods.ARCHIVE_WRITES:
+                self.use_file(None, writes=True, why=f"unpacks files by `{target.text}`")
+            elif target.name in methods.ARCHIVE_READS:
+                self._use_file_value(target, named, writes=False)
+        elif target.name == "read" and not any(thing.files for thing in things):
+            self._use_file_value(target, named, writes=False)
+        for value in arguments.positional if target.name in methods.WRITING_TO else ():
+            if value.kind is Kind.OBJECT:
+                self.mutate(value, f"passes it to `{target.text}`, which writes to it", owned=True)
 
     def _model_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
         """`model.fit_transform(X)`, `model.transform(X)`: data that shares nothing with the model,

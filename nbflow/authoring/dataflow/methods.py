@@ -56,7 +56,7 @@ PLOT_METHODS = frozenset("plot hist boxplot hvplot".split())
 FRAME_METHODS = frozenset("query eval sql execute".split())
 """Methods whose text arguments may name variables of the notebook (`df.query("x > @limit")`)."""
 
-SAVING_PREFIXES = ("to_", "save", "write", "dump", "export", "download", "sink_")
+SAVING_PREFIXES = ("to_", "tofile", "save", "write", "dump", "export", "download", "sink_")
 LOADING_PREFIXES = ("read_", "load", "open", "scan_", "from_file")
 
 DRAWING_METHODS = frozenset("sample rvs shuffle permutation".split())
@@ -99,6 +99,13 @@ PATH_WRITES = frozenset(
         "symlink_to hardlink_to chmod"
     ).split()
 )
+
+
+ARCHIVE_WRITES = frozenset("extract extractall".split())
+"""Methods of an open archive that write files; its `add` and `write` read one."""
+ARCHIVE_READS = frozenset("add write".split())
+WRITING_TO = frozenset("write writelines save backup".split())
+"""Methods of objects that write to a file or connection they are given."""
 
 
 def file_mode(name: str) -> str:

@@ -25,7 +25,7 @@ kernel.
 """
 
 QUIET_MAGICS = frozenset(
-    "pinfo pinfo2 pdoc pdef psource pfile lsmagic magic quickref history hist pwd dag nbflow sx_ "
+    "pinfo pinfo2 pdoc pdef psource pfile lsmagic magic quickref pwd dag nbflow sx_ "
     "unload_ext "
     "html javascript js latex markdown svg HTML SVG".split()
 )
@@ -33,6 +33,8 @@ QUIET_MAGICS = frozenset(
 
 TIMING_MAGICS = frozenset("timeit prun memit mprun lprun".split())
 LISTING_MAGICS = frozenset("who whos who_ls".split())
+HISTORY_MAGICS = frozenset("history hist notebook rerun recall rep macro save tb".split())
+"""Magics that show or use what ran before in the same kernel."""
 SHELL_MAGICS = frozenset(
     "bash sh script system sx ! !! perl ruby ls ll lf ldir cat head tail mkdir rmdir rm cp mv man "
     "less more pip conda "
@@ -95,6 +97,9 @@ class Shell(Caller):
         if name in LISTING_MAGICS:
             self.read_all()
             return SCALAR
+        if name in HISTORY_MAGICS:
+            self.obstacle(f"uses `{text}`, which goes by the cells that ran before", history=True)
+            return self.new(place)
         if name in SHELL_MAGICS:
             value = self._command(f"{text} {line}".rstrip(), line, place)
             for bound in _OUTPUT.findall(line):
