@@ -103,6 +103,22 @@ print(a.sum())
         3,
     ),
     Idiom(
+        "an archive of arrays",
+        """
+import numpy as np
+a = np.arange(3)
+# %%
+np.savez("a.npz", a=a)
+# %%
+arrays = np.load("a.npz")
+# %%
+print(arrays["a"])
+# %%
+print(arrays.files)
+""",
+        1,
+    ),
+    Idiom(
         "what an archive takes in and gives out",
         """
 import zipfile

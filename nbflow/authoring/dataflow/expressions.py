@@ -415,6 +415,8 @@ class Expressions(Functions):
         made = self.call(target, arguments)
         if node is not self.assigned:
             self._use_without_name(made)
+        elif target.name in methods.VIEW_OF_DICT and target.receiver is not None:
+            self.store(made, target.receiver, keep=True)  # it shows what is put there later
         return made
 
     def _use_without_name(self, value: Value) -> None:

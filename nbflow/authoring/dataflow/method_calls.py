@@ -116,7 +116,6 @@ class MethodCalls(Unseen):
             sites = [self.heap.thing(site) for site in receiver.roots]
             is_plain = target.name == "keys" and not any(each.has_object_keys for each in sites)
             self.store(view, SCALAR if is_plain else part)
-        self.store(view, receiver, keep=True)  # it shows what is put into the dict later
         return view
 
     def _data_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:

@@ -31,6 +31,11 @@ _GIVING_ITERATORS = frozenset({"itertools.tee", "itertools.groupby"})
 """Functions whose result gives iterators that go on drawing from it."""
 
 
+def _names_archive(arguments: Arguments) -> bool:
+    path = arguments.at(0)
+    return path is not None and (path.text or "").endswith(".npz")
+
+
 class Results(Machine):
     """A machine that makes the values that calls give."""
 
@@ -38,6 +43,8 @@ class Results(Machine):
         for keyword, reason in knowledge.READ_IN_STEPS.items():
             if keyword in arguments.keywords:
                 known = replace(known, result=Result.LAZY, stuck=reason)
+        if target.value.path == "numpy.load" and _names_archive(arguments):
+            known = replace(known, result=Result.OBJECT, stuck="an open archive of arrays")
         make = self._MAKERS[known.result]
         made: Value = make(self, target, arguments)
         for site in self.new(target.place).roots:
