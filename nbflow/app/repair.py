@@ -128,16 +128,19 @@ class Repair:
         return edits_in(cells, self.executed(ref))
 
     def promote(self, ref: AttemptRef, cells: Mapping[str, str]) -> Path:
-        """Write what was edited into the notebook that the task comes from, and return its path.
+        """Write what was edited into the notebook that the task comes from, and return its path:
+        also what the run was resumed with, where `cells` still say it.
 
         Refused where that has changed since the run, for nobody's work may be undone unseen.
         """
         from nbflow.runtime.repair import promoted  # noqa: PLC0415 - nbformat
 
-        edits = self.edits(ref, cells)
+        run, bundle = self._run(ref)
+        resumed_with = run.snapshot.run.edits.get(ref.task_id, {})
+        edits = {cell: cells[cell] for cell in resumed_with if cell in cells}
+        edits |= self.edits(ref, cells)
         if not edits:
             raise RequestError("No cell differs from what the task ran: there is nothing to write.")
-        _, bundle = self._run(ref)
         name = str(self._task(ref).payload["notebook"])
         path = Path(bundle.root or self.settings.home) / name
         if path.suffix != ".ipynb":

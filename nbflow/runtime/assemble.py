@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -35,6 +36,7 @@ def assemble_run(
     nb.cells = cells
     nb.nbformat, nb.nbformat_minor = 4, 5
     _number(nb)
+    _number_tracebacks(nb, executed)
     _describe(nb, executed, states)
     return nb
 
@@ -97,6 +99,29 @@ def _number(nb: NotebookNode) -> None:
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count
+
+
+def _number_tracebacks(nb: NotebookNode, executed: Mapping[str, NotebookNode]) -> None:
+    """Have tracebacks name cells by the numbers they have here."""
+    here = {cell.get("id"): cell.get("execution_count") for cell in nb.cells}
+    for cell in nb.cells:
+        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
+        one = executed.get(_about(cell).get("task_id", "")) if errors else None
+        if one is None:
+            continue
+        in_kernel = {each.get("execution_count"): here.get(each.get("id")) for each in one.cells}
+        for error in errors:
+            error.traceback = [_renumbered(line, in_kernel) for line in error.traceback]
+
+
+def _renumbered(text: str, numbers: Mapping[int | None, int | None]) -> str:
+    return _CELL_IN_TRACEBACK.sub(
+        lambda found: f"{found[1]}{numbers.get(int(found[2])) or found[2]}]", text
+    )
+
+
+_CELL_IN_TRACEBACK = re.compile(r"(Cell(?:\x1b\[[0-9;]*m|\s)*In\[)(\d+)\]")
+"""How IPython names a cell, with or without colours."""
 
 
 def _describe(

@@ -137,7 +137,7 @@ def test_a_failed_notebook_is_repaired(bench: Bench) -> None:
     assert [one.task_id for one in instances] == ["divide", "report"]
     assert bench.source() == SOURCES["divide"]
 
-    bench.repair.promote(failed, cells)
+    bench.repair.promote(AttemptRef("ratios", third, "divide"), cells)
     assert bench.source() == cells["divide"]
     bench.write(divide="somebody = 'else'")
     with pytest.raises(RequestError, match=r"Cell 2 of .*ratios\.ipynb was changed after the run"):

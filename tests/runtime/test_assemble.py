@@ -81,6 +81,27 @@ def test_a_setup_cell_shows_the_task_in_which_it_went_well() -> None:
     assert shown(assemble_run(source(), executed, {}))["setup"] == "setup by B"
 
 
+def test_a_traceback_names_cells_by_the_numbers_they_have_in_the_whole() -> None:
+    failed = ran("b", "B", state="failed")
+    lines = ["Cell In[7], line 1", "\x1b[36mCell\x1b[39m \x1b[32mIn[2]\x1b[39m, line 2", "Out[7]"]
+    failed.outputs = [new_output("error", ename="E", evalue="e", traceback=lines)]
+    setup = ran("setup", "B", setup=True)
+    setup.execution_count = 2
+    executed = {
+        "A": new_notebook(cells=[ran("a", "A")]),
+        "B": new_notebook(cells=[setup, failed]),
+    }
+
+    nb = assemble_run(source(), executed, {"A": "success", "B": "failed"})
+
+    assert nb.cells[3].outputs[0].traceback == [
+        "Cell In[3], line 1",
+        "\x1b[36mCell\x1b[39m \x1b[32mIn[1]\x1b[39m, line 2",
+        "Out[7]",
+    ]
+    assert failed.outputs[0].traceback == lines
+
+
 def test_the_source_and_the_executed_notebooks_stay_as_they_are() -> None:
     before = source()
     executed = {"A": new_notebook(cells=[ran("a", "A")])}
