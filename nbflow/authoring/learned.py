@@ -1,6 +1,6 @@
 """What runs have taught about the cells of a project: values that could not be sent to another
 kernel when they were made. The next plan of a notebook with such cells puts them together with
-those that use the value (`dataflow/edges.py`).
+those that use the value (`dataflow/bonds.py`).
 
 The file is by content: a cell that means something else is not known any more. It can be deleted.
 """

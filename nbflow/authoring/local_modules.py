@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbflow.authoring.dataflow.edges import Flow
+from nbflow.authoring.dataflow.flow import Flow
 from nbflow.authoring.imports import imported_modules
 
 

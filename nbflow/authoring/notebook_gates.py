@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from nbflow.authoring.dataflow.edges import Flow, Use
+from nbflow.authoring.dataflow.flow import Flow, Use
 from nbflow.authoring.dataflow.fusion import Plan, slug, unused
 from nbflow.authoring.dataflow.gates import Gate
 from nbflow.authoring.dataflow.source import CellSource

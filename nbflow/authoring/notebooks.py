@@ -21,7 +21,8 @@ from nbformat import NotebookNode
 from nbflow.authoring import learned, mentions, text_notebooks
 from nbflow.authoring.caching import policy_of_cells, wants_cache
 from nbflow.authoring.dataflow.advice import advise
-from nbflow.authoring.dataflow.edges import Flow, find_flow
+from nbflow.authoring.dataflow.edges import find_flow
+from nbflow.authoring.dataflow.flow import Flow
 from nbflow.authoring.dataflow.fusion import Group, Plan, name_tasks, plan_tasks, task_edges
 from nbflow.authoring.dataflow.source import parse_cell
 from nbflow.authoring.fields import (

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from nbflow.authoring.dataflow.edges import Flow, find_flow, may_be_same_file
+from nbflow.authoring.dataflow.edges import find_flow
+from nbflow.authoring.dataflow.flow import Flow
+from nbflow.authoring.dataflow.orders import may_be_same_file
 from nbflow.authoring.dataflow.source import parse_cell
 
 

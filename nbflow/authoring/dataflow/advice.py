@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbflow.authoring.dataflow.edges import Flow
 from nbflow.authoring.dataflow.facts import AMBIENT, CellFacts, Mode
+from nbflow.authoring.dataflow.flow import Flow
 from nbflow.authoring.dataflow.fusion import Plan
 from nbflow.core.errors import Problem
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nbflow.authoring.dataflow import knowledge, libraries, methods
+from nbflow.authoring.dataflow import knowledge, known_builtins, libraries, methods
 from nbflow.authoring.dataflow.calling import (
     NAME,
     Arguments,
@@ -25,7 +25,7 @@ from nbflow.authoring.dataflow.heap import (
     by_number,
     join,
 )
-from nbflow.authoring.dataflow.knowledge import Known, Result
+from nbflow.authoring.dataflow.known import Known, Result
 from nbflow.authoring.dataflow.method_calls import MethodCalls
 
 
@@ -181,8 +181,8 @@ class Caller(MethodCalls):
     def _iterate_arguments(self, target: Target, arguments: Arguments) -> None:
         name = target.value.path.removeprefix("builtins.")
         for value in arguments:
-            may_iterate = value.kind is Kind.LAZY or name not in knowledge.NOT_ITERATING
-            if may_iterate and (value.kind is not Kind.OBJECT or name in knowledge.BUILTINS):
+            may_iterate = value.kind is Kind.LAZY or name not in known_builtins.NOT_ITERATING
+            if may_iterate and (value.kind is not Kind.OBJECT or name in known_builtins.BUILTINS):
                 self.consume(value)
 
 

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
-from nbflow.authoring.dataflow import knowledge, libraries
+from nbflow.authoring.dataflow import known_builtins, libraries
 from nbflow.authoring.dataflow.calling import Arguments, Target
 from nbflow.authoring.dataflow.expressions import Expressions
 from nbflow.authoring.dataflow.facts import CellFacts, Statement
@@ -103,7 +103,7 @@ class CellReader(Expressions):
         slot = self.names.get(node.id)
         if slot is not None:
             return slot.value.path if slot.value is not None else ""
-        return f"builtins.{node.id}" if knowledge.is_builtin(node.id) else ""
+        return f"builtins.{node.id}" if known_builtins.is_builtin(node.id) else ""
 
     # --- statements
 

@@ -18,7 +18,8 @@ from nbflow.authoring.dataflow.heap import (
     Value,
     text_value,
 )
-from nbflow.authoring.dataflow.knowledge import FILE_KEYWORDS, Known
+from nbflow.authoring.dataflow.knowledge import FILE_KEYWORDS
+from nbflow.authoring.dataflow.known import Known
 from nbflow.authoring.dataflow.results import Results
 
 _OF_THE_WORKING_FOLDER = frozenset({"os.listdir", "os.scandir"})

@@ -15,8 +15,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.authoring.dataflow.edges import Flow, Order, Use
 from nbflow.authoring.dataflow.facts import How
+from nbflow.authoring.dataflow.flow import Flow, Order, Use
 from nbflow.authoring.dataflow.gates import Astride, Gate, gate_orders, without_detours
 from nbflow.core.dag import Edge, EdgeKind
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nbflow.authoring.dataflow.edges import Order
+from nbflow.authoring.dataflow.flow import Order
 
 Links = Collection[tuple[int, int]]
 """(upstream, downstream) between tasks, each given by its owner: one of its cells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nbflow.authoring.dataflow import knowledge, methods
+from nbflow.authoring.dataflow import knowledge, known_functions, methods
 from nbflow.authoring.dataflow.calling import (
     AT_NAME,
     NAME,
@@ -208,7 +208,7 @@ class MethodCalls(Unseen):
         """
         things = [self.heap.thing(site) for site in receiver.roots]
         named = next(iter(arguments), None)
-        if any(thing.stuck == knowledge.OPEN_ARCHIVE for thing in things):
+        if any(thing.stuck == known_functions.OPEN_ARCHIVE for thing in things):
             if target.name in methods.ARCHIVE_WRITES:
                 self.use_file(None, writes=True, why=f"unpacks files by `{target.text}`")
             elif target.name in methods.ARCHIVE_READS:

@@ -22,7 +22,7 @@ from nbflow.authoring.dataflow.heap import (
     Value,
     join,
 )
-from nbflow.authoring.dataflow.knowledge import Known, Result
+from nbflow.authoring.dataflow.known import Known, Result
 from nbflow.authoring.dataflow.machine import Machine
 
 _OF_DATA = (None, Kind.SCALAR, Kind.PATH, Kind.DATA, Kind.CONTAINER)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from nbflow.authoring.dataflow import knowledge, methods
+from nbflow.authoring.dataflow import known_builtins, methods
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -147,7 +147,7 @@ def _stores(node: ast.AST) -> bool:
 def _is_quiet_call(function: ast.expr) -> bool:
     if isinstance(function, ast.Attribute):
         return function.attr in methods.PURE_METHODS
-    known = knowledge.BUILTINS.get(function.id) if isinstance(function, ast.Name) else None
+    known = known_builtins.BUILTINS.get(function.id) if isinstance(function, ast.Name) else None
     return known is not None and not known.mutates and not known.obstacle
 
 
