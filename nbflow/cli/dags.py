@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +32,7 @@ from nbflow.cli.output import (
     state_text,
 )
 from nbflow.cli.project import project
+from nbflow.cli.several import DagsArgument, ask_for_dags
 from nbflow.cli.verify import verify
 from nbflow.cli.versions import diff, versions
 from nbflow.core.dag import Dag
@@ -210,31 +213,38 @@ def trigger(
 @dags.command()
 @asks
 def pause(
-    dag_id: str,
+    dag_ids: DagsArgument,
     hold: Annotated[
         bool, typer.Option("--now", help="Hold runs in progress too: nothing more is started.")
     ] = False,
     store: StoreOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
-    """Stop scheduling new runs of a DAG; runs in progress go on, unless told otherwise."""
-    _set_paused(dag_id, store, output, paused=True, hold=hold)
+    """Stop scheduling new runs of DAGs; runs in progress go on, unless told otherwise."""
+    _set_paused(dag_ids, store, output, paused=True, hold=hold)
 
 
 @dags.command()
 @asks
-def unpause(dag_id: str, store: StoreOption = None, output: OutputOption = Output.TABLE) -> None:
-    """Let the schedule of a DAG go on, and runs that were held."""
-    _set_paused(dag_id, store, output, paused=False)
+def unpause(
+    dag_ids: DagsArgument, store: StoreOption = None, output: OutputOption = Output.TABLE
+) -> None:
+    """Let the schedules of DAGs go on, and runs that were held."""
+    _set_paused(dag_ids, store, output, paused=False)
 
 
 def _set_paused(
-    dag_id: str, store: str | None, output: Output, *, paused: bool, hold: bool = False
+    dag_ids: Sequence[str], store: str | None, output: Output, *, paused: bool, hold: bool = False
 ) -> None:
     with errors_as_sentences(output):
         here = project(store)
         verbs = here.commands
-        receipt = verbs.pause(dag_id, hold=hold) if paused else verbs.unpause(dag_id)
+        ask = partial(verbs.pause, hold=hold) if paused else verbs.unpause
+        if len(dag_ids) > 1:
+            ask_for_dags(dag_ids, ask, output)
+            return
+        [dag_id] = dag_ids
+        receipt = ask(dag_id)
         words = f"{dag_id} is paused." if paused else f"{dag_id} is scheduled again."
         here.tell(receipt, {"dag_id": dag_id, "paused": paused, "hold": hold}, words, output)
 

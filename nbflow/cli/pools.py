@@ -10,6 +10,7 @@ from nbflow.cli.output import (
     Output,
     OutputOption,
     StoreOption,
+    counted,
     errors_as_sentences,
     rows,
     show,
@@ -44,6 +45,10 @@ def _slots(pool: PoolView) -> str:
     if not pool.exists:
         return "missing"
     return "no limit" if pool.slots < 0 else str(pool.slots)
+
+
+def _size(pool: PoolView) -> str:
+    return counted(pool.slots, "slot") if pool.slots >= 0 else _slots(pool)
 
 
 @pools.command("show")
@@ -90,7 +95,7 @@ def set_(
         here = project(store)
         here.commands.set_pool(pool, slots, description, include_deferred=include_deferred)
         detail = pool_detail(here.database, pool)
-    show(detail.pool, output, lambda: f"Pool {pool}: {_slots(detail.pool)} slots.")
+    show(detail.pool, output, lambda: f"Pool {pool}: {_size(detail.pool)}.")
 
 
 @pools.command()

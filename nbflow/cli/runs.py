@@ -48,7 +48,7 @@ from nbflow.cli.project import Project, project
 from nbflow.cli.run_diff import diff
 from nbflow.cli.run_names import DagArgument, RunArgument, newest
 from nbflow.cli.run_notebooks import export, notebook
-from nbflow.cli.several import RunsArgument, ask_for_each
+from nbflow.cli.several import RunsArgument, ask_for_runs
 from nbflow.commands import Runs
 from nbflow.views.dags import params_of
 from nbflow.views.previews import run_contents
@@ -124,7 +124,7 @@ def cancel(
     with errors_as_sentences(output):
         here = project(store)
         if run_ids and len(run_ids) > 1:
-            ask_for_each(dag_id, run_ids, partial(here.commands.cancel, dag_id), output)
+            ask_for_runs(dag_id, run_ids, partial(here.commands.cancel, dag_id), output)
             return
         run = newest(here, dag_id, run_ids[0] if run_ids else None)
         receipt = here.commands.cancel(dag_id, run)
@@ -310,7 +310,7 @@ def _delete_several(
         return
     if asks_first:
         typer.confirm(f"Delete these {len(run_ids)} runs?", abort=True)
-    ask_for_each(dag_id, run_ids, partial(here.commands.delete_run, dag_id), output)
+    ask_for_runs(dag_id, run_ids, partial(here.commands.delete_run, dag_id), output)
 
 
 def _left(contents: RunContents) -> str:

@@ -30,6 +30,12 @@ from nbflow.views.shapes import Condition
 from nbflow.views.why_limits import limits, nth
 
 _ON_REPORT = "when an upstream task ends"
+_NEXT = Condition(
+    "dispatch",
+    met=False,
+    text="Nothing holds it back: it is handed to the executor when the scheduler looks next.",
+    next_look="at once",
+)
 
 
 def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[Condition]:
@@ -50,6 +56,8 @@ def why(session: Session, run: ActiveRun, key: TaskKey, now: datetime) -> list[C
         found.append(_with_executor(instance, lease))
     if instance.state == TaskState.SCHEDULED:
         found += limits(session, run.id, key, lease, now)
+        if all(condition.met for condition in found):
+            found.append(_NEXT)
     return found
 
 

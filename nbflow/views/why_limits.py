@@ -52,11 +52,7 @@ def limits(
     checks = checks_of((run_pk, key), ready, capacity, taken)
     pool = runs[run_pk].task(key).pool
     told = _Told(run_pk, pool, queue_store.in_pools(session, _WITH_SLOTS, pool))
-    found = [told.condition(check) for check in checks]
-    if all(check.met for check in checks):
-        text = "Nothing holds it back: it is handed to the executor when the scheduler looks next."
-        found.append(Condition("dispatch", met=False, text=text, next_look="at once"))
-    return found
+    return [told.condition(check) for check in checks]
 
 
 def _in_line(

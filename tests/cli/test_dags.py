@@ -89,6 +89,17 @@ def test_a_verb_without_a_scheduler_is_kept_and_says_so(ran: Project, nbflow: Nb
     assert asked["run_id"].startswith("manual__")
 
 
+def test_several_dags_are_paused_at_once_and_each_that_is_refused_says_why(
+    ran: Project, nbflow: Nbflow
+) -> None:
+    done = nbflow("dags", "pause", "hello", "nope")
+    assert done.code == 1
+    assert "There is no DAG 'nope'." in done.out
+    assert done.err == "1 DAG refused.\n"
+    found = nbflow("dags", "unpause", "hello", "nope", "--output", "json").json["results"]
+    assert [(one["dag_id"], one["done"]) for one in found] == [("hello", True), ("nope", False)]
+
+
 def test_an_unknown_dag_cannot_be_triggered(nbflow: Nbflow) -> None:
     done = nbflow("dags", "trigger", "nope", "--output", "json")
     assert done.code == 1

@@ -16,6 +16,8 @@ def test_pools_are_made_listed_and_deleted(nbflow: Nbflow) -> None:
 
 
 def test_no_limit_is_minus_one(nbflow: Nbflow) -> None:
+    assert nbflow("pools", "set", "gpu", "1").out == "Pool gpu: 1 slot.\n"
+    assert nbflow("pools", "set", "gpu", "-1").out == "Pool gpu: no limit.\n"
     assert nbflow("pools", "set", "gpu", "-1", "--output", "json").json["slots"] == -1
 
 

@@ -163,12 +163,12 @@ def test_the_past_is_named(database: Database, desk: Desk, hands: Hands) -> None
     start_run(database, dag, "first")
     start_run(database, dag, "second", START + timedelta(days=1))
     desk.look()
-    assert desk.unmet("a", "second")[0].text == (
+    assert desk.only("a", "second")[1] == (
         "It depends on its past: in the previous run first a is running."
     )
     hands.finish("a", BAD)
     desk.look()
-    assert desk.unmet("a", "second")[0].text.endswith("in the previous run first a is failed.")
+    assert desk.only("a", "second")[1].endswith("in the previous run first a is failed.")
 
 
 def test_a_queued_run_says_where_it_stands(database: Database, desk: Desk) -> None:
