@@ -13,8 +13,8 @@ from nbflow.core.errors import RequestError
 from nbflow.core.json import Json, JsonObject
 
 # No Layout: each is a widget, which a notebook would hold though it shows none.
-_WIDE = {"width": "420px"}
-_NAMES = {"description_width": "130px"}
+_WIDE = {"width": "480px"}
+_NAMES = {"description_width": "190px"}
 
 
 class ParamsForm:

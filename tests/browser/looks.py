@@ -78,9 +78,9 @@ _SETTLED = """() => document.fonts.ready.then(() => Promise.allSettled(document.
 # not see it at all. Resolves when nothing is, or with what still is when patience ends.
 _TOO_WIDE = """async patience => {
   const frame = () => new Promise(done => requestAnimationFrame(done));
-  // Among them the bars of runs, of which there may be any number.
+  // Among them the bars of runs, of which there may be any number, and tabs: a menu has them all.
   const isMeant = element => element.closest('svg, .jp-nbflow-hidden, .jp-nbflow-strip, '
-    + '.jp-nbflow-file-text, .jp-nbflow-outputs, .jp-nbflow-code');
+    + '.jp-nbflow-tab-bar, .jp-nbflow-file-text, .jp-nbflow-outputs, .jp-nbflow-code');
   const clips = style => ['auto', 'scroll'].includes(style.overflowX)
     || (['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis');
   const wide = () => [...document.querySelectorAll('.jp-nbflow-host, .jp-nbflow, .jp-nbflow *')]

@@ -94,6 +94,21 @@ def test_pages_begin_and_ask_as_they_are_set_to(screen: Screen) -> None:
         page.evaluate(PUT, [address, json.dumps({"raw": "{}"})])
 
 
+def test_tabs_that_have_no_room_are_in_a_menu(screen: Screen) -> None:
+    greet = screen.open_dag("greet")
+    screen.page.set_viewport_size({"width": 700, "height": 800})
+
+    greet.root.get_by_role("button", name="All tabs").click()
+    expect(greet.root.get_by_role("menuitemradio", name="Graph")).to_be_focused()
+    greet.root.get_by_role("menuitemradio", name="Details").click()
+
+    details = greet.root.get_by_role("tab", name="Details")
+    expect(details).to_have_attribute("aria-selected", "true")
+    expect(details).to_be_focused()
+    expect(details).to_be_in_viewport()
+    expect(greet.root.get_by_role("menu")).to_have_count(0)
+
+
 SPLIT = """() => {
   const { shell } = window.jupyterapp;
   shell.add(shell.currentWidget, 'main', { mode: 'split-right' });

@@ -175,14 +175,45 @@ test('when one state changes, only that node is drawn again', () => {
   expect(drawn).toEqual(['extract']); // the node after extract: clean
 });
 
-test('a thousand tasks are marks of one path per state, but for the one with the keyboard', () => {
+describe('of a thousand tasks', () => {
   const tasks = Array.from({ length: 1000 }, (_, i) => aTask(`t${i}`, [], { row: i }));
-  const instances = tasks.map((task, i) => anInstance(task.task_id, i % 2 ? 'success' : 'failed'));
-  const { container } = render(graph({ tasks, states: nodeStates(instances) }));
+  const instances = tasks.map((task, i) =>
+    anInstance(task.task_id, i === 500 ? 'failed' : 'success')
+  );
 
-  expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(1);
-  const paths = [...container.querySelectorAll<SVGPathElement>('.jp-nbflow-far-nodes')];
-  expect(paths.map(path => path.dataset.state).sort()).toEqual(['failed', 'success']);
+  test('those around the first that failed are seen at first, near enough to read', () => {
+    const { container } = render(graph({ tasks, states: nodeStates(instances) }));
+    const names = [...container.querySelectorAll<SVGElement>('.jp-nbflow-node')].map(
+      ({ dataset }) => dataset.taskId
+    );
+
+    expect(names).toContain('t500');
+    expect(names.length).toBeLessThan(250);
+    expect(container.querySelector('[data-far]')).toBeNull();
+    expect(container.querySelector('[data-testid="nbflow-minimap"]')).not.toBeNull();
+  });
+
+  test('all are marks of one path per state, but for the one with the keyboard', async () => {
+    const { container } = render(graph({ tasks, states: nodeStates(instances) }));
+
+    await userEvent.click(screen.getByRole('button', { name: 'Show all (0)' }));
+
+    expect(container.querySelectorAll('.jp-nbflow-node')).toHaveLength(1);
+    const far = container.querySelectorAll<SVGPathElement>('.jp-nbflow-far .jp-nbflow-far-nodes');
+    expect([...far].map(path => path.dataset.state).sort()).toEqual(['failed', 'success']);
+  });
+
+  test('what fails later does not move the view', () => {
+    const before = nodeStates(tasks.map(task => anInstance(task.task_id, 'running')));
+    const { container, rerender } = render(graph({ tasks, states: before }));
+    const transform = (): string | null =>
+      container.querySelector('svg > g')?.getAttribute('transform') ?? null;
+    const seen = transform();
+
+    rerender(graph({ tasks, states: nodeStates(instances) }));
+
+    expect(transform()).toBe(seen);
+  });
 });
 
 describe('task groups', () => {

@@ -24,6 +24,7 @@ import { useGraphKeys } from './useGraphKeys';
 import { useGraphLook } from './useGraphLook';
 import { useNow } from './useNow';
 import { useSearch, type Search } from './useSearch';
+import { useStart } from './useStart';
 import { useToggle } from './useToggle';
 import { useViewport, type KeptView, type Viewport } from './useViewport';
 import { overlaps, TOO_SMALL_TO_READ, visible, type Rect, type Size, type View } from './viewport';
@@ -46,7 +47,7 @@ export interface DagGraphProps {
 }
 
 /** Of more than these the words could not be read anyway; they are drawn as marks. */
-const MOST_NODES = 220;
+const MOST_NODES = 320;
 
 const NO_GROUPS: readonly GroupView[] = [];
 const NO_ASSETS: readonly TaskAsset[] = [];
@@ -116,7 +117,7 @@ function useGraph(props: DagGraphProps, ref: React.RefObject<HTMLDivElement>) {
     () => layOut(tasks, groups, closed, look.orientation),
     [tasks, groups, closed, look.orientation]
   );
-  const viewport = useViewport(ref, layout, isInPage, kept);
+  const viewport = useViewport(ref, layout, useStart(layout, states), isInPage, kept);
   const [focused, setFocused] = React.useState<string | null>(null);
   const [pointed, setPointed] = React.useState<Pointed>(null);
   const now = useNow(isAnyRunning(states));

@@ -7,6 +7,7 @@ import type { PictureKind } from './exportGraph';
 import type { ClosedGroups } from './useClosedGroups';
 import type { ChangeLook, GraphLook } from './useGraphLook';
 import { zoomIn, zoomOut } from './useGraphKeys';
+import { usePopup } from './usePopup';
 import type { Viewport } from './useViewport';
 
 const SIGNS = {
@@ -115,41 +116,13 @@ export function GraphTools(props: GraphToolsProps): React.JSX.Element {
 /** As which kind of picture the graph is saved. */
 function SaveTool({ onSave }: Pick<GraphToolsProps, 'onSave'>): React.JSX.Element {
   const trans = useTexts();
-  const ref = React.useRef<HTMLDivElement>(null);
-  const [isOpen, setOpen] = React.useState(false);
+  const { ref, isOpen, setOpen, keys } = usePopup();
   const choose = (kind: PictureKind): void => {
     setOpen(false);
     onSave(kind);
   };
-  React.useEffect(() => {
-    if (isOpen) {
-      ref.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
-    }
-  }, [isOpen]);
-  const onKeyDown = (event: React.KeyboardEvent): void => {
-    const items = [...(ref.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    if (event.key === 'Escape' && isOpen) {
-      event.stopPropagation();
-      setOpen(false);
-      ref.current?.querySelector('button')?.focus();
-    } else if (['ArrowDown', 'ArrowUp'].includes(event.key) && isOpen) {
-      event.preventDefault();
-      items[(at + 1) % items.length]?.focus();
-    }
-  };
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys of the menu in it
-    <div
-      className="jp-nbflow-graph-save"
-      ref={ref}
-      onKeyDown={onKeyDown}
-      onBlur={event => {
-        if (!event.currentTarget.contains(event.relatedTarget)) {
-          setOpen(false);
-        }
-      }}
-    >
+    <div className="jp-nbflow-graph-save" ref={ref} {...keys}>
       <button
         type="button"
         title={trans.__('Save as a picture')}

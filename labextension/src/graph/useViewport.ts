@@ -2,9 +2,9 @@
 import * as React from 'react';
 
 import {
-  fit,
   inView,
   moved,
+  opening,
   revealing,
   viewFromText,
   viewToText,
@@ -60,21 +60,23 @@ export interface Viewport {
 }
 
 /**
- * The view of `graph` in the element `ref`: as it was kept, or fitted, until somebody moves it; fitted anew for a
- * new graph.
+ * The view of `graph` in the element `ref`: as it was kept, or whole, until somebody moves it; anew for a new graph.
+ * One that is too large to be read whole opens at `start`.
  */
 export function useViewport(
   ref: React.RefObject<HTMLElement>,
   graph: Size,
+  start: Rect | null,
   isInPage: boolean,
   kept: KeptView | null
 ): Viewport {
   const [size, setSize] = React.useState(UNKNOWN_SIZE);
   const [chosen, setChosen] = React.useState<Chosen | null>(null);
+  const [isWhole, setWhole] = React.useState(false);
   const mine = chosen?.graph === graph ? chosen.view : null;
   const found = mine === null ? viewFromText(kept?.text ?? '', graph) : null;
   const isFound = found !== null;
-  const view = mine ?? found ?? fit(graph, size);
+  const view = mine ?? found ?? opening(graph, isWhole ? null : start, size);
   const keepView = useKeeping(kept);
   const latest = React.useRef({ view, size, isFound });
   React.useLayoutEffect(() => {
@@ -130,6 +132,7 @@ export function useViewport(
   const pointer = usePan(setView);
   const refit = React.useCallback(() => {
     setChosen(null);
+    setWhole(true);
     keepView('');
   }, [keepView]);
   return { view, size, setView, keep, refit, carry, pointer };

@@ -4,6 +4,7 @@ import {
   fit,
   FARTHEST,
   inView,
+  opening,
   overlaps,
   revealing,
   viewFromText,
@@ -20,6 +21,23 @@ test('a large graph is made to fit, in the middle', () => {
 
 test('a small graph is not enlarged', () => {
   expect(fit({ width: 200, height: 100 }, WINDOW)).toEqual({ x: 300, y: 150, zoom: 1 });
+});
+
+test('a graph too large to be read opens near, at what one came for, and no further than it goes', () => {
+  const graph = { width: 9000, height: 300 };
+  const at = (x: number) => opening(graph, { x, y: 100, width: 100, height: 46 }, WINDOW);
+
+  expect(at(0)).toEqual({ x: 24, y: 83, zoom: 0.78 });
+  expect(at(4450)).toEqual({ x: 400 - 4500 * 0.78, y: 83, zoom: 0.78 });
+  expect(at(8900).x).toBe(800 - 24 - 9000 * 0.78);
+  expect(opening(graph, null, WINDOW)).toEqual(fit(graph, WINDOW));
+});
+
+test('a graph that can be read opens whole', () => {
+  const graph = { width: 1600, height: 400 };
+  const start = { x: 0, y: 0, width: 100, height: 46 };
+
+  expect(opening(graph, start, WINDOW)).toEqual(fit(graph, WINDOW));
 });
 
 test('without a window nothing breaks', () => {

@@ -23,6 +23,8 @@ export const FARTHEST = 0.02;
 export const TOO_SMALL_TO_READ = 0.42;
 /** Down to this zoom words are read without effort. */
 const WELL_READ = 0.78;
+/** Pixels between a graph and the window's border. */
+const MARGIN = 24;
 
 /** A view of a graph in a line of text, to come back to it. */
 export function viewToText(view: View, graph: Size): string {
@@ -51,6 +53,30 @@ export function fit(graph: Size, window: Size): View {
   };
 }
 
+/**
+ * What one sees first: all of the graph if that can be read, else what is around `start`, with as little beyond the
+ * graph's borders as can be.
+ */
+export function opening(graph: Size, start: Rect | null, window: Size): View {
+  const whole = fit(graph, window);
+  if (start === null || whole.zoom >= TOO_SMALL_TO_READ) {
+    return whole;
+  }
+  const { x, y, zoom } = centredOn(whole, start, window);
+  return {
+    zoom,
+    x: inside(x, graph.width * zoom, window.width),
+    y: inside(y, graph.height * zoom, window.height)
+  };
+}
+
+/** The place of something `length` long that begins near `start`: in the middle of a window that has room for it. */
+function inside(start: number, length: number, window: number): number {
+  return length <= window
+    ? (window - length) / 2
+    : Math.min(MARGIN, Math.max(window - length - MARGIN, start));
+}
+
 /** Nearer (`factor` above 1) or farther, with the point under (x, y) staying where it is. */
 export function zoomAt(view: View, factor: number, x: number, y: number): View {
   const zoom = clamp(view.zoom * factor);
@@ -63,7 +89,7 @@ export function moved(view: View, dx: number, dy: number): View {
 }
 
 /** Moved as little as possible so that `rect` of the graph is in view; the same view if it is. */
-export function revealing(view: View, rect: Rect, window: Size, margin = 24): View {
+export function revealing(view: View, rect: Rect, window: Size, margin = MARGIN): View {
   const left = view.x + rect.x * view.zoom;
   const top = view.y + rect.y * view.zoom;
   const dx = intoRange(left, left + rect.width * view.zoom, margin, window.width - margin);

@@ -2,7 +2,7 @@
  * The parts of a cell as JupyterLab shows them: its highlighting, its Markdown, its output area. Outputs of a
  * run are untrusted, as in a notebook somebody else has sent: HTML is sanitised, scripts do not run.
  */
-import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { jupyterHighlightStyle, type IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { IOutput } from '@jupyterlab/nbformat';
 import { OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/outputarea';
 import { MimeModel, type IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -54,9 +54,22 @@ export class LabRendering implements Rendering {
   ): Promise<void> {
     const coloured = document.createElement('code');
     await languages.highlight(source, languages.findByName(language), coloured);
+    bringColours();
     if (host.textContent === source && coloured.textContent === source) {
       host.replaceChildren(coloured);
     }
+  }
+}
+
+const COLOURS = 'jp-nbflow-colours-of-code';
+
+/** The colours of highlighted code come with the first editor. There may be none, as in Notebook's tree view. */
+function bringColours(): void {
+  if (document.getElementById(COLOURS) === null) {
+    const style = document.createElement('style');
+    style.id = COLOURS;
+    style.textContent = jupyterHighlightStyle.module?.getRules() ?? '';
+    document.head.append(style);
   }
 }
 

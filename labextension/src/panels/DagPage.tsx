@@ -10,7 +10,7 @@ import { useChoice } from '../live/view-state';
 import { isFinished } from '../states';
 import { useTexts } from '../text';
 import type { DagDetail, DagView, Health, RunDetail } from '../wire';
-import { Button, Loading, MenuButton, Notice, Switch, Tabs, type TabItem } from './controls';
+import { Button, Loading, MenuButton, Notice, Switch } from './controls';
 import { DagDetails } from './DagDetails';
 import { HealthBanner } from './HealthBanner';
 import { Icon } from './icons';
@@ -18,6 +18,7 @@ import { useElementId } from './ids';
 import { RunStrip } from './RunStrip';
 import { RunSummary, type RunActions } from './RunSummary';
 import { Split } from './Split';
+import { Tabs, type TabItem } from './Tabs';
 import { TaskTable } from './TaskTable';
 
 export interface DagPageProps extends RunActions {

@@ -5,7 +5,7 @@ import { runTitle, runTypeName, secondsBetween, span, stateName } from '../forma
 import { StateIcon } from '../graph/StateIcon';
 import { useTexts, type Texts } from '../text';
 import type { RunView } from '../wire';
-import { nextPlace } from './controls';
+import { nextPlace } from './Tabs';
 
 export interface RunStripProps {
   /** Newest first. */

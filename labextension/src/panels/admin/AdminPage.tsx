@@ -4,9 +4,10 @@ import * as React from 'react';
 
 import { useTexts } from '../../text';
 import type { ImportErrorView } from '../../wire';
-import { Notice, Tabs } from '../controls';
+import { Notice } from '../controls';
 import { FilesWithProblems, type ImportErrorsProps } from '../ImportErrors';
 import { useElementId } from '../ids';
+import { Tabs } from '../Tabs';
 
 export const ADMIN_TABS = [
   'pools',

@@ -59,8 +59,11 @@ export function FirstUse({ folders, onNewDag }: FirstUseProps): React.JSX.Elemen
       </ol>
       <p className="jp-nbflow-muted">
         {trans.__('Notebooks and Python files that are there already: move them into')}{' '}
-        {folders.map(one => (
-          <code key={one}>{one}</code>
+        {folders.map((one, place) => (
+          <React.Fragment key={one}>
+            {place ? ', ' : ''}
+            <code>{one}</code>
+          </React.Fragment>
         ))}
         .
       </p>

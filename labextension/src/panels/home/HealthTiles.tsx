@@ -36,7 +36,7 @@ export function HealthTiles(props: HealthTilesProps): React.JSX.Element {
         more={trans.__('%1 queued', health.queued)}
         onClick={props.onRunning}
       />
-      <Failed count={overview?.failed_count ?? 0} onClick={props.onFailed} />
+      <Failed count={overview?.failed_count ?? null} onClick={props.onFailed} />
       {questions ? (
         <Tile
           name="questions"
@@ -104,9 +104,25 @@ function Cluster({ cluster }: { cluster: Health['cluster'] }): React.JSX.Element
   );
 }
 
-function Failed({ count, onClick }: { count: number; onClick: () => void }): React.JSX.Element {
+/** Null as long as nobody has told: that is not yet good news. */
+function Failed({
+  count,
+  onClick
+}: {
+  count: number | null;
+  onClick: () => void;
+}): React.JSX.Element {
   const trans = useTexts();
-  return (
+  return count === null ? (
+    <Tile
+      name="failed"
+      icon="wait"
+      tone="plain"
+      label={trans.__('Failed, 24 h')}
+      value="–"
+      more={trans.__('being counted')}
+    />
+  ) : (
     <Tile
       name="failed"
       icon={count ? 'warning' : 'check'}

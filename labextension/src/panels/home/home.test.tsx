@@ -204,6 +204,14 @@ describe('home', () => {
     expect(screen.queryByRole('grid')).toBeNull();
   });
 
+  test('nothing is called well before the server has told what failed', () => {
+    home([aDag('sales')], { overview: { value: null, error: null, isForbidden: false } });
+
+    const tile = screen.getByText('Failed, 24 h').closest('li');
+    expect(tile?.dataset.tone).not.toBe('good');
+    expect(tile?.textContent).toContain('being counted');
+  });
+
   test('a failed run leads to the task that is to blame with one click', async () => {
     const culprit = {
       task_id: 'clean',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { anInstance, at, aTry } from '../../testing/builders';
-import { stretchesOf } from './Resources';
+import { stretchesOf, workerName } from './Resources';
 
 const INSTANCE = anInstance('t', 'success', { try_number: 2, scheduled_at: at(0) });
 
@@ -23,4 +23,9 @@ test('what runs counts up to now, what never began has not run', () => {
 
   expect(stretchesOf(running, INSTANCE, Date.parse(at(21))).ran).toBe(20);
   expect(stretchesOf(lost, INSTANCE, 0)).toMatchObject({ starting: 5, ran: null });
+});
+
+test('a worker is named by its address alone', () => {
+  expect(workerName('tcp://127.0.0.1:42793')).toBe('127.0.0.1:42793');
+  expect([workerName('inline'), workerName('')]).toEqual(['inline', '–']);
 });

@@ -71,12 +71,19 @@ export function Resources({
                 </>
               )}
             </td>
-            <td className="jp-nbflow-worker">{one.worker || '–'}</td>
+            <td className="jp-nbflow-worker" title={one.worker || undefined}>
+              {workerName(one.worker)}
+            </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** Its address without the protocol, which is the same of all. */
+export function workerName(address: string): string {
+  return address.replace(/^\w+:\/\//, '') || '–';
 }
 
 function total({ waited, starting, ran }: Stretches): number {
