@@ -26,6 +26,8 @@ RUNS: list[tuple[str, Mapping[str, object]]] = [
     ("flights_report", {"month": 2}),
     *(("co2_seasons", {"first_year": year}) for year in range(1981, 1987)),
     ("daily_orders", {"limit": 70}),
+    ("stock_levels", {}),
+    ("archive", {}),
     ("co2_seasons", {"first_year": 1970}),
 ]
 
@@ -37,6 +39,7 @@ def write_project(folder: Path) -> None:
     shutil.copy(PROJECT / "nbflow.toml", folder)
     for file in SHOP.glob("*.py"):
         shutil.copy(file, folder / "dags")
+    shutil.copy(SHOP / "board.ipynb", folder)
 
 
 def make_past(site: Site) -> None:
