@@ -74,6 +74,31 @@ print(decimal.Decimal(1) / 3)
         2,
     ),
     Idiom(
+        "a context that is entered and left by hand",
+        """
+import contextlib, decimal, io
+text = io.StringIO()
+# %%
+context = decimal.localcontext()
+context.__enter__().prec = 3
+# %%
+print(decimal.Decimal(1) / 7)
+# %%
+context.__exit__(None, None, None)
+# %%
+print(decimal.Decimal(1) / 7)
+# %%
+caught = contextlib.redirect_stdout(text)
+caught.__enter__()
+# %%
+print("hidden")
+# %%
+caught.__exit__(None, None, None)
+print(repr(text.getvalue()))
+""",
+        1,
+    ),
+    Idiom(
         "the working folder, listed without its name",
         """
 import os

@@ -346,6 +346,7 @@ FUNCTIONS: dict[str, Known] = {
     ),
     "urllib.parse": Known(Result.FRESH),
     # settings that are read
+    "decimal.localcontext": Known(Result.OBJECT, stuck="a setting of this kernel"),
     "decimal.getcontext": Known(
         Result.OBJECT, touches=((AMBIENT, "write"),), stuck="a setting of this kernel"
     ),

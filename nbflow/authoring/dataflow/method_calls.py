@@ -15,7 +15,7 @@ from nbflow.authoring.dataflow.calling import (
     opens_for_writing,
 )
 from nbflow.authoring.dataflow.classes import changes_when_used, may_answer
-from nbflow.authoring.dataflow.facts import PLOTS, RANDOM, Mode
+from nbflow.authoring.dataflow.facts import AMBIENT, PLOTS, RANDOM, Mode
 from nbflow.authoring.dataflow.heap import (
     SCALAR,
     Kind,
@@ -31,6 +31,8 @@ class MethodCalls(Unseen):
     """A machine that knows what methods do."""
 
     def _call_method(self, target: Target, receiver: Value, arguments: Arguments) -> Value:
+        if target.name in methods.ENTERING_METHODS:
+            self.touch(AMBIENT, Mode.WRITE, f"calls `{target.text}`, which lasts beyond the cell")
         method = {
             Kind.SCALAR: self._scalar_method,
             Kind.PATH: self._path_method,

@@ -101,6 +101,9 @@ PATH_WRITES = frozenset(
 )
 
 
+ENTERING_METHODS = frozenset("__enter__ enter_context".split())
+"""Methods that begin what a with-block would end in the same cell: what it sets stays set."""
+
 ARCHIVE_WRITES = frozenset("extract extractall".split())
 """Methods of an open archive that write files; its `add` and `write` read one."""
 ARCHIVE_READS = frozenset("add write".split())
