@@ -7,10 +7,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from json import JSONDecodeError
 from typing import Any, TypeAlias, cast
 
 import zmq
 from jupyter_client.session import Session
+
+from nbflow.core.errors import NbflowError
 
 # What comes from a kernel is JSON with datetimes in it, as jupyter_client hands it on untyped.
 Message: TypeAlias = dict[str, Any]
@@ -20,6 +23,10 @@ _TIMELESS = frozenset({"stream", "display_data", "update_display_data", "clear_o
 _VERSION = "5."
 AT_ONCE = 1000
 """After so many messages whoever reads them minds other things, such as the time."""
+
+
+class UnreadableMessage(NbflowError):
+    """What came from a kernel is no message; the sentence says what may have brought it about."""
 
 
 def received(session: Session, socket: zmq.Socket[bytes]) -> Iterator[Message]:
@@ -53,7 +60,7 @@ def joined(messages: Iterable[Message], most: int = AT_ONCE) -> Iterator[Message
 
 def _unpacked(session: Session, parts: list[bytes]) -> Message:
     """As `session.deserialize` does it, for most messages in a tenth of the time."""
-    header = session.unpack(parts[1])
+    header = _header(session, parts[1])
     kind = header["msg_type"]
     if kind not in _TIMELESS or not str(header.get("version")).startswith(_VERSION):
         return dict(session.deserialize(parts))
@@ -68,6 +75,18 @@ def _unpacked(session: Session, parts: list[bytes]) -> Message:
         "content": session.unpack(parts[4]),
         "buffers": [memoryview(part) for part in parts[5:]],
     }
+
+
+# `Any`: see `Message`.
+def _header(session: Session, part: bytes) -> dict[str, Any]:
+    try:
+        return cast("dict[str, Any]", session.unpack(part))
+    except JSONDecodeError as error:
+        raise UnreadableMessage(
+            f"The kernel sent what is no message of Jupyter ({error}). A notebook that replaces "
+            "`json.dumps`, or another function that its kernel writes messages with, has to put "
+            "it back in the same cell: `with unittest.mock.patch(...):` does."
+        ) from error
 
 
 def _goes_on(before: Message, message: Message) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import zmq
 from jupyter_client.session import Session
 
-from nbflow.runtime.messages import Message, joined, received
+from nbflow.runtime.messages import Message, UnreadableMessage, joined, received
 
 
 @pytest.fixture
@@ -82,3 +82,14 @@ def test_so_many_are_read_at_a_time_and_none_is_lost() -> None:
     came = iter([stream(str(number)) for number in range(5)])
     assert [one["content"]["text"] for one in joined(came, most=3)] == ["012"]
     assert [one["content"]["text"] for one in joined(came, most=3)] == ["34"]
+
+
+def test_what_is_no_message_is_told_in_a_sentence(ends: Ends) -> None:
+    here, there = ends
+    session = Session(key=b"secret")
+    parts = [b"patched"] * 4
+    there.send_multipart([b"<IDS|MSG>", session.sign(parts), *parts])
+    assert here.poll(30_000)
+
+    with pytest.raises(UnreadableMessage, match=r"replaces `json\.dumps`"):
+        list(received(session, here))
