@@ -18,11 +18,12 @@ from nbflow.authoring.origin import Origin
 from nbflow.core.assets import AssetLeaf
 from nbflow.core.dag import Isolation
 from nbflow.core.errors import DefinitionError, Problem
-from nbflow.core.spelling import did_you_mean
+from nbflow.core.spelling import closest, did_you_mean
 from nbflow.core.trigger_rules import TriggerRule
 from nbflow.core.weights import WeightRule
 
 UNKNOWN_ARGUMENT = "NBF101"
+MISSING_ARGUMENT = "NBF104"
 
 Value = TypeVar("Value")
 
@@ -188,7 +189,37 @@ def without_unknown(
         raise UnknownArgument(unknown)
     if noted is not None:
         noted += unknown
-    return {name: value for name, value in given.items() if name in taken}
+    meant = {name: value for name, value in given.items() if name in taken}
+    for written in sorted(given.keys() - taken):
+        # A mandatory argument that is misspelled is there: what else is wrong can be found.
+        if name := closest(written, taken):
+            meant.setdefault(name, given[written])
+    return meant
+
+
+def require_all(operator: type, positional: int, given: Iterable[str], origin: Origin) -> None:
+    """Raises MissingArgument with all that the operator's own constructor needs besides the first
+    `positional` arguments and those `given` by name.
+    """
+    own = list(next(constructors(operator)).values())
+    there = set(given)
+    problems = [
+        Problem(
+            MISSING_ARGUMENT,
+            f"{operator.__name__} needs the argument '{one.name}'.",
+            f"Write {one.name}=... in its call.",
+            file=origin.file or None,
+            line=origin.line,
+        )
+        for one in own[positional:]
+        if one.default is one.empty and one.kind not in _GATHERING and one.name not in there
+    ]
+    if problems:
+        raise MissingArgument(problems)
+
+
+class MissingArgument(DefinitionError, TypeError):
+    """An operator is made without an argument that it needs."""
 
 
 class UnknownArgument(DefinitionError, TypeError):

@@ -18,6 +18,7 @@ from nbflow.authoring import mentions, without_effect
 from nbflow.authoring.arguments import (
     TaskOptions,
     constructors,
+    require_all,
     signature_of,
     without_unknown,
 )
@@ -84,6 +85,7 @@ class OperatorType(ABCMeta):
         taken = list(next(constructors(cls)))[: len(args)]
         taken += without_effect.OF_TASKS  # one warning for the DAG says enough
         used = {name: defaults[name] for name in defaults if name in known and name not in taken}
+        require_all(cls, len(args), {**used, **kwargs}, origin)
         operator = super().__call__(*args, **{**used, **kwargs})
         operator.written_at = origin
         if scope is not None:

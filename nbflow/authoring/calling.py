@@ -20,10 +20,10 @@ _NAMED_VALUES = re.compile(r"(?:\w+\.)*(?:dict|Dict|Mapping|MutableMapping)(?:\[
 _BY_NAME = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 
 
-def wrong_with(
-    function: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object]
-) -> str:
+def wrong_with(function: object, args: Sequence[object], kwargs: Mapping[str, object]) -> str:
     """Why the function cannot be called with these arguments and a context; empty if it can."""
+    if not callable(function):
+        return f"{function!r} is no function; write its name without quotes and brackets"
     signature = _signature(function)
     if signature is None:
         return ""

@@ -26,7 +26,7 @@ from nbflow.authoring import text_notebooks
 from nbflow.authoring.parse_server import ParseServer, ServerGone, can_fork
 from nbflow.authoring.previews import NotebookPreview
 from nbflow.core.dag import Dag
-from nbflow.core.errors import Problem
+from nbflow.core.errors import Problem, as_read
 from nbflow.core.json import JsonObject
 from nbflow.core.orders import SourceBundle
 from nbflow.core.versions import moving_parts
@@ -131,7 +131,7 @@ def parse_file(
     if isinstance(answer, Problem):
         return ParsedFile(str(path), [], [answer], _bundle({}, root))
     dags = [Dag.from_json(spec) for spec in answer["dags"]]
-    problems = [Problem(**problem) for problem in answer["problems"]]
+    problems = as_read(Problem(**problem) for problem in answer["problems"])
     files = {name: bytes.fromhex(content) for name, content in answer["files"].items()}
     return ParsedFile(str(path), dags, problems, _bundle(files, root))
 

@@ -433,7 +433,12 @@ def _catchup(read: _Reader) -> bool | int:
     given = read.settings.get("catchup")
     if given is None or isinstance(given, bool):
         return bool(given)
-    return read.whole("catchup", 0, least=1) or False
+    if isinstance(given, int) and given >= 1:
+        return given
+    read.refuse(
+        "catchup", "neither True, False nor a whole number from 1", "Use one of them, such as 1."
+    )
+    return False
 
 
 def _ratio(read: _Reader) -> float:

@@ -61,7 +61,13 @@ def as_text(report: LintReport) -> str:
             lines.append(f"{place} {problem.severity} {problem.code} {problem.message}")
             lines.append(f"    {problem.fix}")
     count = sum(len(file.problems) for file in report.files)
-    return "\n".join([*lines, f"{len(report.files)} files, {count} problems."])
+    return "\n".join(
+        [*lines, f"{_counted(len(report.files), 'file')}, {_counted(count, 'problem')}."]
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _linted(file: ParsedFile, shared: Sequence[Problem]) -> LintedFile:

@@ -8,6 +8,7 @@ request, `InvalidTransition` our own mistake. A failing cell is no exception at 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -47,6 +48,11 @@ class Problem:
 
     def to_json(self) -> JsonObject:
         return asdict(self)
+
+
+def as_read(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of a file in the order in which one reads it, those without a place first."""
+    return sorted(problems, key=lambda one: (-1 if one.cell is None else one.cell, one.line or 0))
 
 
 class NbflowError(Exception):

@@ -8,6 +8,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that `name` is most likely to stand for; None if none is close."""
+    return next(iter(get_close_matches(name, sorted(known), n=1, cutoff=0.6)), None)
+
+
 def did_you_mean(name: str, known: Iterable[str], shown: int = 3) -> str:
     """A sentence with the known names closest to `name`, at most `shown`; all of them if none is
     close.

@@ -183,6 +183,35 @@ def test_what_came_of_an_argument_that_nothing_takes_is_not_told_beside_it(tmp_p
     assert "'bash_command'" in problem.fix
 
 
+def test_behind_a_misspelled_mandatory_argument_all_else_is_told_in_the_order_of_its_lines(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "wrong.py").write_text(
+        "from nbflow import DAG, BashOperator, PythonOperator\n"
+        "with DAG('d', catchup='maybe'):\n"
+        "    BashOperator(task_id='a', bash_comand='true', retries='three')\n"
+        "    PythonOperator(task_id='b', python_callable='print')\n"
+        "    BashOperator(task_id='c', bash_command='true', pool=7)\n"
+    )
+    found = discovery.from_path(tmp_path / "wrong.py").problems
+    assert [(one.line, one.code) for one in found] == [
+        (2, "NBF103"),
+        (3, "NBF101"),
+        (3, "NBF103"),
+        (4, "NBF205"),
+        (5, "NBF103"),
+    ]
+    assert "'print' is no function" in found[3].message
+
+
+def test_a_mandatory_argument_that_is_missing_is_named_with_its_line(tmp_path: Path) -> None:
+    lines = "from nbflow import DAG, BashOperator\nwith DAG('d'):\n    BashOperator(task_id='a')\n"
+    (tmp_path / "wrong.py").write_text(lines)
+    problem = problem_of(discovery.from_path(tmp_path / "wrong.py"))
+    assert (problem.line, problem.code) == (3, "NBF104")
+    assert problem.message == "BashOperator needs the argument 'bash_command'."
+
+
 def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     problem = problem_of(discovery.from_path(tmp_path / "gone.py"))
     assert (problem.code, problem.file) == (discovery.UNREADABLE, "gone.py")

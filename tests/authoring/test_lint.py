@@ -51,7 +51,7 @@ def test_the_text_names_each_place(tmp_path: Path) -> None:
     file = write_notebook(tmp_path / "n.ipynb", "print(undefined_name)")
     text = as_text(lint([file]))
     assert f"{file} cell 0 line 1: warning" in text
-    assert text.endswith("1 files, 1 problems.")
+    assert text.endswith("1 file, 1 problem.")
 
 
 def test_files_that_disagree_about_an_asset_are_told_at_the_later(tmp_path: Path) -> None:

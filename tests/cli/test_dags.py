@@ -64,7 +64,7 @@ def test_lint_has_the_promised_shape_and_exits_1_on_errors(
 def test_lint_without_a_path_checks_the_project(project: Project, nbflow: Nbflow) -> None:
     project.write("dags/hello.py", HELLO)
     done = nbflow("dags", "lint")
-    assert (done.code, done.out) == (0, "1 files, 0 problems.\n")
+    assert (done.code, done.out) == (0, "1 file, 0 problems.\n")
 
 
 def test_lint_ends_with_1_on_warnings_where_it_is_strict(project: Project, nbflow: Nbflow) -> None:
