@@ -15,6 +15,8 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+# Even where it is set: every process that a test starts would compile nbflow anew, 0.4 s each.
+export PYTHONDONTWRITEBYTECODE :=
 
 FRONTEND := $(shell find labextension/src labextension/style labextension/scripts labextension/schema -type f 2>/dev/null) \
 	$(wildcard labextension/*.json)
