@@ -101,7 +101,8 @@ def _take_all(browser: Browser, places: Places, scenes: Mapping[Path, Scene]) ->
             scene.show(screen)
             _save(screen, path)
         except Exception as error:  # noqa: BLE001 - the others are to be taken all the same
-            failed.append(f"{path.name}: {str(error).splitlines()[0]}")
+            words = str(error).splitlines() or [type(error).__name__]
+            failed.append(f"{path.name}: {words[0]}")
     context.close()
     return failed
 
